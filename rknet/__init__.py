@@ -1,0 +1,32 @@
+"""Runge-Kutta networks: a small library beside the book on Giesecke & Kröner (2021).
+
+Read it in this order: `tableaus` (the schemes), `nets` (the networks), `augment` (the lift to d_hat dimensions),
+`points` (the data), `training` (the paper's protocol), `plots` (the figures).
+"""
+
+from rknet.augment import LIFTS
+from rknet.nets import ACTIVATIONS, EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.points import LAWS, PointSet, draw, split
+from rknet.tableaus import TABLEAUS, Tableau
+from rknet.training import History, Protocol, fit
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ACTIVATIONS",
+    "LAWS",
+    "LIFTS",
+    "TABLEAUS",
+    "EulerNet",
+    "History",
+    "Net",
+    "PointSet",
+    "Protocol",
+    "RK4Net",
+    "RKNet",
+    "StandardNet",
+    "Tableau",
+    "draw",
+    "fit",
+    "split",
+]

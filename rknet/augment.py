@@ -1,0 +1,106 @@
+"""The lift from the input space R^d to the feature space R^d_hat, d_hat >= d: feature space augmentation, (2.3).
+
+The paper's text pads with zeros; the published tables were made with a frozen random linear map; an orthogonal and a
+learned map are the obvious alternatives.  Matrices are drawn in double precision and rounded to float32 at once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from rknet.checks import whole
+
+
+class Lift(nn.Module):
+    """A map x (N, d) -> x_hat (N, d_hat); a lift that draws a matrix takes it from `rng`.  ValueError if d_hat < d."""
+
+    def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
+        super().__init__()
+        self.d, self.d_hat = whole("d", d), whole("d_hat", d_hat)
+        if d_hat < d:
+            raise ValueError(
+                f"d_hat: must be at least d = {d}, got {d_hat}; a lift adds dimensions, so pass d_hat >= {d}"
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x_hat (N, d_hat) for x (N, d)."""
+        raise NotImplementedError
+
+    def extra_repr(self) -> str:
+        """What `repr` shows."""
+        return f"d={self.d}, d_hat={self.d_hat}"
+
+
+class ZeroPadding(Lift):
+    """x_hat = (x, 0, ..., 0), equation (2.3); with d_hat = d the identity."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x_hat (N, d_hat) for x (N, d)."""
+        return nn.functional.pad(x, (0, self.d_hat - self.d))
+
+
+class LinearLift(Lift):
+    """x_hat = M x with a matrix M (d_hat, d) that a subclass provides."""
+
+    matrix: Tensor
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x_hat (N, d_hat) for x (N, d)."""
+        return x @ self.matrix.T
+
+
+class RandomLinear(LinearLift):
+    """M uniform(-1/sqrt(d), 1/sqrt(d)) and frozen: what the authors' tables used."""
+
+    def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
+        super().__init__(d, d_hat, rng)
+        self.register_buffer("matrix", uniform(rng, (d_hat, d), fan_in=d))
+
+
+class RandomOrthogonal(LinearLift):
+    """M with orthonormal columns, frozen: distances and angles of the input are kept."""
+
+    def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
+        super().__init__(d, d_hat, rng)
+        Q = orthonormal_columns(rng.standard_normal((d_hat, d)))
+        self.register_buffer("matrix", torch.from_numpy(Q.astype(np.float32)))
+
+
+class LearnedLinear(LinearLift):
+    """M initialised as in `RandomLinear` and trained with the net."""
+
+    def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
+        super().__init__(d, d_hat, rng)
+        self.matrix = nn.Parameter(uniform(rng, (d_hat, d), fan_in=d))
+
+
+LIFTS: dict[str, type[Lift]] = {
+    "zero": ZeroPadding,
+    "linear": RandomLinear,
+    "orthogonal": RandomOrthogonal,
+    "learned": LearnedLinear,
+}
+"""Every lift by name; each is made as ``Lift(d, d_hat, rng)``."""
+
+
+def uniform(rng: np.random.Generator, shape: tuple[int, ...], fan_in: int) -> Tensor:
+    """Entries uniform(-1/sqrt(fan_in), 1/sqrt(fan_in)): the protocol's initialisation of every weight and bias."""
+    bound = 1 / np.sqrt(fan_in)
+    return torch.from_numpy(rng.uniform(-bound, bound, shape).astype(np.float32))
+
+
+def orthonormal_columns(V: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Modified Gram-Schmidt, run twice for orthogonality to rounding.
+
+    Sums are taken by `numpy.sum` in a fixed order and not by LAPACK, whose last digits vary between processors.
+    """
+    Q = V.copy()
+    for _ in range(2):
+        for j in range(Q.shape[1]):
+            Q[:, j] /= np.sqrt((Q[:, j] ** 2).sum())
+            overlap = (Q[:, [j]] * Q[:, j + 1 :]).sum(axis=0)
+            Q[:, j + 1 :] -= Q[:, [j]] * overlap
+    return Q

@@ -1,0 +1,88 @@
+"""Trained nets remembered on disk, so that a chapter's run, its test and the book's build share one computation.
+
+A result is found by its content: the net as it was before training, the data, the protocol, the seed, the versions of
+torch and NumPy, and the sources that decide the numbers.  Whatever changes, changes the key, so a stale result is never
+found.  Files are plain NumPy archives, written atomically and never unpickled; a damaged one is computed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+import torch
+
+from rknet.nets import Net
+from rknet.points import PointSet
+from rknet.provenance import source_hash
+from rknet.training import History, Protocol, fit
+
+DECISIVE = ("tableaus", "nets", "augment", "points", "training")
+"""The modules whose sources decide what `fit` returns."""
+
+
+def cached_fit(
+    net: Net, train: PointSet, validation: PointSet, protocol: Protocol = Protocol(), *, seed: int = 0
+) -> History:
+    """`rknet.fit` with a memory: the same arguments, weights and sources give the stored weights and history at once.
+
+    Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder.  A net of
+    a class from elsewhere is always trained, because its source is not part of the key.
+    """
+    if type(net).__module__ != Net.__module__:
+        return fit(net, train, validation, protocol, seed=seed)
+    path = folder() / f"{_key(net, train, validation, protocol, seed)}.npz"
+    history = _load(path, net)
+    if history is None:
+        history = fit(net, train, validation, protocol, seed=seed)
+        _save(path, net, history)
+    return history
+
+
+def folder() -> Path:
+    """Where results are kept."""
+    return Path(os.environ.get("RKNET_CACHE") or platformdirs.user_cache_path("rknet"))
+
+
+def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, seed: int) -> str:
+    digest = hashlib.sha256()
+    versions = [torch.__version__, np.__version__, net.K.device.type]
+    facts = [source_hash(*DECISIVE), versions, net.architecture, asdict(protocol), seed]
+    digest.update(repr(facts).encode())
+    arrays = {**_weights(net), "X": train.X, "c": train.c, "X_val": validation.X, "c_val": validation.c}
+    for name, array in arrays.items():
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    digest.update(repr([p.requires_grad for p in net.parameters()]).encode())
+    return digest.hexdigest()
+
+
+def _weights(net: Net) -> dict[str, np.ndarray]:
+    return {name: tensor.detach().cpu().numpy() for name, tensor in net.state_dict().items()}
+
+
+def _save(path: Path, net: Net, history: History) -> None:
+    arrays = {f"net/{name}": array for name, array in _weights(net).items()}
+    arrays |= {f"history/{field.name}": np.asarray(getattr(history, field.name)) for field in fields(History)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+        np.savez(file, allow_pickle=False, **arrays)
+    os.replace(file.name, path)
+
+
+def _load(path: Path, net: Net) -> History | None:
+    """The stored history, with the stored weights put into the net; None where there is no file, or a damaged one."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            stored = {name: archive[name] for name in archive.files}
+        weights = {name: torch.from_numpy(stored[f"net/{name}"]) for name in net.state_dict()}
+        values = {field.name: stored[f"history/{field.name}"] for field in fields(History)}
+    except Exception:  # what zipfile and NumPy raise depends on the byte that is damaged
+        return None
+    net.load_state_dict(weights)
+    return History(**{**values, "ended": str(values["ended"])})

@@ -1,0 +1,229 @@
+"""The networks: `StandardNet` (2.2) and `RKNet` (2.12), with `EulerNet` (2.7) and `RK4Net` as named cases.
+
+All share one shape: lift x (N, d) to y[0] (N, d_hat), apply L layers of constant width d_hat, classify by W y[L] + mu.
+The weights of the layers are stacked, K (L, d_hat, d_hat) and b (L, d_hat), so layer l is u[l] = (K[l], b[l]), (2.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor, nn
+
+from rknet.augment import LIFTS, uniform
+from rknet.checks import choose, inputs, positive, whole
+from rknet.tableaus import EULER, RK4, TABLEAUS, Tableau
+
+Activation = Callable[[Tensor], Tensor]
+
+ACTIVATIONS: dict[str, Activation] = {
+    "tanh": torch.tanh,
+    "logistic": torch.sigmoid,
+    "relu": torch.relu,
+    "softplus": nn.functional.softplus,
+}
+"""The activations sigma of (2.1).  The paper writes "logit" for the logistic function 1 / (1 + e^-x)."""
+
+
+class Net(nn.Module):
+    """What all networks share: lift, stacked layers, affine classifier.  A subclass says what one layer does.
+
+    Parameters
+    ----------
+    d, d_hat
+        Dimension of the input and width of every layer, d_hat >= d.
+    classes
+        Number of classes (the paper's upper-case K).
+    L
+        Number of layers.
+    activation
+        Name of sigma in `ACTIVATIONS`.
+    lift
+        Name of the lift from d to d_hat in `rknet.augment.LIFTS`.
+    train_classifier
+        Whether W and mu are trained, as in all the paper's experiments, or stay as they were drawn.
+    seed
+        Seeds the lift and, independently, K, b, W, mu: each weight uniform(-1/sqrt(fan_in), 1/sqrt(fan_in)).
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, a size is not a positive whole number, or d_hat < d.
+    """
+
+    def __init__(
+        self,
+        d: int,
+        d_hat: int,
+        classes: int,
+        L: int,
+        *,
+        activation: str = "tanh",
+        lift: str = "zero",
+        train_classifier: bool = True,
+        seed: int = 0,
+    ) -> None:
+        super().__init__()
+        self.activation, self.lift_name = activation, lift
+        self.sigma = choose("activation", activation, ACTIVATIONS)
+        self.L, self.classes = whole("L", L), whole("classes", classes, least=2)
+        # Two streams, so that nets which differ only in their lift start from the same layers.
+        streams = np.random.SeedSequence(whole("seed", seed, least=0)).spawn(2)
+        lift_rng, rng = map(np.random.default_rng, streams)
+        self.lift = choose("lift", lift, LIFTS)(d, d_hat, lift_rng)
+        self.K = nn.Parameter(uniform(rng, (L, d_hat, d_hat), fan_in=d_hat))
+        self.b = nn.Parameter(uniform(rng, (L, d_hat), fan_in=d_hat))
+        self.W = nn.Parameter(uniform(rng, (classes, d_hat), fan_in=d_hat), requires_grad=train_classifier)
+        self.mu = nn.Parameter(uniform(rng, (classes,), fan_in=d_hat), requires_grad=train_classifier)
+
+    @property
+    def d(self) -> int:
+        """Dimension of the input."""
+        return self.lift.d
+
+    @property
+    def d_hat(self) -> int:
+        """Width of every layer."""
+        return self.lift.d_hat
+
+    def f(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
+        """f(u, y) = sigma(K y + b), equation (2.5), for y (N, d_hat) and u = (K (d_hat, d_hat), b (d_hat,))."""
+        return self.sigma(torch.addmm(b, y, K.T))
+
+    def layer(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
+        """One layer y[l] -> y[l+1], (N, d_hat) -> (N, d_hat), with the weights u[l] = (K, b)."""
+        raise NotImplementedError
+
+    def _propagate(self, x: Tensor) -> list[Tensor]:
+        if x.ndim != 2 or x.shape[1] != self.d:
+            raise ValueError(f"x: must have shape (N, d = {self.d}), got {tuple(x.shape)}; pass one row a sample")
+        states = [self.lift(x)]
+        # Unbinding once matters: indexing K[l] in the loop makes the backward pass quadratic in L.
+        for K, b in zip(self.K.unbind(), self.b.unbind(), strict=True):
+            states.append(self.layer(K, b, states[-1]))
+        return states
+
+    def states(self, x: Tensor) -> Tensor:
+        """All layer states y[0], ..., y[L] for x (N, d): shape (L+1, N, d_hat)."""
+        return torch.stack(self._propagate(x))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits W y[L] + mu for x (N, d): shape (N, classes).  Their softmax is the prediction H(W y + mu)."""
+        return torch.addmm(self.mu, self._propagate(x)[-1], self.W.T)
+
+    def flow(self, X: ArrayLike) -> NDArray[np.floating]:
+        """`states` for NumPy data X (N, d), without gradients: shape (L+1, N, d_hat)."""
+        return self._numpy(self.states, X)
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.floating]:
+        """Class probabilities H(W y[L] + mu) for NumPy data X (N, d): shape (N, classes)."""
+        return self._numpy(lambda x: torch.softmax(self(x), dim=1), X)
+
+    def predict(self, X: ArrayLike) -> NDArray[np.int64]:
+        """The most probable class of each row of X (N, d): shape (N,)."""
+        return self._numpy(lambda x: self(x).argmax(dim=1), X)
+
+    def _numpy(self, function: Callable[[Tensor], Tensor], X: ArrayLike) -> NDArray[Any]:
+        x = torch.as_tensor(inputs("X", X, self.d), dtype=self.K.dtype, device=self.K.device)
+        with torch.no_grad():
+            return function(x).cpu().numpy()
+
+    @property
+    def architecture(self) -> dict[str, Any]:
+        """Everything but the weights that decides what the net computes, in plain values."""
+        return {
+            "net": type(self).__name__,
+            "d": self.d,
+            "d_hat": self.d_hat,
+            "classes": self.classes,
+            "L": self.L,
+            "activation": self.activation,
+            "lift": self.lift_name,
+        }
+
+    def extra_repr(self) -> str:
+        """What `repr` shows."""
+        return f"classes={self.classes}, L={self.L}, activation={self.activation}"
+
+
+class StandardNet(Net):
+    """The feed-forward network y[l+1] = sigma(K[l] y[l] + b[l]), equations (2.2) and (2.6).  Arguments: see `Net`."""
+
+    def layer(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
+        """sigma(K y + b) for y (N, d_hat)."""
+        return self.f(K, b, y)
+
+
+class RKNet(Net):
+    """A Runge-Kutta network, equation (2.12): each layer is one step of an explicit scheme, the same u in every stage.
+
+    Parameters
+    ----------
+    tableau
+        An explicit scheme, or its name in `rknet.tableaus.TABLEAUS`.
+    h
+        Step size; the flow runs to time T = h L.  The paper keeps h = 0.05 at every depth.
+    **arguments
+        d, d_hat, classes, L, ...: see `Net`.
+
+    Raises
+    ------
+    ValueError
+        If the tableau is implicit or unknown, h is not positive, or an argument of `Net` is out of range.
+    """
+
+    def __init__(
+        self, d: int, d_hat: int, classes: int, L: int, *, tableau: Tableau | str, h: float = 0.05, **arguments: Any
+    ) -> None:
+        tableau = tableau if isinstance(tableau, Tableau) else choose("tableau", tableau, TABLEAUS)
+        if not tableau.explicit:
+            raise ValueError(
+                f"tableau: must be explicit, got the implicit scheme {tableau.name!r}; "
+                f"choose from {', '.join(name for name, known in TABLEAUS.items() if known.explicit)}"
+            )
+        super().__init__(d, d_hat, classes, L, **arguments)
+        self.tableau, self.h = tableau, positive("h", h)
+        A, beta, _ = tableau.arrays()
+        self._A, self._beta = A.tolist(), beta.tolist()
+
+    def layer(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
+        """One step of the scheme from y (N, d_hat)."""
+        f: list[Tensor] = []
+        for row in self._A:
+            f.append(self.f(K, b, self._advance(y, row[: len(f)], f)))
+        return self._advance(y, self._beta, f)
+
+    def _advance(self, y: Tensor, coefficients: list[float], f: list[Tensor]) -> Tensor:
+        """y + h sum_j coefficients[j] f[j], zeros left out: a stage of (2.12) with a row of A, the step with beta."""
+        for a, f_j in zip(coefficients, f, strict=True):
+            y = y if a == 0 else y.add(f_j, alpha=self.h * a)
+        return y
+
+    @property
+    def architecture(self) -> dict[str, Any]:
+        """As for `Net`, with the scheme and the step size."""
+        A, beta = self.tableau.A, self.tableau.beta
+        scheme = {"A": [[str(a) for a in row] for row in A], "beta": [str(w) for w in beta], "h": self.h}
+        return {**super().architecture, **scheme}
+
+    def extra_repr(self) -> str:
+        """What `repr` shows."""
+        return f"{super().extra_repr()}, tableau={self.tableau.name}, h={self.h}"
+
+
+class EulerNet(RKNet):
+    """The residual network y[l+1] = y[l] + h f(u[l], y[l]), equation (2.7); with h = 1 a ResNet.  See `RKNet`."""
+
+    def __init__(self, d: int, d_hat: int, classes: int, L: int, *, h: float = 0.05, **arguments: Any) -> None:
+        super().__init__(d, d_hat, classes, L, tableau=EULER, h=h, **arguments)
+
+
+class RK4Net(RKNet):
+    """The Runge-Kutta network of the classic fourth-order scheme (Figure 1, right).  See `RKNet`."""
+
+    def __init__(self, d: int, d_hat: int, classes: int, L: int, *, h: float = 0.05, **arguments: Any) -> None:
+        super().__init__(d, d_hat, classes, L, tableau=RK4, h=h, **arguments)

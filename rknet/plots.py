@@ -1,0 +1,299 @@
+"""The figures of the book: each function draws one thing into axes that it is given, and trains nothing.
+
+Colours are the Okabe-Ito set, safe for the common colour-vision deficiencies, and every class has a marker as well.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.animation import FuncAnimation
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image
+from sklearn.decomposition import PCA
+
+from rknet.checks import choose, inputs, labels, whole
+from rknet.training import History
+
+WIDTH = 7.2
+"""Width of a figure in inches: 720 px on the page at `style`'s 100 px an inch, stored at twice that."""
+
+CLASS_COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#E69F00",
+    "#CC79A7",
+    "#56B4E9",
+    "#F0E442",
+    "#000000",
+    "#7F7F7F",
+    "#8C564B",
+)
+CLASS_MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*", "<", ">")
+"""Colour and marker of class 0, 1, ..., 9."""
+
+NET_STYLES: dict[str, dict[str, Any]] = {
+    "StandardNet": {"color": "#7A6248", "linestyle": "-"},
+    "EulerNet": {"color": "#56B4E9", "linestyle": "-."},
+    "RK4Net": {"color": "#0072B2", "linestyle": "-"},
+}
+"""Line style of each net in every figure that compares them."""
+
+INK = "#333333"
+VIEW = {"elev": 18.0, "azim": -62.0}
+"""The angle from which every three-dimensional panel is seen."""
+
+Projection = Callable[[NDArray[Any]], NDArray[Any]]
+
+
+def style() -> None:
+    """Set matplotlib's defaults for the book's figures: call it once at the top of a chapter."""
+    plt.rcParams.update(
+        {
+            "figure.dpi": 200,
+            "figure.facecolor": "white",
+            "font.family": "sans-serif",
+            "font.size": 8.6,
+            "axes.titlesize": 8.6,
+            "axes.labelsize": 8.6,
+            "axes.edgecolor": INK,
+            "axes.labelcolor": INK,
+            "axes.linewidth": 0.6,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "text.color": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "xtick.labelsize": 7.5,
+            "ytick.labelsize": 7.5,
+            "xtick.major.width": 0.6,
+            "ytick.major.width": 0.6,
+            "legend.frameon": False,
+            "legend.fontsize": 8,
+            "lines.linewidth": 1.4,
+        }
+    )
+
+
+def panels(kinds: Sequence[Sequence[str]], *, height: float = 2.4, width: float = WIDTH) -> tuple[Figure, NDArray[Any]]:
+    """A grid of axes, one for each entry of `kinds` ("2d" or "3d"); `height` inches a row, `width` inches in all."""
+    known = {"2d": None, "3d": "3d"}
+    rows, columns = len(kinds), len(kinds[0])
+    figure = plt.figure(figsize=(width, height * rows), layout="constrained")
+    axes = np.empty((rows, columns), dtype=object)
+    for i, row in enumerate(kinds):
+        for j, kind in enumerate(row):
+            axes[i, j] = figure.add_subplot(rows, columns, i * columns + j + 1, projection=choose("kinds", kind, known))
+    return figure, axes
+
+
+def scatter(ax: Any, X: ArrayLike, c: ArrayLike, *, size: float = 7.0, alpha: float = 0.75) -> None:
+    """Points X (N, 2), or (N, 3) in three-dimensional axes, in the colours and markers of their classes c (N,)."""
+    X, c = _points(X, c, (3,) if _is_3d(ax) else (2,))
+    for k in np.unique(c):
+        ax.scatter(
+            *X[c == k].T,
+            s=size,
+            color=CLASS_COLOURS[k],
+            marker=CLASS_MARKERS[k],
+            alpha=alpha,
+            linewidths=0,
+            label=f"class {k + 1}",
+            zorder=2,
+        )
+    if _is_3d(ax):
+        _tidy_3d(ax)
+    else:
+        ax.set_aspect("equal", adjustable="datalim")
+
+
+def input_space(ax: Axes, bound: float = 4.0) -> None:
+    """Dress axes as the input space: the square [-bound, bound]^2 with equal aspect and ticks at its ends and 0."""
+    ax.set(xlim=(-bound, bound), ylim=(-bound, bound))
+    ax.set_aspect("equal", adjustable="box")
+    ax.set(xticks=(-bound, 0, bound), yticks=(-bound, 0, bound), xlabel="$x_1$", ylabel="$x_2$")
+    ax.xaxis.labelpad = ax.yaxis.labelpad = 0
+
+
+def prediction(
+    ax: Axes,
+    probability: Callable[[NDArray[Any]], NDArray[Any]],
+    X: ArrayLike,
+    c: ArrayLike,
+    *,
+    bound: float = 4.0,
+    resolution: int = 240,
+) -> None:
+    """Points over the regions that a classifier of the plane makes of [-bound, bound]^2.
+
+    `probability` maps samples (N, 2) to class probabilities (N, classes).  A region has its class's colour, stronger
+    where the classifier is more confident; the thin line is where two classes are equally probable.
+    """
+    ticks = np.linspace(-bound, bound, resolution)
+    grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+    P = np.asarray(probability(grid.astype(np.float32)), dtype=float)
+    winner, confidence, K = P.argmax(axis=1), P.max(axis=1), P.shape[1]
+    colours = np.array([to_rgb(colour) for colour in CLASS_COLOURS])[winner]
+    opacity = 0.2 + 0.15 * (confidence - 1 / K) / (1 - 1 / K)
+    image = np.column_stack([colours, opacity]).reshape(resolution, resolution, 4)
+    ax.imshow(image, origin="lower", extent=(-bound, bound, -bound, bound), interpolation="nearest", zorder=0)
+    for k in range(K if K > 2 else 1):
+        margin = (P[:, k] - np.delete(P, k, axis=1).max(axis=1)).reshape(resolution, resolution)
+        if margin.min() < 0 < margin.max():
+            ax.contour(ticks, ticks, margin, levels=[0], colors=INK, linewidths=0.7, zorder=1)
+    scatter(ax, X, c, size=5, alpha=0.6)
+    input_space(ax, bound)
+
+
+def select(*coordinates: int) -> Projection:
+    """The projection of features (N, d_hat) onto some of their coordinates, counted from 0."""
+    return lambda Y: Y[:, list(coordinates)]
+
+
+def pca(dimensions: int) -> Projection:
+    """The projection of features (N, d_hat) onto their principal components, fitted to the features it is given.
+
+    The sign of each component is fixed: its entry of largest magnitude is positive.
+    """
+
+    def project(Y: NDArray[Any]) -> NDArray[Any]:
+        fitted = PCA(dimensions, svd_solver="full").fit(Y)
+        largest = np.abs(fitted.components_).argmax(axis=1)
+        return fitted.transform(Y) * np.sign(fitted.components_[range(dimensions), largest])
+
+    return project
+
+
+def trajectories(ax: Axes, flow: ArrayLike, c: ArrayLike, *, points: int = 50) -> None:
+    """Paths of the first `points` samples through the layers: from a small dot at y[0] to a large one at y[L].
+
+    The flow has shape (L+1, N, 2), or (L+1, N, 3) in three-dimensional axes; c has shape (N,).
+    """
+    flow = np.asarray(flow)[:, : whole("points", points)]
+    dimensions = 3 if _is_3d(ax) else 2
+    if flow.ndim != 3 or flow.shape[2] != dimensions:
+        raise ValueError(
+            f"flow: must have shape (L+1, N, {dimensions}), got {flow.shape}; "
+            f"choose coordinates first, flow[:, :, :{dimensions}]"
+        )
+    c = labels("c", np.asarray(c)[: flow.shape[1]], flow.shape[1], len(CLASS_COLOURS))
+    for n, k in enumerate(c):
+        ax.plot(*flow[:, n].T, color=CLASS_COLOURS[k], linewidth=0.7, alpha=0.55, zorder=1)
+    scatter(ax, flow[0], c, size=3, alpha=0.9)
+    scatter(ax, flow[-1], c, size=20, alpha=0.9)
+
+
+def features(
+    axes: Iterable[Axes], flow: ArrayLike, c: ArrayLike, layers: Sequence[int], project: Projection = select(0, 1)
+) -> None:
+    """Feature transformation: one panel a layer, the states flow[l] (N, d_hat) projected to the panel's dimension."""
+    flow = np.asarray(flow)
+    for ax, l in zip(axes, layers, strict=True):
+        if not -len(flow) <= l < len(flow):
+            raise ValueError(f"layers: must lie in 0..{len(flow) - 1}, the layers of flow, got {l}; leave it out")
+        scatter(ax, project(flow[l]), c)
+        ax.set_title(f"layer {l % len(flow)}")
+
+
+def convergence(ax: Axes, runs: Mapping[str, Sequence[History]], quantity: str = "accuracy") -> None:
+    """Accuracy (%) or cost by epoch: mean over the runs of each net, training dotted, validation solid with one sd.
+
+    Where some runs stopped early, mean and (population) standard deviation are over those still running.
+    """
+    scale = choose("quantity", quantity, {"accuracy": 100.0, "cost": 1.0})
+    for index, (name, histories) in enumerate(runs.items()):
+        colour = NET_STYLES.get(name, {"color": CLASS_COLOURS[index]})["color"]
+        for part, line in (("train", ":"), ("val", "-")):
+            curves = [scale * getattr(history, f"{part}_{quantity}") for history in histories]
+            table = np.full((len(curves), max(map(len, curves))), np.nan)
+            for row, curve in zip(table, curves, strict=True):
+                row[: len(curve)] = curve
+            mean, sd = np.nanmean(table, axis=0), np.nanstd(table, axis=0)
+            ax.plot(mean, line, color=colour, label=name if part == "val" else None)
+            if part == "val" and len(curves) > 1:
+                ax.fill_between(range(len(mean)), mean - sd, mean + sd, color=colour, alpha=0.2, linewidth=0)
+    ax.set(xlabel="epoch", ylabel="accuracy (%)" if quantity == "accuracy" else "cost")
+    ax.legend()
+
+
+def flow_animation(ax: Axes, flow: ArrayLike, c: ArrayLike, *, frames: int = 12) -> FuncAnimation:
+    """The features' flow as an animation: the points move from y[0] to y[L], with the axes held still.
+
+    The flow has shape (L+1, N, 2), or (L+1, N, 3) in three-dimensional axes; the frames are equally spaced layers.
+    """
+    flow = np.asarray(flow, dtype=float)
+    layers = np.linspace(0, len(flow) - 1, whole("frames", frames, least=2)).round().astype(int)
+    _, c = _points(flow[0], c, (3,) if _is_3d(ax) else (2,))
+    low, high = flow.min(axis=(0, 1)), flow.max(axis=(0, 1))
+
+    def show(frame: int) -> list[Any]:
+        ax.clear()
+        scatter(ax, flow[layers[frame]], c)
+        for axis, a, b in zip("xyz", low, high, strict=False):
+            getattr(ax, f"set_{axis}lim")(a, b)
+        ax.set_title(f"layer {layers[frame]}")
+        return []
+
+    figure = ax.figure
+    assert isinstance(figure, Figure)
+    return FuncAnimation(figure, show, frames=len(layers), interval=150)
+
+
+class Flipbook:
+    """The frames of an animation on one sheet, row by row: a picture that needs no player and that a page can play.
+
+    In a notebook the sheet is shown as a PNG image.  On the book's pages a script turns the sheet into a player.
+    """
+
+    def __init__(self, animation: FuncAnimation, columns: int = 4) -> None:
+        columns = whole("columns", columns)
+        figure = animation._fig  # type: ignore[attr-defined]
+        images = []
+        for frame in animation.new_frame_seq():
+            animation._func(frame)  # type: ignore[attr-defined]
+            figure.canvas.draw()
+            images.append(np.asarray(figure.canvas.buffer_rgba())[..., :3].copy())
+        animation._draw_was_started = True  # type: ignore[attr-defined]
+        plt.close(figure)
+        if len(images) % columns:
+            raise ValueError(f"columns: must divide the {len(images)} frames, got {columns}; choose another number")
+        rows = [np.concatenate(images[i : i + columns], axis=1) for i in range(0, len(images), columns)]
+        self.columns, self.rows = columns, len(rows)
+        self.sheet = np.concatenate(rows)
+
+    def __repr__(self) -> str:
+        return f"Flipbook({self.rows * self.columns} frames, {self.rows} rows of {self.columns})"
+
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        Image.fromarray(self.sheet).quantize(128, dither=Image.Dither.NONE).save(file, format="png", optimize=True)
+        return file.getvalue()
+
+
+def _points(X: ArrayLike, c: ArrayLike, dimensions: tuple[int, ...]) -> tuple[NDArray[Any], NDArray[Any]]:
+    X = inputs("X", X, *dimensions)
+    return X, labels("c", c, len(X), len(CLASS_COLOURS))
+
+
+def _is_3d(ax: Axes) -> bool:
+    return ax.name == "3d"
+
+
+def _tidy_3d(ax: Any) -> None:
+    """The common view of three-dimensional panels: no grey boxes, few ticks, one angle."""
+    ax.view_init(**VIEW)
+    ax.set_box_aspect((4, 4, 3.2), zoom=1.12)
+    for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
+        axis.set_pane_color((1, 1, 1, 0))
+        axis._axinfo["grid"].update(color="#dddddd", linewidth=0.4)
+        axis.set_major_locator(MaxNLocator(3))
+    ax.tick_params(pad=-3, labelsize=6.5)

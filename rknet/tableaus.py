@@ -1,0 +1,254 @@
+"""Butcher tableaus (A, beta, c) of Figure 1 as exact, frozen data.
+
+The order and the partner of (3.23) are derived by exact arithmetic, never typed.  A new scheme is a constant of a
+few lines and one entry in `TABLEAUS`.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy
+from numpy.typing import ArrayLike, NDArray
+
+MAX_ORDER = 5
+"""Order conditions are checked up to this order; a scheme of higher order is reported with this one."""
+
+Tree = tuple["Tree", ...]
+"""A rooted tree is the tuple of its subtrees; the single node is ``()``."""
+
+
+@dataclass(frozen=True, repr=False)
+class Tableau:
+    """A Runge-Kutta scheme with s stages: matrix A (s, s), weights beta (s,), nodes c (s,); see (2.11) and Figure 1.
+
+    Entries are exact: whole numbers, fractions, strings such as ``"1/3"`` or SymPy numbers; they are stored as SymPy
+    numbers in canonical form, so that equal schemes compare equal whatever their names.  The rows of an explicit
+    scheme may stop before the diagonal.  The nodes are the row sums of A unless they are given, as the partner of
+    (3.23) needs.
+
+    Raises
+    ------
+    ValueError
+        If an entry is not an exact finite real number, or if A, beta and c do not have s rows, weights and nodes.
+    """
+
+    name: str = field(compare=False)
+    A: Sequence[Sequence[Any]]
+    beta: Sequence[Any]
+    c: Sequence[Any] = ()
+
+    def __post_init__(self) -> None:
+        s = len(self.beta)
+        if s == 0 or len(self.A) != s or any(len(row) > s for row in self.A):
+            raise ValueError(
+                f"A: must have one row of at most s entries for each of the s = {s} weights in beta, got rows of "
+                f"{[len(row) for row in self.A]}; give s >= 1 rows and s weights"
+            )
+        A = tuple(tuple(_exact("A", a) for a in (*row, *[0] * (s - len(row)))) for row in self.A)
+        c = self.c or [sum(row, sympy.S.Zero) for row in A]
+        if len(c) != s:
+            raise ValueError(f"c: must have s = {s} nodes, got {len(c)}; leave it out to take the row sums of A")
+        object.__setattr__(self, "A", A)
+        object.__setattr__(self, "beta", tuple(_exact("beta", w) for w in self.beta))
+        object.__setattr__(self, "c", tuple(_exact("c", node) for node in c))
+
+    @property
+    def stages(self) -> int:
+        """Number of stages s."""
+        return len(self.beta)
+
+    @property
+    def explicit(self) -> bool:
+        """Whether a_ij = 0 for all j >= i, so that the stages follow one another without solving an equation."""
+        return all(a == 0 for i, row in enumerate(self.A) for a in row[i:])
+
+    @cached_property
+    def order(self) -> int:
+        """Order of convergence for smooth problems: the largest p <= 5 whose conditions hold exactly.
+
+        One condition for each rooted tree with at most p nodes: weight of the tree = 1 / its density (Butcher).
+        """
+        order = 0
+        while order < MAX_ORDER and all(self._satisfies(tree) for tree in trees(order + 1)):
+            order += 1
+        return order
+
+    def _satisfies(self, tree: Tree) -> bool:
+        weight = sum((w * g for w, g in zip(self.beta, self._stage_weights(tree), strict=True)), sympy.S.Zero)
+        return bool(_simplified(weight - sympy.Rational(1, _density(tree))) == 0)
+
+    def _stage_weights(self, tree: Tree) -> list[sympy.Expr]:
+        """Elementary weights of a tree at each stage: the product over its subtrees t of sum_j a_ij g_j(t)."""
+        weights = [sympy.S.One] * self.stages
+        for subtree in tree:
+            inner = self._stage_weights(subtree)
+            sums = [sum((a * g for a, g in zip(row, inner, strict=True)), sympy.S.Zero) for row in self.A]
+            weights = [_simplified(w * total) for w, total in zip(weights, sums, strict=True)]
+        return weights
+
+    @cached_property
+    def partner(self) -> Tableau:
+        """The scheme that the costates follow: a~_ij = beta_j - beta_j a_ji / beta_i, beta~ = beta, c~ = c.
+
+        This is the corrected (3.23).  The nodes are those of the state scheme; the row sums of A~ may differ.
+
+        Raises
+        ------
+        ValueError
+            If a weight is zero: the partner divides by every beta_i.
+        """
+        if any(w == 0 for w in self.beta):
+            zeros = [i + 1 for i, w in enumerate(self.beta) if w == 0]
+            raise ValueError(
+                f"tableau: a partner needs every weight beta_i to be non-zero, got {self.name!r} with beta_i = 0 at "
+                f"i = {zeros}; choose a scheme without zero weights, such as heun, kutta3 or rk4"
+            )
+        A, beta, s = self.A, self.beta, range(self.stages)
+        A_tilde = [[_simplified(beta[j] - beta[j] * A[j][i] / beta[i]) for j in s] for i in s]
+        return Tableau(f"partner of {self.name}", A_tilde, self.beta, self.c)
+
+    def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """A (s, s), beta (s,) and c (s,), rounded to double precision."""
+        A = np.array([[float(a) for a in row] for row in self.A])
+        return A, np.array([float(w) for w in self.beta]), np.array([float(node) for node in self.c])
+
+    def stability(self, z: ArrayLike) -> NDArray[np.complex128]:
+        """Stability function R(z) = 1 + z beta^T (I - z A)^-1 1: one step of size h on y' = lambda y, z = h lambda.
+
+        Shape of z is kept; the scheme is stable where abs(R(z)) <= 1.
+        """
+        A, beta, _ = self.arrays()
+        z = np.asarray(z, dtype=np.complex128)
+        system = np.eye(self.stages) - z[..., None, None] * A
+        stages = np.linalg.solve(system, np.ones((*z.shape, self.stages, 1)))[..., 0]
+        return np.asarray(1 + z * (stages @ beta))
+
+    def __repr__(self) -> str:
+        kind = "explicit" if self.explicit else "implicit"
+        return f"Tableau({self.name!r}: {kind}, {self.stages} stages, order {self.order})"
+
+    def _repr_latex_(self) -> str:
+        rows = [" & ".join([sympy.latex(node), *map(self._cell, row)]) for node, row in self._rows()]
+        weights = " & ".join(["", *map(sympy.latex, self.beta)])
+        body = r" \\ ".join(rows) + rf" \\ \hline {weights}"
+        return rf"$\displaystyle\begin{{array}}{{c|{'c' * self.stages}}} {body} \end{{array}}$"
+
+    def _repr_html_(self) -> str:
+        """The tableau as in Figure 1: an HTML table whose entries are MathML, so that no script is needed."""
+        right, top = "border-right:1px solid currentColor", "border-top:1px solid currentColor"
+        rows = [[(node, right), *((a, "") for a in row)] for node, row in self._rows()]
+        rows.append([("", f"{right};{top}"), *((w, top) for w in self.beta)])
+        cells = ["".join(_html_cell(value, style) for value, style in row) for row in rows]
+        body = "".join(f"<tr>{row}</tr>" for row in cells)
+        return (
+            f'<table class="butcher" style="border-collapse:collapse;width:auto">'
+            f"<caption>{html.escape(self.name)}</caption><tbody>{body}</tbody></table>"
+        )
+
+    def _rows(self) -> Iterator[tuple[Any, Sequence[Any]]]:
+        """Nodes and rows as they are printed: an explicit scheme leaves the zeros on and above its diagonal blank."""
+        for i, (node, row) in enumerate(zip(self.c, self.A, strict=True)):
+            yield node, [*row[:i], *[""] * (self.stages - i)] if self.explicit else row
+
+    @staticmethod
+    def _cell(value: Any) -> str:
+        return "" if value == "" else sympy.latex(value)
+
+
+def _exact(field: str, value: Any) -> sympy.Expr:
+    if isinstance(value, (float, np.floating)) or (isinstance(value, sympy.Basic) and value.has(sympy.Float)):
+        raise ValueError(f"{field}: entries must be exact, got the float {value!r}; write it as a string, '1/3'")
+    try:
+        number = sympy.sympify(value, rational=True)
+    except (sympy.SympifyError, TypeError, SyntaxError):
+        number = sympy.nan
+    if not (isinstance(number, sympy.Expr) and number.is_number and number.is_real and number.is_finite):
+        raise ValueError(
+            f"{field}: entries must be finite real numbers, got {value!r}; write them as '1/3' or 'sqrt(3)/6'"
+        )
+    return _simplified(number)
+
+
+def _simplified(number: sympy.Expr) -> sympy.Expr:
+    """Canonical form of a number built from fractions and square roots, so that equal numbers compare equal."""
+    return sympy.radsimp(sympy.expand(number))
+
+
+def _html_cell(value: Any, style: str) -> str:
+    math = "" if value == "" else f"<math>{sympy.mathml(value, printer='presentation')}</math>"
+    return f'<td style="padding:0.3em 0.6em;text-align:center;{style}">{math}</td>'
+
+
+def trees(nodes: int) -> list[Tree]:
+    """All rooted trees with the given number of nodes: 1, 1, 2, 4, 9 of them for 1 to 5 nodes."""
+
+    def forests(nodes: int, largest: Tree | None) -> Iterator[Tree]:
+        """Non-increasing tuples of trees with `nodes` nodes together, none after `largest`."""
+        if nodes == 0:
+            yield ()
+        for size in range(1, nodes + 1):
+            for tree in trees(size):
+                if largest is None or (size, tree) <= (_size(largest), largest):
+                    for rest in forests(nodes - size, tree):
+                        yield (tree, *rest)
+
+    return list(forests(nodes - 1, None))
+
+
+def _size(tree: Tree) -> int:
+    return 1 + sum(map(_size, tree))
+
+
+def _density(tree: Tree) -> int:
+    density = _size(tree)
+    for subtree in tree:
+        density *= _density(subtree)
+    return density
+
+
+EULER = Tableau("forward Euler", [[]], [1])
+MIDPOINT = Tableau("explicit midpoint", [[], ["1/2"]], [0, 1])
+HEUN = Tableau("Heun", [[], [1]], ["1/2", "1/2"])
+RALSTON = Tableau("Ralston", [[], ["2/3"]], ["1/4", "3/4"])
+KUTTA3 = Tableau("Kutta 3", [[], ["1/2"], [-1, 2]], ["1/6", "2/3", "1/6"])
+RK4 = Tableau("classic RK4", [[], ["1/2"], [0, "1/2"], [0, 0, 1]], ["1/6", "1/3", "1/3", "1/6"])
+RK38 = Tableau("3/8 rule", [[], ["1/3"], ["-1/3", 1], [1, -1, 1]], ["1/8", "3/8", "3/8", "1/8"])
+IMPLICIT_MIDPOINT = Tableau("implicit midpoint", [["1/2"]], [1])
+GAUSS4 = Tableau(
+    "Gauss-Legendre 4",
+    [["1/4", "1/4 - sqrt(3)/6"], ["1/4 + sqrt(3)/6", "1/4"]],
+    ["1/2", "1/2"],
+)
+DOPRI5 = Tableau(
+    "Dormand-Prince 5",
+    [
+        [],
+        ["1/5"],
+        ["3/40", "9/40"],
+        ["44/45", "-56/15", "32/9"],
+        ["19372/6561", "-25360/2187", "64448/6561", "-212/729"],
+        ["9017/3168", "-355/33", "46732/5247", "49/176", "-5103/18656"],
+        ["35/384", 0, "500/1113", "125/192", "-2187/6784", "11/84"],
+    ],
+    ["35/384", 0, "500/1113", "125/192", "-2187/6784", "11/84", 0],
+)
+
+TABLEAUS: dict[str, Tableau] = {
+    "euler": EULER,
+    "midpoint": MIDPOINT,
+    "heun": HEUN,
+    "ralston": RALSTON,
+    "kutta3": KUTTA3,
+    "rk4": RK4,
+    "rk38": RK38,
+    "implicit_midpoint": IMPLICIT_MIDPOINT,
+    "gauss4": GAUSS4,
+    "dopri5": DOPRI5,
+}
+"""Every shipped scheme by name.  ``rk4`` is the classic rule of Figure 1; the 3/8 rule is ``rk38``."""

@@ -1,0 +1,5 @@
+"""Interactive laboratories of the chapters, for a running kernel; the built pages show a figure in their place."""
+
+from rknet.widgets.scheme import SchemeLaboratory
+
+__all__ = ["SchemeLaboratory"]

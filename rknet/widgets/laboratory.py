@@ -1,0 +1,53 @@
+"""What all laboratories share: controls above one picture that is drawn again whenever a control changes."""
+
+from __future__ import annotations
+
+import html
+import io
+from typing import Any
+
+import ipywidgets
+from matplotlib.figure import Figure
+
+
+class Laboratory(ipywidgets.VBox):
+    """Controls and the picture they decide.  A subclass names its controls and draws the figure for their values.
+
+    The picture is an image and not captured output, so a stored notebook stays the same from run to run; where no
+    kernel runs, one sentence stands in the widget's place.
+    """
+
+    title = ""
+
+    def __init__(self, **controls: ipywidgets.ValueWidget) -> None:
+        self.controls = controls
+        self.picture = ipywidgets.Image(format="png", layout={"max_width": "720px"})
+        for control in controls.values():
+            control.observe(self._redraw, names="value")
+        super().__init__([*controls.values(), self.picture])
+        self._redraw()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The controls' values by name."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def draw(self, **values: Any) -> Figure:
+        """The figure for the controls' values, made without pyplot so that nothing else shows or keeps it."""
+        raise NotImplementedError
+
+    def _redraw(self, change: object = None) -> None:
+        figure = self.draw(**self.values)
+        file = io.BytesIO()
+        figure.savefig(file, format="png", dpi=150)
+        self.picture.value = file.getvalue()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.values.items())})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        names = ", ".join(self.controls)
+        sentence = f"{self.title}. Run this chapter to change {names}; the figure above is a still of it."
+        bundle["text/html"] = f'<p class="laboratory">{html.escape(sentence)}</p>'
+        return bundle
