@@ -1,0 +1,65 @@
+# One environment in .venv/, made from requirements.lock, serves every target.
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lab notebooks lock clean distclean
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+OLDEST_PYTHON := $(shell sed -n 's/^requires-python = ">=\([0-9.]*\).*/\1/p' pyproject.toml)
+
+# Wheels in a local folder come first where pip is told of one. Elsewhere uv takes the build of torch (CPU or CUDA)
+# that suits the machine.
+ifneq ($(and $(PIP_FIND_LINKS),$(wildcard $(PIP_FIND_LINKS))),)
+export UV_FIND_LINKS := $(PIP_FIND_LINKS)
+else
+export UV_TORCH_BACKEND ?= auto
+endif
+
+help:
+	@echo "make book       build the book (HTML), executing what has changed"
+	@echo "make test       check the style and the types, test the library and every output of every chapter"
+	@echo "make lab        open the chapters in JupyterLab"
+	@echo "make notebooks  rebuild the notebooks of the chapters that have changed"
+	@echo "make lock       renew requirements.lock (UPGRADE=--upgrade takes the newest versions)"
+	@echo "make clean      remove what was built; make distclean: .venv as well"
+
+book: $(INSTALLED)
+	$(BIN)/jupyter-book build book/ -W --keep-going
+	@echo "The book: $(CURDIR)/book/_build/html/index.html"
+
+test: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest tests
+	$(BIN)/pytest --nbval book -n 2 --dist loadfile
+
+lab: $(INSTALLED)
+	$(BIN)/jupyter lab book
+
+notebooks: $(INSTALLED)
+	$(BIN)/python book/execute.py
+
+# What only the CUDA builds of torch require is left out: it follows from torch where it is needed.
+lock: $(INSTALLED)
+	$(BIN)/uv pip compile --universal --all-extras --no-annotate $(UPGRADE) \
+	  --custom-compile-command "make lock" --quiet pyproject.toml -o requirements.lock
+	sed -i.bak -E '/^(cuda-|nvidia-|triton)/d' requirements.lock && rm requirements.lock.bak
+
+$(INSTALLED): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "$(OLDEST_PYTHON)".split("."))))' || \
+	  { echo "PYTHON: must be Python $(OLDEST_PYTHON) or newer, got $$($(PYTHON) --version 2>&1);" \
+	         "name one, for example: make PYTHON=python$(OLDEST_PYTHON)" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -c requirements.lock uv
+	$(BIN)/uv pip install --python $(BIN)/python -r requirements.lock
+	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf book/_build build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf .venv
