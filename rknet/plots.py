@@ -234,12 +234,15 @@ def flow_animation(ax: Axes, flow: ArrayLike, c: ArrayLike, *, frames: int = 12)
     layers = np.linspace(0, len(flow) - 1, whole("frames", frames, least=2)).round().astype(int)
     _, c = _points(flow[0], c, (3,) if _is_3d(ax) else (2,))
     low, high = flow.min(axis=(0, 1)), flow.max(axis=(0, 1))
+    margin = 0.05 * (high - low)
 
     def show(frame: int) -> list[Any]:
         ax.clear()
         scatter(ax, flow[layers[frame]], c)
-        for axis, a, b in zip("xyz", low, high, strict=False):
+        for axis, a, b in zip("xyz", low - margin, high + margin, strict=False):
             getattr(ax, f"set_{axis}lim")(a, b)
+        if not _is_3d(ax):
+            ax.set_aspect("equal", adjustable="box")  # the limits stay and the box gives way
         ax.set_title(f"layer {layers[frame]}")
         return []
 

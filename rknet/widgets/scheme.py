@@ -41,8 +41,9 @@ def draw_orbit(ax: Axes, scheme: str, h: float, L: int) -> None:
     ax.plot(*exact.T, color="#999999", linewidth=0.8)
     ax.plot(*states.T, "o-", color=plots.CLASS_COLOURS[0], markersize=3, linewidth=0.8)
     ax.plot(*states[-1], "o", color=plots.CLASS_COLOURS[1], markersize=6)
-    ax.set(xlim=(-2, 2), ylim=(-2, 2), aspect="equal", xticks=(-2, 0, 2), yticks=(-2, 0, 2))
-    ax.set_title(f"{TABLEAUS[scheme].name}, h = {h:g}, L = {L}\ndrift {100 * drift(states):+.2g} %")
+    bound = max(2.0, 1.1 * float(np.abs(states).max()))
+    ax.set(xlim=(-bound, bound), ylim=(-bound, bound), aspect="equal")
+    ax.set_title(f"{TABLEAUS[scheme].name}, h = {h:g}, L = {L}\ndrift {100 * drift(states):+.2f} %")
 
 
 class SchemeLaboratory(Laboratory):

@@ -1,0 +1,49 @@
+"""The README says what is true: its example prints what it shows, its commands and files exist."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import execute
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf8")
+
+
+def block(language: str) -> str:
+    """The first fenced block of a language."""
+    match = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    assert match, f"README.md has no {language} block"
+    return match[1]
+
+
+def test_example_prints_what_the_readme_shows() -> None:
+    run = subprocess.run([sys.executable, "-c", block("python")], capture_output=True, text=True, check=True)
+    assert run.stdout == block("text")
+
+
+def test_commands_are_what_continuous_integration_runs() -> None:
+    """The two commands are run by .ci/run; every other target of make exists."""
+    script, makefile = (ROOT / ".ci" / "run").read_text("utf8"), (ROOT / "Makefile").read_text("utf8")
+    for command in block("console").splitlines():
+        assert re.search(rf"^\s*{command}\b", script, re.MULTILINE), command
+    targets = set(re.findall(r"\bmake ([a-z]+)`", README))
+    assert targets >= {"book", "test", "lab", "clean"}
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+
+
+def test_linked_files_exist() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert len(links) > 5
+    assert all((ROOT / link).is_file() for link in links), links
+
+
+def test_every_page_is_on_the_map() -> None:
+    pages = re.findall(r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text("utf8"))
+    assert all(f"](book/{page}." in README for page in pages), pages
+
+
+def test_picture_is_the_book_s_first() -> None:
+    assert execute.COVER_PICTURE.relative_to(ROOT).as_posix() in README
+    assert execute.COVER_PICTURE.read_bytes() == execute.first_picture(execute.read_twin(execute.COVER))
