@@ -1,0 +1,188 @@
+"""Make the notebooks of the chapters from their .py files, running only what has changed.
+
+A chapter is written in ``NAME.py`` (jupytext's percent format). ``NAME.ipynb`` is its twin: the same cells with their
+outputs, and a stamp that tells from which code these were computed. From the top level::
+
+    .venv/bin/python book/execute.py [CHAPTER.py ...]
+
+Without arguments, every chapter that ``_toc.yml`` lists.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import environment
+import jupytext
+import nbformat
+import yaml
+from jupytext.compare import NotebookDifference, compare_notebooks
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from rknet.provenance import source_hash
+
+BOOK = Path(__file__).resolve().parent
+ROOT = BOOK.parent
+COVER = BOOK / "index.py"
+COVER_PICTURE = BOOK / "_static" / "first_picture.png"  # shown by README.md, which cannot show an output
+
+# The same on every machine, and nothing else: no Python version, no state of widgets.
+NOTEBOOK_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "name": "python", "pygments_lexer": "ipython3"},
+}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # leads to a kernel's memory, under a random name
+JUPYTEXT_ONLY = ("lines_to_next_cell", "lines_to_end_of_cell_marker")  # where the .py has blank lines
+
+
+def pages() -> list[str]:
+    """Name of each page that ``_toc.yml`` lists, in reading order, relative to the book's folder."""
+
+    def walk(node: Any) -> Iterator[str]:
+        if isinstance(node, dict):
+            yield from (node[key] for key in ("root", "file") if key in node)
+            for value in node.values():
+                yield from walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from walk(value)
+
+    return list(walk(yaml.safe_load((BOOK / "_toc.yml").read_text("utf8"))))
+
+
+def chapters() -> list[Path]:
+    """The pages that compute something: those with a ``.py`` file."""
+    return [path for path in (BOOK / f"{page}.py" for page in pages()) if path.is_file()]
+
+
+def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """The cells that are run, in order."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def foundation_hash() -> str:
+    """SHA-256 of what decides the outputs of every chapter: the library's source and the versions of the packages."""
+    lock = (ROOT / "requirements.lock").read_text("utf8")
+    return hashlib.sha256(f"{source_hash()}\n{lock}".encode()).hexdigest()
+
+
+def stamp(notebook: nbformat.NotebookNode) -> str:
+    """SHA-256 of all that decides the outputs of this notebook."""
+    digest = hashlib.sha256(foundation_hash().encode())
+    for cell in code_cells(notebook):
+        digest.update(f"\n{len(cell.source)}\n{cell.source}".encode())
+    return digest.hexdigest()
+
+
+def read_chapter(chapter: Path) -> nbformat.NotebookNode:
+    """The notebook that a ``.py`` file describes, without outputs."""
+    source = jupytext.reads(chapter.read_text("utf8"), fmt="py:percent")
+    notebook = nbformat.v4.new_notebook(metadata=NOTEBOOK_METADATA | {"rknet": {"sources": stamp(source)}})
+    for position, cell in enumerate(source.cells):
+        kept = {key: value for key, value in cell.metadata.items() if key not in JUPYTEXT_ONLY}
+        new_cell = getattr(nbformat.v4, f"new_{cell.cell_type}_cell")
+        notebook.cells.append(new_cell(cell.source, metadata=kept, id=f"cell-{position:03d}"))
+    return notebook
+
+
+def read_twin(chapter: Path) -> nbformat.NotebookNode | None:
+    """The chapter's ``.ipynb`` as it is, if there is one."""
+    path = chapter.with_suffix(".ipynb")
+    return nbformat.read(path, as_version=4) if path.is_file() else None
+
+
+def outputs_hold(fresh: nbformat.NotebookNode, twin: nbformat.NotebookNode | None) -> bool:
+    """Whether the twin's outputs are those of the fresh notebook's code, library and packages."""
+    return (
+        twin is not None
+        and twin.metadata.get("rknet") == fresh.metadata["rknet"]
+        and [cell.source for cell in code_cells(twin)] == [cell.source for cell in code_cells(fresh)]
+    )
+
+
+def why_outdated(chapter: Path) -> str | None:
+    """What is wrong with a chapter's ``.ipynb``, in words; None when it says what the ``.py`` says and was run."""
+    twin, fresh = read_twin(chapter), read_chapter(chapter)
+    if twin is None:
+        return "has no .ipynb"
+    try:
+        compare_notebooks(twin, fresh, fmt="py:percent", compare_outputs=False, allow_expected_differences=True)
+    except NotebookDifference as difference:
+        return f"has an .ipynb that differs from its .py: {' '.join(str(difference).split())}"
+    if not outputs_hold(fresh, twin):
+        return "has outputs in its .ipynb from other code: the chapter, rknet or requirements.lock has changed since"
+    return None
+
+
+def run(notebook: nbformat.NotebookNode, folder: Path) -> None:
+    """Execute every cell in a new kernel, in place, keeping only what is the same on every run."""
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=600,
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
+        store_widget_state=False,
+    )
+    client.execute()
+    notebook.metadata["language_info"] = NOTEBOOK_METADATA["language_info"]  # the kernel has written its version
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+
+
+def first_picture(notebook: nbformat.NotebookNode) -> bytes:
+    """The first PNG image among the outputs."""
+    outputs = (output for cell in code_cells(notebook) for output in cell.outputs)
+    return base64.b64decode(next(o["data"]["image/png"] for o in outputs if "image/png" in o.get("data", {})))
+
+
+def write(content: bytes, path: Path) -> None:
+    """Write a file all at once, and leave it alone if it would stay the same."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
+
+
+def make_twin(chapter: Path) -> bool:
+    """Bring a chapter's ``.ipynb`` up to date; True if its code had to be run."""
+    notebook, twin = read_chapter(chapter), read_twin(chapter)
+    holds = outputs_hold(notebook, twin)
+    if holds:
+        for new, old in zip(code_cells(notebook), code_cells(twin), strict=True):
+            new.outputs, new.execution_count = old.outputs, old.execution_count
+    else:
+        run(notebook, chapter.parent)
+    write((nbformat.writes(notebook) + "\n").encode(), chapter.with_suffix(".ipynb"))
+    if chapter == COVER:
+        write(first_picture(notebook), COVER_PICTURE)
+    return not holds
+
+
+def main(arguments: list[str]) -> int:
+    """Make the twins of the named chapters, or of all; the number of those that failed."""
+    environment.enter()
+    failed = 0
+    for chapter in [Path(name).resolve() for name in arguments] or chapters():
+        try:
+            done = "executed" if make_twin(chapter) else "up to date"
+        except CellExecutionError as error:
+            failed += 1
+            done = f"failed\n{error}"
+        print(f"{chapter.relative_to(BOOK)}: {done}", flush=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

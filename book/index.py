@@ -1,0 +1,106 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Runge-Kutta networks, recomputed
+#
+# Residual networks are discretised differential equations; Runge-Kutta schemes make other networks of them, and one added
+# dimension makes their flows simple. This book is a living companion to {footcite:t}`giesecke2021`: it builds the
+# networks in a small library, `rknet`, checks the paper's equations one by one, and trains what it shows.
+
+# %% tags=["hide-input"]
+import matplotlib.pyplot as plt
+
+from rknet import Protocol, RK4Net, draw, plots, split
+from rknet.cache import cached_fit
+
+plots.style()
+training, validation = split(draw("donut_2D", 3000, seed=0), 1500)
+nets = {}
+for d_hat in (2, 3):
+    nets[d_hat] = RK4Net(d=2, d_hat=d_hat, classes=2, L=20, h=0.25, seed=0)
+    cached_fit(nets[d_hat], training, validation, Protocol(epochs=20, stop_early=False), seed=0)
+
+# %% mystnb={"figure": {"name": "fig-index", "caption": "The same disc in the same ring, trained just now with RK4Net. In the plane (left) the disc has to be squeezed out of the ring, and its region keeps a tail. With one dimension more (middle) it becomes the tip of a cone, and the boundary closes (right)."}, "image": {"alt": "Three panels: a prediction in the plane whose blue region runs from the central disc to the frame; a cone of features in space with blue points at the tip; a prediction whose blue region is a disc."}} tags=["hide-input"]
+fig, axes = plots.panels([["2d", "3d", "2d"]])
+plots.prediction(axes[0, 0], nets[2].predict_proba, validation.X, validation.c)
+plots.scatter(axes[0, 1], nets[3].flow(validation.X)[-1], validation.c)
+plots.prediction(axes[0, 2], nets[3].predict_proba, validation.X, validation.c)
+for ax, title in zip(
+    axes[0], (r"prediction, $\hat d = 2$", r"output features, $\hat d = 3$", r"prediction, $\hat d = 3$")
+):
+    ax.set_title(title)
+plt.show()
+
+# %% [markdown]
+# ## What the paper claims
+#
+# - A layer of a residual network is a step of Euler's method {eq}`paper-2.7` for the equation {eq}`paper-2.10`; every
+#   Runge-Kutta scheme gives a network {eq}`paper-2.12`.
+# - Training is an optimal control problem, and discretising it commutes with optimising it if the adjoint is stepped by
+#   the *partner* of the scheme (the paper's Section 3).
+# - Features of continuous models keep the topology of the input; padding the input with zeros {eq}`paper-2.3` lifts that
+#   restriction and simplifies the flow (Section 4.1).
+# - Feed-forward networks degrade with depth, Runge-Kutta networks do not (Sections 4.2 to 4.5).
+#
+# ## What this book does about it
+#
+# - **It computes while it is built.** Pages show what their code has just produced; a build with an outdated figure fails.
+# - **It checks.** A cell that makes a statement asserts it. Orders of schemes are derived exactly and then measured;
+#   networks are compared with independent implementations.
+# - **It says whose voice speaks.** Boxes tell the paper's text, the authors' published code and this book apart, and name
+#   what differs.
+#
+# ## The chapters
+#
+# ::::{grid} 1 1 2 2
+# :gutter: 3
+#
+# :::{grid-item-card} Section 2: networks as differential equations
+# :link: s2
+# :link-type: ref
+# From (2.1) to (2.12): tableaus, measured orders, stability, one control a layer, and why trajectories cannot cross.
+# :::
+#
+# :::{grid-item-card} Section 4.1: network width
+# :link: s4-1
+# :link-type: ref
+# A disc leaves its ring: Figures 2, 3 and 4 from networks trained on the page.
+# :::
+#
+# :::{grid-item-card} Notation
+# :link: notation
+# :link-type: ref
+# Symbol, meaning, equation and code name, in one table.
+# :::
+#
+# :::{grid-item-card} The library
+# :link: api
+# :link-type: ref
+# `rknet`: tableaus, networks, lifts, point sets, training, figures.
+# :::
+# ::::
+#
+# ## How to read it and how to run it
+#
+# Reading needs nothing but this page: figures, numbers and formulas are all here, and the book works offline. Cells that
+# only set up or draw are folded; open them to see the code. Each chapter ends with exercises whose solutions unfold.
+#
+# To run a chapter, download it with the button at the top of its page, or clone the repository and type `make lab`.
+# `make book` builds these pages, `make test` checks every output in them.
+#
+# ## References
+#
+# ```{footbibliography}
+# ```
