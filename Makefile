@@ -58,8 +58,8 @@ $(INSTALLED): pyproject.toml requirements.lock
 	@touch $@
 
 clean:
-	rm -rf book/_build build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+	rm -rf book/_build build dist *.egg-info .mypy_cache .pytest_cache .hypothesis
+	find . \( -name __pycache__ -o -name .ruff_cache \) -not -path './.venv/*' -prune -exec rm -rf {} +
 
 distclean: clean
 	rm -rf .venv

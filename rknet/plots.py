@@ -162,15 +162,9 @@ def select(*coordinates: int) -> Projection:
 def pca(dimensions: int) -> Projection:
     """The projection of features (N, d_hat) onto their principal components, fitted to the features it is given.
 
-    The sign of each component is fixed: its entry of largest magnitude is positive.
+    Signs do not depend on the order of the samples: scikit-learn makes each component's largest entry positive.
     """
-
-    def project(Y: NDArray[Any]) -> NDArray[Any]:
-        fitted = PCA(dimensions, svd_solver="full").fit(Y)
-        largest = np.abs(fitted.components_).argmax(axis=1)
-        return fitted.transform(Y) * np.sign(fitted.components_[range(dimensions), largest])
-
-    return project
+    return lambda Y: PCA(dimensions, svd_solver="full").fit_transform(Y)
 
 
 def trajectories(ax: Axes, flow: ArrayLike, c: ArrayLike, *, points: int = 50) -> None:
@@ -196,7 +190,11 @@ def features(
     axes: Iterable[Axes], flow: ArrayLike, c: ArrayLike, layers: Sequence[int], project: Projection = select(0, 1)
 ) -> None:
     """Feature transformation: one panel a layer, the states flow[l] (N, d_hat) projected to the panel's dimension."""
-    flow = np.asarray(flow)
+    flow, axes = np.asarray(flow), list(axes)
+    if len(axes) != len(layers):
+        raise ValueError(
+            f"layers: must name one layer for each of the {len(axes)} axes, got {len(layers)}; add or drop some"
+        )
     for ax, l in zip(axes, layers, strict=True):
         if not -len(flow) <= l < len(flow):
             raise ValueError(f"layers: must lie in 0..{len(flow) - 1}, the layers of flow, got {l}; leave it out")
@@ -205,22 +203,27 @@ def features(
 
 
 def convergence(ax: Axes, runs: Mapping[str, Sequence[History]], quantity: str = "accuracy") -> None:
-    """Accuracy (%) or cost by epoch: mean over the runs of each net, training dotted, validation solid with one sd.
+    """Accuracy (%) or cost by epoch: mean over the runs of each net, training dotted, validation with a band of one sd.
 
     Where some runs stopped early, mean and (population) standard deviation are over those still running.
     """
     scale = choose("quantity", quantity, {"accuracy": 100.0, "cost": 1.0})
     for index, (name, histories) in enumerate(runs.items()):
-        colour = NET_STYLES.get(name, {"color": CLASS_COLOURS[index]})["color"]
-        for part, line in (("train", ":"), ("val", "-")):
+        if not histories:
+            raise ValueError(f"runs: each net needs at least one history, got none for {name!r}; leave it out")
+        style = NET_STYLES.get(name, {"color": CLASS_COLOURS[index], "linestyle": "-"})
+        for part in ("train", "val"):
             curves = [scale * getattr(history, f"{part}_{quantity}") for history in histories]
             table = np.full((len(curves), max(map(len, curves))), np.nan)
             for row, curve in zip(table, curves, strict=True):
                 row[: len(curve)] = curve
             mean, sd = np.nanmean(table, axis=0), np.nanstd(table, axis=0)
-            ax.plot(mean, line, color=colour, label=name if part == "val" else None)
-            if part == "val" and len(curves) > 1:
-                ax.fill_between(range(len(mean)), mean - sd, mean + sd, color=colour, alpha=0.2, linewidth=0)
+            if part == "train":
+                ax.plot(mean, color=style["color"], linestyle=":")
+                continue
+            ax.plot(mean, **style, label=name)
+            if len(curves) > 1:
+                ax.fill_between(range(len(mean)), mean - sd, mean + sd, color=style["color"], alpha=0.2, linewidth=0)
     ax.set(xlabel="epoch", ylabel="accuracy (%)" if quantity == "accuracy" else "cost")
     ax.legend()
 

@@ -33,7 +33,8 @@ class PointSet:
 
     def __post_init__(self) -> None:
         whole("classes", self.classes, least=2)
-        X = inputs("X", self.X).astype(np.float32)
+        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite and is refused
+            X = inputs("X", inputs("X", self.X).astype(np.float32))
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "c", labels("c", self.c, len(X), self.classes))
 

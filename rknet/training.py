@@ -85,15 +85,19 @@ class Protocol:
         for size in ("epochs", "batch_size", "window"):
             whole(size, getattr(self, size))
         choose("loss", self.loss, LOSSES)
-        _, learning_rate = choose("optimizer", self.optimizer, OPTIMIZERS)
-        rate = learning_rate if self.learning_rate is None else self.learning_rate
-        object.__setattr__(self, "learning_rate", positive("learning_rate", rate))
+        choose("optimizer", self.optimizer, OPTIMIZERS)
+        positive("learning_rate", self.rate)
         positive("tolerance", self.tolerance, or_zero=True)
         if whole("first_stop", self.first_stop, least=0) + 2 < 2 * self.window:
             raise ValueError(
                 f"first_stop: must be at least 2 window - 2 = {2 * self.window - 2}, got {self.first_stop}; "
                 f"the rule compares two windows of costs, so raise first_stop or shorten window"
             )
+
+    @property
+    def rate(self) -> float:
+        """The learning rate in force."""
+        return OPTIMIZERS[self.optimizer][1] if self.learning_rate is None else self.learning_rate
 
     def stops(self, costs: list[float]) -> bool:
         """Whether the stopping rule ends training, given the validation costs so far, that before training first."""
@@ -176,7 +180,7 @@ def fit(
     x, c = _tensors(train, net)
     x_val, c_val = _tensors(validation, net)
     loss, (optimizer_class, _) = LOSSES[protocol.loss], OPTIMIZERS[protocol.optimizer]
-    optimizer = optimizer_class([p for p in net.parameters() if p.requires_grad], lr=protocol.learning_rate)  # type: ignore[call-arg]
+    optimizer = optimizer_class([p for p in net.parameters() if p.requires_grad], lr=protocol.rate)  # type: ignore[call-arg]
     rng = np.random.default_rng(whole("seed", seed, least=0))
 
     def record() -> tuple[float, float, float, float]:

@@ -103,8 +103,15 @@ def frozen_layer() -> Net:
     return net
 
 
-MOVED = PointSet(TRAIN.X + np.float32(1e-6), TRAIN.c, 2)
-RELABELLED = PointSet(TRAIN.X, 1 - TRAIN.c, 2)
+def moved(points: PointSet) -> PointSet:
+    """The points a little further to the right, with their labels."""
+    return PointSet(points.X + np.float32([1e-5, 0]), points.c, 2)
+
+
+def relabelled(points: PointSet) -> PointSet:
+    """The same points with their labels exchanged."""
+    return PointSet(points.X, 1 - points.c, 2)
+
 
 CHANGES: dict[str, Callable[[], dict]] = {
     "weights": lambda: {"net": changed_weights()},
@@ -119,10 +126,10 @@ CHANGES: dict[str, Callable[[], dict]] = {
     "fixed classifier": lambda: {"net": RK4Net(2, 2, 2, 1, train_classifier=False)},
     "fixed layer": lambda: {"net": frozen_layer()},
     "depth": lambda: {"net": RK4Net(2, 2, 2, 2)},
-    "points": lambda: {"train": MOVED},
-    "labels": lambda: {"train": RELABELLED},
-    "validation points": lambda: {"validation": MOVED},
-    "validation labels": lambda: {"validation": RELABELLED},
+    "points": lambda: {"train": moved(TRAIN)},
+    "labels": lambda: {"train": relabelled(TRAIN)},
+    "validation points": lambda: {"validation": moved(VALIDATION)},
+    "validation labels": lambda: {"validation": relabelled(VALIDATION)},
     "fewer points": lambda: {"train": TRAIN[:9]},
     "seed": lambda: {"seed": 1},
     **{

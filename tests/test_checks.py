@@ -82,6 +82,9 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "evaluate": (lambda: evaluate(NET, torch.zeros(1, 2), torch.tensor([0]), "mse"), "loss", "'mse'", "cross_entropy"),
     "optimizer": (lambda: Protocol(optimizer="Adam"), "optimizer", "'Adam'", ", ".join(OPTIMIZERS)),
     "kinds": (lambda: plots.panels([["2d", "4d"]]), "kinds", "'4d'", "2d, 3d"),
+    "no runs": (lambda: plots.convergence(axes(), {"RK4Net": []}), "runs", "'RK4Net'", "leave it out"),
+    "layers and axes": (lambda: plots.features([axes()], np.zeros((3, 1, 2)), [0], [0, 1]), "layers", "2", "drop some"),
+    "too large": (lambda: PointSet(np.array([[1e39]]), np.array([0]), 2), "X", "1 entries", "replace"),
     "quantity": (lambda: plots.convergence(axes(), {}, "loss"), "quantity", "'loss'", "accuracy, cost"),
     "module": (lambda: source_hash("nets", "network"), "modules", "'network'", "nets, plots, points"),
     # Tableaus.

@@ -338,13 +338,13 @@ def test_convergence_over_runs_still_running() -> None:
 
 
 def test_convergence_of_costs() -> None:
-    """Costs are drawn as they are; training dotted, validation solid; a single run has no band."""
+    """Costs are drawn as they are; training dotted, validation in the net's own style; a single run has no band."""
     ax = axes()
     plots.convergence(ax, {"EulerNet": [history(0.1, 0.2)]}, "cost")
     train, validation = ax.lines
     np.testing.assert_allclose(train.get_ydata(), [0.5, 1])
     np.testing.assert_allclose(validation.get_ydata(), [1, 2])
-    assert (train.get_linestyle(), validation.get_linestyle()) == (":", "-")
+    assert (train.get_linestyle(), validation.get_linestyle()) == (":", plots.NET_STYLES["EulerNet"]["linestyle"])
     assert not ax.collections
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "cost")
 

@@ -6,7 +6,7 @@ import io
 import math
 import sys
 from collections.abc import Iterator
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from statistics import mean
 
 import numpy as np
@@ -96,7 +96,7 @@ def test_protocol_is_the_papers() -> None:
     """The defaults: 40 epochs, batches of five, Adam with 1e-3, cross-entropy, tolerance 0.05."""
     protocol = Protocol()
     assert (protocol.epochs, protocol.batch_size, protocol.tolerance) == (40, 5, 0.05)
-    assert (protocol.loss, protocol.optimizer, protocol.learning_rate) == ("cross_entropy", "adam", 1e-3)
+    assert (protocol.loss, protocol.optimizer, protocol.rate) == ("cross_entropy", "adam", 1e-3)
     assert (protocol.stop_early, protocol.window, protocol.first_stop) == (True, 5, 10)
     with pytest.raises(FrozenInstanceError):
         protocol.epochs = 1  # type: ignore[misc]
@@ -105,8 +105,9 @@ def test_protocol_is_the_papers() -> None:
 @pytest.mark.parametrize(("name", "rate"), [("adam", 1e-3), ("sgd", 0.1), ("adagrad", 1e-2), ("adadelta", 1.0)])
 def test_learning_rates(name: str, rate: float) -> None:
     """Each optimiser has the study's rate, unless another one is given."""
-    assert Protocol(optimizer=name).learning_rate == rate
-    assert Protocol(optimizer=name, learning_rate=0.3).learning_rate == 0.3
+    assert Protocol(optimizer=name).rate == rate
+    assert replace(Protocol(), optimizer=name).rate == rate
+    assert Protocol(optimizer=name, learning_rate=0.3).rate == 0.3
 
 
 def script(monkeypatch: pytest.MonkeyPatch, costs: list[float]) -> None:
