@@ -138,20 +138,39 @@ def prediction(
     `probability` maps samples (N, 2) to class probabilities (N, classes).  A region has its class's colour, stronger
     where the classifier is more confident; the thin line is where two classes are equally probable.
     """
-    ticks = np.linspace(-bound, bound, resolution)
-    grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
-    P = np.asarray(probability(grid.astype(np.float32)), dtype=float)
+    P = _on_grid(probability, bound, resolution)
     winner, confidence, K = P.argmax(axis=1), P.max(axis=1), P.shape[1]
     colours = np.array([to_rgb(colour) for colour in CLASS_COLOURS])[winner]
     opacity = 0.2 + 0.15 * (confidence - 1 / K) / (1 - 1 / K)
     image = np.column_stack([colours, opacity]).reshape(resolution, resolution, 4)
     ax.imshow(image, origin="lower", extent=(-bound, bound, -bound, bound), interpolation="nearest", zorder=0)
+    _draw_boundary(ax, P, bound, "-")
+    scatter(ax, X, c, size=5, alpha=0.6)
+    input_space(ax, bound)
+
+
+def boundary(
+    ax: Axes, probability: Callable[[NDArray[Any]], NDArray[Any]], *, bound: float = 4.0, resolution: int = 240
+) -> None:
+    """The boundary of a classifier of the plane as a dashed line: for the best possible one, from `rknet.bayes`."""
+    _draw_boundary(ax, _on_grid(probability, bound, resolution), bound, "--")
+
+
+def _on_grid(probability: Callable[[NDArray[Any]], NDArray[Any]], bound: float, resolution: int) -> NDArray[Any]:
+    """Class probabilities (resolution^2, classes) on a square grid of the plane."""
+    ticks = np.linspace(-bound, bound, resolution)
+    grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+    return np.asarray(probability(grid.astype(np.float32)), dtype=float)
+
+
+def _draw_boundary(ax: Axes, P: NDArray[Any], bound: float, line: str) -> None:
+    """Where two classes are equally and most probable."""
+    resolution = round(len(P) ** 0.5)
+    ticks, K = np.linspace(-bound, bound, resolution), P.shape[1]
     for k in range(K if K > 2 else 1):
         margin = (P[:, k] - np.delete(P, k, axis=1).max(axis=1)).reshape(resolution, resolution)
         if margin.min() < 0 < margin.max():
-            ax.contour(ticks, ticks, margin, levels=[0], colors=INK, linewidths=0.7, zorder=1)
-    scatter(ax, X, c, size=5, alpha=0.6)
-    input_space(ax, bound)
+            ax.contour(ticks, ticks, margin, levels=[0], colors=INK, linewidths=0.7, linestyles=line, zorder=3)
 
 
 def select(*coordinates: int) -> Projection:

@@ -6,13 +6,17 @@ Because the noise comes after the label, no classifier is perfect: each law has 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rknet.checks import choose, inputs, labels, positive, whole
+
+EDGE = 4.0
+"""Uniform coordinates lie in [-EDGE, EDGE]."""
 
 Sample = tuple[NDArray[np.float64], NDArray[np.int64]]
 
@@ -51,7 +55,7 @@ class PointSet:
 
 
 @dataclass(frozen=True)
-class Law:
+class Law(ABC):
     """The law of a point set: N clean points with their classes, then Gaussian noise, then a scale.
 
     Attributes
@@ -60,20 +64,25 @@ class Law:
         Dimension and number of classes.
     noise
         Standard deviation of the noise added to each coordinate after labelling.
-    clean
-        Draws (clean points (N, d), classes (N,)) from a generator.
     scale
         Factor applied after the noise.
     paired
-        Whether points come in mirrored pairs, so that N must be even.
+        Whether points come in pairs, so that N must be even.
     """
 
     d: int
     classes: int
     noise: float
-    clean: Callable[[np.random.Generator, int], Sample]
-    scale: float = 1.0
-    paired: bool = False
+    scale: ClassVar[float] = 1.0
+    paired: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        whole("d", self.d)
+        whole("classes", self.classes, least=2)
+
+    @abstractmethod
+    def clean(self, rng: np.random.Generator, N: int) -> Sample:
+        """N points (N, d) without noise, and their classes (N,)."""
 
     def sample(self, rng: np.random.Generator, N: int, noise: float | None = None) -> PointSet:
         """N labelled points (N, d); `noise` replaces the law's own standard deviation.  ValueError as in `draw`."""
@@ -86,116 +95,134 @@ class Law:
         return PointSet(X.astype(np.float32), c, self.classes)
 
 
-def strip() -> Law:
+@dataclass(frozen=True)
+class Strip(Law):
     """donut_1D: x1 uniform(-4, 4), x2 normal; class 0 where abs(x1) < 1."""
 
-    def clean(rng: np.random.Generator, N: int) -> Sample:
-        X = np.column_stack([rng.uniform(-4, 4, N), rng.standard_normal(N)])
+    d: int = 2
+    classes: int = 2
+    noise: float = 0.5
+
+    def clean(self, rng: np.random.Generator, N: int) -> Sample:
+        """See `Law`."""
+        X = np.column_stack([rng.uniform(-EDGE, EDGE, N), rng.standard_normal(N)])
         return X, (np.abs(X[:, 0]) >= 1).astype(np.int64)
 
-    return Law(2, 2, 0.5, clean)
 
+@dataclass(frozen=True)
+class Rings(Law):
+    """Normal points of standard deviation `spread` in R^d; the class is the ring of the norm, the last ring is open.
 
-def ball(d: int) -> Law:
-    """donut_2D and its like in R^d: normal points, class 0 inside the unit sphere, then stretched by 1.2."""
-
-    def clean(rng: np.random.Generator, N: int) -> Sample:
-        X = rng.standard_normal((N, d))
-        return 1.2 * X, (_norm(X) >= 1).astype(np.int64)
-
-    return Law(whole("d", d), 2, 0.2, clean)
-
-
-def rings(d: int, classes: int) -> Law:
-    """donut d D & K C: 1.5 x normal points in R^d; the class is the ring of the norm.
-
-    The K rings have inner radii 0, 4/K, 8/K, ...; the last one is open.
+    `inner` holds the rings' inner radii, the first of them 0.
     """
-    inner = np.linspace(0, 4, whole("classes", classes, least=2), endpoint=False)
 
-    def clean(rng: np.random.Generator, N: int) -> Sample:
-        X = 1.5 * rng.standard_normal((N, d))
-        return X, np.searchsorted(inner, _norm(X), side="right") - 1
+    noise: float = 0.2
+    spread: float = 1.0
+    inner: tuple[float, ...] = (0.0, 1.0)
 
-    return Law(whole("d", d), classes, 0.2, clean)
-
-
-def squares(d: int, classify: Callable[[NDArray[np.bool_]], NDArray[np.int_]], classes: int) -> Law:
-    """Uniform points in [-4, 4]^d; the class is a function of which coordinates are positive, an (N, d) array."""
-
-    def clean(rng: np.random.Generator, N: int) -> Sample:
-        X = rng.uniform(-4, 4, (N, d))
-        return X, classify(X > 0).astype(np.int64)
-
-    return Law(whole("d", d), classes, 0.3, clean)
+    def clean(self, rng: np.random.Generator, N: int) -> Sample:
+        """See `Law`."""
+        X = self.spread * rng.standard_normal((N, self.d))
+        return X, np.searchsorted(self.inner, np.sqrt((X**2).sum(axis=1)), side="right") - 1
 
 
-def spiral() -> Law:
-    """Two arms of a spiral, mirror images through 0 that share their angles; arm = class."""
+@dataclass(frozen=True)
+class Squares(Law):
+    """Uniform points in [-4, 4]^d; the class is read from a table of the 2^d sign patterns.
 
-    def arm(phi: NDArray[np.float64]) -> NDArray[np.float64]:
-        return (2 * phi + np.pi)[:, None] * np.column_stack([np.cos(phi), np.sin(phi)])
+    A pattern's place in the table is the binary number whose digit 2^j says whether x_(j+1) > 0.
+    """
 
-    return Law(2, 2, 1.0, _two_arms(arm, lambda phi: -arm(phi)), scale=1 / 5, paired=True)
+    noise: float = 0.3
+    table: tuple[int, ...] = ()
 
-
-def spiral_3D() -> Law:
-    """A double helix: two arms (2.5 cos, 2.5 sin) of angle 2 phi and 2 phi + pi at height phi - pi; arm = class."""
-
-    def arm(phi: NDArray[np.float64], shift: float) -> NDArray[np.float64]:
-        return np.column_stack([2.5 * np.cos(2 * phi + shift), 2.5 * np.sin(2 * phi + shift), phi - np.pi])
-
-    return Law(3, 2, 0.2, _two_arms(lambda phi: arm(phi, 0.0), lambda phi: arm(phi, np.pi)), paired=True)
+    def clean(self, rng: np.random.Generator, N: int) -> Sample:
+        """See `Law`."""
+        X = rng.uniform(-EDGE, EDGE, (N, self.d))
+        return X, np.array(self.table)[(X > 0) @ 2 ** np.arange(self.d)]
 
 
-def _two_arms(
-    first: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-    second: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-) -> Callable[[np.random.Generator, int], Sample]:
-    """The same angles phi = 2 pi sqrt(uniform) on both arms, then shuffled."""
+@dataclass(frozen=True)
+class Arms(Law):
+    """Two curves that share their parameter phi = 2 pi sqrt(uniform), then shuffled; the class is the curve."""
 
-    def clean(rng: np.random.Generator, N: int) -> Sample:
+    paired: ClassVar[bool] = True
+
+    @abstractmethod
+    def arms(self, phi: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The points of both arms at the parameters phi (n,): shape (2, n, d)."""
+
+    def clean(self, rng: np.random.Generator, N: int) -> Sample:
+        """See `Law`."""
         phi = 2 * np.pi * np.sqrt(rng.uniform(size=N // 2))
         order = rng.permutation(N)
-        return np.concatenate([first(phi), second(phi)])[order], np.repeat([0, 1], N // 2)[order]
-
-    return clean
+        return self.arms(phi).reshape(N, self.d)[order], np.repeat([0, 1], N // 2)[order]
 
 
-def _norm(X: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.sqrt((X**2).sum(axis=1))
+@dataclass(frozen=True)
+class Spiral(Arms):
+    """Two arms (2 phi + pi) (cos phi, sin phi) and their mirror image through 0, scaled by 1/5 after the noise."""
+
+    d: int = 2
+    classes: int = 2
+    noise: float = 1.0
+    scale: ClassVar[float] = 1 / 5
+
+    def arms(self, phi: NDArray[np.float64]) -> NDArray[np.float64]:
+        """See `Arms`."""
+        arm = (2 * phi + np.pi)[:, None] * np.column_stack([np.cos(phi), np.sin(phi)])
+        return np.stack([arm, -arm])
 
 
-def _odd(positive: NDArray[np.bool_]) -> NDArray[np.int_]:
-    """Class 0 where the product of the coordinates is positive."""
-    return (~positive).sum(axis=1) % 2
+@dataclass(frozen=True)
+class Helix(Arms):
+    """spiral_3D: (2.5 cos, 2.5 sin) of the angles 2 phi and 2 phi + pi at height phi - pi."""
+
+    d: int = 3
+    classes: int = 2
+    noise: float = 0.2
+
+    def arms(self, phi: NDArray[np.float64]) -> NDArray[np.float64]:
+        """See `Arms`."""
+        angles = (2 * phi, 2 * phi + np.pi)
+        return np.stack([np.column_stack([2.5 * np.cos(a), 2.5 * np.sin(a), phi - np.pi]) for a in angles])
 
 
-def _quadrant(positive: NDArray[np.bool_]) -> NDArray[np.int_]:
-    """Quadrants numbered counter-clockwise from the first."""
-    right, up = positive.T
-    return np.where(up, np.where(right, 0, 1), np.where(right, 3, 2))
+def ball(d: int) -> Rings:
+    """donut_2D and its like in R^d: normal points, class 0 inside the unit sphere, then stretched by 1.2."""
+    return Rings(d, 2, spread=1.2, inner=(0.0, 1.2))
 
 
-def _opposite_octants(positive: NDArray[np.bool_]) -> NDArray[np.int_]:
-    """Octants of R^3 with opposite ones sharing a class: mirror every point into x3 > 0, then take the quadrant."""
-    return _quadrant(positive[:, :2] == positive[:, 2:])
+def rings(d: int, classes: int) -> Rings:
+    """donut d D & K C: 1.5 x normal points; inner radii 0, 4/K, 8/K, ..., the last ring open."""
+    radii = np.linspace(0, 4, whole("classes", classes, least=2), endpoint=False)
+    return Rings(d, classes, spread=1.5, inner=tuple(radii.tolist()))
+
+
+def checkerboard(d: int) -> Squares:
+    """Class 0 where the product of the d coordinates is positive, class 1 where it is negative."""
+    return Squares(d, 2, table=tuple((d - pattern.bit_count()) % 2 for pattern in range(2**d)))
+
+
+QUADRANTS = (2, 3, 1, 0)
+"""Quadrants numbered counter-clockwise from the first, by sign pattern."""
 
 
 LAWS: dict[str, Law] = {
-    "donut_1D": strip(),
+    "donut_1D": Strip(),
     "donut_2D": ball(2),
-    "squares": squares(2, _odd, 2),
-    "spiral": spiral(),
+    "squares": checkerboard(2),
+    "spiral": Spiral(),
     "donut_3D_2C": rings(3, 2),
     "donut_3D_3C": rings(3, 3),
     "donut_2D_6C": rings(2, 6),
     "donut_3D_6C": rings(3, 6),
-    "squares_2D_4C": squares(2, _quadrant, 4),
-    "squares_3D_4C": squares(3, _opposite_octants, 4),
-    "spiral_3D": spiral_3D(),
+    "squares_2D_4C": Squares(2, 4, table=QUADRANTS),
+    # Opposite octants share a class: mirror x3 < 0 through 0, which reverses the pattern of the other two signs.
+    "squares_3D_4C": Squares(3, 4, table=(*QUADRANTS[::-1], *QUADRANTS)),
+    "spiral_3D": Helix(),
     "donut_highD": ball(3),
-    "squares_highD": squares(3, _odd, 2),
+    "squares_highD": checkerboard(3),
 }
 """Every point set of the paper by name, and three its authors coded without printing (the last three)."""
 

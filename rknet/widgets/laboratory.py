@@ -21,7 +21,7 @@ class Laboratory(ipywidgets.VBox):
 
     def __init__(self, **controls: ipywidgets.ValueWidget) -> None:
         self.controls = controls
-        self.picture = ipywidgets.Image(format="png", layout={"max_width": "720px"})
+        self.picture = ipywidgets.Image(format="png")
         for control in controls.values():
             control.observe(self._redraw, names="value")
         super().__init__([*controls.values(), self.picture])
@@ -39,7 +39,8 @@ class Laboratory(ipywidgets.VBox):
     def _redraw(self, change: object = None) -> None:
         figure = self.draw(**self.values)
         file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=150)
+        figure.savefig(file, format="png", dpi=200)
+        self.picture.layout.max_width = f"{100 * figure.get_figwidth():.0f}px"
         self.picture.value = file.getvalue()
 
     def __repr__(self) -> str:

@@ -1,0 +1,97 @@
+"""The Bayes limits against drawn points, closed forms and finer grids."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
+
+from rknet import LAWS, bayes, draw
+from rknet.points import Law, PointSet, Squares
+
+N = 1_000_000
+MONTE_CARLO = 1e-3
+"""0.1 percentage point: more than two standard errors of a frequency over N points for every set."""
+
+
+@pytest.fixture(scope="module", params=LAWS)
+def drawn(request: pytest.FixtureRequest) -> tuple[str, PointSet, np.ndarray]:
+    """A law's name, many points of it, and the best classifier's probabilities there."""
+    points = draw(request.param, N, seed=2021)
+    return request.param, points, bayes.probability(request.param, points.X)
+
+
+def test_best_classifier_reaches_the_limit(drawn: tuple[str, PointSet, np.ndarray]) -> None:
+    name, points, P = drawn
+    assert abs((P.argmax(axis=1) == points.c).mean() - bayes.accuracy(name)) < MONTE_CARLO
+
+
+def test_probabilities_are_frequencies(drawn: tuple[str, PointSet, np.ndarray]) -> None:
+    """Among points that are given a class with probability p, the share p has it: the classifier is calibrated."""
+    _, points, P = drawn
+    np.testing.assert_allclose(P.sum(axis=1), 1, atol=1e-9)
+    for k in range(points.classes):
+        bins = np.digitize(P[:, k], np.linspace(0, 1, 11)[1:-1])
+        for b in np.unique(bins):
+            p, hits = P[bins == b, k], points.c[bins == b] == k
+            if len(p) > 1000:
+                # Five standard errors: there are about 300 bins over all sets and classes.
+                assert abs(hits.mean() - p.mean()) < 5 * np.sqrt(max((p * (1 - p)).mean(), 1e-4) / len(p))
+
+
+def test_four_squares_have_a_closed_form() -> None:
+    """The coordinates are independent: the limit is the square of that of the sign of one coordinate."""
+    s, edge = LAWS["squares_2D_4C"].noise, 4.0
+    one, _ = quad(lambda x: (norm.cdf((edge - x) / s) - norm.cdf(-x / s)) / edge, 0, edge + 8 * s, epsabs=1e-12)
+    assert abs(bayes.accuracy("squares_2D_4C") - one**2) < 2e-5  # error of the midpoint rule with 400^2 points
+
+
+def test_rings_have_a_closed_form_in_one_dimension() -> None:
+    """On the line a disc is an interval: integrate max(g_0, g_1) directly."""
+    law = replace(LAWS["donut_2D"], d=1)
+    s, t = law.noise, law.spread
+
+    def inside(x: float) -> float:
+        return quad(lambda z: norm.pdf(z, scale=t) * norm.pdf(x - z, scale=s), -1.2, 1.2, epsabs=1e-12)[0]
+
+    def best(x: float) -> float:
+        return max(inside(x), norm.pdf(x, scale=np.hypot(s, t)) - inside(x))
+
+    expected = 2 * quad(best, 0, 8, epsabs=1e-9, limit=200, points=[1.2])[0]
+    assert abs(bayes.accuracy(law) - expected) < 1e-6
+
+
+@pytest.mark.parametrize("name", ["squares", "squares_3D_4C", "spiral"])
+def test_limit_does_not_depend_on_the_grid(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    coarse = bayes.accuracy(name)
+    monkeypatch.setattr(bayes, "NODES", {1: 40_001, 2: 800, 3: 180})
+    assert abs(bayes._accuracy.__wrapped__(LAWS[name]) - coarse) < 1e-4
+
+
+@pytest.mark.parametrize("name", ["donut_1D", "donut_2D_6C", "squares_2D_4C", "spiral"])
+def test_less_noise_is_easier(name: str) -> None:
+    quieter = replace(LAWS[name], noise=LAWS[name].noise / 2)
+    assert bayes.accuracy(name) < bayes.accuracy(quieter) < 1
+
+
+def test_bad_input_is_refused() -> None:
+    with pytest.raises(ValueError, match="law: must be a known name, got 'donut'; choose from donut_1D"):
+        bayes.accuracy("donut")
+    with pytest.raises(ValueError, match="law: must have noise > 0, got noise = 0; without noise"):
+        bayes.accuracy(replace(LAWS["squares"], noise=0.0))
+    with pytest.raises(ValueError, match=r"X: must have shape \(N, d = 2\), got \(1, 3\)"):
+        bayes.probability("squares", np.zeros((1, 3)))
+
+    class Other(Law):
+        def clean(self, rng: np.random.Generator, N: int) -> tuple[np.ndarray, np.ndarray]:
+            raise NotImplementedError
+
+    with pytest.raises(ValueError, match="law: must be a strip, rings, squares or arms, got Other; register"):
+        bayes.probability(Other(2, 2, 1.0), np.zeros((1, 2)))
+
+
+def test_table_decides_the_limit() -> None:
+    """Two classes that are halves of the plane are easier than a checkerboard."""
+    halves = Squares(2, 2, table=(0, 1, 0, 1))
+    assert bayes.accuracy(halves) > bayes.accuracy("squares")
