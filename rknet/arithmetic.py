@@ -16,7 +16,7 @@ import numpy as np
 from numba.core import types
 from numba.core.extending import overload
 
-from rknet.lanes import OPTIONS, exponent_and_fraction, inlined, lane, magnitude, two_to_the, where, with_lane
+from rknet.lanes import INNER, Vector, exponent_and_fraction, inlined, lane, magnitude, two_to_the, where, with_lane
 
 TANH_LIMIT = 7.90531110763549805
 """Beyond it tanh is taken as constant, 1 to float32's last digit."""
@@ -35,7 +35,7 @@ SOFTPLUS_LINEAR = 20.0
 
 
 @inlined
-def _tanh32(x):
+def _tanh32(x: Vector) -> Vector:
     """x P(x^2) / Q(x^2), the rational function of Eigen."""
     x = where(x > TANH_LIMIT, TANH_LIMIT, where(x < -TANH_LIMIT, -TANH_LIMIT, x))
     s = x * x
@@ -52,7 +52,7 @@ def _tanh32(x):
 
 
 @inlined
-def _exp32(x):
+def _exp32(x: Vector) -> Vector:
     """2^k e^r with abs(r) <= ln(2) / 2, the polynomial of Cephes."""
     inside = where(x > EXP_LEAST, where(x > EXP_MOST, EXP_MOST, x), EXP_LEAST)
     k = (inside * 1.44269504088896341 + TO_WHOLE) - TO_WHOLE
@@ -68,7 +68,7 @@ def _exp32(x):
 
 
 @inlined
-def _log32(x):
+def _log32(x: Vector) -> Vector:
     """k ln 2 + log(1 + t) with x = 2^k (1 + t), the polynomial of Cephes; x must be positive and normal."""
     k, r = exponent_and_fraction(x)
     large = r > 1.41421356237309505
@@ -86,17 +86,17 @@ def _log32(x):
     return where(x < np.inf, y, x)
 
 
-def tanh(x: Any) -> Any:
+def tanh(x: Vector) -> Vector:
     """The hyperbolic tangent of lanes; in compiled functions only, as all functions here."""
     raise NotImplementedError
 
 
-def exp(x: Any) -> Any:
+def exp(x: Vector) -> Vector:
     """e^x of lanes."""
     raise NotImplementedError
 
 
-def log(x: Any) -> Any:
+def log(x: Vector) -> Vector:
     """The natural logarithm of lanes of positive normal numbers."""
     raise NotImplementedError
 
@@ -104,11 +104,11 @@ def log(x: Any) -> Any:
 def _by_precision(function: Callable[..., Any], single: Callable[..., Any], double: Callable[[float], float]) -> None:
     """Let compiled code find `single` for float32 lanes, and `double` in each of float64 lanes."""
 
-    @overload(function, jit_options={**OPTIONS, "forceinline": True})
-    def choose(x):
+    @overload(function, jit_options={**INNER, "forceinline": True}, strict=False)
+    def choose(x: Any) -> Any:
         count = x.count
 
-        def each_lane(x):
+        def each_lane(x: Vector) -> Vector:
             for j in range(count):
                 x = with_lane(x, j, double(lane(x, j)))
             return x
@@ -122,13 +122,13 @@ _by_precision(log, _log32, math.log)
 
 
 @inlined
-def logistic(x):
+def logistic(x: Vector) -> Vector:
     """1 / (1 + e^-x), of lanes."""
     return 1.0 / (1.0 + exp(0.0 - x))
 
 
 @inlined
-def softplus(x):
+def softplus(x: Vector) -> Vector:
     """log(1 + e^x), of lanes, and x itself beyond `SOFTPLUS_LINEAR`; without overflow and accurate for small e^x."""
     u = exp(0.0 - magnitude(x))
     v = 1.0 + u

@@ -10,7 +10,7 @@ import functools
 import hashlib
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numba
 import numpy as np
@@ -22,8 +22,8 @@ from rknet import sweeps, updates
 from rknet.augment import LIFTS, LinearLift
 from rknet.checks import inputs, labels
 from rknet.lanes import OPTIONS, Array, Count
-from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
 from rknet.nets import ACTIVATIONS as NET_ACTIVATIONS
+from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
 from rknet.provenance import source_hash
 from rknet.sweeps import ACTIVATIONS, LOSSES, Scheme, Space, Weights
 from rknet.updates import CODES, Rule
@@ -54,12 +54,17 @@ def obstacle(net: Net, protocol: Protocol) -> str | None:
         f"the optimiser is {protocol.optimizer!r}": protocol.optimizer not in CODES,
         f"the weights are on {net.K.device}": net.K.device.type != "cpu",
         f"the weights are {net.K.dtype}": net.K.dtype not in PRECISIONS,
+        "the net has hooks": any(_hooked(module) for module in net.modules()),
         "the weights differ in precision": len({t.dtype for t in net.state_dict().values()}) != 1,
         "K and b are not both trained": not (trained["K"] and trained["b"]),
         "only one of W and mu is trained": trained["W"] != trained["mu"],
         "the learned lift is not trained": not trained.get("lift.matrix", True),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _hooked(module: torch.nn.Module) -> bool:
+    return any(getattr(module, f"_{kind}_hooks") for kind in ("forward", "forward_pre", "backward", "backward_pre"))
 
 
 class Engine:
@@ -103,11 +108,13 @@ class Engine:
 
     def epoch(self, X: Array, c: Array, order: Array) -> None:
         """A step for each batch of the samples X (N, d), c (N,) in the given order."""
+        X = np.ascontiguousarray(X, self.dtype)
         arguments = self.scheme, self.loss, self.rule, self.weights, *self.moments, X, c, order, self._training
         self._compiled(sweeps.train)(*arguments, self.lanes)
 
     def statistics(self, X: Array, c: Array) -> tuple[float, float]:
         """Cost and accuracy on samples X (N, d) with labels c (N,)."""
+        X = np.ascontiguousarray(X, self.dtype)
         cost, right, _, _ = self._evaluate(X, c, self._evaluation, keep=0)
         return cost / len(X), right / len(X)
 
@@ -141,11 +148,11 @@ class Engine:
 
     def _evaluate(self, X: Array, c: Array | None, space: Space, keep: int) -> tuple[float, int, Array, Array]:
         c = np.zeros(len(X), np.int64) if c is None else c
-        states = np.empty((len(space.Y), len(X), space.p.shape[1]), self.dtype)
-        logits = np.empty((len(X), space.z.shape[1]), self.dtype)
-        arguments = self.scheme, self.loss, self.weights, X, c, space, keep, states, logits
+        states = np.empty((len(space.Y), len(X), self.net.d_hat), self.dtype)
+        logits = np.empty((len(X), self.net.classes), self.dtype)
+        arguments = self.scheme, self.loss, self.weights, X, c, np.arange(len(X)), space, keep, states, logits
         cost, right = self._compiled(sweeps.evaluate)(*arguments, self.lanes)
-        return cost, right, states[:, :, : self.net.d_hat], logits[:, : self.net.classes]
+        return cost, right, states, logits
 
     def _compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return compiled(function, np.dtype(self.dtype).name, len(self.lanes))

@@ -31,7 +31,8 @@ Vector = Any
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
 """How every part of the engine is compiled: division by zero gives inf, the lock is released, no fast mathematics."""
 
-inlined = numba.njit(forceinline=True, **OPTIONS)
+INNER: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+inlined = numba.njit(forceinline=True, **INNER)
 """Compiles a function that becomes part of its caller."""
 
 NUMBERS = (types.Integer, types.Float)

@@ -1,7 +1,7 @@
 """The training step of Section 3 in compiled loops: state sweep, costate sweep, gradient and update, layer by layer.
 
 Letters as in the paper: y is the state, y_i and f_i the stages, p the costate, xi_i the multiplier of stage i.  A batch
-of rows is worked on at once; stage i of a batch occupies rows i n, ..., i n + n - 1 of an array of s n rows, so that all
+of n samples is worked on at once; stage i occupies rows i n, ..., i n + n - 1 of an array of s n rows, so that all
 stages of a layer are one matrix.  A layer's weights move as soon as its gradient exists: nothing of the size of the
 gradient of the whole net is ever stored.
 
@@ -15,10 +15,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numba
-import numpy as np
 
 from rknet.arithmetic import SOFTPLUS_LINEAR, exp, log, logistic, softplus, tanh
-from rknet.lanes import OPTIONS, Array, Count, Vector, every, inlined, lane, load, store, where
+from rknet.lanes import INNER, Array, Count, Vector, every, inlined, lane, load, store, where
 from rknet.updates import NEGLIGIBLE, Rule, begin_step, flush, move
 
 ACTIVATIONS = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3}
@@ -87,6 +86,10 @@ def multiply(A: Array, first: int, M: Array, start: Array, out: Array, to: int, 
             n += 1
 
 
+multiply_once = numba.njit(**INNER)(multiply.py_func)
+"""`multiply` as a function that is called: quicker to compile, for places visited once a step."""
+
+
 @inlined
 def five_rows(A: Array, n: int, M: Array, start: Array, out: Array, to: int, o: int, lanes: Count) -> None:
     """Five rows of `multiply` in the columns from o: as many sums as hide the time that one addition takes."""
@@ -146,7 +149,7 @@ def activate(sigma: int, F: Array, S: Array, first: int, size: int, lanes: Count
         store(S, k, slope)
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**INNER)
 def state_layer(
     scheme: Scheme, K: Array, b: Array, Y: Array, S: Array, F: Array, y_next: Array, rows: int, lanes: Count
 ) -> None:
@@ -167,13 +170,11 @@ def state_layer(
 @inlined
 def state_sweep(scheme: Scheme, weights: Weights, space: Space, rows: int, keep: int, lanes: Count) -> None:
     """From the batch to y[L] and the logits; with keep = 0 every layer's stages overwrite the ones before."""
-    multiply(space.x, 0, weights.M, space.zero, space.Y[0], 0, rows, lanes)
+    multiply_once(space.x, 0, weights.M, space.zero, space.Y[0], 0, rows, lanes)
     for l in range(len(weights.K)):
         now, then = keep * l, keep * (l + 1)
-        state_layer(
-            scheme, weights.K[l], weights.b[l], space.Y[now], space.S[now], space.F, space.Y[then], rows, lanes
-        )
-    multiply(space.Y[keep * len(weights.K)], 0, weights.W, weights.mu, space.z, 0, rows, lanes)
+        state_layer(scheme, weights.K[l], weights.b[l], space.Y[now], space.S[now], space.F, space.Y[then], rows, lanes)
+    multiply_once(space.Y[keep * len(weights.K)], 0, weights.W, weights.mu, space.z, 0, rows, lanes)
 
 
 @inlined
@@ -228,7 +229,7 @@ def transpose(M: Array, out: Array) -> None:
             out[o, i] = M[i, o]
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**INNER)
 def classifier_step(
     loss: int, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Space, rows: int, lanes: Count
 ) -> None:
@@ -237,10 +238,10 @@ def classifier_step(
     for n in range(rows):
         differentiate(loss, space.z, n, space.c[n], classes, rows, space.e, lanes)
     transpose(weights.W, space.W)
-    multiply(space.z, 0, space.W, space.zero, space.p, 0, rows, lanes)
+    multiply_once(space.z, 0, space.W, space.zero, space.p, 0, rows, lanes)
     if rule.classifier:
         z, y = space.z[:rows], space.Y[len(weights.K)]
-        multiply(y.T, 0, z, space.zero, space.g, 0, d_hat, lanes)
+        multiply_once(y.T, 0, z, space.zero, space.g, 0, d_hat, lanes)
         move(rule, weights.W, space.g, m.W, v.W, 0, weights.W.size, lanes)
         add_rows(z, rows, space.g, lanes)
         move(rule, weights.mu, space.g, m.mu, v.mu, 0, weights.mu.size, lanes)
@@ -256,7 +257,7 @@ def add_rows(M: Array, rows: int, out: Array, lanes: Count) -> None:
         store(out, o, total)
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**INNER)
 def costate_layer(scheme: Scheme, K: Array, S: Array, space: Space, rows: int, lanes: Count) -> None:
     """From p[l+1] to p[l]: the multipliers (3.17), last stage first, and the step (3.13)."""
     s, size = len(scheme.beta), rows * space.p.shape[1]
@@ -277,7 +278,7 @@ def costate_layer(scheme: Scheme, K: Array, S: Array, space: Space, rows: int, l
         store(space.p, k, p)
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**INNER)
 def layer_step(
     l: int, stages: int, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Space, rows: int, lanes: Count
 ) -> None:
@@ -298,7 +299,7 @@ def costate_sweep(
         costate_layer(scheme, weights.K[l], space.S[l], space, rows, lanes)
         layer_step(l, len(scheme.beta), rule, weights, m, v, space, rows, lanes)
     if rule.lift:
-        multiply(space.x.T, 0, space.p[:rows], space.zero, space.g, 0, weights.M.shape[0], lanes)
+        multiply_once(space.x.T, 0, space.p[:rows], space.zero, space.g, 0, weights.M.shape[0], lanes)
         move(rule, weights.M, space.g, m.M, v.M, 0, weights.M.size, lanes)
 
 
@@ -324,7 +325,7 @@ def train(
     space: Space,
     lanes: Count,
 ) -> None:
-    """One epoch: a step for each batch of the samples X (N, d), c (N,) in the given order, the last one perhaps short."""
+    """One epoch: a step for each batch of the samples X (N, d), c (N,) in the given order; the last may be short."""
     n = len(space.x)
     for first in range(0, len(order), n):
         rows = min(n, len(order) - first)
@@ -341,6 +342,7 @@ def evaluate(
     weights: Weights,
     X: Array,
     c: Array,
+    order: Array,
     space: Space,
     keep: int,
     states: Array,
@@ -352,18 +354,19 @@ def evaluate(
     Also fills logits (N, classes) and states: with keep = 1 all of them, (L+1, N, d_hat), with keep = 0 the last one.
     """
     n, N, classes = len(space.x), len(X), len(space.W)
-    order = np.arange(N)
     cost, right = 0.0, 0
     for first in range(0, N, n):
         rows = min(n, N - first)
         gather(X, c, order, first, rows, space)
         state_sweep(scheme, weights, space, rows, keep, lanes)
-        states[:, first : first + rows] = space.Y[:, :rows]
-        logits[first : first + rows] = space.z[:rows]
         for r in range(rows):
             best = 0
-            for k in range(1, classes):
+            for k in range(classes):
+                logits[first + r, k] = space.z[r, k]
                 best = k if space.z[r, k] > space.z[r, best] else best
             right += best == space.c[r]
+            for l in range(states.shape[0]):
+                for o in range(states.shape[2]):
+                    states[l, first + r, o] = space.Y[l, r, o]
             cost += cost_of(loss, space.z, r, space.c[r], classes, space.e, lanes)
     return cost, right

@@ -12,7 +12,7 @@ import numpy as np
 from numba.core import types
 from numba.core.extending import overload
 
-from rknet.lanes import OPTIONS, Array, Count, Vector, inlined, load, magnitude, square_root, store, where
+from rknet.lanes import INNER, Array, Count, Vector, inlined, load, magnitude, square_root, store, where
 
 NEGLIGIBLE = 1e-17
 """Float32 gradients below it are taken as zero: far too small to move a weight, and their squares would be denormal,
@@ -45,14 +45,14 @@ def flush(x: Vector, least: float) -> Vector:
     raise NotImplementedError
 
 
-@overload(flush, jit_options={**OPTIONS, "forceinline": True}, strict=False)
+@overload(flush, jit_options={**INNER, "forceinline": True}, strict=False)
 def _flush(x: Any, least: Any) -> Any:
     if x.dtype == types.float32:
         return lambda x, least: where(magnitude(x) < least, 0.0, x)
     return lambda x, least: x
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**INNER)
 def begin_step(rule: Rule) -> None:
     """Advance the bias corrections by one step."""
     rule.powers[0] *= 0.9
@@ -91,7 +91,7 @@ def adadelta(rule: Rule, w: Vector, g: Vector, m: Vector, v: Vector) -> tuple[Ve
     return w - step * rule.rate, m, v
 
 
-@numba.njit(**OPTIONS)
+@numba.njit(**INNER)
 def move(rule: Rule, W: Array, gradient: Array, M: Array, V: Array, first: int, size: int, lanes: Count) -> None:
     """One step of the weights first, ..., first + size - 1 of an array W with moments M, V; gradient starts at 0."""
     for k in range(0, size, len(lanes)):
