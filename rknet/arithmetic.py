@@ -124,7 +124,7 @@ _by_precision(log, _log32, math.log)
 @inlined
 def logistic(x: Vector) -> Vector:
     """1 / (1 + e^-x), of lanes."""
-    return 1.0 / (1.0 + exp(0.0 - x))
+    return where(x < EXP_LEAST, 0.0, 1.0 / (1.0 + exp(0.0 - x)))
 
 
 @inlined
