@@ -10,7 +10,7 @@ import functools
 import hashlib
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numba
 import numpy as np
@@ -94,10 +94,9 @@ class Engine:
         self.loss = LOSSES[protocol.loss]
         self.weights = self._copied_weights()
         self.moments = [Weights(*(self._zeros(*w.shape) for w in self.weights)) for _ in range(2)]
-        assert protocol.learning_rate is not None
         self.rule = Rule(
             CODES[protocol.optimizer],
-            protocol.learning_rate,
+            cast(float, protocol.learning_rate),
             bool(net.lift_name == "learned"),
             bool(net.W.requires_grad),
             np.ones(2),
@@ -200,15 +199,14 @@ class Engine:
     def _space(self, n: int, depth: int) -> Space:
         net, s, zeros = self.net, len(self.scheme.beta), self._zeros
         d, d_hat, classes = net.d, net.d_hat, net.classes
-        rows = zeros(s * n, d_hat)
         return Space(
             x=np.zeros((n, d), self.dtype),
             c=np.zeros(n, np.int64),
             Y=zeros(depth + 1, s * n, d_hat),
             S=zeros(max(depth, 1), s * n, d_hat),
-            F=rows,
-            xi=rows.copy(),
-            G=rows.copy(),
+            F=zeros(s * n, d_hat),
+            xi=zeros(s * n, d_hat),
+            G=zeros(s * n, d_hat),
             p=zeros(n, d_hat),
             z=zeros(n, classes),
             e=zeros(classes),

@@ -223,10 +223,11 @@ def differentiate(loss: int, z: Array, n: int, c: int, classes: int, rows: int, 
 
 @inlined
 def transpose(M: Array, out: Array) -> None:
-    """out[o, i] = M[i, o] for as many o as out has rows."""
-    for i in range(M.shape[0]):
-        for o in range(out.shape[0]):
-            out[o, i] = M[i, o]
+    """out[o, i] = M[i, o] for as many o as out has rows, sixteen at a time so that they stay in the cache."""
+    for first in range(0, out.shape[0], 16):
+        for i in range(M.shape[0]):
+            for o in range(first, min(first + 16, out.shape[0])):
+                out[o, i] = M[i, o]
 
 
 @numba.njit(**INNER)
