@@ -17,12 +17,13 @@ import numpy as np
 import platformdirs
 import torch
 
+from rknet.engine import SOURCES
 from rknet.nets import Net
 from rknet.points import PointSet
 from rknet.provenance import source_hash
 from rknet.training import History, Protocol, fit
 
-DECISIVE = ("tableaus", "nets", "augment", "points", "training")
+DECISIVE = ("tableaus", "nets", "augment", "points", "training", "engine", *SOURCES)
 """The modules whose sources decide what `fit` returns."""
 
 
@@ -85,4 +86,4 @@ def _load(path: Path, net: Net) -> History | None:
     except Exception:  # what zipfile and NumPy raise depends on the byte that is damaged
         return None
     net.load_state_dict(weights)
-    return History(**{**values, "ended": str(values["ended"])})
+    return History(**{**values, "ended": str(values["ended"]), "engine": str(values["engine"])})

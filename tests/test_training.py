@@ -125,21 +125,21 @@ def script(monkeypatch: pytest.MonkeyPatch, costs: list[float]) -> None:
 def test_training_stops_after_the_eleventh_epoch_at_the_earliest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Costs that double in each epoch end training after 11 epochs, and the last epoch is the one reported."""
     script(monkeypatch, [2.0**epoch for epoch in range(41)])
-    history = fit(small_net(), TRAIN, VALIDATION)
+    history = fit(small_net(), TRAIN, VALIDATION, engine="torch")
     assert (history.epochs, history.ended, history.val_cost[-1]) == (11, "early", 2.0**11)
 
 
 def test_training_goes_on_while_costs_fall(monkeypatch: pytest.MonkeyPatch) -> None:
     """Falling costs, and costs that rise by the tolerance and no more, run through all epochs."""
     script(monkeypatch, [1.0] * 16 + [1.0625] * 25)
-    history = fit(small_net(), TRAIN, VALIDATION, Protocol(tolerance=1 / 16))
+    history = fit(small_net(), TRAIN, VALIDATION, Protocol(tolerance=1 / 16), engine="torch")
     assert (history.epochs, history.ended) == (40, "epochs")
 
 
 def test_training_stops_in_the_epoch_of_the_rise(monkeypatch: pytest.MonkeyPatch) -> None:
     """A jump of 1 after epoch 20 lifts the mean of five by 0.2 at once."""
     script(monkeypatch, [1.0] * 20 + [2.0] * 21)
-    assert fit(small_net(), TRAIN, VALIDATION, Protocol(tolerance=0.1)).epochs == 20
+    assert fit(small_net(), TRAIN, VALIDATION, Protocol(tolerance=0.1), engine="torch").epochs == 20
 
 
 # Losses and the history.
