@@ -85,4 +85,4 @@ def _load(path: Path, net: Net) -> History | None:
     except Exception:  # what zipfile and NumPy raise depends on the byte that is damaged
         return None
     net.load_state_dict(weights)
-    return History(**{**values, "ended": str(values["ended"])})
+    return History(**{**values, "ended": str(values["ended"]), "engine": str(values["engine"])})

@@ -43,6 +43,10 @@ OPTIMIZERS: dict[str, tuple[type[torch.optim.Optimizer], float]] = {
 """The optimisers of the training-method study with the learning rates it used."""
 
 
+ENGINES = ("auto", "torch")
+"""What can compute a training."""
+
+
 @dataclass(frozen=True)
 class Protocol:
     """How a net is trained; the defaults are the paper's for point sets.
@@ -113,7 +117,7 @@ class History:
     """Cost and accuracy (a fraction) on the whole sets: index 0 before training, index e after the e-th epoch.
 
     All four arrays have shape (epochs run + 1,).  `ended` says why training ended: ``"epochs"`` (all were run),
-    ``"early"`` (the stopping rule) or ``"diverged"`` (a cost was not finite).
+    ``"early"`` (the stopping rule) or ``"diverged"`` (a cost was not finite).  `engine` names what computed it.
     """
 
     train_cost: NDArray[np.float64]
@@ -121,6 +125,7 @@ class History:
     val_cost: NDArray[np.float64]
     val_accuracy: NDArray[np.float64]
     ended: str
+    engine: str = "torch"
 
     @property
     def epochs(self) -> int:
@@ -144,6 +149,7 @@ def fit(
     *,
     seed: int = 0,
     progress: bool = True,
+    engine: str = "auto",
 ) -> History:
     """Train a net in place by a protocol and return its history.
 
@@ -160,12 +166,15 @@ def fit(
         Seeds the order of the samples.
     progress
         Whether a bar is shown on a terminal.  It never appears in a notebook, whose output it would spoil.
+    engine
+        A name in `ENGINES`.
 
     Raises
     ------
     ValueError
-        If the data do not fit the net, or the batch is larger than the training set.
+        If the engine is unknown, the data do not fit the net, or the batch is larger than the training set.
     """
+    choose("engine", engine, dict.fromkeys(ENGINES))
     for name, points in (("train", train), ("validation", validation)):
         if points.d != net.d or points.classes != net.classes:
             raise ValueError(
