@@ -1,6 +1,7 @@
 """The command line: ``rknet list``, ``run``, ``table``, ``verify`` and ``bench``, each with ``--help``.
 
-Exit codes: 0 when all is well, 1 when `verify` finds a difference or a worker dies, 2 for bad input, 130 when interrupted.
+Exit codes: 0 when all is well, 1 when `verify` finds a difference or a worker dies, 2 for bad input, 130 when
+interrupted.
 """
 
 from __future__ import annotations
@@ -46,15 +47,13 @@ def _guarded(command: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except BrokenProcessPool:
-        print(
-            "rknet: a worker was killed, perhaps for memory; finished runs are kept: try fewer --jobs", file=sys.stderr
-        )
+        _tell("rknet: a worker was killed, perhaps for memory; finished runs are kept: try again with fewer --jobs")
         return 1
     except (OSError, ValueError) as error:
-        print(f"rknet: {error}", file=sys.stderr)
+        _tell(f"rknet: {error}")
         return 2
     except KeyboardInterrupt:
-        print("rknet: interrupted; finished runs are kept, and the same command resumes", file=sys.stderr)
+        _tell("rknet: interrupted; finished runs are kept, and the same command resumes")
         return 130
 
 

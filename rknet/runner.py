@@ -6,6 +6,7 @@ A run computes in one thread wherever it runs, so that its bits do not depend on
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -112,6 +113,7 @@ def execute(tasks: Sequence[tuple[Run, str]], *, n_jobs: int = 1, dask: str | No
 def compute(run: Run, engine: str = "auto") -> Record:
     """Train one net and return the record; this process computes in one thread from here on."""
     torch.set_num_threads(1)
+    tqdm.set_lock(threading.RLock())  # tqdm's own is a semaphore of the system, which outlives a killed worker
     started = time.perf_counter()
     net, history = run.configuration.train(run.seed, engine=engine)
     return records.make(run, net, history, time.perf_counter() - started)
