@@ -1,0 +1,8 @@
+"""``python -m rknet`` is the command ``rknet``."""
+
+import sys
+
+from rknet.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""The command line: ``rknet list``, ``run``, ``table``, ``verify`` and ``bench``, each with ``--help``.
+
+Exit codes: 0 when all is well, 1 when `verify` finds a difference or a worker dies, 2 for bad input, 130 when
+interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, NoReturn
+
+import joblib
+
+from rknet.checks import whole
+from rknet.experiments import EXPERIMENTS
+from rknet.records import Run
+from rknet.runner import runs_of, sweep
+from rknet.store import Store
+from rknet.tables import table
+from rknet.training import ENGINES
+from rknet.verification import verify
+
+STORE = "results"
+"""The folder of records where --store names none, relative to the working directory."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["bench"]:  # its options are its own
+        return _guarded(lambda: bench(arguments[1:]))
+    options = _parser().parse_args(arguments)
+    return _guarded(lambda: options.command(options))
+
+
+def _guarded(command: Callable[[], int]) -> int:
+    """Errors of the user's making as one line each."""
+    try:
+        return command()
+    except BrokenPipeError:  # the reader of our output has seen enough, as in `rknet table depth | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except BrokenProcessPool:
+        _tell("rknet: a worker was killed, perhaps for memory; finished runs are kept: try again with fewer --jobs")
+        return 1
+    except (OSError, ValueError) as error:
+        _tell(f"rknet: {error}")
+        return 2
+    except KeyboardInterrupt:
+        _tell("rknet: interrupted; finished runs are kept, and the same command resumes")
+        return 130
+
+
+def list_experiments(options: argparse.Namespace) -> int:
+    """Print what can be run."""
+    for name in options.names:
+        runs_of(name, [])  # refuses an unknown name before anything is printed
+    for name, experiment in EXPERIMENTS.items():
+        if name in (options.names or EXPERIMENTS):
+            size = f"{len(experiment.rows)} rows x {experiment.repetitions} repetitions"
+            print(f"{name:14}{size:26}{experiment.title} ({experiment.where})")
+        if name in options.names:
+            for row, configuration in experiment.rows.items():
+                cost = f"{configuration.parameters} parameters, {configuration.evaluations} evaluations of f a sample"
+                print(f"    {row:32}{cost}")
+    return 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run experiments and keep the records."""
+    store, workers = Store(options.store), _workers(options)
+    summary = sweep(_runs(options), store, **workers, engine=options.engine, report=_tell)
+    minutes, seconds = divmod(round(summary.seconds), 60)
+    print(f"{summary.computed} runs computed, {summary.found} found in {store.folder}; {minutes} min {seconds} s")
+    print(f"see them: rknet table {' '.join(_names(options))} --store {store.folder}")
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print the tables of experiments."""
+    store, seeds = Store(options.store), seeds_in(options.seeds)
+    print("\n\n".join(table(name, store, seeds) for name in _names(options)))
+    return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """Recompute runs and compare them with their records."""
+    verdicts = []
+    for verdict in verify(_runs(options), Store(options.store), **_workers(options)):
+        verdicts.append(verdict)
+        print(f"{'same' if verdict.same else 'DIFFERS'}  {verdict.run}: {verdict.words}", flush=True)
+    same = sum(verdict.same for verdict in verdicts)
+    print(f"{same} of {len(verdicts)} runs give the bits of their records")
+    return 0 if same == len(verdicts) else 1
+
+
+def bench(arguments: list[str]) -> int:
+    """Hand over to the benchmarks."""
+    try:
+        module = importlib.import_module("rknet.bench")
+    except ModuleNotFoundError as error:
+        raise ValueError(f"bench: needs the module {error.name}, which is not installed; install it") from None
+    return int(module.main(arguments))
+
+
+def seeds_in(text: str | None) -> list[int] | None:
+    """The seeds that a text such as ``0-3`` or ``0,2,5-7`` names, in order; None for None.
+
+    Raises
+    ------
+    ValueError
+        If the text is anything else.
+    """
+    if text is None:
+        return None
+    seeds: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part, re.ASCII)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if last < first:
+            raise ValueError(f"seeds: must be whole numbers and rising ranges, got {text!r}; pass for example 0-3,7")
+        seeds.update(range(first, last + 1))
+    return sorted(seeds)
+
+
+def _runs(options: argparse.Namespace) -> list[Run]:
+    seeds = seeds_in(options.seeds)
+    return [run for name in _names(options) for run in runs_of(name, seeds)]
+
+
+def _workers(options: argparse.Namespace) -> dict[str, Any]:
+    return {"n_jobs": whole("jobs", options.jobs), "dask": options.dask}
+
+
+def _names(options: argparse.Namespace) -> list[str]:
+    """Each experiment once; `all` stands for every one."""
+    return list(EXPERIMENTS) if "all" in options.names else list(dict.fromkeys(options.names))
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    names = _Parser(add_help=False)
+    names.add_argument("names", nargs="+", metavar="NAME", help="an experiment that `rknet list` shows, or `all`")
+    names.add_argument("--seeds", help="such as 0-3 or 0,2,5 (default: one for each repetition of the paper's)")
+    names.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
+    workers = _Parser(add_help=False)
+    workers.add_argument("--jobs", type=int, default=joblib.cpu_count(), help="local processes (default: %(default)s)")
+    workers.add_argument("--dask", metavar="ADDRESS", help="use the workers of this Dask scheduler instead")
+
+    parser = _Parser(prog="rknet", description="The paper's experiments: list, run, tabulate and verify them.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    listing = commands.add_parser("list", help="what can be run", description="Print the experiments, or their rows.")
+    listing.add_argument("names", nargs="*", metavar="NAME", help="show the rows of this experiment")
+    listing.set_defaults(command=list_experiments)
+
+    about = "Run experiments and keep a record of each run. What the store has is not computed again, so a sweep that "
+    about += "was interrupted or killed resumes."
+    running = commands.add_parser("run", parents=[names, workers], help="run experiments", description=about)
+    running.add_argument("--engine", choices=ENGINES, default="auto", help="what computes (default: %(default)s)")
+    running.set_defaults(command=run)
+
+    about = "Print mean and spread of the records beside the numbers that the paper prints."
+    showing = commands.add_parser("table", parents=[names], help="our numbers beside the paper's", description=about)
+    showing.set_defaults(command=show)
+
+    about = "Compute runs again and compare their bits with the stored records; exit with 1 if any differs."
+    checking = commands.add_parser("verify", parents=[names, workers], help="compare with records", description=about)
+    checking.set_defaults(command=check)
+
+    commands.add_parser("bench", help="measure speed; `rknet bench --help` says more", add_help=False)
+    return parser

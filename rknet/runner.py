@@ -1,0 +1,159 @@
+"""Sweeps: many runs over local processes or a Dask cluster, each kept in a store as soon as it ends.
+
+A run computes in one thread wherever it runs, so that its bits do not depend on how many run beside it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import joblib
+import torch
+from tqdm import tqdm
+
+from rknet import records
+from rknet.checks import choose, whole
+from rknet.experiments import EXPERIMENTS
+from rknet.records import Record, Run
+from rknet.store import Store
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many runs a sweep computed, how many it found, and how long it took."""
+
+    computed: int
+    found: int
+    seconds: float
+
+
+def runs_of(name: str, seeds: Iterable[int] | None = None) -> list[Run]:
+    """The runs of an experiment, by default with the paper's repetitions.  ValueError if the name is unknown."""
+    experiment = choose("name", name, EXPERIMENTS)
+    seeds = range(experiment.repetitions) if seeds is None else list(seeds)
+    return [Run(name, row, configuration, seed) for row, configuration in experiment.rows.items() for seed in seeds]
+
+
+def sweep(
+    runs: Iterable[Run],
+    store: Store,
+    *,
+    n_jobs: int = 1,
+    dask: str | None = None,
+    engine: str = "auto",
+    progress: bool = True,
+    report: Callable[[str], None] = print,
+) -> Summary:
+    """Compute the runs that a store lacks, and keep each as soon as it ends.
+
+    Only this process writes, so a cluster needs no shared folder, and whenever this process is killed, no more is lost
+    than the runs in progress: the same call resumes.
+
+    Parameters
+    ----------
+    runs
+        What is wanted.
+    store
+        Where records are kept; a current record is not computed again.
+    n_jobs
+        Number of local processes; with 1, runs are computed in this one.
+    dask
+        Address of a Dask scheduler, whose workers are used instead; each needs the same rknet.
+    engine
+        See `rknet.fit`; ``"auto"`` also takes what any engine has stored.
+    progress
+        Whether a bar with the time left is shown on a terminal.
+    report
+        Told in a line of each record that is damaged, foreign or outdated, and computed again.
+
+    Raises
+    ------
+    ValueError
+        If n_jobs is out of range, the cluster cannot be reached, or its workers have other sources.
+    """
+    started, runs, missing = time.perf_counter(), list(runs), []
+    store.tidy()
+    for run in runs:
+        found = store.find(run, engine)
+        if found.problem:
+            report(f"{store.path(run.experiment, run.row, run.seed)}: {found.problem}; computed again")
+        if not found.current:
+            missing.append(run)
+    missing.sort(key=lambda run: run.configuration.work, reverse=True)  # so that all workers end at about the same time
+    for record in watched(execute([(run, engine) for run in missing], n_jobs=n_jobs, dask=dask), missing, progress):
+        store.save(record)
+    return Summary(len(missing), len(runs) - len(missing), time.perf_counter() - started)
+
+
+def execute(tasks: Sequence[tuple[Run, str]], *, n_jobs: int = 1, dask: str | None = None) -> Iterator[Record]:
+    """The records of runs, each with the engine to use, in the order in which they end."""
+    whole("n_jobs", n_jobs)
+    if not tasks:
+        return
+    threads = torch.get_num_threads()
+    try:
+        with contextlib.ExitStack() as stack:
+            parallel = _workers(min(n_jobs, len(tasks)), dask, stack)
+            for record in parallel(joblib.delayed(compute)(*task) for task in tasks):
+                if record["run"]["sources"] != records.SOURCES:
+                    raise ValueError(
+                        "dask: every worker must run this source of rknet, got a record of another; "
+                        "install the same version there"
+                    )
+                yield record
+    finally:
+        torch.set_num_threads(threads)
+
+
+def compute(run: Run, engine: str = "auto") -> Record:
+    """Train one net and return the record; this process computes in one thread from here on."""
+    torch.set_num_threads(1)
+    tqdm.set_lock(threading.RLock())  # tqdm's own is a semaphore of the system, which outlives a killed worker
+    started = time.perf_counter()
+    net, history = run.configuration.train(run.seed, engine=engine)
+    return records.make(run, net, history, time.perf_counter() - started)
+
+
+def watched(done: Iterable[Record], runs: Sequence[Run], progress: bool = True) -> Iterator[Record]:
+    """Pass records on, with a bar that counts work and not runs: the longest take a thousand times the shortest."""
+    work = {(run.experiment, run.row): run.configuration.work for run in runs}
+    layout = "{desc} {percentage:3.0f}% |{bar}| {elapsed} gone, {remaining} left"
+    total = sum(run.configuration.work for run in runs)
+    # disable=None: tqdm draws on a terminal only.
+    with tqdm(total=total, desc=f"0/{len(runs)} runs", bar_format=layout, disable=None if progress else True) as bar:
+        for count, record in enumerate(done, 1):
+            yield record
+            bar.set_description_str(f"{count}/{len(runs)} runs", refresh=False)
+            bar.update(work[record["run"]["experiment"], record["run"]["row"]])
+
+
+def _workers(n_jobs: int, dask: str | None, stack: contextlib.ExitStack) -> Any:
+    """A joblib pool of local processes, or of a cluster whose connection `stack` closes."""
+    if dask is None:
+        backend = joblib.parallel_config(backend="loky", inner_max_num_threads=1)
+    else:
+        backend = joblib.parallel_config(backend="dask", client=stack.enter_context(_client(dask)))
+        n_jobs = -1
+    with backend:
+        return joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
+
+
+def _client(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise ValueError(
+            f"dask: needs the package distributed, got the address {address!r}; run: pip install 'rknet[cluster]'"
+        ) from None
+    try:
+        return Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"dask: must be the address of a running scheduler, got {address!r} ({error}); "
+            f"start one with `dask scheduler`, workers with `dask worker ADDRESS`"
+        ) from None

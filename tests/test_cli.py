@@ -1,0 +1,349 @@
+"""The command line: what it prints, what it writes, how it refuses."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import types
+from pathlib import Path
+
+import pytest
+from small import EXPERIMENT, ROWS, RUNS
+
+from rknet import records
+from rknet.cli import main, seeds_in
+from rknet.experiments import EXPERIMENTS, Experiment
+from rknet.paper import STATISTICS
+from rknet.records import Record, Run
+from rknet.runner import runs_of, sweep
+from rknet.store import Store
+from rknet.tables import table
+from rknet.training import History
+
+TESTS = Path(__file__).resolve().parent
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The small experiment is known, and the working directory is empty."""
+    monkeypatch.setitem(EXPERIMENTS, "small", EXPERIMENT)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """The default store with all records of the small experiment."""
+    store = Store(tmp_path / "results")
+    sweep(RUNS, store, progress=False)
+    return store
+
+
+# ---- list
+
+
+def test_list_shows_every_experiment(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line each, with its place in the paper."""
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(EXPERIMENTS)
+    assert "14 rows x 4 repetitions" in lines[1] and "Tables 1 and 2" in lines[1]
+
+
+def test_list_shows_the_rows_of_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """Named, an experiment shows its rows and what they cost."""
+    assert main(["list", "small"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert re.fullmatch(r"    RK4Net, L = 1 +20 parameters, 4 evaluations of f a sample", lines[2])
+
+
+# ---- run
+
+
+def test_run_keeps_records_and_resumes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Records lie in the folder named; a second call finds them; other seeds are new."""
+    command = ["run", "small", "--jobs", "1", "--store", "mine"]
+    assert main(command) == 0
+    assert capsys.readouterr().out.startswith("6 runs computed, 0 found in mine; 0 min")
+    assert len(list((tmp_path / "mine").rglob("seed-[01].json"))) == 6
+    assert main(command) == 0
+    assert "0 runs computed, 6 found in mine" in capsys.readouterr().out
+    assert main([*command, "--seeds", "1-2", "--engine", "torch"]) == 0
+    output = capsys.readouterr()
+    assert "3 runs computed, 3 found" in output.out
+    assert "rknet table small --store mine" in output.out
+    assert output.err == ""
+
+
+def test_run_reports_a_damaged_record_in_one_line(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    """On stderr, with file and reason."""
+    path = store.path("small", RUNS[0].row, 0)
+    path.write_text("{")
+    assert main(["run", "small", "--jobs", "1"]) == 0
+    output = capsys.readouterr()
+    assert output.err == f"{Path('results') / path.relative_to(store.folder)}: torn, or no JSON; computed again\n"
+    assert "1 runs computed, 5 found in results" in output.out
+
+
+def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
+    """Ctrl-C: exit code 130, one line, finished runs kept, no traceback from any worker."""
+    script = (
+        "import sys; from dataclasses import replace\n"
+        "from rknet import Protocol; from rknet.cli import main\n"
+        "from rknet.experiments import EXPERIMENTS; from small import EXPERIMENT\n"
+        "row = replace(EXPERIMENT.rows['RK4Net, L = 1'], samples=200, protocol=Protocol(epochs=3))\n"
+        "EXPERIMENTS['long'] = replace(EXPERIMENT, rows={'a': row})\n"
+        "sys.exit(main(['run', 'long', '--jobs', '2', '--seeds', '0-999']))\n"
+    )
+    (tmp_path / "script.py").write_text(script)
+    path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
+    process = subprocess.Popen(
+        [sys.executable, "script.py"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.rglob("seed-*.json")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err == "rknet: interrupted; finished runs are kept, and the same command resumes\n"
+    assert list(tmp_path.rglob("seed-*.json"))
+
+
+# ---- table
+
+
+def made_up(run: Run, val_accuracy: float, val_cost: float) -> Record:
+    """A record with given final statistics."""
+    net, history = run.configuration.network(0), {name: [0.5, 0.5] for name in STATISTICS}
+    history |= {"val_accuracy": [0.5, val_accuracy], "val_cost": [0.7, val_cost]}
+    return records.make(run, net, History(**history, ended="epochs"), 1.0)
+
+
+def test_table_against_a_hand_computed_one(tmp_path: Path) -> None:
+    """Mean and population sd of four made-up runs beside the paper's mean; missing rows say so."""
+    store = Store(tmp_path / "results")
+    runs = [run for run in runs_of("comparison") if run.row == "EulerNet, L = 100, donut_3D_3C"]
+    for run, accuracy, cost in zip(runs, (0.90, 0.92, 0.86, 0.88), (0.2, 0.4, 0.2, 0.4), strict=True):
+        store.save(made_up(run, accuracy, cost))
+    lines = table("comparison", store).splitlines()
+    assert lines[0] == "comparison: three nets on six point sets (Section 4.4, Table 4 and Figures 10 to 13)"
+    assert lines[1].endswith("seeds 0-3")
+    accuracy, cost = (re.split(r"\s{2,}", line) for line in lines if line.startswith(runs[0].row))
+    # mean 89, deviations 1, 3, -3, -1: variance 5.  The cost: mean 0.3, deviations 0.1.
+    assert accuracy == [runs[0].row, "89.00 ± 2.24 (4)", "88.30", "27251", "100"]
+    assert cost == [runs[0].row, "3.00 ± 1.00 (4)", "2.75", "27251", "100"]
+    other = next(line for line in lines if line.startswith("RK4Net, L = 100, squares_2D_4C"))
+    assert re.split(r"\s{2,}", other)[1:] == ["not run yet", "93.20", "27268", "400"]
+    heads = [re.split(r"\s{2,}", line) for line in lines if line.startswith("row ")]
+    assert heads == [
+        ["row", "validation accuracy, %", "paper", "parameters", "f a sample"],
+        ["row", "validation cost x 10", "paper", "parameters", "f a sample"],
+    ]
+    assert "training" not in "\n".join(lines[2:])
+
+
+def test_table_shows_both_halves_and_spreads_where_the_paper_does(capsys: pytest.CaptureFixture[str]) -> None:
+    """Tables 1 and 2 have training and validation, Table 3 has spreads, one cell is illegible."""
+    assert main(["table", "depth", "variability"]) == 0
+    output = capsys.readouterr().out
+    lines = [re.split(r"\s{2,}", line) for line in output.splitlines()]
+    assert ["StandardNet, L = 5", "not run yet", "98.12", "not run yet", "98.10", "1394", "5"] in lines
+    assert ["RK4Net, L = 100", "not run yet", "0.01", "not run yet", "illegible", "27234", "400"] in lines
+    assert ["RK4Net, L = 100", "not run yet", "77.13 ± 0.76", "not run yet", "74.92 ± 0.89", "27302", "400"] in lines
+    assert "not run yet: rknet run depth" in output
+
+
+def test_table_without_printed_numbers_has_no_such_column(store: Store) -> None:
+    """Where the paper prints nothing, all four statistics of ours stand alone; seeds can be chosen."""
+    lines = table("small", store, seeds=[1]).splitlines()
+    assert lines[1].endswith("seeds 1")
+    rows = [re.split(r"\s{2,}", line) for line in lines if line.startswith("RK4Net")]
+    final = store.find(RUNS[3]).record["results"]["final"]
+    assert rows[0][1:3] == [f"{100 * final[name]:.2f} ± 0.00 (1)" for name in ("train_accuracy", "val_accuracy")]
+    assert rows[1][1:3] == [f"{10 * final[name]:.2f} ± 0.00 (1)" for name in ("train_cost", "val_cost")]
+    assert rows[0][3:] == rows[1][3:] == ["20", "4"]
+    assert "paper" not in lines[3]
+
+
+def test_table_columns_are_aligned(store: Store) -> None:
+    """Every line of a block is as long as its heading."""
+    block = table("small", store).splitlines()[3:7]
+    assert len({len(line) for line in block}) == 1
+
+
+def test_table_tells_what_it_leaves_out(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A torn record is left out and named; records of other sources are shown and counted."""
+    path = store.path("small", RUNS[0].row, 0)
+    path.write_text("")
+    assert table("small", store).splitlines()[-1] == f"left out: {path}: torn, or no JSON"
+    assert "(1)" in table("small", store)
+    monkeypatch.setattr(records, "SOURCES", "0" * 64)
+    assert table("small", store).splitlines()[-1].startswith("5 of 5 records were made by other sources")
+
+
+# ---- verify
+
+
+def test_verify_compares_and_exits_by_the_result(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    """0 while all runs give the bits of their records, 1 when one does not."""
+    command = ["verify", "small", "--seeds", "0", "--jobs", "1"]
+    assert main(command) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "3 of 3 runs give the bits of their records"
+    assert all(line.startswith("same  small: ") for line in lines[:-1])
+    forged = store.find(RUNS[0]).record
+    forged["results"]["weights"] = "0" * 64
+    store.save(forged)
+    assert main(command) == 1
+    output = capsys.readouterr().out
+    assert "DIFFERS  small: StandardNet, L = 2, seed 0: other weights" in output
+    assert output.splitlines()[-1] == "2 of 3 runs give the bits of their records"
+
+
+def test_verify_without_records_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be compared does not pass."""
+    assert main(["verify", "small", "--jobs", "1", "--store", "nowhere"]) == 1
+    assert "DIFFERS  small: RK4Net, L = 1, seed 1: no record" in capsys.readouterr().out
+
+
+# ---- bench
+
+
+def test_bench_hands_over_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Options after `bench` are the benchmarks' own, and so is the exit code."""
+    seen: list[list[str]] = []
+    module = types.ModuleType("rknet.bench")
+    module.main = lambda arguments: seen.append(arguments) or 7
+    monkeypatch.setitem(sys.modules, "rknet.bench", module)
+    assert main(["bench", "--quick", "--help"]) == 7
+    assert seen == [["--quick", "--help"]]
+
+
+def test_bench_that_is_missing_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without the benchmarks' module: one line."""
+    monkeypatch.setitem(sys.modules, "rknet.bench", None)
+    assert main(["bench"]) == 2
+    assert capsys.readouterr().err.startswith("rknet: bench: needs the module")
+
+
+# ---- bad input
+
+ERRORS = {
+    "run tiny": "name: must be a known name, got 'tiny'; choose from width, depth, ",
+    "list tiny": "name: must be a known name, got 'tiny'",
+    "table tiny": "name: must be a known name, got 'tiny'",
+    "verify tiny": "name: must be a known name, got 'tiny'",
+    "run small --seeds 3-1": "seeds: must be whole numbers and rising ranges, got '3-1'; pass for example 0-3,7",
+    "run small --jobs 0": "jobs: must be a whole number >= 1, got 0",
+    "table small --store file": "store: must be a folder, got the file 'file'",
+    "run": "the following arguments are required: NAME; see rknet run --help",
+    "run small --engine steam": "argument --engine: invalid choice: 'steam'",
+    "run small --jobs two": "argument --jobs: invalid int value: 'two'",
+    "run small --speed 3": "unrecognized arguments: --speed 3; see rknet --help",
+    "sweep small": "invalid choice: 'sweep'",
+    "": "the following arguments are required: COMMAND",
+}
+
+
+@pytest.mark.parametrize("line", ERRORS)
+def test_bad_input_is_one_line_and_exit_code_2(line: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Every mistake in a command gets one line on stderr, nothing on stdout."""
+    (tmp_path / "file").write_text("")
+    try:
+        code = main(line.split())
+    except SystemExit as exit:
+        code = exit.code
+    output = capsys.readouterr()
+    assert (code, output.out) == (2, "")
+    assert ERRORS[line] in output.err
+    assert output.err.count("\n") == 1 and output.err.startswith("rknet")
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"),
+    [("0-3", [0, 1, 2, 3]), ("7", [7]), ("5,0-2,1", [0, 1, 2, 5]), (" 1, 2-2", [1, 2]), (None, None)],
+)
+def test_seeds(text: str | None, seeds: list[int] | None) -> None:
+    """Numbers and ranges, each seed once, in order."""
+    assert seeds_in(text) == seeds
+
+
+@pytest.mark.parametrize("text", ["", "a", "-1", "1-", "1--2", "3-1", "1.5", "1,,2", "٣"])
+def test_seeds_that_are_none(text: str) -> None:
+    """Anything else is refused."""
+    with pytest.raises(ValueError, match="seeds: must be whole numbers and rising ranges"):
+        seeds_in(text)
+
+
+# ---- as a program
+
+
+def test_the_command_is_installed() -> None:
+    """The package declares the command that the documentation names."""
+    (entry,) = importlib.metadata.entry_points(group="console_scripts", name="rknet")
+    assert entry.value == "rknet.cli:main"
+
+
+def rknet(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m rknet`."""
+    environment = {**os.environ, "PYTHONPATH": str(TESTS.parent), "COLUMNS": "100"}
+    return subprocess.run(
+        [sys.executable, "-m", "rknet", *arguments], capture_output=True, text=True, env=environment, timeout=120
+    )
+
+
+def test_errors_of_the_program() -> None:
+    """`python -m rknet`: exit code and one line, without a traceback."""
+    done = rknet("table", "tiny")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each with a few words."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    output = capsys.readouterr().out
+    assert all(f"    {command} " in output for command in ("list", "run", "table", "verify", "bench"))
+
+
+@pytest.mark.parametrize("command", ["run", "table", "verify"])
+def test_help_of_a_command_states_its_defaults(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where records lie and which seeds are taken stand in the help."""
+    with pytest.raises(SystemExit) as exit:
+        main([command, "--help"])
+    output = " ".join(capsys.readouterr().out.split())
+    assert exit.value.code == 0
+    assert "(default: results)" in output and "(default: one for each repetition of the paper's)" in output
+
+
+def test_a_record_tells_how_to_make_it_again(store: Store) -> None:
+    """From the file alone, without the declared experiments, the run can be built and gives the same weights."""
+    from rknet import Protocol
+    from rknet.configuration import Configuration
+
+    run = json.loads(store.path("small", RUNS[0].row, 0).read_text("utf8"))
+    plain = run["run"]["configuration"]
+    configuration = Configuration(**{**plain, "protocol": Protocol(**plain["protocol"])})
+    assert configuration == ROWS[RUNS[0].row]
+    net, _ = configuration.train(run["run"]["seed"], engine=run["run"]["engine"])
+    assert records.weights_hash(net) == run["results"]["weights"]
+
+
+def test_all_stands_for_every_experiment(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """`all` needs no list, and a name given twice counts once."""
+    for name in [name for name in EXPERIMENTS if name != "small"]:
+        monkeypatch.delitem(EXPERIMENTS, name)
+    monkeypatch.setitem(EXPERIMENTS, "other", Experiment("two", "nowhere", dict(list(ROWS.items())[:1]), 1))
+    assert main(["run", "all", "--jobs", "1"]) == 0
+    assert "7 runs computed" in capsys.readouterr().out
+    assert main(["run", "small", "small", "--jobs", "1"]) == 0
+    assert "0 runs computed, 6 found" in capsys.readouterr().out

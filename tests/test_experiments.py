@@ -1,0 +1,255 @@
+"""The declared experiments against the protocol's table, and what a configuration promises."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from rknet import LAWS, Net, Protocol, draw, records
+from rknet.configuration import NETS, Configuration, streams
+from rknet.experiments import EXPERIMENTS
+from rknet.paper import STATISTICS, printed, tables
+from rknet.store import slug
+
+ALL = [
+    pytest.param(configuration, id=f"{name}: {row}")
+    for name, experiment in EXPERIMENTS.items()
+    for row, configuration in experiment.rows.items()
+]
+
+# (data, net, d_hat, L, activation, lift, epochs, loss, optimizer) of each experiment, typed from the protocol and not
+# from the package; then the repetitions.
+DEPTHS = [1, 3, 5, 10, 20, 40, 100]
+USUAL = ("cross_entropy", "adam")
+SETS = ["donut_3D_2C", "donut_3D_3C", "donut_2D_6C", "donut_3D_6C", "squares_2D_4C", "squares_3D_4C"]
+TABLE: dict[str, tuple[list[tuple], int]] = {
+    "width": (
+        [
+            ("donut_2D", "RK4Net", 2, 100, "tanh", "zero", 80, *USUAL),
+            ("donut_2D", "RK4Net", 3, 100, "tanh", "zero", 80, *USUAL),
+            ("squares", "RK4Net", 2, 100, "tanh", "zero", 80, *USUAL),
+            ("squares", "RK4Net", 3, 100, "tanh", "zero", 80, *USUAL),
+        ],
+        4,
+    ),
+    "depth": (
+        [("spiral", net, 16, L, "tanh", "linear", 40, *USUAL) for net in ("StandardNet", "RK4Net") for L in DEPTHS],
+        4,
+    ),
+    "depth-narrow": (
+        [("spiral", net, 3, L, "tanh", "linear", 40, *USUAL) for net in ("StandardNet", "RK4Net") for L in DEPTHS],
+        4,
+    ),
+    "logistic": ([("spiral", "StandardNet", 16, 20, "logistic", "linear", 40, *USUAL)], 4),
+    "activation": (
+        [
+            ("donut_1D", net, 16, L, activation, "linear", 60, *USUAL)
+            for net, L in [("RK4Net", 20), ("StandardNet", 20), ("StandardNet", 5)]
+            for activation in ("tanh", "logistic", "relu", "softplus")
+        ],
+        2,
+    ),
+    "variability": ([("donut_2D_6C", "RK4Net", 16, 100, "tanh", "linear", 40, *USUAL)], 4),
+    "comparison": (
+        [
+            (data, net, 16, L, "tanh", "linear", 40, *USUAL)
+            for net, L in [("StandardNet", 5), ("EulerNet", 100), ("RK4Net", 100)]
+            for data in SETS
+        ],
+        4,
+    ),
+    "training": (
+        [
+            ("spiral_3D", net, 16, 10, "tanh", "linear", 40, loss, optimizer)
+            for net in ("StandardNet", "RK4Net")
+            for loss in ("mean_square", "cross_entropy")
+            for optimizer in ("sgd", "adagrad", "adam", "adadelta")
+        ],
+        2,
+    ),
+}
+
+
+def choices(configuration: Configuration) -> tuple:
+    """What the table above states of a configuration."""
+    c, p = configuration, configuration.protocol
+    return c.data, c.net, c.d_hat, c.L, c.activation, c.lift, p.epochs, p.loss, p.optimizer
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_row_of_the_protocol_is_declared(name: str) -> None:
+    """Each experiment has exactly the protocol's configurations and repetitions."""
+    rows, repetitions = TABLE[name]
+    experiment = EXPERIMENTS[name]
+    assert Counter(map(choices, experiment.rows.values())) == Counter(rows)
+    assert experiment.repetitions == repetitions
+
+
+def test_no_other_experiment_is_declared() -> None:
+    """The table above is complete."""
+    assert EXPERIMENTS.keys() == TABLE.keys()
+
+
+@pytest.mark.parametrize("configuration", ALL)
+def test_what_all_experiments_share(configuration: Configuration) -> None:
+    """Step size, samples, batches and stopping rule are the paper's everywhere."""
+    protocol = configuration.protocol
+    assert (configuration.h, configuration.samples, protocol.batch_size, protocol.stop_early) == (0.05, 1500, 5, True)
+    assert (protocol.tolerance, protocol.window, protocol.first_stop) == (0.05, 5, 10)
+    assert protocol.rate == {"adam": 1e-3, "sgd": 0.1, "adagrad": 1e-2, "adadelta": 1.0}[protocol.optimizer]
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_labels_name_different_folders(name: str) -> None:
+    """No two rows of an experiment share a folder of records."""
+    rows = EXPERIMENTS[name].rows
+    assert len({slug(row) for row in rows}) == len(rows)
+    assert slug(name) == name
+
+
+@pytest.mark.parametrize("configuration", ALL)
+def test_number_of_parameters_is_torch_s(configuration: Configuration) -> None:
+    """The formula counts what torch would train."""
+    assert configuration.parameters == trained(configuration)
+
+
+@pytest.mark.parametrize("lift", ["zero", "linear", "orthogonal", "learned"])
+def test_only_a_learned_lift_counts(lift: str) -> None:
+    """A frozen matrix is no parameter, a learned one is."""
+    configuration = Configuration("donut_3D_2C", "EulerNet", 5, 2, lift=lift)
+    assert configuration.parameters == trained(configuration) == 2 * 30 + 12 + (15 if lift == "learned" else 0)
+
+
+def trained(configuration: Configuration) -> int:
+    """Number of trained entries, by torch."""
+    return sum(p.numel() for p in configuration.network(0).parameters() if p.requires_grad)
+
+
+@pytest.mark.parametrize("configuration", ALL)
+def test_evaluations_are_those_made(configuration: Configuration, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sample meets f as often as is stated."""
+    calls, f = [], Net.f
+
+    def counted(net: Net, K: torch.Tensor, b: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        calls.append(len(y))
+        return f(net, K, b, y)
+
+    monkeypatch.setattr(Net, "f", counted)
+    net = configuration.network(0)
+    net.predict(np.zeros((1, net.d)))
+    assert sum(calls) == configuration.evaluations
+
+
+@pytest.mark.parametrize("configuration", ALL)
+def test_the_net_is_the_configuration_s(configuration: Configuration) -> None:
+    """The net has the width, depth, activation, lift and step size that the configuration states."""
+    net = configuration.network(3)
+    law = LAWS[configuration.data]
+    assert type(net).__name__ == configuration.net
+    assert (net.d, net.d_hat, net.classes, net.L) == (law.d, configuration.d_hat, law.classes, configuration.L)
+    assert (net.activation, net.lift_name) == (configuration.activation, configuration.lift)
+    assert getattr(net, "h", configuration.h) == configuration.h
+
+
+def test_step_size_reaches_the_net() -> None:
+    """A Runge-Kutta net takes the h of its configuration."""
+    assert Configuration("squares", "EulerNet", 3, 2, h=0.2).network(0).h == 0.2
+
+
+def test_the_same_seed_gives_every_net_the_same_points() -> None:
+    """Comparisons are paired; another seed gives other points, and none of them the net's or the order's stream."""
+    base = Configuration("squares", "RK4Net", 3, 2, samples=30)
+    train, validation = base.points(1)
+    for other in (replace(base, net="StandardNet", L=5), replace(base, d_hat=7, lift="zero", activation="relu")):
+        for ours, theirs in zip((train, validation), other.points(1), strict=True):
+            np.testing.assert_array_equal(ours.X, theirs.X)
+            np.testing.assert_array_equal(ours.c, theirs.c)
+    assert not np.array_equal(train.X, base.points(2)[0].X)
+    assert (len(train), len(validation)) == (30, 30)
+
+
+def test_streams_are_three_words_of_the_seed_sequence() -> None:
+    """Data, net and order have seeds of their own, and no two repetitions share one."""
+    words = np.random.SeedSequence(5).generate_state(3)
+    assert list(streams(5).items()) == list(zip(("data", "net", "order"), map(int, words), strict=True))
+    assert len({state for seed in range(100) for state in streams(seed).values()}) == 300
+    np.testing.assert_array_equal(
+        Configuration("squares", "RK4Net", 3, 1, samples=4).points(5)[0].X,
+        draw("squares", 8, seed=int(words[0])).X[:4],
+    )
+
+
+def test_training_twice_gives_the_same_bits() -> None:
+    """A configuration and a seed decide the weights; another seed gives others."""
+    configuration = Configuration("squares", "RK4Net", 3, 2, protocol=Protocol(epochs=1), samples=20)
+    first, again, other = (records.weights_hash(configuration.train(seed)[0]) for seed in (0, 0, 1))
+    assert first == again != other
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"data": "squares_9D"}, "data: must be a known name, got 'squares_9D'"),
+        ({"net": "ResNet"}, "net: must be a known name, got 'ResNet'; choose from StandardNet, EulerNet, RK4Net"),
+        ({"activation": "gelu"}, "activation: must be a known name"),
+        ({"lift": "cubic"}, "lift: must be a known name"),
+        ({"d_hat": 1}, "d_hat: must be a whole number >= 2, got 1"),
+        ({"L": 0}, "L: must be a whole number >= 1, got 0"),
+        ({"h": 0.0}, "h: must be a finite number > 0, got 0.0"),
+        ({"samples": 2.5}, "samples: must be a whole number >= 1, got 2.5"),
+    ],
+)
+def test_configurations_are_checked_when_declared(change: dict, message: str) -> None:
+    """A typing error in an experiment is found when it is declared, not after an hour."""
+    with pytest.raises(ValueError, match=message):
+        Configuration(**{"data": "squares", "net": "RK4Net", "d_hat": 2, "L": 1, **change})
+
+
+def test_every_net_is_by_its_own_name() -> None:
+    """The names in configurations are the classes'."""
+    assert {name: net.__name__ for name, net in NETS.items()} == {name: name for name in NETS}
+
+
+# ---- what the paper prints
+
+
+def test_the_paper_s_tables_are_in_the_package() -> None:
+    """Tables 1 to 6 are there, and an entry of each is the paper's."""
+    paper = tables()
+    assert [key for key in paper if key.startswith("table")] == [
+        "table1_accuracy", "table2_cost_x10", "table3", "table4_validation", "table5", "table6_validation",
+    ]  # fmt: skip
+    assert paper["table1_accuracy"]["StandardNet"]["val"][4] == 66.87
+    assert paper["table2_cost_x10"]["RK4Net"]["val"][6] is None
+    assert paper["table3"]["val_accuracy"] == {"mean": 74.92, "sd": 0.89}
+    assert paper["table4_validation"]["EulerNet"]["cost_x10"][0] == 1.84
+    assert paper["table5"]["900"]["train_accuracy"] == [99.77, 0.40]
+    assert paper["table6_validation"]["FashionMNIST"]["RK4Net"]["accuracy"] == [79.13, 1.57]
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "expected"),
+    [
+        ("depth", "StandardNet, L = 20", [(67.62, None), (66.87, None), (6.09, None), (6.13, None)]),
+        ("depth", "RK4Net, L = 100", [(99.95, None), (99.75, None), (0.01, None), (None, None)]),
+        ("variability", "RK4Net, L = 100", [(77.13, 0.76), (74.92, 0.89), (5.13, 0.08), (5.59, 0.16)]),
+        ("comparison", "EulerNet, L = 100, donut_3D_6C", [None, (74.63, None), None, (5.67, None)]),
+        ("width", "squares, d_hat = 2", [None] * 4),
+    ],
+)
+def test_printed_numbers_meet_their_rows(name: str, row: str, expected: list) -> None:
+    """A row's numbers are those that the paper prints for it, read off its pages by hand."""
+    cells = printed(name, EXPERIMENTS[name].rows[row])
+    assert [cells.get(statistic) for statistic in STATISTICS] == expected
+
+
+@pytest.mark.parametrize("name", ["depth", "variability", "comparison"])
+def test_every_row_of_a_printed_table_has_its_numbers(name: str) -> None:
+    """Each row of Tables 1 to 4 finds something, and no two rows of a table find the same."""
+    cells = [tuple(printed(name, configuration).items()) for configuration in EXPERIMENTS[name].rows.values()]
+    assert all(cells)
+    assert len(set(cells)) == len(cells)
