@@ -141,7 +141,8 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         check_classification_targets(labels)
         self.classes_, c = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"y: must hold at least two classes, got one class, {self.classes_[0]!r}; add samples")
+            only = self.classes_.tolist()[0]
+            raise ValueError(f"y: must hold at least two classes, got one class, {only!r}; add samples of another one")
         seeds = check_random_state(self.random_state).randint(np.iinfo(np.int32).max, size=3)
         net_seed, order_seed, split_seed = map(int, seeds)
         train, validation = self._split(PointSet(samples, c, len(self.classes_)), split_seed)

@@ -269,7 +269,7 @@ def test_parameters_out_of_range(arguments: dict[str, Any], message: str) -> Non
 
 def test_one_class_is_refused() -> None:
     """A classifier needs something to tell apart."""
-    with pytest.raises(ValueError, match="y: must hold at least two classes, got one class, 'all'; add samples"):
+    with pytest.raises(ValueError, match="y: must hold at least two classes, got one class, 'all'; add samples of"):
         quick().fit(FEW.X, ["all"] * 60)
 
 
