@@ -185,7 +185,7 @@ def assert_whole(values: NDArray[np.float64]) -> None:
 def test_early_stopping_stops() -> None:
     """On random labels a high rate soon drives the validation costs up, long before the last epoch."""
     y = np.random.default_rng(6).integers(2, size=60)
-    arguments = {"early_stopping": True, "epochs": 200, "learning_rate": 0.05, "d_hat": 8, "tableau": "euler"}
+    arguments = {"early_stopping": True, "epochs": 200, "learning_rate": 0.05, "d_hat": 16, "tableau": "euler"}
     model = quick(**arguments).fit(FEW.X, y)
     assert model.history_.ended == "early"
     assert model.n_iter_ < 200
