@@ -74,7 +74,7 @@ class Authors(Contender):
     def _take_weights(self) -> None:
         lift, *layers = self.theirs.layers
         with torch.no_grad():
-            lift.weight.copy_(self.net.lift.matrix)
+            lift.weight.copy_(self.M)
             for layer, K, b in zip(layers, self.net.K, self.net.b, strict=True):
                 layer.weight.copy_(K)
                 layer.bias.copy_(b)

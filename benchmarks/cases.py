@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from rknet import PointSet, Protocol, RKNet, draw, split
+from rknet.checks import whole
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,11 @@ class Case:
         Training samples, as many for validation, and samples a step.
     epochs
         Epochs of a full run.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a positive whole number, or the width is less than two.
     """
 
     L: int = 100
@@ -26,6 +32,10 @@ class Case:
     N: int = 1500
     batch: int = 5
     epochs: int = 40
+
+    def __post_init__(self) -> None:
+        for size, value in asdict(self).items():
+            whole(size, value, least=2 if size == "d_hat" else 1)
 
     def net(self, tableau: str = "rk4") -> RKNet:
         """The network before training; its lift is frozen."""

@@ -16,12 +16,16 @@ Arrays = dict[str, NDArray[Any]]
 
 
 class Contender(ABC):
-    """One way to train the case's network.  `tableau` names its scheme, the classic rule unless a library has none."""
+    """One way to train the case's network.  `tableau` names its scheme, the classic rule unless a library has none.
+
+    `net` holds the weights it starts from, `M` (d_hat, d) the frozen lift.
+    """
 
     tableau = "rk4"
 
     def __init__(self, case: Case) -> None:
         self.case, self.net = case, case.net(self.tableau)
+        self.M = self.net.state_dict()["lift.matrix"]
 
     @abstractmethod
     def gradients(self, X: NDArray[Any], c: NDArray[Any]) -> Arrays:

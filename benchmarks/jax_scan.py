@@ -23,7 +23,7 @@ class JaxScan(Contender):
     def __init__(self, case: Case, unroll: int) -> None:
         super().__init__(case)
         self.unroll, self.rate = unroll, case.protocol().rate
-        self.M = jnp.asarray(self.net.lift.matrix.numpy())
+        self.lift = jnp.asarray(self.M.numpy())
         self.parameters = {name: jnp.array(w.detach().numpy()) for name, w in self.net.named_parameters()}
         zeros = jax.tree.map(jnp.zeros_like, self.parameters)
         self.state = self.parameters, zeros, jax.tree.map(jnp.zeros_like, zeros), jnp.zeros(())
@@ -60,7 +60,7 @@ class JaxScan(Contender):
             f4 = jnp.tanh((y + h * f3) @ K.T + b)
             return y + h / 6 * (f1 + 2 * f2 + 2 * f3 + f4), None
 
-        y, _ = lax.scan(layer, x @ self.M.T, (parameters["K"], parameters["b"]), unroll=self.unroll)
+        y, _ = lax.scan(layer, x @ self.lift.T, (parameters["K"], parameters["b"]), unroll=self.unroll)
         return y @ parameters["W"].T + parameters["mu"]
 
     def _cost(self, parameters: dict[str, Any], x: Any, c: Any) -> Any:

@@ -43,7 +43,7 @@ def study(
 def prepare(worker: Worker, case: Case) -> dict[str, Any]:
     """Build the contender, check its gradient, and take the first steps, which may have to be compiled."""
     start = time.perf_counter()
-    row = {"contender": worker.name, "label": CONTENDERS[worker.name].label}
+    row: dict[str, Any] = {"contender": worker.name, "label": CONTENDERS[worker.name].label}
     answer = worker.ask("build", case=asdict(case))
     row |= answer or worker.ask("check")
     if "gradient_error" in row:

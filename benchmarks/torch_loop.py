@@ -20,7 +20,7 @@ class TorchLoop(Contender):
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)
-        self.h, self.M = self.net.h, self.net.lift.matrix
+        self.h = self.net.h
         self.K, self.b, self.W, self.mu = self.net.K, self.net.b, self.net.W, self.net.mu
         self.optimizer = torch.optim.Adam(self.net.parameters(), lr=case.protocol().rate, fused=True)
 

@@ -113,10 +113,11 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     from benchmarks.cases import Case
     from benchmarks.contender import CONTENDERS
     from benchmarks.machine import describe
-    from rknet.checks import choose
+    from rknet.checks import choose, whole
 
     sizes = {size: getattr(options, size) for size in ("L", "d_hat", "N", "epochs")}
     case = Case(**{size: value for size, value in sizes.items() if value is not None})
+    whole("repeats", options.repeats)
     names = options.contenders or list(CONTENDERS)
     for name in names:
         choose("contenders", name, CONTENDERS)
@@ -126,8 +127,9 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "memory": lambda: memory.study(),
     }
     chosen = [choose("studies", study, studies) for study in options.studies or studies]
-    record = {"machine": describe(), "case": asdict(case)}
+    record: dict[str, Any] = {"machine": describe(), "case": asdict(case)}
     for name, study in zip(options.studies or studies, chosen, strict=True):
+        print(f"{name} ...", file=sys.stderr)
         record[name] = study()
     return {**record, "load_at_end": describe()["load"]}
 
