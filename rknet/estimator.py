@@ -75,7 +75,7 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         Number of epochs run.
     n_features_in_ : int
         Number of features d.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (d,)
         Names of the features, where the training samples had any.
 
     Examples
