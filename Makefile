@@ -36,7 +36,7 @@ test: $(INSTALLED)
 	$(BIN)/pytest --nbval book -n 2 --dist loadfile
 
 lab: $(INSTALLED)
-	$(BIN)/jupyter lab book
+	$(BIN)/jupyter lab $(LAB_OPTIONS) book
 
 notebooks: $(INSTALLED)
 	$(BIN)/python book/execute.py

@@ -24,13 +24,11 @@ def test_example_prints_what_the_readme_shows() -> None:
 
 
 def test_commands_are_what_continuous_integration_runs() -> None:
-    """The two commands are run by .ci/run; every other target of make exists."""
-    script, makefile = (ROOT / ".ci" / "run").read_text("utf8"), (ROOT / "Makefile").read_text("utf8")
-    for command in block("console").splitlines():
-        assert re.search(rf"^\s*{command}\b", script, re.MULTILINE), command
-    targets = set(re.findall(r"\bmake ([a-z]+)`", README))
-    assert targets >= {"book", "test", "lab", "clean"}
-    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+    script = (ROOT / ".ci" / "run").read_text("utf8")
+    commands = {*block("console").splitlines(), *re.findall(r"`(make [a-z]+)`", README)}
+    assert commands >= {"make book", "make test", "make lab", "make clean"}
+    for command in commands:
+        assert re.search(rf"^{command}\b", script, re.MULTILINE), command
 
 
 def test_linked_files_exist() -> None:
