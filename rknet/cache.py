@@ -17,6 +17,7 @@ import numpy as np
 import platformdirs
 import torch
 
+from rknet.configuration import Configuration, streams
 from rknet.engine import SOURCES
 from rknet.nets import Net
 from rknet.points import PointSet
@@ -43,6 +44,13 @@ def cached_fit(
         history = fit(net, train, validation, protocol, seed=seed)
         _save(path, net, history)
     return history
+
+
+def trained(configuration: Configuration, seed: int) -> tuple[Net, History]:
+    """The trained net of a repetition and its history, as `Configuration.train` gives them, remembered."""
+    net = configuration.network(seed)
+    train, validation = configuration.points(seed)
+    return net, cached_fit(net, train, validation, configuration.protocol, seed=streams(seed)["order"])
 
 
 def folder() -> Path:

@@ -1,0 +1,188 @@
+"""`rknet bench`: the timings of `benchmarks/`, each contender in a process of its own on one core."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from typing import Any, Self
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout; the folder `benchmarks` is not part of the installed package."""
+
+RECORD = ROOT / "benchmarks" / "results.json"
+
+ONE_THREAD = {
+    **dict.fromkeys(["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"], "1"),
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+    "JAX_PLATFORMS": "cpu",
+}
+
+Report = list[dict[str, Any]]
+
+
+class Worker:
+    """A process that holds one contender and answers requests; see `benchmarks.worker`."""
+
+    def __init__(self, name: str, *, core: int | None = None, authors: str | None = None) -> None:
+        from benchmarks.machine import cores
+
+        self.name = name
+        command = [sys.executable, "-m", "benchmarks.worker", name, str(cores()[-1] if core is None else core)]
+        path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        self.process = subprocess.Popen(
+            [*command, *([authors] if authors else [])],
+            env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def ask(self, do: str, **arguments: Any) -> dict[str, Any]:
+        """Send a request and wait for its answer."""
+        self.send(do, **arguments)
+        return self.receive()
+
+    def send(self, do: str, **arguments: Any) -> None:
+        """Send a request."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps({"do": do, **arguments}) + "\n")
+        self.process.stdin.flush()
+
+    def receive(self) -> dict[str, Any]:
+        """Wait for an answer; RuntimeError if the process has ended."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the process of {self.name} has ended with status {self.process.wait()}")
+        return json.loads(line)
+
+    def close(self) -> None:
+        """Let the process end."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def main(arguments: list[str]) -> int:
+    """Run the studies that the arguments name, print them, and keep them in a file if asked to."""
+    if not (ROOT / "benchmarks").is_dir():
+        print("rknet bench: must be run from a checkout of the book, which has the folder benchmarks", file=sys.stderr)
+        return 1
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    options = parser().parse_args(arguments)
+    record = measure(options)
+    print(table(record))
+    if options.record:
+        options.record.write_text(json.dumps(record, indent=1) + "\n", "utf8")
+        print(f"Recorded in {options.record}")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked for."""
+    parser = argparse.ArgumentParser("rknet bench", description=__doc__)
+    parser.add_argument("studies", nargs="*", default=[], help="steps, scaling, memory (default: all)")
+    parser.add_argument("--authors", metavar="FOLDER", help="a checkout of the authors' code")
+    parser.add_argument("--contenders", nargs="+", metavar="NAME", help="only these, for steps (default: all)")
+    parser.add_argument("--repeats", type=int, default=7, help="measurements of each time")
+    for size in ("L", "d_hat", "N", "epochs"):
+        parser.add_argument(f"--{size}", type=int, help="of the case, instead of the reference case's")
+    parser.add_argument("--record", nargs="?", type=Path, const=RECORD, metavar="FILE", help="keep the result")
+    return parser
+
+
+def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """The machine, the case and the reports of the chosen studies."""
+    from dataclasses import asdict
+
+    from benchmarks import memory, scaling, steps
+    from benchmarks.cases import Case
+    from benchmarks.contender import CONTENDERS
+    from benchmarks.machine import describe
+    from rknet.checks import choose, whole
+
+    sizes = {size: getattr(options, size) for size in ("L", "d_hat", "N", "epochs")}
+    case = Case(**{size: value for size, value in sizes.items() if value is not None})
+    whole("repeats", options.repeats)
+    names = options.contenders or list(CONTENDERS)
+    for name in names:
+        choose("contenders", name, CONTENDERS)
+    studies = {
+        "steps": lambda: steps.study(case, names, authors=options.authors, repeats=options.repeats),
+        "scaling": lambda: scaling.study(case, repeats=options.repeats),
+        "memory": lambda: memory.study(),
+    }
+    chosen = [choose("studies", study, studies) for study in options.studies or studies]
+    record: dict[str, Any] = {"machine": describe(), "case": asdict(case)}
+    for name, study in zip(options.studies or studies, chosen, strict=True):
+        print(f"{name} ...", file=sys.stderr)
+        record[name] = study()
+    return {**record, "load_at_end": describe()["load"]}
+
+
+def table(record: dict[str, Any]) -> str:
+    """The record as text."""
+    machine = record["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
+    lines = [
+        f"{machine['date']}, {machine['processor']}, {machine['cores']} cores, {machine['system']}",
+        f"Python {machine['python']}, {versions}",
+        f"load {machine['load']} at the start, {record['load_at_end']} at the end",
+        "case: " + ", ".join(f"{key} = {value}" for key, value in record["case"].items()),
+    ]
+    for name, line in (("steps", steps_line), ("scaling", scaling_line), ("memory", memory_line)):
+        if name in record:
+            lines += ["", HEADS[name], *map(line, record[name])]
+    return "\n".join(lines)
+
+
+HEADS = {
+    "steps": f"{'one step, ms':52}{'min':>9}{'median':>9}{'times':>8}{'full run, s':>13}{'times':>8}{'gradient':>10}",
+    "scaling": "time against size, and the exponent p of time ~ size^p",
+    "memory": "growth of the process in a step, MiB, against depth",
+}
+
+
+def steps_line(row: dict[str, Any]) -> str:
+    """A contender's step and run."""
+    if "step_ms" not in row:
+        return f"{row['label']:52}  {reason(row)}"
+    run = f"{'' if row['run'] == 'measured' else '~'}{row['run_s']:.1f}"
+    times = f"{min(row['step_ms']):9.2f}{median(row['step_ms']):9.2f}{row['step_ratio']:8.1f}"
+    return f"{row['label']:52}{times}{run:>13}{row['run_ratio']:8.1f}{row['gradient_error']:10.0e}"
+
+
+def scaling_line(row: dict[str, Any]) -> str:
+    """An engine's times and their slope."""
+    if "times" not in row:
+        return f"{row['contender']:10} {reason(row)}"
+    times = "  ".join(f"{size}: {time:.3g}" for size, time in zip(row["sizes"], row["times"], strict=True))
+    slope = "" if row["slope"] is None else f"   p = {row['slope']:.2f}"
+    return f"{row['contender']:10} {row['quantity']:10} {row['unit']:18} {times}{slope}"
+
+
+def memory_line(row: dict[str, Any]) -> str:
+    """A contender's memory and its slope."""
+    if "mib" not in row:
+        return f"{row['contender']:10} {reason(row)}"
+    sizes = "  ".join(f"{L}: {mib:.1f}" for L, mib in zip(row["L"], row["mib"], strict=True))
+    return f"{row['contender']:10} batch {row['batch']:5}  {sizes}   {row['mib_a_layer']:.2f} a layer"
+
+
+def reason(row: dict[str, Any]) -> str:
+    """Why a contender was not measured."""
+    return str(row.get("missing") or row.get("error"))
