@@ -6,6 +6,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+# All but the extra `bench`, which is large and of use to nobody who does not run `rknet bench`.
+EXTRAS := book,cluster,dev
 OLDEST_PYTHON := $(shell sed -n 's/^requires-python = ">=\([0-9.]*\).*/\1/p' pyproject.toml)
 
 # Wheels in a local folder come first where pip is told of one. Elsewhere uv takes the build of torch (CPU or CUDA)
@@ -52,9 +54,8 @@ $(INSTALLED): pyproject.toml requirements.lock
 	  { echo "PYTHON: must be Python $(OLDEST_PYTHON) or newer, got $$($(PYTHON) --version 2>&1);" \
 	         "name one, for example: make PYTHON=python$(OLDEST_PYTHON)" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -c requirements.lock uv
-	$(BIN)/uv pip install --python $(BIN)/python -r requirements.lock
-	$(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install --quiet -c requirements.lock uv setuptools
+	$(BIN)/uv pip install --python $(BIN)/python -c requirements.lock --no-build-isolation -e '.[$(EXTRAS)]'
 	@touch $@
 
 clean:

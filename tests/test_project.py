@@ -70,7 +70,8 @@ def test_environment_yml_adds_only_where_packages_come_from(project: dict):
     assert pip == "pip"
     index, *rest = options["pip"]
     assert index.startswith("--extra-index-url ")
-    assert rest == ["-r requirements.lock", "-e ."]
+    extras = re.search(r"^EXTRAS := (.+)$", text("Makefile"), re.MULTILINE)[1]
+    assert rest == ["-c requirements.lock", f"-e .[{extras}]"]
 
 
 # ---- who and what
