@@ -22,15 +22,14 @@
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 
-from rknet import Protocol, RK4Net, draw, plots, split
-from rknet.cache import cached_fit
+from rknet import plots
+from rknet.cache import trained
+from rknet.experiments import EXPERIMENTS
 
 plots.style()
-training, validation = split(draw("donut_2D", 3000, seed=0), 1500)
-nets = {}
-for d_hat in (2, 3):
-    nets[d_hat] = RK4Net(d=2, d_hat=d_hat, classes=2, L=20, h=0.25, seed=0)
-    cached_fit(nets[d_hat], training, validation, Protocol(epochs=20, stop_early=False), seed=0)
+rows = {d_hat: EXPERIMENTS["width"].rows[f"donut_2D, d_hat = {d_hat}"] for d_hat in (2, 3)}
+nets = {d_hat: trained(configuration, seed=0)[0] for d_hat, configuration in rows.items()}
+_, validation = rows[2].points(seed=0)
 
 # %% mystnb={"figure": {"name": "fig-index", "caption": "The same disc in the same ring, trained just now with RK4Net. In the plane (left) the disc has to be squeezed out of the ring, and its region keeps a tail. With one dimension more (middle) it becomes the tip of a cone, and the boundary closes (right)."}, "image": {"alt": "Three panels: a prediction in the plane whose blue region runs from the central disc to the frame; a cone of features in space with blue points at the tip; a prediction whose blue region is a disc."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "3d", "2d"]])
@@ -56,7 +55,8 @@ plt.show()
 #
 # ## What this book does about it
 #
-# - **It computes while it is built.** Pages show what their code has just produced; a build with an outdated figure fails.
+# - **It computes while it is built.** A compiled engine trains the paper's networks in minutes, with the same bits on every
+#   processor. Pages show what their code has just produced; a build with an outdated figure fails.
 # - **It checks.** A cell that makes a statement asserts it. Orders of schemes are derived exactly and then measured;
 #   networks are compared with independent implementations.
 # - **It says whose voice speaks.** Boxes tell the paper's text, the authors' published code and this book apart, and name
