@@ -5,7 +5,6 @@ Started as ``python -m benchmarks.worker NAME CORE [AUTHORS]`` by `rknet.bench.W
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -55,7 +54,6 @@ class Timer:
 
     def memory(self, case: dict[str, Any]) -> dict[str, Any]:
         """Largest growth of the process, in MiB, while it builds the contender for a case and takes a step."""
-        gc.collect()
         before = mark()
         self.build(case)
         self.steps(1)

@@ -151,7 +151,7 @@ def table(record: dict[str, Any]) -> str:
 
 
 HEADS = {
-    "steps": f"{'one step, ms':52}{'min':>9}{'median':>9}{'times':>8}{'full run, s':>13}{'times':>8}{'gradient':>10}",
+    "steps": f"{'one step, ms':52}{'median':>9}{'min':>9}{'times':>8}{'full run, s':>13}{'times':>8}{'gradient':>10}",
     "scaling": "time against size, and the exponent p of time ~ size^p",
     "memory": "growth of the process in a step, MiB, against depth",
 }
@@ -162,7 +162,7 @@ def steps_line(row: dict[str, Any]) -> str:
     if "step_ms" not in row:
         return f"{row['label']:52}  {reason(row)}"
     run = f"{'' if row['run'] == 'measured' else '~'}{row['run_s']:.1f}"
-    times = f"{min(row['step_ms']):9.2f}{median(row['step_ms']):9.2f}{row['step_ratio']:8.1f}"
+    times = f"{median(row['step_ms']):9.2f}{min(row['step_ms']):9.2f}{row['step_ratio']:8.1f}"
     return f"{row['label']:52}{times}{run:>13}{row['run_ratio']:8.1f}{row['gradient_error']:10.0e}"
 
 

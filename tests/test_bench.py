@@ -177,11 +177,11 @@ def test_report_of_memory() -> None:
 
 
 def test_ratios_are_to_the_first_that_was_measured() -> None:
-    """Medians of steps, full runs; what is missing stays as it is."""
+    """Fastest steps, full runs; what is missing stays as it is."""
     rows: bench.Report = [
         {"missing": "not there"},
-        {"step_ms": [1.0, 2.0, 9.0], "run_s": 4.0},
-        {"step_ms": [10.0, 20.0, 20.0], "run_s": 6.0},
+        {"step_ms": [9.0, 2.0, 3.0], "run_s": 4.0},
+        {"step_ms": [50.0, 20.0, 30.0], "run_s": 6.0},
     ]
     first, second, third = steps.with_ratios(rows)
     assert first == {"missing": "not there"}
