@@ -34,7 +34,7 @@ test: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest tests
+	$(BIN)/pytest tests -n 2 --dist loadfile
 	$(BIN)/pytest --nbval book -n 2 --dist loadfile
 
 lab: $(INSTALLED)

@@ -69,9 +69,9 @@ def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 
 
 def foundation_hash() -> str:
-    """SHA-256 of what decides the outputs of every chapter: the library's source and the versions of the packages."""
-    lock = (ROOT / "requirements.lock").read_text("utf8")
-    return hashlib.sha256(f"{source_hash()}\n{lock}".encode()).hexdigest()
+    """SHA-256 of what decides the outputs of every chapter: library, packages, recorded timings."""
+    files = [(ROOT / name).read_text("utf8") for name in ("requirements.lock", "benchmarks/results.json")]
+    return hashlib.sha256("\n".join([source_hash(), *files]).encode()).hexdigest()
 
 
 def stamp(notebook: nbformat.NotebookNode) -> str:
@@ -118,7 +118,9 @@ def why_outdated(chapter: Path) -> str | None:
     except NotebookDifference as difference:
         return f"has an .ipynb that differs from its .py: {' '.join(str(difference).split())}"
     if not outputs_hold(fresh, twin):
-        return "has outputs in its .ipynb from other code: the chapter, rknet or requirements.lock has changed since"
+        return (
+            "has outputs in its .ipynb from other code: chapter, rknet, requirements.lock or a timing has changed since"
+        )
     return None
 
 

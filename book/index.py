@@ -90,6 +90,12 @@ plt.show()
 # :link-type: ref
 # `rknet`: tableaus, networks, lifts, point sets, training, figures.
 # :::
+#
+# :::{grid-item-card} Benchmarks
+# :link: benchmarks
+# :link-type: ref
+# What a training costs here, in PyTorch, torchdiffeq, JAX and the authors' code.
+# :::
 # ::::
 #
 # ## How to read it and how to run it

@@ -6,29 +6,30 @@ import sys
 from pathlib import Path
 
 import execute
+import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf8")
 
 
-def block(language: str) -> str:
-    """The first fenced block of a language."""
-    match = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    assert match, f"README.md has no {language} block"
-    return match[1]
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-def test_example_prints_what_the_readme_shows() -> None:
-    run = subprocess.run([sys.executable, "-c", block("python")], capture_output=True, text=True, check=True)
-    assert run.stdout == block("text")
+@pytest.mark.parametrize(("code", "printed"), zip(blocks("python"), blocks("text"), strict=True))
+def test_example_prints_what_the_readme_shows(code: str, printed: str) -> None:
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == printed
 
 
 def test_commands_are_what_continuous_integration_runs() -> None:
     script = (ROOT / ".ci" / "run").read_text("utf8")
-    commands = {*block("console").splitlines(), *re.findall(r"`(make [a-z]+)`", README)}
-    assert commands >= {"make book", "make test", "make lab", "make clean"}
+    lines = "".join(blocks("console") + blocks("sh")).splitlines()
+    commands = {line.split("#")[0].strip() for line in lines} | set(re.findall(r"`(make [a-z]+)`", README))
+    assert commands >= {"make book", "make test", "make lab", "make clean", "rknet list"}
     for command in commands:
-        assert re.search(rf"^{command}\b", script, re.MULTILINE), command
+        assert re.search(rf"^(\.venv/bin/)?{re.escape(command)}\b", script, re.MULTILINE), command
 
 
 def test_linked_files_exist() -> None:

@@ -1,0 +1,167 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (benchmarks)=
+# # How long a training takes
+#
+# The paper's protocol is twelve thousand steps of five samples through up to four hundred evaluations of $f$: arithmetic
+# worth milliseconds, spent by general-purpose libraries as hundreds of thousands of small calls. This page shows what was
+# measured, where and when. Unlike every other page of this book it computes nothing itself: times belong to a machine.
+#
+# :::{admonition} How it was measured
+# :class: voice-here
+# `rknet bench` runs every contender in a process of its own, on one pinned core, in turns, in one invocation. Each must
+# first show that it computes the same gradient at the same weights. Repeat it on your machine: install the extra `bench`,
+# then `rknet bench --record`; the authors' code takes part with `--authors FOLDER` naming a checkout of it.
+# :::
+
+# %% tags=["hide-input"]
+import json
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from IPython.display import HTML
+
+import rknet
+from rknet import plots
+
+plots.style()
+root = Path(rknet.__file__).parent.parent
+result = json.loads((root / "benchmarks" / "results.json").read_text("utf8"))
+machine, case = result["machine"], result["case"]
+
+# %%
+print(f"{machine['processor']}, {machine['cores']} cores, {machine['date']}")
+packages = {"numba", "torch", "torchdiffeq", "jax"} & set(machine["packages"])
+print(
+    ", ".join(
+        f"{name} {machine['packages'][name]}" for name in sorted(packages)
+    )
+)
+print(
+    f"load at the start: {machine['load'][0]:.1f} on {machine['cores']} cores"
+)
+print(", ".join(f"{name} = {value}" for name, value in case.items()))
+
+# %% [markdown]
+# ## One step, and a whole training
+#
+# RK4Net of width 16 with a hundred layers on donut_2D_6C, the largest of the paper's point experiments. `torchdiffeq`'s
+# `rk4` is the 3/8 rule; it is compared with that network. A full run longer than a minute is extrapolated from one measured
+# epoch and marked with ~.
+
+# %% tags=["hide-input"]
+present = [row for row in result["steps"] if "step_ms" in row]
+best = {row["contender"]: min(row["step_ms"]) for row in present}
+columns = ("contender", "one step, ms", "times", "full run, s", "times")
+body = "".join(
+    f"<tr><th scope='row'>{row['label']}</th>"
+    f"<td>{min(row['step_ms']):.3g}</td>"
+    f"<td>{min(row['step_ms']) / best['compiled']:.0f}</td>"
+    f"<td>{'' if row['run'] == 'measured' else '~'}{row['run_s']:.3g}</td>"
+    f"<td>{row['run_s'] / present[0]['run_s']:.0f}</td></tr>"
+    for row in present
+)
+head = "".join(f"<th scope='col'>{column}</th>" for column in columns)
+HTML(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+
+# %%
+for row in present:
+    assert row["gradient_error"] < 1e-4, "like is compared with like"
+assert present[0]["contender"] == "compiled" and best["compiled"] == min(
+    best.values()
+)
+
+# %% mystnb={"figure": {"name": "fig-steps", "caption": "One training step, best of the repeats, on a logarithmic scale: a bar ten times as long in time is one decade here."}, "image": {"alt": "Horizontal bars of the time of one training step for each contender, shortest for the compiled engine, on a logarithmic axis."}} tags=["hide-input"]
+order = sorted(present, key=lambda row: best[row["contender"]], reverse=True)
+fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.0), layout="constrained")
+for row in order:
+    colour = plots.CLASS_COLOURS[0 if row["contender"] == "compiled" else 8]
+    ax.barh(row["label"], best[row["contender"]], color=colour)
+ax.set(xscale="log", xlabel="milliseconds a step")
+plt.show()
+
+# %% [markdown]
+# Why so large a factor? The engine does the arithmetic of Section 3, forward sweep, discrete adjoint and Adam, in one
+# compiled loop. It stores no gradient of the whole net: a layer's weights move as soon as the layer's gradient exists.
+# Nothing in it is less exact: no fast mathematics, sums in a fixed order, and for that reason the same bits everywhere.
+#
+# ## How it scales
+#
+# Time against depth, width, samples and processes, with the slope $p$ of a fitted power law $t \propto \text{size}^p$.
+
+# %% mystnb={"figure": {"name": "fig-scaling", "caption": "Depth and samples cost in proportion. Width costs its square where arithmetic counts (compiled), and almost nothing where calls count (PyTorch), until the matrices are large. Two processes share two cores."}, "image": {"alt": "Four log-log plots of time against depth, width, number of samples and number of processes for the compiled engine and plain PyTorch, with fitted slopes in the legends."}} tags=["hide-input"]
+quantities = list(dict.fromkeys(row["quantity"] for row in result["scaling"]))
+fig, axes = plots.panels([["2d", "2d"], ["2d", "2d"]], height=2.4)
+for ax, quantity in zip(axes.flat, quantities):
+    for row in result["scaling"]:
+        if row["quantity"] == quantity:
+            compiled = row["contender"] == "compiled"
+            label = f"{'compiled' if compiled else 'PyTorch'}, p = {row['slope']:.2f}"
+            colour = plots.CLASS_COLOURS[0 if compiled else 8]
+            ax.loglog(
+                row["sizes"],
+                row["times"],
+                "o-",
+                color=colour,
+                markersize=4,
+                label=label,
+            )
+            ax.set(xlabel=quantity, ylabel=row["unit"])
+            ax.set_xticks(row["sizes"], row["sizes"])
+    ax.minorticks_off()
+    ax.legend()
+plt.show()
+
+# %%
+slope = {
+    (row["contender"], row["quantity"]): row["slope"]
+    for row in result["scaling"]
+}
+assert all(
+    0.8 < slope[name, quantity] < 1.2
+    for name in ("compiled", "reference")
+    for quantity in ("L", "N")
+)
+assert slope["compiled", "d_hat"] > 1.3 > 0.7 > slope["reference", "d_hat"]
+
+# %% [markdown]
+# ## Memory against depth
+#
+# Peak memory of a gradient at a large batch, so that activations count and not weights.
+
+# %% mystnb={"figure": {"name": "fig-memory", "caption": "Peak memory of one gradient above the level before it, against the number of layers."}, "image": {"alt": "Lines of memory in MiB against depth for the compiled engine, plain PyTorch and two ways through torchdiffeq."}} tags=["hide-input"]
+fig, ax = plt.subplots(figsize=(plots.WIDTH, 2.8), layout="constrained")
+labels = {row["contender"]: row["label"] for row in present}
+for row, marker, colour in zip(
+    result["memory"], plots.CLASS_MARKERS, plots.CLASS_COLOURS
+):
+    ax.plot(
+        row["L"],
+        row["mib"],
+        marker=marker,
+        color=colour,
+        markersize=4,
+        label=labels.get(row["contender"], row["contender"]),
+    )
+ax.set(
+    xlabel="L", ylabel="MiB", title=f"batch of {result['memory'][0]['batch']}"
+)
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# The continuous adjoint of `odeint_adjoint` stores no activations and pays with time; the chapters on Section 3 will look
+# at what it pays in accuracy.
