@@ -154,6 +154,35 @@ def where(typingctx: Any, condition: Any, a: Any, b: Any) -> Any:
     return result(condition, a, b), build
 
 
+@intrinsic
+def transpose_block(typingctx: Any, M: Any, k: Any, width: Any, out: Any, to: Any, out_width: Any, lanes: Any) -> Any:
+    """Transpose a square block, whose rows begin at the entries k, k + width, ... of M, into out from entry `to` on.
+
+    Both arrays are C-contiguous and counted through all their dimensions; the block has as many rows as lanes.
+    """
+    kind = _vector(Lanes(M.dtype, len(lanes)))
+    count, align = len(lanes), M.dtype.bitwidth // 8
+    low = [x for pair in zip(range(count // 2), range(count, count + count // 2), strict=True) for x in pair]
+    i32 = ir.IntType(32)
+    halves = [ir.Constant(ir.VectorType(i32, count), [x + shift for x in low]) for shift in (0, count // 2)]
+
+    def build(context: Any, builder: ir.IRBuilder, sig: Any, args: Any) -> ir.Value:
+        def row(kind_of: Any, array: ir.Value, first: ir.Value, stride: ir.Value, i: int) -> ir.Value:
+            step = builder.mul(stride, ir.Constant(stride.type, i))
+            return _address(context, builder, kind_of, array, builder.add(first, step), kind)
+
+        rows = [builder.load(row(M, args[0], args[1], args[2], i), align=align) for i in range(count)]
+        # Riffling the first half of the rows with the second, as often as the number of rows can be halved.
+        for _ in range(count.bit_length() - 1):
+            pairs = zip(rows[: count // 2], rows[count // 2 :], strict=True)
+            rows = [builder.shuffle_vector(a, b, half) for a, b in pairs for half in halves]
+        for i, value in enumerate(rows):
+            builder.store(value, row(out, args[3], args[4], args[5], i), align=align)
+        return context.get_dummy_value()
+
+    return types.none(M, types.intp, types.intp, out, types.intp, types.intp, lanes), build
+
+
 def _unary(name: str) -> Callable[..., Any]:
     """An LLVM function of one argument, lane by lane."""
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numba
 
 from rknet.arithmetic import SOFTPLUS_LINEAR, exp, log, logistic, softplus, tanh
-from rknet.lanes import INNER, Array, Count, Vector, every, inlined, lane, load, store, where
+from rknet.lanes import INNER, Array, Count, Vector, every, inlined, lane, load, store, transpose_block, where
 from rknet.updates import NEGLIGIBLE, Rule, begin_step, flush, move
 
 ACTIVATIONS = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3}
@@ -222,12 +222,16 @@ def differentiate(loss: int, z: Array, n: int, c: int, classes: int, rows: int, 
 
 
 @inlined
-def transpose(M: Array, out: Array) -> None:
-    """out[o, i] = M[i, o] for as many o as out has rows, sixteen at a time so that they stay in the cache."""
-    for first in range(0, out.shape[0], 16):
-        for i in range(M.shape[0]):
-            for o in range(first, min(first + 16, out.shape[0])):
-                out[o, i] = M[i, o]
+def transpose(M: Array, out: Array, lanes: Count) -> None:
+    """out[o, i] = M[i, o] for as many o as out has rows: by blocks where they fit, the rest entry by entry."""
+    block = len(lanes)
+    blocks_o, blocks_i = out.shape[0] // block * block, M.shape[0] // block * block
+    for o in range(0, blocks_o, block):
+        for i in range(0, blocks_i, block):
+            transpose_block(M, i * M.shape[1] + o, M.shape[1], out, o * out.shape[1] + i, out.shape[1], lanes)
+    for o in range(out.shape[0]):
+        for i in range(blocks_i if o < blocks_o else 0, M.shape[0]):
+            out[o, i] = M[i, o]
 
 
 @numba.njit(**INNER)
@@ -238,7 +242,7 @@ def classifier_step(
     classes, d_hat = len(space.W), weights.W.shape[0]
     for n in range(rows):
         differentiate(loss, space.z, n, space.c[n], classes, rows, space.e, lanes)
-    transpose(weights.W, space.W)
+    transpose(weights.W, space.W, lanes)
     multiply_once(space.z, 0, space.W, space.zero, space.p, 0, rows, lanes)
     if rule.classifier:
         z, y = space.z[:rows], space.Y[len(weights.K)]
@@ -262,7 +266,7 @@ def add_rows(M: Array, rows: int, out: Array, lanes: Count) -> None:
 def costate_layer(scheme: Scheme, K: Array, S: Array, space: Space, rows: int, lanes: Count) -> None:
     """From p[l+1] to p[l]: the multipliers (3.17), last stage first, and the step (3.13)."""
     s, size = len(scheme.beta), rows * space.p.shape[1]
-    transpose(K, space.K)
+    transpose(K, space.K, lanes)
     for i in range(s - 1, -1, -1):
         for k in range(0, size, len(lanes)):
             xi_i = load(space.p, k, lanes) * scheme.beta[i]

@@ -60,12 +60,10 @@ def begin_step(rule: Rule) -> None:
 
 
 @inlined
-def adam(rule: Rule, w: Vector, g: Vector, m: Vector, v: Vector) -> tuple[Vector, Vector, Vector]:
-    """Adam with betas 0.9, 0.999 and eps 1e-8."""
+def adam(rate: float, scale: float, w: Vector, g: Vector, m: Vector, v: Vector) -> tuple[Vector, Vector, Vector]:
+    """Adam with betas 0.9, 0.999 and eps 1e-8; rate and scale carry the bias corrections."""
     m = flush(m * 0.9 + g * 0.1, FADED)
     v = flush(v * 0.999 + g * 0.001 * g, FADED)
-    rate = rule.rate / (1.0 - rule.powers[0])
-    scale = 1.0 / np.sqrt(1.0 - rule.powers[1])
     return w - m * rate / (square_root(v) * scale + 1e-8), m, v
 
 
@@ -94,12 +92,15 @@ def adadelta(rule: Rule, w: Vector, g: Vector, m: Vector, v: Vector) -> tuple[Ve
 @numba.njit(**INNER)
 def move(rule: Rule, W: Array, gradient: Array, M: Array, V: Array, first: int, size: int, lanes: Count) -> None:
     """One step of the weights first, ..., first + size - 1 of an array W with moments M, V; gradient starts at 0."""
+    # Ahead of the loop: the compiler must assume that a store may change the powers.
+    rate = rule.rate / (1.0 - rule.powers[0])
+    scale = 1.0 / np.sqrt(1.0 - rule.powers[1])
     for k in range(0, size, len(lanes)):
         n = first + k
         w, m, v = load(W, n, lanes), load(M, n, lanes), load(V, n, lanes)
         g = flush(load(gradient, k, lanes), NEGLIGIBLE)
         if rule.optimizer == ADAM:
-            w, m, v = adam(rule, w, g, m, v)
+            w, m, v = adam(rate, scale, w, g, m, v)
         elif rule.optimizer == SGD:
             w, m, v = sgd(rule, w, g, m, v)
         elif rule.optimizer == ADAGRAD:
