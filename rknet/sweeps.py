@@ -149,7 +149,7 @@ def activate(sigma: int, F: Array, S: Array, first: int, size: int, lanes: Count
         store(S, k, slope)
 
 
-@numba.njit(**INNER)
+@inlined
 def state_layer(
     scheme: Scheme, K: Array, b: Array, Y: Array, S: Array, F: Array, y_next: Array, rows: int, lanes: Count
 ) -> None:
@@ -262,7 +262,7 @@ def add_rows(M: Array, rows: int, out: Array, lanes: Count) -> None:
         store(out, o, total)
 
 
-@numba.njit(**INNER)
+@inlined
 def costate_layer(scheme: Scheme, K: Array, S: Array, space: Space, rows: int, lanes: Count) -> None:
     """From p[l+1] to p[l]: the multipliers (3.17), last stage first, and the step (3.13)."""
     s, size = len(scheme.beta), rows * space.p.shape[1]
@@ -283,7 +283,7 @@ def costate_layer(scheme: Scheme, K: Array, S: Array, space: Space, rows: int, l
         store(space.p, k, p)
 
 
-@numba.njit(**INNER)
+@inlined
 def layer_step(
     l: int, stages: int, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Space, rows: int, lanes: Count
 ) -> None:

@@ -89,7 +89,7 @@ def adadelta(rule: Rule, w: Vector, g: Vector, m: Vector, v: Vector) -> tuple[Ve
     return w - step * rule.rate, m, v
 
 
-@numba.njit(**INNER)
+@inlined
 def move(rule: Rule, W: Array, gradient: Array, M: Array, V: Array, first: int, size: int, lanes: Count) -> None:
     """One step of the weights first, ..., first + size - 1 of an array W with moments M, V; gradient starts at 0."""
     # Ahead of the loop: the compiler must assume that a store may change the powers.
