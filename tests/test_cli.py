@@ -74,7 +74,7 @@ def test_run_keeps_records_and_resumes(capsys: pytest.CaptureFixture[str], tmp_p
     assert len(list((tmp_path / "mine").rglob("seed-[01].json"))) == 6
     assert main(command) == 0
     assert "0 runs computed, 6 found in mine" in capsys.readouterr().out
-    assert main([*command, "--seeds", "1-2", "--engine", "torch"]) == 0
+    assert main([*command, "--seeds", "1-2", "--engine", "auto"]) == 0
     output = capsys.readouterr()
     assert "3 runs computed, 3 found" in output.out
     assert "rknet table small --store mine" in output.out
