@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 # All but the extra `bench`, which is large and of use to nobody who does not run `rknet bench`.
-EXTRAS := book,cluster,dev
+EXTRAS := book,cluster,dev,images
 OLDEST_PYTHON := $(shell sed -n 's/^requires-python = ">=\([0-9.]*\).*/\1/p' pyproject.toml)
 
 # Wheels in a local folder come first where pip is told of one. Elsewhere uv takes the build of torch (CPU or CUDA)
