@@ -15,6 +15,8 @@ from rknet.bench import Report, Worker
 
 SECONDS = 0.5
 """How long the steps of one measurement should take together."""
+MOST = 10_000
+"""Steps of one measurement at most."""
 PATIENCE = 60.0
 """A full run that would take longer is extrapolated from one epoch."""
 
@@ -55,9 +57,8 @@ def prepare(worker: Worker, case: Case) -> dict[str, Any]:
 def calibrate(worker: Worker, seconds: float = SECONDS) -> int:
     """How many steps take about so long; they are taken once, because JAX compiles for each number of steps."""
     worker.ask("steps", count=4)
-    count = max(
-        CONTENDERS[worker.name].least, min(300, math.ceil(4 * seconds / worker.ask("steps", count=4)["seconds"]))
-    )
+    count = math.ceil(4 * seconds / worker.ask("steps", count=4)["seconds"])
+    count = max(CONTENDERS[worker.name].least, min(MOST, count))
     worker.ask("steps", count=count)
     return count
 
