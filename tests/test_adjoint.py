@@ -353,6 +353,25 @@ def test_corrected_condition_is_exact(name: str) -> None:
     assert [sympy.simplify(residual) for residual in residuals] == [0] * len(residuals)
 
 
+@pytest.mark.parametrize(
+    ("scheme", "A_tilde"),
+    [
+        (Tableau("implicit Euler", [[1]], [1]), [[0]]),
+        (Tableau("trapezium", [[0, 0], ["1/2", "1/2"]], ["1/2", "1/2"]), [["1/2", 0], ["1/2", 0]]),
+        (TABLEAUS["euler"], [[1]]),
+        (TABLEAUS["heun"], [["1/2", "-1/2"], ["1/2", "1/2"]]),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_known_pairs(scheme: Tableau, A_tilde: list) -> None:
+    """Symplectic Euler, Lobatto IIIA-IIIB, and Heun's partner (Sanz-Serna 2016, Hairer, Lubich, Wanner)."""
+    assert scheme.partner == Tableau("known", A_tilde, scheme.beta, scheme.c)
+    step, u, x_hat, p = problem(Step(Affine(), scheme, 0.3), 3)
+    states = adjoint.states(step, u, x_hat)
+    found = adjoint.partner_costates(step, scheme.partner, u, states, p)
+    assert_near(found.gradient, adjoint.costates(step, u, states, p).gradient, ROUNDING)
+
+
 def test_wrong_partner_is_noticed() -> None:
     """Euler's costates with A~ = A solve p[l+1] = p[l] - h f_y^T p[l] for p[l]: another gradient."""
     h = 0.3
