@@ -154,7 +154,7 @@ gallery("euler", "heun", "ralston", "kutta3")
 gallery("rk4", "rk38", "implicit_midpoint", "gauss4")
 
 # %% [markdown]
-# **What to see.** The partners of explicit schemes are full above the diagonal and look implicit. But the costate sweep
+# **What to see.** The partners of explicit schemes are full matrices and look implicit. But the costate sweep
 # comes from the right, where $p^{[l+1]}$ is known. Eliminate $p^{[l]}$ from {eq}`paper-3.24` and {eq}`paper-3.26`, and
 # what is left is
 #
@@ -445,7 +445,7 @@ for ax, (label, discs) in zip(axes[0], flows.items()):
             linewidth=0.8,
             alpha=0.2 + 0.09 * l,
         )
-    ax.set(xlabel="state $y$", xlim=(-1.2, 3.4), ylim=(0, 2))
+    ax.set(xlabel="state $y$", xlim=(-0.2, 3.4), ylim=(0, 2))
     ax.set_title(f"{label}: area × {ratios[label]:.2f}")
 axes[0, 0].set_ylabel("costate $p$")
 plt.show()
