@@ -521,6 +521,21 @@ def test_what_is_stored(name: str, recompute: bool, layers: int) -> None:
     assert kept == layers * N * 4 * x.element_size()
 
 
+@pytest.mark.parametrize("name", ["rk4", "dopri5"])
+def test_everything_stays_on_its_device(name: str) -> None:
+    """The device "meta" refuses every operation with a tensor that was made elsewhere."""
+    step, u, x_hat, p = problem(Step(Affine(), name, 0.2), 3)
+    u, x_hat, p = tuple(part.to("meta").requires_grad_() for part in u), x_hat.to("meta"), p.to("meta")
+    states = adjoint.states(step, u, x_hat)
+    found = [adjoint.costates(step, u, states, p), adjoint.continuous_costates(step, u, states.y, p)[0]]
+    if name in PARTNERED:
+        found.append(adjoint.partner_costates(step, step.tableau, u, states, p))
+        assert found[-1].p_i.is_meta
+    assert all(part.is_meta for costates in found for part in (costates.p, costates.xi, *costates.gradient))
+    gradient = torch.autograd.grad(adjoint.propagate(step, u, x_hat), u, p)
+    assert [part.shape for part in gradient] == [part.shape for part in u]
+
+
 def test_layers_may_move_as_soon_as_their_gradient_exists() -> None:
     """Weights changed in place between two layers of the sweep do not change the gradients still to come."""
     step, u, x_hat, p = problem(Step(Affine(), "rk4", 0.2), 5)
