@@ -43,7 +43,12 @@ from rknet.configuration import Configuration
 from rknet.engine import Engine
 from rknet.experiments import EXPERIMENTS
 from rknet.html_tables import Row, Table, beside_paper
-from rknet.ledger.measurements import Run, agreement, agreement_with_bayes
+from rknet.ledger.measurements import (
+    Run,
+    agreement,
+    agreement_with_bayes,
+    spread,
+)
 from rknet.ledger.quantities import epochs_to_converge
 from rknet.widgets import TrainingLaboratory
 from rknet.widgets.training import draw_training
@@ -114,26 +119,18 @@ plt.show()
 # often do they agree with the best possible classifier?
 
 # %%
-trained_runs = {
+nets = {
     a: [Run(rows[f"RK4Net, L = 20, {a}"], seed) for seed in (0, 1)]
     for a in ACTIVATIONS
 }
-same = {
-    pair: np.mean(
-        [agreement(*two) for two in zip(*(trained_runs[a] for a in pair))]
-    )
-    for pair in itertools.combinations(ACTIVATIONS, 2)
-}
-with_best = [
-    agreement_with_bayes(run) for two in trained_runs.values() for run in two
+same = [
+    np.mean([agreement(*two) for two in zip(nets[a], nets[b])])
+    for a, b in itertools.combinations(ACTIVATIONS, 2)
 ]
-assert min(same.values()) > 97 and min(with_best) > 95
-print(
-    f"two activations agree on more than 97 % of the points? {min(same.values()) > 97}"
-)
-print(
-    f"each agrees with the best classifier on more than 95 %? {min(with_best) > 95}"
-)
+best = [agreement_with_bayes(run) for two in nets.values() for run in two]
+assert min(same) > 97 and min(best) > 95
+print(f"two activations agree on at least {min(same):.0f} % of the points")
+print(f"each agrees with the best on at least {min(best):.0f} %")
 
 # %% [markdown]
 # ## Figure 7: how they get there
@@ -161,17 +158,14 @@ plt.show()
 # for about three points of four. Then, within an epoch or two, it finds the strip, and is done.
 
 # %%
-for activation in ACTIVATIONS:
-    for seed in (0, 1):
-        history, validation = (
-            runs[f"RK4Net, L = 20, {activation}", seed][1],
-            rows[NETS[0] + f", {activation}"].points(seed)[1],
-        )
-        outside = (validation.c == 1).mean()
-        if activation in ("tanh", "logistic"):
-            assert (
-                abs(history.val_accuracy[2] - outside) < 0.01
-            )  # on the plateau
+outside = [
+    (rows["RK4Net, L = 20, tanh"].points(s)[1].c == 1).mean() for s in (0, 1)
+]
+for activation in ("tanh", "logistic"):
+    row = f"RK4Net, L = 20, {activation}"
+    after_two_epochs = [runs[row, s][1].val_accuracy[2] for s in (0, 1)]
+    assert np.allclose(after_two_epochs, outside, atol=0.01)
+print(f"outside: {np.mean(outside):.0%} of the validation points")
 
 # %% [markdown]
 # ## In numbers
@@ -179,7 +173,8 @@ for activation in ACTIVATIONS:
 # %% tags=["hide-input"]
 beside_paper(
     "table-activation",
-    "Accuracy on donut_1D by activation, width 16: mean ± standard deviation over two repetitions. The paper prints no "
+    "Accuracy on donut_1D by activation, width 16: mean ± standard deviation "
+    "over two repetitions. The paper prints no "
     'table for it; its text says "roughly 90 %".',
     "activation",
     runs,
@@ -199,20 +194,16 @@ beside_paper(
 # points*:
 
 # %%
-behind = {}
+behind = []
 for net, activation, seed in itertools.product(NETS[:2], ACTIVATIONS, (0, 1)):
-    history, validation = (
-        runs[f"{net}, {activation}", seed][1],
-        rows[f"{net}, {activation}"].points(seed)[1],
-    )
-    best = (
-        bayes.probability("donut_1D", validation.X).argmax(axis=1)
-        == validation.c
-    ).mean()
-    behind[net, activation, seed] = 100 * (best - history.val_accuracy[-1])
-assert max(behind.values()) < 1.5
+    row = f"{net}, {activation}"
+    points = rows[row].points(seed)[1]
+    optimal = bayes.probability("donut_1D", points.X).argmax(axis=1)
+    of_optimal = (optimal == points.c).mean()
+    behind.append(100 * (of_optimal - runs[row, seed][1].val_accuracy[-1]))
+assert max(behind) < 1.5
 print(
-    f"largest distance to the best classifier below 1.5 points? {max(behind.values()) < 1.5}"
+    f"behind the best classifier by {min(behind):.1f} to {max(behind):.1f} points"
 )
 
 # %% [markdown]
@@ -221,31 +212,40 @@ print(
 # A net has *converged* in the first epoch whose validation accuracy comes within one point of its final level, the mean of
 # the last ten epochs.
 
-# %% tags=["hide-input"]
-epochs = {
-    row: [
-        epochs_to_converge(runs[row, seed][1], configuration) for seed in (0, 1)
+
+# %%
+def epochs_of(configuration, seeds=(0, 1)):
+    """Epochs to converge of each repetition; None where it never leaves 75 %."""
+    histories = [trained(configuration, seed)[1] for seed in seeds]
+    return [
+        epochs_to_converge(history, configuration)
+        if history.val_accuracy[-1] > 0.8
+        else None
+        for history in histories
     ]
-    for row, configuration in rows.items()
-}
 
 
-def epochs_cell(row):
-    """Mean and spread of the epochs, or that the net has stayed on the plateau."""
-    learned = min(runs[row, seed][1].val_accuracy[-1] for seed in (0, 1)) > 0.8
-    return (np.mean(epochs[row]), np.std(epochs[row])) if learned else "never"
+epochs = {row: epochs_of(configuration) for row, configuration in rows.items()}
+
+# %% tags=["hide-input"]
+
+
+def cells(several):
+    """Mean and spread of each, or that it has not converged."""
+    return ["never" if None in e else (np.mean(e), np.std(e)) for e in several]
 
 
 Table(
     "table-epochs",
-    "Epochs to converge on donut_1D: mean ± standard deviation over two repetitions.",
+    "Epochs to converge on donut_1D: mean ± standard deviation over two "
+    "repetitions.",
     list(ACTIVATIONS),
     {
         net: [
             Row(
                 "epochs",
                 "here (2)",
-                [epochs_cell(f"{net}, {a}") for a in ACTIVATIONS],
+                cells(epochs[f"{net}, {a}"] for a in ACTIVATIONS),
             )
         ]
         for net in NETS
@@ -258,18 +258,14 @@ Table(
 # task with ReLU only: it suffers from what {ref}`Section 4.2 <s4-2>` is about.
 
 # %%
-mean_epochs = {row: np.mean(both) for row, both in epochs.items()}
 for net in NETS[:2]:
-    assert mean_epochs[f"{net}, logistic"] > 2 * max(
-        mean_epochs[f"{net}, {a}"] for a in ("tanh", "relu", "softplus")
+    tanh, logistic, relu, softplus = (
+        np.mean(epochs[f"{net}, {a}"]) for a in ACTIVATIONS
     )
-    assert max(mean_epochs[f"{net}, {a}"] for a in ("relu", "softplus")) <= 5
-assert [epochs_cell(f"{NETS[2]}, {a}") == "never" for a in ACTIVATIONS] == [
-    True,
-    True,
-    False,
-    True,
-]
+    assert logistic > 2 * max(tanh, relu, softplus)
+    assert max(relu, softplus) <= 5
+learned = [a for a in ACTIVATIONS if None not in epochs[f"{NETS[2]}, {a}"]]
+assert learned == ["relu"]
 
 # %% [markdown]
 # ## Why? The slope, and the curvature
@@ -294,71 +290,41 @@ assert [epochs_cell(f"{NETS[2]}, {a}") == "never" for a in ACTIVATIONS] == [
 # both before training, in the nets of eight repetitions: the norm of the cost's gradient by all $K^{[l]}$, and the even part
 # of the output features, $\tfrac12 (\Phi(x) + \Phi(-x_1, x_2))$, as its share of the odd part.
 
+
 # %%
-
-
-def spread(Y):
-    return np.sqrt(((Y - Y.mean(axis=0)) ** 2).sum(axis=1).mean())
-
-
 def at_the_start(activation, seed):
-    """Norm of the gradient, and even over odd part of the output features along x1, before training."""
+    """Gradient norm, and even over odd part along x1, before training."""
     configuration = rows[f"RK4Net, L = 20, {activation}"]
     net, train = configuration.network(seed), configuration.points(seed)[0]
-    gradient = np.linalg.norm(
-        Engine(net, Protocol()).gradients(train.X, train.c)["K"].astype(float)
+    K = Engine(net, Protocol()).gradients(train.X, train.c)["K"]
+    right, left, middle = (
+        net.double().flow(train.X.astype(float) * [sign, 1])[-1]
+        for sign in (1, -1, 0)
     )
-    net, X = net.double(), train.X.astype(float)
-    right, left, middle = (net.flow(X * [sign, 1])[-1] for sign in (1, -1, 0))
-    return gradient, spread((right + left) / 2 - middle) / spread(
-        (right - left) / 2
-    )
+    even, odd = spread((right + left) / 2 - middle), spread((right - left) / 2)
+    return np.linalg.norm(K), even / odd
 
 
 start = {
     a: np.array([at_the_start(a, seed) for seed in range(8)])
     for a in ACTIVATIONS
 }
-gradient, even = (
-    {a: values[:, k].mean() for a, values in start.items()} for k in (0, 1)
-)
-for measure in (gradient, even):
-    assert sorted(ACTIVATIONS, key=measure.get) == [
-        "logistic",
-        "tanh",
-        "softplus",
-        "relu",
-    ]
+for k in (0, 1):
+    ranked = sorted(ACTIVATIONS, key=lambda a: start[a][:, k].mean())
+    assert ranked == ["logistic", "tanh", "softplus", "relu"]
 
 # %% mystnb={"figure": {"name": "fig-curvature", "caption": "Before the first step: gradient (left) and even part of the features (right) of RK4Net with each activation, eight repetitions and their mean, against the epochs that it will need. Both rank the activations as their speed does, up to the last two; the even part spans two orders of magnitude."}, "image": {"alt": "Two scatter plots of epochs to converge against a quantity at the start on a logarithmic axis. In both the logistic function is far up on the left with seventeen epochs, and tanh, softplus and ReLU lie further right with two to five.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.6)
-for k, (ax, label) in enumerate(
-    zip(axes[0], ("gradient", "even over odd part of the features"))
-):
+for k, ax in enumerate(axes[0]):
     for activation, values in start.items():
-        y, colour = (
-            mean_epochs[f"RK4Net, L = 20, {activation}"],
-            COLOURS[activation],
-        )
-        ax.scatter(
-            values[:, k],
-            np.full(8, y),
-            s=6,
-            color=colour,
-            alpha=0.5,
-            linewidths=0,
-        )
-        ax.scatter(
-            values[:, k].mean(),
-            y,
-            s=40,
-            color=colour,
-            marker=MARKERS[activation],
-            label=activation,
-        )
-    ax.set(
-        xscale="log", xlabel=label, ylabel="epochs to converge", ylim=(0, 20)
-    )
+        x, y = values[:, k], np.mean(epochs[f"RK4Net, L = 20, {activation}"])
+        style = {"color": COLOURS[activation], "linewidths": 0}
+        ax.scatter(x, np.full(8, y), s=6, alpha=0.5, **style)
+        style |= {"marker": MARKERS[activation], "label": activation}
+        ax.scatter(x.mean(), y, s=40, **style)
+    ax.set(xscale="log", ylim=(0, 20), yticks=(0, 5, 10, 15, 20))
+axes[0, 0].set_xlabel("norm of the gradient")
+axes[0, 1].set_xlabel("even over odd part of the features")
 axes[0, 0].set_ylabel("epochs to converge")
 axes[0, 0].legend()
 plt.show()
@@ -369,39 +335,25 @@ plt.show()
 # 0. There tanh, which is odd, should be first, and softplus lose its lead:
 
 # %%
-odd_task = {}
-for activation in ACTIVATIONS:
-    configuration = Configuration("spiral", "RK4Net", 16, 20, activation)
-    odd_task[activation] = [
-        epochs_to_converge(trained(configuration, seed)[1], configuration)
-        for seed in (0, 1)
-    ]
-assert (
-    max(odd_task["tanh"])
-    < min(odd_task["relu"])
-    < max(odd_task["relu"])
-    < min(odd_task["softplus"])
-)
+odd_task = {
+    a: epochs_of(Configuration("spiral", "RK4Net", 16, 20, a))
+    for a in ACTIVATIONS
+}
+assert max(odd_task["tanh"]) < min(odd_task["relu"])
+assert max(odd_task["relu"]) < min(odd_task["softplus"])
 
+# %% tags=["hide-input"]
+even_task = {a: epochs[f"RK4Net, L = 20, {a}"] for a in ACTIVATIONS}
 Table(
     "table-even-odd",
-    "Epochs to converge of RK4Net with 20 layers on an even and on an odd task: mean ± standard deviation over two repetitions.",
+    "Epochs to converge of RK4Net with 20 layers on an even and on an odd "
+    "task: mean ± standard deviation over two repetitions.",
     list(ACTIVATIONS),
     {
         "donut_1D, even": [
-            Row(
-                "epochs",
-                "here (2)",
-                [epochs_cell(f"RK4Net, L = 20, {a}") for a in ACTIVATIONS],
-            )
+            Row("epochs", "here (2)", cells(even_task.values()))
         ],
-        "spiral, odd": [
-            Row(
-                "epochs",
-                "here (2)",
-                [(np.mean(e), np.std(e)) for e in odd_task.values()],
-            )
-        ],
+        "spiral, odd": [Row("epochs", "here (2)", cells(odd_task.values()))],
     },
     heads=("task", "quantity", "from (runs)"),
 )
