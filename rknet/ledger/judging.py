@@ -264,16 +264,18 @@ def _rounded(finding: Finding) -> Finding:
     return replace(finding, **numbers)
 
 
-def write(verdicts: Iterable[Verdict], path: Path = VERDICTS) -> None:
-    """Write verdicts in one step, one claim a line."""
+def write(verdicts: Iterable[Verdict], path: Path | None = None) -> None:
+    """Write verdicts in one step, one claim a line; by default those that the book shows."""
+    path = path or VERDICTS
     text = "[\n" + ",\n".join(json.dumps(_sparse(asdict(verdict))) for verdict in verdicts) + "\n]\n"
     part = path.with_name(f".{path.name}.part")
     part.write_text(text, "utf8")
     os.replace(part, path)
 
 
-def stored(path: Path = VERDICTS) -> dict[str, Verdict]:
-    """The verdicts of a file, by id; none where there is no file."""
+def stored(path: Path | None = None) -> dict[str, Verdict]:
+    """The verdicts of a file, by default those that the book shows, by id; none where there is no file."""
+    path = path or VERDICTS
     if not path.exists():
         return {}
     entries = json.loads(path.read_text("utf8"))
