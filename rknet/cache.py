@@ -10,15 +10,19 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 
+import joblib
 import numpy as np
 import platformdirs
 import torch
 
+from rknet.checks import choose
 from rknet.configuration import Configuration, streams
 from rknet.engine import SOURCES
+from rknet.experiments import EXPERIMENTS
 from rknet.nets import Net
 from rknet.points import PointSet
 from rknet.provenance import source_hash
@@ -51,6 +55,22 @@ def trained(configuration: Configuration, seed: int) -> tuple[Net, History]:
     net = configuration.network(seed)
     train, validation = configuration.points(seed)
     return net, cached_fit(net, train, validation, configuration.protocol, seed=streams(seed)["order"])
+
+
+def repetitions(
+    name: str, seeds: Iterable[int] | None = None, *, n_jobs: int = 2
+) -> dict[tuple[str, int], tuple[Net, History]]:
+    """The trained nets of an experiment by row and seed, computed in `n_jobs` processes or remembered.
+
+    The seeds are by default those of the paper's repetitions, 0, 1, ...  ValueError if the name is unknown.
+    """
+    experiment = choose("name", name, EXPERIMENTS)
+    seeds = range(experiment.repetitions) if seeds is None else list(seeds)
+    runs = [(row, seed) for row in experiment.rows for seed in seeds]
+    longest_first = sorted(runs, key=lambda run: experiment.rows[run[0]].work, reverse=True)
+    jobs = (joblib.delayed(trained)(experiment.rows[row], seed) for row, seed in longest_first)
+    done = dict(zip(longest_first, joblib.Parallel(n_jobs=n_jobs)(jobs), strict=True))
+    return {run: done[run] for run in runs}
 
 
 def folder() -> Path:
