@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -195,13 +196,15 @@ def _draw_regions(ax: Axes, probability: Classifier, box: Box, resolution: int) 
 
 
 def _draw_boundary(ax: Axes, P: NDArray[Any], box: Box, line: str) -> None:
-    """Where two classes are equally and most probable."""
-    resolution, K = round(len(P) ** 0.5), P.shape[1]
+    """Where two classes are equally and most probable: each pair's line once, since dashes drawn twice fill up."""
+    resolution = round(len(P) ** 0.5)
     ticks = np.linspace(*box[:2], resolution), np.linspace(*box[2:], resolution)
-    for k in range(K if K > 2 else 1):
-        margin = (P[:, k] - np.delete(P, k, axis=1).max(axis=1)).reshape(resolution, resolution)
-        if margin.min() < 0 < margin.max():
-            ax.contour(*ticks, margin, levels=[0], colors=INK, linewidths=0.7, linestyles=line, zorder=3)
+    for j, k in combinations(range(P.shape[1]), 2):
+        elsewhere = P[:, [j, k]].max(axis=1) < P.max(axis=1)
+        margin = np.ma.masked_where(elsewhere, P[:, j] - P[:, k])
+        if margin.count() and margin.min() < 0 < margin.max():
+            grid = margin.reshape(resolution, resolution)
+            ax.contour(*ticks, grid, levels=[0], colors=INK, linewidths=0.7, linestyles=line, zorder=3)
 
 
 def select(*coordinates: int) -> Projection:
@@ -265,7 +268,9 @@ def features(
         ax.set_title(f"layer {l % len(flow)}")
 
 
-def convergence(ax: Axes, runs: Mapping[str, Sequence[History]], quantity: str = "accuracy") -> None:
+def convergence(
+    ax: Axes, runs: Mapping[str, Sequence[History]], quantity: str = "accuracy", *, training: bool = True
+) -> None:
     """Accuracy (%) or cost by epoch: mean over the runs of each net, training dotted, validation with a band of one sd.
 
     Where some runs stopped early, mean and (population) standard deviation are over those still running.
@@ -275,7 +280,7 @@ def convergence(ax: Axes, runs: Mapping[str, Sequence[History]], quantity: str =
         if not histories:
             raise ValueError(f"runs: each net needs at least one history, got none for {name!r}; leave it out")
         style = NET_STYLES.get(name, {"color": CLASS_COLOURS[index], "linestyle": "-"})
-        for part in ("train", "val"):
+        for part in ("train", "val") if training else ("val",):
             curves = [scale * getattr(history, f"{part}_{quantity}") for history in histories]
             table = np.full((len(curves), max(map(len, curves))), np.nan)
             for row, curve in zip(table, curves, strict=True):
