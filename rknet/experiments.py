@@ -96,6 +96,19 @@ EXPERIMENTS: dict[str, Experiment] = {
         },
         repetitions=2,
     ),
+    # The text tells how the depth matters and names no depth.
+    "activation-depth": Experiment(
+        "four activations in RK4Nets of fewer layers on donut_1D",
+        "Section 4.3, in the text",
+        {
+            f"RK4Net, L = {L}, {activation}": Configuration(
+                "donut_1D", "RK4Net", 16, L, activation, protocol=Protocol(epochs=60)
+            )
+            for L in (1, 3, 5, 10)
+            for activation in ACTIVATIONS
+        },
+        repetitions=2,
+    ),
     "variability": Experiment(
         "spread of RK4Net over repetitions on donut_2D_6C",
         "Section 4.4, Table 3 and Figure 9",

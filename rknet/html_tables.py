@@ -158,9 +158,9 @@ def measured(runs: Runs, row: str, statistic: str) -> tuple[Printed, int]:
 
 
 def label_of(statistic: str) -> str:
-    """What a statistic is called in tables: ``"training accuracy, %"``."""
+    """What a statistic is called in tables: ``"training accuracy, %"``, ``"validation cost × 10"``."""
     half, quantity = statistic.split("_")
-    return f"{HALVES[half]} {UNITS[quantity][0]}"
+    return f"{HALVES[half]} {UNITS[quantity][0]}".replace(" x ", " × ")
 
 
 def _range(counts: Sequence[int]) -> str:

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
+from scipy.linalg import orthogonal_procrustes
 from scipy.special import softmax
 from sklearn.decomposition import PCA
 
@@ -50,6 +51,9 @@ NET_STYLES: dict[str, dict[str, Any]] = {
     "RK4Net": {"color": "#0072B2", "linestyle": "-"},
 }
 """Line style of each net in every figure that compares them."""
+
+HAIR: dict[str, Any] = {"linewidth": 0.4, "alpha": 0.6}
+"""How single repetitions are drawn beside their mean."""
 
 INK = "#333333"
 VIEW = {"elev": 18.0, "azim": -62.0}
@@ -233,6 +237,22 @@ def principal(Y: ArrayLike, dimensions: int, c: ArrayLike | None = None) -> PCA:
     return fitted
 
 
+def principal_flow(flow: ArrayLike, dimensions: int = 3) -> NDArray[np.float64]:
+    """Principal components of every layer of a flow (L+1, N, d_hat), each picture turned to meet the one before.
+
+    PCA is fitted anew for each layer, as in the paper's Figure 5.  Its axes are only known up to their signs, and
+    where two variances are close, up to a rotation: pictures of neighbouring layers would flip.  So from layer 1 on
+    the components are rotated or mirrored among themselves, which changes no distance, to be as near as possible to
+    those of the layer before (the orthogonal Procrustes problem).  Shape (L+1, N, dimensions).
+    """
+    project = pca(dimensions)
+    turned = [project(Y) for Y in np.asarray(flow, dtype=float)]
+    for l in range(1, len(turned)):
+        rotation, _ = orthogonal_procrustes(turned[l], turned[l - 1])
+        turned[l] = turned[l] @ rotation
+    return np.stack(turned)
+
+
 def trajectories(ax: Axes, flow: ArrayLike, c: ArrayLike, *, points: int = 50) -> None:
     """Paths of the first `points` samples through the layers: from a small dot at y[0] to a large one at y[L].
 
@@ -271,7 +291,7 @@ def features(
 def convergence(
     ax: Axes, runs: Mapping[str, Sequence[History]], quantity: str = "accuracy", *, training: bool = True
 ) -> None:
-    """Accuracy (%) or cost by epoch: mean over the runs of each net, training dotted, validation with a band of one sd.
+    """Accuracy (%) or cost by epoch: mean over runs, training dotted, validation with a band of one sd and its runs.
 
     Where some runs stopped early, mean and (population) standard deviation are over those still running.
     """
@@ -279,7 +299,7 @@ def convergence(
     for index, (name, histories) in enumerate(runs.items()):
         if not histories:
             raise ValueError(f"runs: each net needs at least one history, got none for {name!r}; leave it out")
-        style = NET_STYLES.get(name, {"color": CLASS_COLOURS[index], "linestyle": "-"})
+        style = NET_STYLES.get(name) or _numbered_style(index)
         for part in ("train", "val") if training else ("val",):
             curves = [scale * getattr(history, f"{part}_{quantity}") for history in histories]
             table = np.full((len(curves), max(map(len, curves))), np.nan)
@@ -292,8 +312,16 @@ def convergence(
             ax.plot(mean, **style, label=name)
             if len(curves) > 1:
                 ax.fill_between(range(len(mean)), mean - sd, mean + sd, color=style["color"], alpha=0.2, linewidth=0)
+                ax.plot(table.T, color=style["color"], **HAIR)
     ax.set(xlabel="epoch", ylabel="accuracy (%)" if quantity == "accuracy" else "cost")
-    ax.legend()
+    if len(runs) > 1:
+        ax.legend()
+
+
+def _numbered_style(index: int) -> dict[str, Any]:
+    """For what is no net of the paper: colour and marker of a class, since dotted lines stand for training."""
+    marks = {"marker": CLASS_MARKERS[index], "markersize": 3.5, "markevery": (2 * index, 10)}
+    return {"color": CLASS_COLOURS[index], "linestyle": "-", **marks}
 
 
 def flow_animation(ax: Axes, flow: ArrayLike, c: ArrayLike, *, frames: int = 12) -> FuncAnimation:

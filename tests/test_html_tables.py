@@ -50,7 +50,7 @@ def test_paper_s_cells_are_those_of_the_paper(comparison: Table) -> None:
     """Every cell of Table 4, under its net, quantity and data."""
     frame, printed = read(comparison), tables()["table4_validation"]
     for net in NETS:
-        for label, name in (("validation accuracy, %", "accuracy"), ("validation cost x 10", "cost_x10")):
+        for label, name in (("validation accuracy, %", "accuracy"), ("validation cost × 10", "cost_x10")):
             shown = frame.loc[(net, label, "paper (4)"), list(DATA)]
             assert [float(value) for value in shown] == printed[net][name]
 
@@ -61,7 +61,7 @@ def test_our_cells_against_the_standard_library(comparison: Table) -> None:
     for (net, data), i in {("StandardNet", DATA[0]): 0, ("RK4Net", DATA[5]): 17}.items():
         assert rows[i].startswith(net) and rows[i].endswith(data)
         values = [i + s / 10 for s in range(4)]
-        for label, factor in (("validation accuracy, %", 400), ("validation cost x 10", 30)):
+        for label, factor in (("validation accuracy, %", 400), ("validation cost × 10", 30)):
             mean, sd = statistics.fmean(values), statistics.pstdev(values)
             assert frame.loc[(net, label, "here (4)"), data] == f"{factor * mean:.2f} ± {factor * sd:.2f}"
 
@@ -82,8 +82,8 @@ def test_a_cell_that_is_illegible_in_the_paper_says_so() -> None:
     runs = made_up({(row, 0): 1.0 for row in EXPERIMENTS["depth"].rows})
     layout = {net: {f"L = {L}": f"{net}, L = {L}" for L in (40, 100)} for net in ("StandardNet", "RK4Net")}
     frame = read(beside_paper("table-2", "Table 2.", "depth", runs, layout, ("train_cost", "val_cost")))
-    assert frame.loc[("RK4Net", "validation cost x 10", "paper (4)"), "L = 100"] == "illegible"
-    assert frame.loc[("RK4Net", "validation cost x 10", "here (1)"), "L = 100"] == "30.00 ± 0.00"
+    assert frame.loc[("RK4Net", "validation cost × 10", "paper (4)"), "L = 100"] == "illegible"
+    assert frame.loc[("RK4Net", "validation cost × 10", "here (1)"), "L = 100"] == "30.00 ± 0.00"
     assert not any("Bayes" in label for _, label, _ in frame.index)
 
 

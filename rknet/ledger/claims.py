@@ -1,0 +1,200 @@
+"""The claims of the paper as `book/claims.yml` states them; what its entries mean is said at the top of that file."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rknet.checks import choose
+from rknet.experiments import EXPERIMENTS
+from rknet.ledger.measurements import MEASUREMENTS
+from rknet.ledger.quantities import QUANTITIES
+from rknet.ledger.statistics import STATISTICS
+from rknet.paper import STATISTICS as REPORTED
+from rknet.paper import printed
+from rknet.store import slug
+
+BOOK = Path(__file__).resolve().parents[2] / "book"
+"""The checkout's folder of the book; it is not part of the installed package."""
+
+CLAIMS = BOOK / "claims.yml"
+
+Rows = tuple[str, ...]
+"""EXPERIMENT/ROW, once or for two nets that are measured together."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """Numbers from low to high, both included."""
+
+    low: float = -float("inf")
+    high: float = float("inf")
+
+    @classmethod
+    def of(cls, ends: Iterable[float | None]) -> Region:
+        """From [low, high], where None stands for no limit."""
+        low, high = ends
+        return cls(-float("inf") if low is None else float(low), float("inf") if high is None else float(high))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number in a table: the mean of a statistic over four runs of a row, or its standard deviation."""
+
+    id: str
+    where: str
+    row: str
+    statistic: str
+    printed: float | None
+    sd: float | None = None
+    of_sd: bool = False
+    skewed: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """One number of a sentence and where it should lie."""
+
+    quantities: tuple[str, ...]
+    of: tuple[Rows, ...]
+    minus: tuple[Rows, ...] | float = 0.0
+    only: Mapping[str, Region] = field(default_factory=dict)
+    statistic: str = "mean"
+    within: Region | None = None
+    contains: float | None = None
+
+    @property
+    def rows(self) -> list[str]:
+        """Every row that it looks at, once."""
+        minus = self.minus if isinstance(self.minus, tuple) else ()
+        return list(dict.fromkeys(row for rows in (*self.of, *minus) for row in rows))
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the paper with its rule; a reason in place of parts says why it cannot be tested."""
+
+    id: str
+    where: str
+    says: str
+    rule: str = ""
+    parts: tuple[Part, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """All claims, the seeds that decide and the level of confidence."""
+
+    seeds: tuple[int, ...]
+    level: float
+    tables: Mapping[str, tuple[Cell, ...]]
+    sentences: tuple[Sentence, ...]
+
+
+def read(path: Path = CLAIMS) -> Claims:
+    """The claims of a file.  ValueError names the claim if an entry, a row or a quantity is unknown."""
+    whole = yaml.safe_load(path.read_text("utf8"))
+    first, last = map(int, whole["seeds"].split("-"))
+    tables = {table["id"]: tuple(_cells(**table)) for table in whole["tables"]}
+    sentences = tuple(_sentence(**entry) for entry in whole["claims"])
+    ids = [claim.id for claim in (*itertools.chain(*tables.values()), *sentences)]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise ValueError(f"id: must be unlike all others, got {name!r} twice; rename one")
+    return Claims(tuple(range(first, last + 1)), float(whole["level"]), tables, sentences)
+
+
+def _cells(id: str, where: str, experiment: str, quantity: str = "", skewed: Iterable[str] = ()) -> Iterator[Cell]:
+    rows = choose("experiment", experiment, EXPERIMENTS).rows
+    for row in skewed:
+        choose("skewed", row, rows)
+    for row, configuration in rows.items():
+        cells = printed(experiment, configuration)
+        for statistic in (name for name in REPORTED if name in cells and name.endswith(quantity)):
+            name = "-".join([id, slug(row), *statistic.split("_")])
+            mean, sd = cells[statistic]
+            place = f"{experiment}/{row}"
+            yield Cell(name, where, place, statistic, mean, sd, skewed=row in skewed)
+            if sd is not None:
+                yield Cell(f"{name}-sd", where, place, statistic, sd, of_sd=True)
+
+
+def _sentence(id: str, where: str, says: str, rule: str = "", parts: Iterable[Any] = (), reason: str = "") -> Sentence:
+    if bool(rule and parts) == bool(reason):
+        raise ValueError(f"claim {id}: must have a rule with parts, or a reason, got {'both' if rule else 'neither'}")
+    try:
+        return Sentence(id, where, says, rule, tuple(p for part in parts for p in _parts(part)), reason)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"claim {id}: must follow the head of {CLAIMS.name}, got {error}; correct it") from error
+
+
+def _parts(entry: Mapping[str, Any]) -> Iterator[Part]:
+    for values in _combinations(entry.get("for", {})):
+        yield _part(**_filled({key: value for key, value in entry.items() if key != "for"}, values))
+
+
+def _part(
+    quantity: str | list[str],
+    of: str | list[str],
+    minus: str | list[str] | float = 0.0,
+    only: Mapping[str, Any] | None = None,
+    over: Mapping[str, list[Any]] | None = None,
+    statistic: str = "mean",
+    within: list[float | None] | None = None,
+    contains: float | None = None,
+) -> Part:
+    if (within is None) == (contains is None):
+        raise ValueError("a part with neither or both of within and contains")
+    quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
+    for name in quantities:
+        choose("quantity", name, {**QUANTITIES, **MEASUREMENTS})
+    choose("statistic", statistic, STATISTICS)
+    part = Part(
+        quantities,
+        tuple(_rows(_filled(of, values)) for values in _combinations(over or {})),
+        float(minus) if isinstance(minus, (int, float)) else (_rows(minus),),
+        {name: Region.of(ends) for name, ends in (only or {}).items()},
+        statistic,
+        None if within is None else Region.of(within),
+        contains,
+    )
+    for row in part.rows:
+        configuration_of(row)
+    return part
+
+
+def configuration_of(place: str) -> Any:
+    """The configuration that EXPERIMENT/ROW names.  ValueError if there is none."""
+    experiment, _, row = place.partition("/")
+    return choose("row", row, choose("experiment", experiment, EXPERIMENTS).rows)
+
+
+def _rows(of: str | list[str]) -> Rows:
+    return (of,) if isinstance(of, str) else tuple(of)
+
+
+def _combinations(choices: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    for values in itertools.product(*choices.values()):
+        yield dict(zip(choices, values, strict=True))
+
+
+class _Kept(dict[str, Any]):
+    """Names that are filled in later stay as they are."""
+
+    def __missing__(self, name: str) -> str:
+        return "{" + name + "}"
+
+
+def _filled(entry: Any, values: Mapping[str, Any]) -> Any:
+    """An entry with the values filled into all its texts."""
+    if isinstance(entry, str):
+        return entry.format_map(_Kept(values)) if values else entry
+    if isinstance(entry, Mapping):
+        return {key: _filled(value, values) for key, value in entry.items()}
+    return [_filled(value, values) for value in entry] if isinstance(entry, list) else entry

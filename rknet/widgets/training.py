@@ -1,0 +1,80 @@
+"""The laboratory of Section 4: a net of the paper is trained while one looks on."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import ipywidgets
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
+
+from rknet import bayes, plots
+from rknet.cache import trained
+from rknet.configuration import NETS, Configuration
+from rknet.experiments import DEPTHS
+from rknet.nets import ACTIVATIONS, Net
+from rknet.widgets.laboratory import Laboratory
+
+PLANE = ("donut_1D", "donut_2D", "squares", "spiral")
+"""Point sets of the plane, whose predictions can be drawn."""
+
+RESOLUTION = 120
+"""Points an axis at which predictions are asked for: half the usual, for a quicker answer."""
+
+
+def spread(net: Net, X: ArrayLike) -> NDArray[np.float64]:
+    """How far apart the features of samples X (N, d) are in each layer: shape (L+1,).
+
+    The root mean square distance to their mean, computed in double precision, so that features which have met count
+    as met only where they differ by less than 1e-16.
+    """
+    flow = copy.deepcopy(net).double().flow(X)
+    centred = flow - flow.mean(axis=1, keepdims=True)
+    return np.sqrt((centred**2).sum(axis=2).mean(axis=1))
+
+
+def draw_training(axes: Sequence[Axes], configuration: Configuration, seed: int = 0) -> None:
+    """Three panels of a trained net: prediction, spread of the features by layer, accuracy by epoch.
+
+    Dashed are the boundary and the accuracy of the best possible classifier.
+    """
+    net, history = trained(configuration, seed)
+    points, data = configuration.points(seed)[1], configuration.data
+    plots.prediction(axes[0], net.predict_proba, points.X, points.c, resolution=RESOLUTION)
+    plots.boundary(axes[0], lambda X: bayes.probability(data, X), resolution=RESOLUTION)
+    axes[0].set_title(f"{configuration.net}, L = {configuration.L}, {configuration.activation}")
+    axes[1].semilogy(spread(net, points.X), **plots.NET_STYLES[configuration.net])
+    axes[1].set(xlabel="layer", ylim=(1e-8, 100), title="spread of the features")
+    plots.convergence(axes[2], {configuration.net: [history]})
+    axes[2].axhline(100 * bayes.accuracy(data), color=plots.INK, linestyle="--", linewidth=0.8)
+    axes[2].set(ylabel="", ylim=(40, 102), title=f"accuracy (%), at the end {100 * history.val_accuracy[-1]:.1f}")
+
+
+class TrainingLaboratory(Laboratory):
+    """Choose data, net, depth, step size and activation: the net of width 16 is trained by the paper's protocol."""
+
+    title = "Laboratory: train a network"
+
+    def __init__(
+        self, data: str = "spiral", net: str = "RK4Net", L: int = 20, h: float = 0.05, activation: str = "tanh"
+    ) -> None:
+        depths = [depth for depth in DEPTHS if depth <= 40]  # 100 layers take more than a moment
+        super().__init__(
+            data=ipywidgets.Dropdown(options=PLANE, value=data, description="data"),
+            net=ipywidgets.Dropdown(options=list(NETS), value=net, description="net"),
+            L=ipywidgets.SelectionSlider(options=depths, value=L, description="L", continuous_update=False),
+            h=ipywidgets.SelectionSlider(
+                options=[0.05, 0.1, 0.2, 0.5, 1.0], value=h, description="h (no StandardNet)", continuous_update=False
+            ),
+            activation=ipywidgets.Dropdown(options=list(ACTIVATIONS), value=activation, description="activation"),
+        )
+
+    def draw(self, **values: Any) -> Figure:
+        """The panels of `draw_training` for data, net, L, h and activation."""
+        figure = Figure(figsize=(plots.WIDTH, 2.4), layout="constrained")
+        draw_training(figure.subplots(1, 3), Configuration(d_hat=16, **values))
+        return figure
