@@ -133,6 +133,11 @@ EXPERIMENTS: dict[str, Experiment] = {
     "training-time": Experiment(
         "the training study of RK4Net with ten times the time, h = 0.5", "not in the paper", methods("RK4Net", 0.5), 2
     ),
+    "resnet": Experiment(
+        "a residual net, h = 1, of StandardNet's cost and the deep nets' time on the six point sets",
+        "not in the paper",
+        {f"EulerNet, L = 5, {data}": Configuration(data, "EulerNet", 16, 5, h=1.0) for data in MULTICLASS},
+    ),
     "fixed-time": Experiment(
         "the depth study with a fixed time T, so that h = T / L",
         "not in the paper",

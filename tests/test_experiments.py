@@ -22,7 +22,7 @@ ALL = [
 ]
 
 # (data, net, d_hat, L, activation, lift, epochs, loss, optimizer) of each experiment, typed from the protocol and not
-# from the package; then the repetitions.  The last three are not the paper's.
+# from the package; then the repetitions.  The last four are not the paper's.
 DEPTHS = [1, 3, 5, 10, 20, 40, 100]
 USUAL = ("cross_entropy", "adam")
 SETS = ["donut_3D_2C", "donut_3D_3C", "donut_2D_6C", "donut_3D_6C", "squares_2D_4C", "squares_3D_4C"]
@@ -79,6 +79,7 @@ TABLE: dict[str, tuple[list[tuple], int]] = {
         ],
         2,
     ),
+    "resnet": ([(data, "EulerNet", 16, 5, "tanh", "linear", 40, *USUAL) for data in SETS], 4),
     "fixed-time": (
         [
             ("spiral", net, 16, L, "tanh", "linear", 40, *USUAL)
@@ -129,7 +130,8 @@ def test_what_all_experiments_share(configuration: Configuration) -> None:
 
 
 def test_step_sizes() -> None:
-    """h is the paper's but for two experiments, which fix the time T = h L instead."""
+    """h is the paper's but where the time T = h L is varied."""
+    other = {"training-time": 0.5, "resnet": 1.0}
     for name, experiment in EXPERIMENTS.items():
         steps = {row: configuration.h for row, configuration in experiment.rows.items()}
         if name == "fixed-time":
@@ -137,7 +139,7 @@ def test_step_sizes() -> None:
             assert times == pytest.approx({row: float(row.split("T = ")[1].split(",")[0]) for row in times})
             assert Counter(times.values()) == {0.25: 7, 1.0: 7, 5.0: 14}
         else:
-            assert set(steps.values()) == {0.5 if name == "training-time" else 0.05}
+            assert set(steps.values()) == {other.get(name, 0.05)}
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
