@@ -34,6 +34,8 @@ ROOT = BOOK.parent
 COVER = BOOK / "index.py"
 COVER_PICTURE = BOOK / "_static" / "first_picture.png"  # shown by README.md, which cannot show an output
 
+RECORDED = ("requirements.lock", "benchmarks/results.json", "book/claims.yml", "book/verdicts.json")
+
 # The same on every machine, and nothing else: no Python version, no state of widgets.
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -69,8 +71,8 @@ def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 
 
 def foundation_hash() -> str:
-    """SHA-256 of what decides the outputs of every chapter: library, packages, recorded timings."""
-    files = [(ROOT / name).read_text("utf8") for name in ("requirements.lock", "benchmarks/results.json")]
+    """SHA-256 of what decides the outputs of every chapter: library, packages, recorded timings, claims, verdicts."""
+    files = [(ROOT / name).read_text("utf8") for name in RECORDED]
     return hashlib.sha256("\n".join([source_hash(), *files]).encode()).hexdigest()
 
 

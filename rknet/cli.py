@@ -1,7 +1,7 @@
-"""The command line: ``rknet list``, ``run``, ``table``, ``verify`` and ``bench``, each with ``--help``.
+"""The command line: ``rknet list``, ``run``, ``table``, ``verify``, ``claims`` and ``bench``, each with ``--help``.
 
-Exit codes: 0 when all is well, 1 when `verify` finds a difference or a worker dies, 2 for bad input, 130 when
-interrupted.
+Exit codes: 0 when all is well, 1 when `verify` or `claims` finds a difference or a worker dies, 2 for bad input, 130
+when interrupted.
 """
 
 from __future__ import annotations
@@ -100,13 +100,24 @@ def check(options: argparse.Namespace) -> int:
     return 0 if same == len(verdicts) else 1
 
 
+def claims(options: argparse.Namespace) -> int:
+    """Print verdicts on the paper's claims."""
+    show = _optional("claims", "rknet.ledger.command").show
+    jobs = whole("jobs", options.jobs)
+    return int(show(options.ids, Store(options.store), n_jobs=jobs, measuring=options.measure, writing=options.write))
+
+
 def bench(arguments: list[str]) -> int:
     """Hand over to the benchmarks."""
+    return int(_optional("bench", "rknet.bench").main(arguments))
+
+
+def _optional(command: str, module: str) -> Any:
+    """A module whose dependencies may be missing."""
     try:
-        module = importlib.import_module("rknet.bench")
+        return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        raise ValueError(f"bench: needs the module {error.name}, which is not installed; install it") from None
-    return int(module.main(arguments))
+        raise ValueError(f"{command}: needs the module {error.name}, which is not installed; install it") from None
 
 
 def seeds_in(text: str | None) -> list[int] | None:
@@ -182,6 +193,16 @@ def _parser() -> argparse.ArgumentParser:
     about = "Compute runs again and compare their bits with the stored records; exit with 1 if any differs."
     checking = commands.add_parser("verify", parents=[names, workers], help="compare with records", description=about)
     checking.set_defaults(command=check)
+
+    about = "Judge the paper's claims by the records and compare with the verdicts that the book shows; exit with 1 "
+    about += "if any differs."
+    judging = commands.add_parser("claims", help="verdicts on the paper's claims", description=about)
+    judging.add_argument("ids", nargs="*", metavar="ID", help="a claim in book/claims.yml or a table (default: all)")
+    judging.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
+    judging.add_argument("--jobs", type=int, default=1, help="processes that measure (default: %(default)s)")
+    judging.add_argument("--measure", action="store_true", help="take the measurements that are missing; trains nets")
+    judging.add_argument("--write", action="store_true", help="make these the verdicts that the book shows")
+    judging.set_defaults(command=claims)
 
     commands.add_parser("bench", help="measure speed; `rknet bench --help` says more", add_help=False)
     return parser

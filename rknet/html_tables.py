@@ -75,7 +75,7 @@ class Table:
 
     def _repr_html_(self) -> str:
         caption = f"{self.name}-caption"
-        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (*self.heads, *self.columns))
+        head = "".join(f'<th scope="col">{_heading(text)}</th>' for text in (*self.heads, *self.columns))
         return "\n".join(
             [
                 f'<div class="paper-table" role="region" tabindex="0" aria-labelledby="{caption}">',
@@ -187,11 +187,14 @@ def _body(group: str, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _written(cell: Cell) -> str:
-    """A cell's text; the slot of the spread is there even where it is empty, so that decimal points align."""
-    if isinstance(cell, tuple):
-        mean, sd = cell
-        value = "illegible" if mean is None else f"{mean:.2f}"
-        spread = "" if sd is None else f" ± {sd:.2f}"
-    else:
-        value, spread = escape(str(cell)), ""
-    return f'{value}<span class="spread">{spread}</span>'
+    """A cell's text, the spread as an element of its own."""
+    if not isinstance(cell, tuple):
+        return escape(str(cell))
+    mean, sd = cell
+    value = "illegible" if mean is None else f"{mean:.2f}"
+    return value if sd is None else f'{value} <span class="spread">± {sd:.2f}</span>'
+
+
+def _heading(text: str) -> str:
+    """A heading that may be broken after an underscore, for names such as donut_3D_2C."""
+    return escape(text).replace("_", "_<wbr>")

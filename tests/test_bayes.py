@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from rknet import LAWS, bayes, draw
-from rknet.points import Law, PointSet, Squares
+from rknet.points import Law, PointSet, Rings, Squares
 
 N = 1_000_000
 MONTE_CARLO = 1e-3
@@ -25,6 +25,42 @@ def drawn(request: pytest.FixtureRequest) -> tuple[str, PointSet, np.ndarray]:
 def test_best_classifier_reaches_the_limit(drawn: tuple[str, PointSet, np.ndarray]) -> None:
     name, points, P = drawn
     assert abs((P.argmax(axis=1) == points.c).mean() - bayes.accuracy(name)) < MONTE_CARLO
+
+
+CELLS = {2: 0.5, 3: 1.5}
+"""Sides of the cells below over the noise, by dimension: small enough for boundaries, large enough to be full."""
+
+
+def cells(name: str, points: PointSet) -> np.ndarray:
+    """A number for the cell that each point lies in; rings are told by the norm alone, as their law is."""
+    if isinstance(LAWS[name], Rings):
+        return (np.linalg.norm(points.X, axis=1) / 0.01).astype(int)
+    side = CELLS[points.d] * LAWS[name].noise * LAWS[name].scale
+    corners = np.floor(points.X / side).astype(int)
+    return np.ravel_multi_index(tuple((corners - corners.min(axis=0)).T), corners.max(axis=0) - corners.min(axis=0) + 1)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_limit_is_reached_by_counting(name: str) -> None:
+    """Without any density: of very many points count the classes in small cells, then answer with the commoner one.
+
+    The second half of the points is classified, so that counting and answering are independent.
+    """
+    points = draw(name, 4 * N, seed=7)
+    cell = cells(name, points)
+    pairs = cell[: 2 * N] * points.classes + points.c[: 2 * N]
+    counts = np.bincount(pairs, minlength=(cell.max() + 1) * points.classes)
+    answers = counts.reshape(-1, points.classes).argmax(axis=1)[cell[2 * N :]]
+    assert abs((answers == points.c[2 * N :]).mean() - bayes.accuracy(name)) < MONTE_CARLO
+
+
+def test_labels_are_assigned_before_the_noise() -> None:
+    """A point that noise has carried over the edge keeps its class, so even the exact rule of the clean points errs."""
+    points = draw("squares", N, seed=3)
+    by_place = (points.X.prod(axis=1) > 0).astype(int)
+    kept = max((by_place == points.c).mean(), (by_place != points.c).mean())
+    assert abs(kept - bayes.accuracy("squares")) < MONTE_CARLO  # by symmetry this rule is the best one
+    assert kept < 0.95
 
 
 def test_probabilities_are_frequencies(drawn: tuple[str, PointSet, np.ndarray]) -> None:

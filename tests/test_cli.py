@@ -19,6 +19,8 @@ from small import EXPERIMENT, ROWS, RUNS
 from rknet import cli, records, runner
 from rknet.cli import main, seeds_in
 from rknet.experiments import EXPERIMENTS, Experiment
+from rknet.ledger import judging
+from rknet.ledger.claims import Claims, Part, Region, Sentence
 from rknet.paper import STATISTICS
 from rknet.records import Record, Run
 from rknet.runner import runs_of, sweep
@@ -235,6 +237,58 @@ def test_bench_that_is_missing_is_told(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert capsys.readouterr().err.startswith("rknet: bench: needs the module")
 
 
+# ---- claims
+
+
+@pytest.fixture
+def claim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One claim, about the small experiment, and no verdicts yet."""
+    part = Part(("val_accuracy",), ((f"small/{next(iter(ROWS))}",),), within=Region(0, 100))
+    sentence = Sentence("small-claim", "nowhere", "says", "rule", (part,))
+    monkeypatch.setattr("rknet.ledger.command.read", lambda: Claims((0, 1), 0.95, {}, (sentence,)))
+    monkeypatch.setattr(judging, "VERDICTS", tmp_path / "verdicts.json")
+    monkeypatch.setattr(judging, "LEAST", 2)
+
+
+@pytest.mark.usefixtures("claim")
+def test_claims_are_judged_and_compared_with_the_book(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 1 until the verdicts are written, 0 afterwards."""
+    assert main(["claims"]) == 1
+    output = capsys.readouterr().out
+    assert output.startswith("small-claim: ") and "[the book says otherwise]" in output
+    assert output.endswith("1 of 1 differ from verdicts.json\n")
+    assert main(["claims", "--write"]) == 0
+    assert main(["claims", "small-claim"]) == 0
+    assert capsys.readouterr().out.endswith("0 of 1 differ from verdicts.json\n")
+
+
+@pytest.mark.usefixtures("claim")
+def test_an_edited_verdict_is_found(store: Store, tmp_path: Path) -> None:
+    """Whatever the book is made to say, the records say it again."""
+    main(["claims", "--write"])
+    path = tmp_path / "verdicts.json"
+    text = path.read_text("utf8")
+    assert main(["claims"]) == 0
+    path.write_text(re.sub(r'"verdict": "[a-z ]+"', '"verdict": "never"', text), "utf8")
+    assert main(["claims"]) == 1
+
+
+@pytest.mark.usefixtures("claim")
+def test_a_claim_without_runs_is_not_testable(capsys: pytest.CaptureFixture[str]) -> None:
+    """It says so, and names the command that runs them."""
+    main(["claims"])
+    output = capsys.readouterr().out
+    assert "Not testable. Not run yet, or not measured: 2 of the repetitions that decide." in output
+    assert "Rerun: rknet run small --seeds 4-23 && rknet claims small-claim" in output
+
+
+def test_claims_need_their_packages(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without them: one line."""
+    monkeypatch.setitem(sys.modules, "rknet.ledger.command", None)
+    assert main(["claims"]) == 2
+    assert capsys.readouterr().err.startswith("rknet: claims: needs the module")
+
+
 # ---- bad input
 
 ERRORS = {
@@ -245,6 +299,8 @@ ERRORS = {
     "run small --seeds 3-1": "seeds: must be whole numbers and rising ranges, got '3-1'; pass for example 0-3,7",
     "run small --jobs 0": "jobs: must be a whole number >= 1, got 0",
     "table small --store file": "store: must be a folder, got the file 'file'",
+    "claims luck": "claim: must be a known id, got 'luck'; choose a cell, or from table1, table2, ",
+    "claims --jobs 0": "jobs: must be a whole number >= 1, got 0",
     "run": "the following arguments are required: NAME; see rknet run --help",
     "run small --engine steam": "argument --engine: invalid choice: 'steam'",
     "run small --jobs two": "argument --jobs: invalid int value: 'two'",
@@ -312,7 +368,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     output = capsys.readouterr().out
-    assert all(f"    {command} " in output for command in ("list", "run", "table", "verify", "bench"))
+    assert all(f"    {command} " in output for command in ("list", "run", "table", "verify", "claims", "bench"))
 
 
 @pytest.mark.parametrize("command", ["run", "table", "verify"])

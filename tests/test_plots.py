@@ -345,6 +345,28 @@ def test_output_plane() -> None:
         np.testing.assert_allclose(image.get_array()[i, j, :3], to_rgb(plots.CLASS_COLOURS[winner]))
 
 
+def test_principal_flow_turns_and_changes_no_distance() -> None:
+    """Each layer is its own PCA up to a rotation or reflection, the first one exactly."""
+    flow = np.random.default_rng(5).normal(size=(6, 40, 8)) * np.arange(1, 9)
+    turned = plots.principal_flow(flow, 3)
+    np.testing.assert_allclose(turned[0], plots.pca(3)(flow[0]), atol=ROUNDING)
+    for Z, Y in zip(turned, flow, strict=True):
+        expected = plots.pca(3)(Y)
+        np.testing.assert_allclose(Z @ Z.T, expected @ expected.T, atol=1e3 * ROUNDING)  # products of numbers up to 30
+
+
+def test_principal_flow_stands_still_where_features_only_turn() -> None:
+    """Layers that rotate, mirror and shift one cloud give one picture, though each PCA by itself would flip."""
+    rng = np.random.default_rng(6)
+    Y = rng.normal(size=(40, 8)) * [9, 8, 7, 0, 0, 0, 0, 0]
+    orthogonal = [np.linalg.qr(rng.normal(size=(8, 8)))[0] for _ in range(6)]
+    flow = np.stack([Y @ Q + rng.normal(size=8) for Q in orthogonal])
+    turned = plots.principal_flow(flow, 3)
+    np.testing.assert_allclose(turned, np.broadcast_to(turned[0], turned.shape), atol=1e3 * ROUNDING)
+    flips = [np.abs(plots.pca(3)(Z) - turned[0]).max() > 1 for Z in flow]
+    assert any(flips)
+
+
 # Flows.
 
 
@@ -400,9 +422,11 @@ def test_convergence_over_runs_still_running() -> None:
     """Mean and population deviation by hand, at each epoch over the runs that reached it."""
     ax = axes()
     plots.convergence(ax, {"RK4Net": [history(0.2, 0.4, 0.6), history(0.4, 0.8)]})
-    train, validation = ax.lines
+    train, validation, *single = ax.lines
     np.testing.assert_allclose(train.get_ydata(), [15, 30, 30])
     np.testing.assert_allclose(validation.get_ydata(), [30, 60, 60])
+    np.testing.assert_allclose([line.get_ydata() for line in single], [[20, 40, 60], [40, 80, np.nan]])
+    assert max(line.get_linewidth() for line in single) < validation.get_linewidth() / 2
     (band,) = ax.collections
     vertices = band.get_paths()[0].vertices
     for epoch, low, high in ((0, 20, 40), (1, 40, 80), (2, 60, 60)):
@@ -427,6 +451,19 @@ def test_convergence_without_training() -> None:
     ax = axes()
     plots.convergence(ax, {"RK4Net": [history(0.2, 0.4)], "EulerNet": [history(0.1, 0.3)]}, training=False)
     np.testing.assert_allclose([line.get_ydata() for line in ax.lines], [[20, 40], [10, 30]])
+
+
+def test_what_is_no_net_has_a_marker_as_well() -> None:
+    """Colour alone tells nothing apart, and dotted lines are taken; a single name needs no legend."""
+    ax, names = axes(), ("tanh", "relu")
+    plots.convergence(ax, {name: [history(*np.linspace(0, 1, 20))] for name in names})
+    drawn = {line.get_label(): line for line in ax.lines}
+    assert len({(drawn[name].get_color(), drawn[name].get_marker()) for name in names}) == 2
+    assert {drawn[name].get_marker() for name in names}.isdisjoint({"None", None, ""})
+    assert {drawn[name].get_linestyle() for name in names} == {"-"}
+    ax = axes()
+    plots.convergence(ax, {"RK4Net": [history(0.1, 0.2)]})
+    assert ax.get_legend() is None
 
 
 def test_convergence_names_each_net_once() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from rknet.checks import choose
-from rknet.ledger.judging import NOT_COMPATIBLE, WORDS, Finding, Verdict, stored
+from rknet.ledger.judging import COMPATIBLE, NOT_COMPATIBLE, NOT_TESTABLE, WORDS, Finding, Verdict, stored
 
 SEEDS = "4-23"
 """The seeds that decide, as the command line writes them; a test compares with `book/claims.yml`."""
@@ -136,10 +136,10 @@ def _table_words(cells: Sequence[Verdict]) -> str:
 
 def _table_box(name: str, cells: Sequence[Verdict], page: str) -> str:
     words = {cell.verdict for cell in cells}
-    worst = NOT_COMPATIBLE if NOT_COMPATIBLE in words else "compatible"
+    word = next(word for word in (NOT_COMPATIBLE, COMPATIBLE, NOT_TESTABLE) if word in words)
     experiment = " ".join(cells[0].experiments)
     rerun = f"Rerun: <code>rknet run {experiment} --seeds {SEEDS} &amp;&amp; rknet claims {name}</code>"
-    return _box(worst, f"{escape(_table_words(cells))} {rerun}", name, page)
+    return _box(word, f"{escape(_table_words(cells))} {rerun}", name, page)
 
 
 def _box(word: str, body: str, anchor: str, page: str) -> str:

@@ -12,8 +12,8 @@ import yaml
 
 from rknet.checks import choose
 from rknet.experiments import EXPERIMENTS
-from rknet.ledger.measurements import MEASUREMENTS
-from rknet.ledger.quantities import QUANTITIES
+from rknet.ledger.measurements import MEASUREMENTS, Measurement
+from rknet.ledger.quantities import QUANTITIES, Quantity
 from rknet.ledger.statistics import STATISTICS
 from rknet.paper import STATISTICS as REPORTED
 from rknet.paper import printed
@@ -23,6 +23,9 @@ BOOK = Path(__file__).resolve().parents[2] / "book"
 """The checkout's folder of the book; it is not part of the installed package."""
 
 CLAIMS = BOOK / "claims.yml"
+
+NUMBERS: dict[str, Quantity | Measurement] = {**QUANTITIES, **MEASUREMENTS}
+"""What a claim can ask of a run, by name."""
 
 Rows = tuple[str, ...]
 """EXPERIMENT/ROW, once or for two nets that are measured together."""
@@ -103,7 +106,7 @@ def read(path: Path = CLAIMS) -> Claims:
     first, last = map(int, whole["seeds"].split("-"))
     tables = {table["id"]: tuple(_cells(**table)) for table in whole["tables"]}
     sentences = tuple(_sentence(**entry) for entry in whole["claims"])
-    ids = [claim.id for claim in (*itertools.chain(*tables.values()), *sentences)]
+    ids = [cell.id for cells in tables.values() for cell in cells] + [sentence.id for sentence in sentences]
     for name in ids:
         if ids.count(name) > 1:
             raise ValueError(f"id: must be unlike all others, got {name!r} twice; rename one")
@@ -153,7 +156,7 @@ def _part(
         raise ValueError("a part with neither or both of within and contains")
     quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
     for name in quantities:
-        choose("quantity", name, {**QUANTITIES, **MEASUREMENTS})
+        choose("quantity", name, NUMBERS)
     choose("statistic", statistic, STATISTICS)
     part = Part(
         quantities,

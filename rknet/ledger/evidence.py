@@ -50,7 +50,9 @@ class Evidence:
         """A quantity of one run or pair of runs; None where there is no record, or no measurement of its weights."""
         if quantity in QUANTITIES:
             record = self.record(rows[0], seed)
-            return record and QUANTITIES[quantity].of(records.history(record), configuration_of(rows[0]))
+            if record is None:
+                return None
+            return QUANTITIES[quantity].of(records.history(record), configuration_of(rows[0]))
         found = self.measured.get(quantity, {}).get(" | ".join(rows), {}).get(str(seed))
         if found is None or found[1] != self.weights(quantity, rows, seed):
             return None

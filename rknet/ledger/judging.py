@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from rknet import bayes
 from rknet.ledger import statistics
-from rknet.ledger.claims import BOOK, Cell, Claims, Part, Region, Sentence, configuration_of
+from rknet.ledger.claims import BOOK, NUMBERS, Cell, Claims, Part, Region, Sentence, configuration_of
 from rknet.ledger.evidence import Evidence
 from rknet.ledger.measurements import MEASUREMENTS
 from rknet.ledger.quantities import QUANTITIES
@@ -196,10 +196,10 @@ def _sentence(sentence: Sentence, claims: Claims, evidence: Evidence) -> Verdict
 
 def _part(part: Part, seeds: Sequence[int], level: float, evidence: Evidence) -> Finding:
     values, four = evidence.column(part, seeds), evidence.column(part, range(PRINTED_RUNS))
-    unit = {**QUANTITIES, **MEASUREMENTS}[part.quantities[0]].unit
+    unit = NUMBERS[part.quantities[0]].unit
     if part.statistic in ("rank_correlation", "share_positive", "fewer_layers_needed"):
         unit = {"fewer_layers_needed": "steps of depth"}.get(part.statistic, "")
-    region = part.within and (_limit(part.within.low), _limit(part.within.high))
+    region = (_limit(part.within.low), _limit(part.within.high)) if part.within else None
     finding = Finding(_words(part), unit, len(values), region=region, contains=part.contains)
     if len(values) < LEAST:
         return finding
@@ -225,8 +225,7 @@ def _decided(low: float, high: float, part: Part) -> str:
 
 
 def _words(part: Part) -> str:
-    known = {**QUANTITIES, **MEASUREMENTS}
-    names = " and ".join(known[name].words for name in part.quantities)
+    names = " and ".join(NUMBERS[name].words for name in part.quantities)
     statistic = {"bootstrap_mean": "mean"}.get(part.statistic, part.statistic.replace("_", " "))
     of = "; ".join(" with ".join(map(_short, rows)) for rows in part.of)
     if isinstance(part.minus, float):
@@ -259,22 +258,24 @@ def _undecided(findings: Iterable[Finding]) -> str:
 
 def _rounded(finding: Finding) -> Finding:
     """Rounded, so that the file is the same wherever it is made; -0.0 is 0."""
-    numbers = {
+    numbers: dict[str, Any] = {
         name: round(value, DECIMALS) + 0.0 for name, value in asdict(finding).items() if isinstance(value, float)
     }
     return replace(finding, **numbers)
 
 
-def write(verdicts: Iterable[Verdict], path: Path = VERDICTS) -> None:
-    """Write verdicts in one step, one claim a line."""
+def write(verdicts: Iterable[Verdict], path: Path | None = None) -> None:
+    """Write verdicts in one step, one claim a line; by default those that the book shows."""
+    path = path or VERDICTS
     text = "[\n" + ",\n".join(json.dumps(_sparse(asdict(verdict))) for verdict in verdicts) + "\n]\n"
     part = path.with_name(f".{path.name}.part")
     part.write_text(text, "utf8")
     os.replace(part, path)
 
 
-def stored(path: Path = VERDICTS) -> dict[str, Verdict]:
-    """The verdicts of a file, by id; none where there is no file."""
+def stored(path: Path | None = None) -> dict[str, Verdict]:
+    """The verdicts of a file, by default those that the book shows, by id; none where there is no file."""
+    path = path or VERDICTS
     if not path.exists():
         return {}
     entries = json.loads(path.read_text("utf8"))

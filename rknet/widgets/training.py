@@ -16,6 +16,7 @@ from rknet import bayes, plots
 from rknet.cache import trained
 from rknet.configuration import NETS, Configuration
 from rknet.experiments import DEPTHS
+from rknet.ledger.measurements import spread
 from rknet.nets import ACTIVATIONS, Net
 from rknet.widgets.laboratory import Laboratory
 
@@ -26,15 +27,12 @@ RESOLUTION = 120
 """Points an axis at which predictions are asked for: half the usual, for a quicker answer."""
 
 
-def spread(net: Net, X: ArrayLike) -> NDArray[np.float64]:
-    """How far apart the features of samples X (N, d) are in each layer: shape (L+1,).
+def spreads(net: Net, X: ArrayLike) -> NDArray[np.float64]:
+    """How far apart the features of samples X (N, d) are in each layer, `spread`: shape (L+1,).
 
-    The root mean square distance to their mean, computed in double precision, so that features which have met count
-    as met only where they differ by less than 1e-16.
+    Computed in double precision, so that features which have met differ by less than 1e-13.
     """
-    flow = copy.deepcopy(net).double().flow(X)
-    centred = flow - flow.mean(axis=1, keepdims=True)
-    return np.sqrt((centred**2).sum(axis=2).mean(axis=1))
+    return np.array([spread(Y) for Y in copy.deepcopy(net).double().flow(X)])
 
 
 def draw_training(axes: Sequence[Axes], configuration: Configuration, seed: int = 0) -> None:
@@ -47,8 +45,8 @@ def draw_training(axes: Sequence[Axes], configuration: Configuration, seed: int 
     plots.prediction(axes[0], net.predict_proba, points.X, points.c, resolution=RESOLUTION)
     plots.boundary(axes[0], lambda X: bayes.probability(data, X), resolution=RESOLUTION)
     axes[0].set_title(f"{configuration.net}, L = {configuration.L}, {configuration.activation}")
-    axes[1].semilogy(spread(net, points.X), **plots.NET_STYLES[configuration.net])
-    axes[1].set(xlabel="layer", ylim=(1e-8, 100), title="spread of the features")
+    axes[1].semilogy(spreads(net, points.X), **plots.NET_STYLES[configuration.net])
+    axes[1].set(xlabel="layer", ylim=(1e-14, 100), title="spread of the features")
     plots.convergence(axes[2], {configuration.net: [history]})
     axes[2].axhline(100 * bayes.accuracy(data), color=plots.INK, linestyle="--", linewidth=0.8)
     axes[2].set(ylabel="", ylim=(40, 102), title=f"accuracy (%), at the end {100 * history.val_accuracy[-1]:.1f}")

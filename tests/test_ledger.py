@@ -1,0 +1,572 @@
+"""The ledger: its rules cover what they say, its verdicts follow from the records, its measures mean what they say."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from scipy import stats
+
+from rknet import StandardNet, paper
+from rknet.ledger import boxes, claims, evidence, judging, measurements, statistics
+from rknet.ledger.boxes import verdict_box
+from rknet.ledger.claims import Part, Region, Sentence
+from rknet.ledger.evidence import Evidence
+from rknet.ledger.judging import COMPATIBLE, NOT_COMPATIBLE, NOT_TESTABLE, judge
+from rknet.ledger.quantities import QUANTITIES
+from rknet.store import Store
+from rknet.training import History
+
+ROOT = Path(__file__).resolve().parent.parent
+STORE = Store(ROOT / "results")
+R, FOUR, LEVEL = 20, 4, 0.95
+
+
+@pytest.fixture(scope="module")
+def rules() -> claims.Claims:
+    return claims.read()
+
+
+# ---------------------------------------------------------------- the committed verdicts
+
+
+def test_verdicts_follow_from_the_records(rules: claims.Claims) -> None:
+    """Judged again from the raw records, every claim has the stored verdict, number by number."""
+    judged, stored = judge(rules, Evidence(STORE)), judging.stored()
+    assert list(judged) == list(stored)
+    assert [name for name in judged if judged[name] != stored[name]] == []
+
+
+def test_every_claim_with_a_rule_is_judged() -> None:
+    """No verdict waits for runs."""
+    assert [v.id for v in judging.stored().values() if v.reason.startswith("Not run")] == []
+
+
+def test_measurements_belong_to_the_recorded_weights() -> None:
+    proof = Evidence(STORE)
+    for quantity, table in proof.measured.items():
+        for rows, seeds in table.items():
+            for seed, (value, weights) in seeds.items():
+                assert weights == proof.weights(quantity, tuple(rows.split(" | ")), int(seed))
+                assert math.isfinite(value)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "rows"),
+    [
+        ("vanishing_layer", ("logistic/StandardNet, L = 20",)),
+        ("local_dimension", ("comparison/StandardNet, L = 5, squares_2D_4C",)),
+        ("separability", ("depth/RK4Net, L = 20",)),
+    ],
+)
+def test_measuring_again_gives_the_stored_number(quantity: str, rows: tuple[str, ...]) -> None:
+    """To 1e-3: other machines sum float32 in another order; a wrong net or function is off by far more."""
+    stored = Evidence(STORE).value(quantity, rows, 4)
+    _, value, _ = evidence._measured(quantity, rows, 4)
+    assert stored == pytest.approx(value, rel=1e-3)
+
+
+# ---------------------------------------------------------------- coverage
+
+
+TRIALS = 10_000
+"""The standard error of a coverage of 95 % is then 0.22 %."""
+
+
+def coverage(rule: Callable[[np.ndarray, np.ndarray], bool], law: Callable[..., np.ndarray], trials: int) -> float:
+    """How often a rule accepts the mean of four runs of the law that our twenty come from."""
+    rng = np.random.default_rng(2021)
+    return float(np.mean([rule(law(rng, R), law(rng, FOUR)) for _ in range(trials)]))
+
+
+def normal(rng: np.random.Generator, n: int) -> np.ndarray:
+    return rng.normal(90, 0.8, n)
+
+
+def test_interval_of_a_mean_of_four_covers_95_percent() -> None:
+    def rule(ours: np.ndarray, theirs: np.ndarray) -> bool:
+        (low, high), p = statistics.mean_of(FOUR, ours, round(theirs.mean(), 2), LEVEL)
+        x = round(theirs.mean(), 2)
+        assert (p >= 1 - LEVEL) == (low - 0.005 <= x <= high + 0.005)  # interval and p value are one rule
+        return p >= 1 - LEVEL
+
+    assert 0.94 < coverage(rule, normal, TRIALS) < 0.96
+
+
+def test_wrong_intervals_would_be_noticed() -> None:
+    """Without the spread of our own mean, or with that of single runs, coverage leaves 94 to 96 %."""
+
+    def rule(scale: float) -> Callable[[np.ndarray, np.ndarray], bool]:
+        half = stats.t.ppf(0.975, R - 1) * scale
+        return lambda ours, theirs: bool(abs(theirs.mean() - ours.mean()) <= half * ours.std(ddof=1))
+
+    assert coverage(rule(np.sqrt(1 / FOUR)), normal, TRIALS) < 0.94
+    assert coverage(rule(1.0), normal, TRIALS) > 0.96
+
+
+def test_printed_spread_is_tested_at_its_level() -> None:
+    def means(ours: np.ndarray, theirs: np.ndarray) -> bool:
+        _, p = statistics.welch(FOUR, ours, theirs.mean(), theirs.std(), LEVEL)
+        return p >= 1 - LEVEL
+
+    def spreads(ours: np.ndarray, theirs: np.ndarray) -> bool:
+        _, p = statistics.variance_ratio(FOUR, ours, theirs.std(), LEVEL)
+        return p >= 1 - LEVEL
+
+    # Welch's test is approximate with four runs, 93 to 94 %; half a unit of rounding makes both a little lenient.
+    assert 0.925 < coverage(means, normal, 4000) < 0.96
+    assert 0.94 < coverage(spreads, normal, 4000) < 0.97
+
+
+@pytest.mark.parametrize("failing", [0.3, 0.5])
+def test_bootstrap_covers_where_runs_split_in_two(failing: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statistics, "RESAMPLES", 100)
+
+    def split(rng: np.random.Generator, n: int) -> np.ndarray:
+        return np.where(rng.random(n) < failing, rng.normal(50, 0.7, n), rng.normal(97, 1, n))
+
+    def rule(ours: np.ndarray, theirs: np.ndarray) -> bool:
+        return statistics.mean_of_skewed(FOUR, ours, theirs.mean(), LEVEL)[1] >= 1 - LEVEL
+
+    assert 0.94 < coverage(rule, split, 2000) < 0.985  # means of four take few values, so some levels are out of reach
+
+
+def test_intervals_of_sentences_cover() -> None:
+    """Student's by theory; the stretched bootstrap of a mean as well as it."""
+    rng = np.random.default_rng(5)
+    samples = rng.normal(0, 1, (1500, R))
+    for name, least in (("mean", 0.94), ("bootstrap_mean", 0.93)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(statistics, "RESAMPLES", 400)
+            hits = [low <= 0 <= high for low, high in (statistics.interval(name, v, LEVEL) for v in samples)]
+        assert least < np.mean(hits) < 0.965  # standard error 0.6 %
+
+
+# ---------------------------------------------------------------- statistics against other sources
+
+
+def test_welch_is_that_of_scipy() -> None:
+    ours = np.random.default_rng(1).normal(75, 2, R)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statistics, "ROUNDING", 0.0)
+        _, p = statistics.welch(FOUR, ours, 77.13, 0.76, LEVEL)
+    s = ours.std(ddof=1)
+    expected = stats.ttest_ind_from_stats(ours.mean(), s, R, 77.13, 0.76 * np.sqrt(4 / 3), FOUR, equal_var=False)
+    assert p == pytest.approx(expected.pvalue, rel=1e-9)
+
+
+def test_half_a_digit_is_granted() -> None:
+    ours = np.full(R, 6.93)
+    assert statistics.mean_of(FOUR, ours, 6.935, LEVEL)[1] == 1
+    assert statistics.mean_of(FOUR, ours, 6.936, LEVEL)[1] < 1e-9
+
+
+def test_holm_by_hand() -> None:
+    assert statistics.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert statistics.holm([]) == []
+
+
+def test_share_has_the_exact_interval() -> None:
+    """Of 20 out of 20 the lower limit is 0.025^(1/20)."""
+    low, high = statistics.interval("share_positive", np.ones(R), LEVEL)
+    assert (low, high) == (pytest.approx(0.025 ** (1 / R)), 1)
+
+
+def test_statistics_of_many_rows() -> None:
+    seeds = np.arange(R)[:, None]
+    falling = np.stack([seeds + np.array([1.0, 3, 2]), seeds - np.array([1.0, 3, 2])], axis=2)
+    assert statistics.rank_correlation(falling) == pytest.approx(-1)
+    tanh_then_logistic = np.tile([75.0, 89, 90, 90, 90, 75, 75, 75, 89, 90], (R, 1))
+    assert statistics.fewer_layers_needed(tanh_then_logistic) == 2
+    never = np.tile([75.0, 89, 75, 75], (R, 1))
+    assert statistics.fewer_layers_needed(never) == 1
+    curves = np.array([[1.0, -3], [1, -1]])
+    assert (statistics.largest_mean(curves), statistics.least_mean(curves)) == (2, -2)
+    wide_and_narrow = np.array([[[0.0, 0], [1, 1]], [[4, 2], [1, 1]]])
+    assert statistics.sd_excess(wide_and_narrow) == pytest.approx(np.sqrt([8, 2]).mean())
+
+
+# ---------------------------------------------------------------- quantities of a record
+
+
+def history(accuracy: list[float], cost: list[float] | None = None) -> History:
+    a, c = np.array(accuracy), np.array(cost or accuracy)
+    return History(c - 0.01, a + 0.01, c, a, "epochs")
+
+
+def test_quantities_of_a_record() -> None:
+    values = [0.5, 0.6, 0.7, 0.8, 0.895, *[0.9] * 12]
+    run = history(values)
+    at = {
+        name: quantity.of(run, claims.configuration_of("activation/RK4Net, L = 20, tanh"))
+        for name, quantity in QUANTITIES.items()
+    }
+    assert at["val_accuracy"] == 90 and at["val_cost"] == 9
+    assert at["accuracy_gap"] == pytest.approx(1) and at["cost_gap"] == pytest.approx(0.1)
+    assert at["epochs_to_converge"] == 4
+    assert at["early_accuracy"] == pytest.approx(100 * np.mean(values[1:6]))
+    assert at["below_bayes"] == pytest.approx(0.03, abs=0.01)  # donut_1D: 90.03 %
+    np.testing.assert_allclose(at["accuracy_by_epoch"], 100 * np.array(values[1:12]))
+
+
+# ---------------------------------------------------------------- measurements of a trained net
+
+
+def run_of(
+    flow: np.ndarray, X: np.ndarray | None = None, c: np.ndarray | None = None, **more: object
+) -> SimpleNamespace:
+    points = SimpleNamespace(X=flow[0] if X is None else X, c=np.arange(flow.shape[1]) % 2 if c is None else c)
+    return SimpleNamespace(flow=lambda points=None: flow, points=points, **more)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(3)
+
+
+def test_local_dimension_tells_a_string_from_a_surface(rng: np.random.Generator) -> None:
+    t, u = rng.uniform(0, 1, (2, 1500))
+    string = np.column_stack([np.cos(3 * t), np.sin(3 * t), t**2])
+    surface = np.column_stack([np.cos(3 * t), np.sin(3 * t), u])
+    assert measurements.local_dimension(run_of(string[None])) == pytest.approx(1, abs=0.01)
+    assert measurements.local_dimension(run_of(surface[None])) == pytest.approx(1.9, abs=0.15)
+
+
+def test_alignment_ignores_rotation_and_scale(rng: np.random.Generator) -> None:
+    Y = rng.normal(size=(400, 5)) * [3, 2, 1, 1, 1]
+    turn = np.linalg.qr(rng.normal(size=(5, 5)))[0]
+    assert measurements.alignment(run_of(Y[None]), run_of(7 * Y[None] @ turn + 2)) == pytest.approx(1)
+    assert measurements.alignment(run_of(Y[None]), run_of(rng.normal(size=(1, 400, 5)))) < 0.1
+
+
+def test_spread_norm_and_vanishing_layer(rng: np.random.Generator) -> None:
+    Y = rng.normal(size=(500, 4))
+    flow = np.array([Y, 0.1 * Y, 0.005 * Y + 1])
+    run = run_of(flow)
+    assert measurements.vanishing_layer(run) == 2
+    assert measurements.vanishing_layer(run_of(flow[:2])) == 2  # L + 1: it never does
+    assert measurements.final_spread(run) == pytest.approx(0.5)
+    assert measurements.final_norm(run) == pytest.approx(100 * 2 / np.sqrt((Y**2).sum(axis=1).mean()), rel=1e-2)
+
+
+def test_detour_of_straight_and_of_curved_flows() -> None:
+    straight = np.linspace(0, 1, 50)[:, None, None] * np.array([[1.0, 2], [3, 1]])
+    angle = np.linspace(0, np.pi, 2000)
+    half_circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)[:, None, :]
+    assert measurements.detour(run_of(straight)) == pytest.approx(1)
+    assert measurements.detour(run_of(half_circle)) == pytest.approx(np.pi / 2, rel=1e-5)
+
+
+def test_variance_outside_the_plane(rng: np.random.Generator) -> None:
+    plane = np.column_stack([rng.normal(size=(1000, 2)), np.zeros((1000, 2))])
+    out = plane.copy()
+    out[:, 3] = 5 * rng.normal(size=1000)
+    net = SimpleNamespace(d=2)
+    assert measurements.variance_outside_plane(run_of(np.array([plane, 2 * plane]), net=net)) == pytest.approx(
+        0, abs=1e-9
+    )
+    outside = 100 * out[:, 3].var() / out.var(axis=0).sum()
+    assert measurements.variance_outside_plane(run_of(np.array([plane, out]), net=net)) == pytest.approx(outside)
+
+
+def test_separability_is_the_share_that_a_line_explains(rng: np.random.Generator) -> None:
+    c = np.arange(1000) % 2
+    apart = np.column_stack([c * 10.0, rng.normal(size=1000)])
+    mixed = rng.normal(size=(1000, 2))
+    run = run_of(np.array([mixed, apart]), c=c)
+    assert measurements.separability(run) == pytest.approx(100)
+    assert measurements.separability_gain(run) == pytest.approx(100, abs=2)
+
+
+def test_radius_is_read_off_the_features(rng: np.random.Generator) -> None:
+    X = rng.normal(size=(800, 2))
+    radius = np.linalg.norm(X, axis=1)
+    cone = np.column_stack([X, radius])
+    W = torch.tensor([[0.0, 0, 1], [0, 0, 0]])
+    run = run_of(cone[None], X=X, net=SimpleNamespace(W=W))
+    assert measurements.height_follows_radius(run) == pytest.approx(1)
+    assert measurements.radius_in_features(run) == pytest.approx(1)
+    assert measurements.radius_in_features(run_of(X[None], X=X)) < 0.2
+
+
+def test_squeeze_of_a_linear_flow() -> None:
+    net = StandardNet(2, 2, 2, 2, activation="relu", seed=0)
+    with torch.no_grad():
+        net.K.copy_(torch.diag(torch.tensor([0.5, 3.0])).expand(2, 2, 2))
+        net.b.fill_(100.0)  # positive throughout, so that relu is the identity
+    points = SimpleNamespace(X=np.random.default_rng(0).uniform(-1, 1, (50, 2)).astype(np.float32))
+    assert measurements.log2_squeeze(SimpleNamespace(net=net, points=points)) == pytest.approx(-2)
+
+
+def test_answers_are_compared_on_the_same_points() -> None:
+    X = np.linspace(-1, 1, 100)[:, None]
+    one = SimpleNamespace(points=SimpleNamespace(X=X), net=SimpleNamespace(predict=lambda X: (X[:, 0] > 0).astype(int)))
+    other = SimpleNamespace(points=None, net=SimpleNamespace(predict=lambda X: (X[:, 0] > 0.5).astype(int)))
+    assert measurements.agreement(one, other) == 75
+    left = SimpleNamespace(net=SimpleNamespace(predict=lambda X: (X[:, 0] > 0).astype(int)))
+    assert measurements.tail(left) == pytest.approx(50, abs=0.1)
+
+
+# ---------------------------------------------------------------- deciding
+
+
+class Given(Evidence):
+    """Evidence with given numbers, by row and seed."""
+
+    def __init__(self, numbers: dict[str, list[float]]) -> None:
+        super().__init__(Store("nowhere"))
+        self.numbers = numbers
+
+    def value(self, quantity: str, rows: tuple[str, ...], seed: int) -> float | None:
+        known = self.numbers[" | ".join(rows)]
+        return known[seed] if seed < len(known) else None
+
+
+A, B = ("depth/StandardNet, L = 1",), ("depth/StandardNet, L = 3",)
+
+
+def decided(part: Part, rules: claims.Claims, **numbers: list[float]) -> judging.Verdict:
+    given = Given({A[0]: numbers["a"], B[0]: numbers.get("b", [])})
+    sentence = Sentence("x", "here", "says", "rule", (part,))
+    return judge(replace(rules, tables={}, sentences=(sentence,)), given)["x"]
+
+
+def around(mean: float) -> list[float]:
+    return [mean + 0.1 * (seed % 5 - 2) for seed in range(24)]
+
+
+def test_a_region_decides(rules: claims.Claims) -> None:
+    part = Part(("val_accuracy",), (A,), within=Region(48, 52))
+    assert decided(part, rules, a=around(50)).verdict == COMPATIBLE
+    assert decided(part, rules, a=around(53)).verdict == NOT_COMPATIBLE
+    edge = decided(part, rules, a=around(52))
+    assert (edge.verdict, edge.reason[:22]) == (NOT_TESTABLE, "These runs cannot tell")
+
+
+def test_differences_are_taken_seed_by_seed(rules: claims.Claims) -> None:
+    part = Part(("val_accuracy",), (A,), (B,), within=Region(0.5, 1.5))
+    b = [float(np.sin(seed) * 30) for seed in range(24)]
+    verdict = decided(part, rules, a=[x + d for x, d in zip(b, around(1), strict=True)], b=b)
+    assert verdict.verdict == COMPATIBLE
+    assert verdict.findings[0].high - verdict.findings[0].low < 0.5
+
+
+def test_an_interval_that_contains_decides(rules: claims.Claims) -> None:
+    part = Part(("val_accuracy",), (A,), contains=0)
+    assert decided(part, rules, a=around(0.01)).verdict == COMPATIBLE
+    assert decided(part, rules, a=around(1)).verdict == NOT_COMPATIBLE
+
+
+def test_seeds_0_to_3_decide_nothing(rules: claims.Claims) -> None:
+    part = Part(("val_accuracy",), (A,), within=Region(48, 52))
+    numbers = around(50)
+    verdict = decided(part, rules, a=[1000.0] * 4 + numbers[4:])
+    assert verdict.verdict == COMPATIBLE
+    assert verdict.findings[0].four == 1000
+    assert verdict.findings[0].runs == R
+
+
+def test_missing_runs_are_said_to_be_missing(rules: claims.Claims) -> None:
+    part = Part(("val_accuracy",), (A,), within=Region(48, 52))
+    verdict = decided(part, rules, a=around(50)[:-1])
+    assert verdict.verdict == NOT_TESTABLE
+    assert verdict.reason == "Not run yet, or not measured: 1 of the repetitions that decide."
+
+
+def test_only_some_seeds_may_count(rules: claims.Claims) -> None:
+    part = Part(("val_accuracy",), (A,), only={"val_accuracy": Region(0, 80)}, within=Region(48, 52))
+    split = [x if seed % 2 else 95.0 for seed, x in enumerate(around(50))]
+    verdict = decided(part, rules, a=split)
+    assert (verdict.verdict, verdict.findings[0].runs) == (COMPATIBLE, 10)
+    few = decided(part, rules, a=[50.0 if seed < 8 else 95 for seed in range(24)])
+    assert (few.verdict, few.reason) == (
+        NOT_TESTABLE,
+        "Only 4 repetitions are of the kind that the sentence speaks of.",
+    )
+
+
+def test_parts_share_the_error(rules: claims.Claims) -> None:
+    """With ten parts each interval has the level 99.5 %."""
+    part = Part(("val_accuracy",), (A,), within=Region(48, 52))
+    one = Sentence("one", "", "", "rule", (part,))
+    ten = Sentence("ten", "", "", "rule", (part,) * 10)
+    judged = judge(replace(rules, tables={}, sentences=(one, ten)), Given({A[0]: around(50)}))
+    half = {name: verdict.findings[0].high - 50 for name, verdict in judged.items()}
+    expected = stats.t.ppf(1 - 0.05 / 20, R - 1) / stats.t.ppf(0.975, R - 1)
+    assert half["ten"] / half["one"] == pytest.approx(expected, rel=1e-3)
+
+
+def test_pairs_of_seeds_are_counted_once(rules: claims.Claims) -> None:
+    part = Part(("agreement_with_next",), (A,), within=Region(90))
+    assert decided(part, rules, a=around(95)).findings[0].runs == R // 2
+
+
+def test_a_table_is_corrected_as_a_whole(rules: claims.Claims) -> None:
+    """A p value of 0.03 rejects alone, and not among four."""
+    cells = rules.tables["table1"][:4]
+    numbers = around(92.7)
+    scale = np.std(numbers[4:], ddof=1) * np.sqrt(1 / 4 + 1 / R)
+    off = float(np.mean(numbers[4:]) + 0.005 + stats.t.isf(0.015, R - 1) * scale)
+    rows = {cell.row: numbers for cell in cells}
+    for n, word in ((1, NOT_COMPATIBLE), (4, COMPATIBLE)):
+        table = tuple(replace(cell, printed=off if i == 0 else 92.7) for i, cell in enumerate(cells[:n]))
+        verdict = judge(replace(rules, tables={"t": table}, sentences=()), Given(rows))[cells[0].id]
+        assert verdict.findings[0].p == pytest.approx(0.03, rel=1e-3)
+        assert verdict.verdict == word
+
+
+# ---------------------------------------------------------------- the file of claims
+
+
+def test_every_cell_of_tables_1_to_4_is_a_claim(rules: claims.Claims) -> None:
+    """Counted in the paper's own tables: means, standard deviations, and the illegible one."""
+    tables = paper.tables()
+    expected = {
+        "table1": sorted(
+            x for net in ("StandardNet", "RK4Net") for x in sum(tables["table1_accuracy"][net].values(), [])
+        ),
+        "table4": sorted(
+            x
+            for net in ("StandardNet", "EulerNet", "RK4Net")
+            for x in sum(tables["table4_validation"][net].values(), [])
+        ),
+        "table3": sorted(x for cell in tables["table3"].values() if isinstance(cell, dict) for x in cell.values()),
+    }
+    for name, numbers in expected.items():
+        assert sorted(cell.printed for cell in rules.tables[name]) == numbers
+    costs = [x for net in ("StandardNet", "RK4Net") for x in sum(tables["table2_cost_x10"][net].values(), [])]
+    printed = [cell.printed for cell in rules.tables["table2"]]
+    assert sorted(map(str, printed)) == sorted(map(str, costs))
+    assert printed.count(None) == 1
+    assert {name: len(cells) for name, cells in rules.tables.items()} == {
+        "table1": 28,
+        "table2": 28,
+        "table3": 8,
+        "table4": 36,
+    }
+
+
+def test_skewed_rows_are_those_that_the_head_describes(rules: claims.Claims) -> None:
+    """More than 95 % printed, or StandardNet at the depths where some runs fail."""
+    for cell in rules.tables["table1"]:
+        splits = cell.row.endswith(("StandardNet, L = 10", "StandardNet, L = 20"))
+        assert cell.skewed == (splits or cell.printed > 95)
+
+
+def test_the_deciding_seeds_are_stated_alike(rules: claims.Claims) -> None:
+    assert f"{rules.seeds[0]}-{rules.seeds[-1]}" == boxes.SEEDS
+    assert set(rules.seeds).isdisjoint(range(judging.PRINTED_RUNS))
+    assert len(rules.seeds) == R
+
+
+GOOD = {"id": "x", "where": "there", "says": "something", "rule": "a rule"}
+PART = {"quantity": "val_accuracy", "of": "depth/RK4Net, L = 1", "within": [0, 1]}
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({**GOOD, "parts": [{**PART, "quantity": "luck"}]}, "claim x: .*quantity: must be a known name, got 'luck'"),
+        ({**GOOD, "parts": [{**PART, "of": "depth/RK4Net, L = 2"}]}, "claim x: .*row: must be a known name"),
+        ({**GOOD, "parts": [{**PART, "of": "width of it"}]}, "claim x: .*experiment: must be a known name"),
+        ({**GOOD, "parts": [{**PART, "statistic": "mode"}]}, "claim x: .*statistic: must be a known name, got 'mode'"),
+        ({**GOOD, "parts": [{**PART, "contains": 1}]}, "claim x: .*neither or both of within and contains"),
+        ({**GOOD, "parts": [{**PART, "colour": "red"}]}, "claim x: .*unexpected keyword argument 'colour'"),
+        ({**GOOD, "parts": []}, "claim x: must have a rule with parts, or a reason"),
+        ({**GOOD, "parts": [PART], "reason": "none"}, "claim x: must have a rule with parts, or a reason"),
+    ],
+)
+def test_a_faulty_claim_is_refused(entry: dict, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "claims.yml"
+    path.write_text(yaml.safe_dump({"seeds": "4-23", "level": 0.95, "tables": [], "claims": [entry]}), "utf8")
+    with pytest.raises(ValueError, match=message):
+        claims.read(path)
+
+
+def test_an_id_is_given_once(tmp_path: Path) -> None:
+    entry = {**GOOD, "parts": [PART]}
+    path = tmp_path / "claims.yml"
+    path.write_text(yaml.safe_dump({"seeds": "4-23", "level": 0.95, "tables": [], "claims": [entry, entry]}), "utf8")
+    with pytest.raises(ValueError, match="id: must be unlike all others, got 'x' twice; rename one"):
+        claims.read(path)
+
+
+def test_for_makes_parts_and_over_makes_rows() -> None:
+    entry = {
+        "quantity": ["val_accuracy", "val_cost"],
+        "of": "depth/{net}, L = {L}",
+        "for": {"net": ["StandardNet", "RK4Net"]},
+        "over": {"L": [1, 3]},
+        "statistic": "rank_correlation",
+        "within": [None, 0],
+    }
+    first, second = claims._parts(entry)
+    assert first.of == (("depth/StandardNet, L = 1",), ("depth/StandardNet, L = 3",))
+    assert second.rows == ["depth/RK4Net, L = 1", "depth/RK4Net, L = 3"]
+    assert first.within == Region(high=0)
+
+
+# ---------------------------------------------------------------- boxes and files
+
+
+def test_verdicts_survive_their_file(tmp_path: Path, rules: claims.Claims) -> None:
+    part = Part(("val_accuracy",), (A,), within=Region(48))
+    verdict = decided(part, rules, a=around(50))
+    judging.write([verdict], tmp_path / "verdicts.json")
+    assert judging.stored(tmp_path / "verdicts.json") == {"x": verdict}
+    assert json.loads((tmp_path / "verdicts.json").read_text("utf8"))[0]["verdict"] == COMPATIBLE
+    assert judging.stored(tmp_path / "none.json") == {}
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch, rules: claims.Claims) -> dict[str, judging.Verdict]:
+    """A sentence and a table of four cells as if they were stored."""
+    sentence = Sentence(
+        "a-b", "Section 4.2", "1 < 2 & more", "rule <b>", (Part(("val_accuracy",), (A,), within=Region(0)),)
+    )
+    cells = rules.tables["table1"][:4]
+    numbers = {cell.row: around(92.0) for cell in cells}
+    judged = judge(
+        replace(rules, tables={"table1": cells}, sentences=(sentence,)), Given({A[0]: around(92), **numbers})
+    )
+    monkeypatch.setattr(boxes, "stored", lambda: judged)
+    return judged
+
+
+def test_a_box_says_all_in_words(shown: dict[str, judging.Verdict]) -> None:
+    box = verdict_box("a-b")
+    html = box._repr_html_()
+    assert 'class="verdict compatible"' in html and 'href="ledger.html#a-b">Compatible</a>' in html
+    assert "1 &lt; 2 &amp; more" in html and "rule &lt;b&gt;" in html
+    assert "rknet run depth --seeds 4-23 &amp;&amp; rknet claims a-b" in html
+    assert repr(box).startswith("Compatible. mean of validation accuracy: StandardNet, L = 1: 92.00 %")
+    assert "chapters/ledger.html#a-b" in verdict_box("a-b", page="chapters/ledger.html")._repr_html_()
+
+
+def test_a_box_of_a_cell_has_the_printed_number(shown: dict[str, judging.Verdict]) -> None:
+    words = repr(verdict_box("table1-standardnet-l-1-val-accuracy"))
+    assert words.startswith("Compatible. Paper 91.88 %; here 92.00, 20 seeds,")
+    assert "Bayes limit 99.90 %." in words
+
+
+def test_a_box_of_a_table_counts(shown: dict[str, judging.Verdict]) -> None:
+    words = repr(verdict_box("table1"))
+    assert words.startswith("1 compatible, 3 not compatible, of 4 cells. Against: mean of the training accuracy")
+    assert 'class="verdict not-compatible"' in verdict_box("table1")._repr_html_()
+    with pytest.raises(ValueError, match="id: must be a known name, got 'table9'; choose from"):
+        verdict_box("table9")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(99.724, "99.72"), (-0.5, "−0.50"), (0.0123, "0.0123"), (0, "0.00"), (None, "none")]
+)
+def test_numbers_as_the_pages_print_them(value: float | None, text: str) -> None:
+    assert boxes.number(value) == text

@@ -1,0 +1,36 @@
+"""The committed records are what the chapters compute: the same bits in every curve and every weight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rknet import records
+from rknet.cache import repetitions
+from rknet.paper import STATISTICS
+from rknet.runner import runs_of
+from rknet.store import Store
+
+STORE = Store(Path(__file__).resolve().parent.parent / "results")
+SHOWN = ("depth", "depth-narrow", "logistic", "activation", "activation-depth")
+"""Experiments of Sections 4.2 and 4.3; their chapters train them with `repetitions`, as here."""
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_what_chapters_train_is_what_the_records_hold(name: str) -> None:
+    """Every repetition that the chapter shows, bit for bit; without records there is nothing to compare."""
+    kept = {(run.row, run.seed): STORE.find(run).record for run in runs_of(name)}
+    if not any(kept.values()):
+        pytest.skip(f"no records of {name} in {STORE.folder}")
+    trained = repetitions(name)
+    assert set(trained) == set(kept)
+    for run, record in kept.items():
+        net, history = trained[run]
+        assert record is not None, run
+        assert records.weights_hash(net) == record["results"]["weights"], run
+        old = records.history(record)
+        assert (history.ended, history.epochs) == (old.ended, old.epochs)
+        for statistic in STATISTICS:
+            np.testing.assert_array_equal(getattr(history, statistic), getattr(old, statistic))
