@@ -1,4 +1,5 @@
-"""The paper's experiments on point sets, declared: every number in `rknet table` has its configuration here.
+"""The paper's experiments on point sets and some it leaves open, declared: every number in `rknet table` has its
+configuration here.
 
 To add one, write an `Experiment` and its line in `EXPERIMENTS`; `rknet run` and `rknet table` then know it.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rknet.augment import LIFTS
 from rknet.configuration import Configuration
 from rknet.nets import ACTIVATIONS
 from rknet.training import LOSSES, OPTIMIZERS, Protocol
@@ -31,11 +33,11 @@ class Experiment:
     title
         What varies, in a line.
     where
-        The paper's section, tables and figures.
+        The paper's section, tables and figures; "not in the paper" for our own.
     rows
         Label and configuration of each row, in order.
     repetitions
-        How often the paper ran each row; the seeds are 0, 1, ...
+        How often each row is run, in the paper's experiments as often as there; the seeds are 0, 1, ...
     """
 
     title: str
@@ -48,6 +50,17 @@ def depths(d_hat: int) -> dict[str, Configuration]:
     """StandardNet and RK4Net of every depth on the spiral."""
     nets = ("StandardNet", "RK4Net")
     return {f"{net}, L = {L}": Configuration("spiral", net, d_hat, L) for net in nets for L in DEPTHS}
+
+
+def methods(net: str, h: float = 0.05) -> dict[str, Configuration]:
+    """A net of ten layers on spiral_3D with every loss and optimiser."""
+    return {
+        f"{net}, {loss}, {optimizer}": Configuration(
+            "spiral_3D", net, 16, 10, h=h, protocol=Protocol(loss=loss, optimizer=optimizer)
+        )
+        for loss in LOSSES
+        for optimizer in OPTIMIZERS
+    }
 
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -113,15 +126,36 @@ EXPERIMENTS: dict[str, Experiment] = {
     "training": Experiment(
         "two losses and four optimisers on spiral_3D",
         "Section 4, in the text: very similar results",
-        {
-            f"{net}, {loss}, {optimizer}": Configuration(
-                "spiral_3D", net, 16, 10, protocol=Protocol(loss=loss, optimizer=optimizer)
-            )
-            for net in ("StandardNet", "RK4Net")
-            for loss in LOSSES
-            for optimizer in OPTIMIZERS
-        },
+        methods("StandardNet") | methods("RK4Net"),
         repetitions=2,
+    ),
+    # The rest is not in the paper.
+    "training-time": Experiment(
+        "the training study of RK4Net with ten times the time, h = 0.5", "not in the paper", methods("RK4Net", 0.5), 2
+    ),
+    "resnet": Experiment(
+        "a residual net, h = 1, of StandardNet's cost and the deep nets' time on the six point sets",
+        "not in the paper",
+        {f"EulerNet, L = 5, {data}": Configuration(data, "EulerNet", 16, 5, h=1.0) for data in MULTICLASS},
+    ),
+    "fixed-time": Experiment(
+        "the depth study with a fixed time T, so that h = T / L",
+        "not in the paper",
+        {
+            f"{net}, T = {T:g}, L = {L}": Configuration("spiral", net, 16, L, h=T / L)
+            for net, T in (("RK4Net", 0.25), ("RK4Net", 1.0), ("RK4Net", 5.0), ("EulerNet", 5.0))
+            for L in DEPTHS
+        },
+    ),
+    "lifts": Experiment(
+        "four lifts of RK4Net at equal budget",
+        "not in the paper",
+        {
+            f"{data}, d_hat = {d_hat}, {lift}": Configuration(data, "RK4Net", d_hat, 20, lift=lift)
+            for data in ("spiral", "donut_2D_6C")
+            for d_hat in (3, 16)
+            for lift in LIFTS
+        },
     ),
 }
 """Every experiment by name."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -19,9 +20,11 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from scipy.linalg import orthogonal_procrustes
+from scipy.special import softmax
 from sklearn.decomposition import PCA
 
 from rknet.checks import choose, inputs, labels, whole
+from rknet.nets import Net
 from rknet.training import History
 
 WIDTH = 7.2
@@ -57,6 +60,10 @@ VIEW = {"elev": 18.0, "azim": -62.0}
 """The angle from which every three-dimensional panel is seen."""
 
 Projection = Callable[[NDArray[Any]], NDArray[Any]]
+Classifier = Callable[[NDArray[Any]], NDArray[Any]]
+"""Samples (N, d) to class probabilities (N, classes)."""
+Box = tuple[float, float, float, float]
+"""Left, right, lower and upper end."""
 
 
 def style() -> None:
@@ -130,7 +137,7 @@ def input_space(ax: Axes, bound: float = 4.0) -> None:
 
 def prediction(
     ax: Axes,
-    probability: Callable[[NDArray[Any]], NDArray[Any]],
+    probability: Classifier,
     X: ArrayLike,
     c: ArrayLike,
     *,
@@ -142,39 +149,66 @@ def prediction(
     `probability` maps samples (N, 2) to class probabilities (N, classes).  A region has its class's colour, stronger
     where the classifier is more confident; the thin line is where two classes are equally probable.
     """
-    P = _on_grid(probability, bound, resolution)
-    winner, confidence, K = P.argmax(axis=1), P.max(axis=1), P.shape[1]
-    colours = np.array([to_rgb(colour) for colour in CLASS_COLOURS])[winner]
-    opacity = 0.2 + 0.15 * (confidence - 1 / K) / (1 - 1 / K)
-    image = np.column_stack([colours, opacity]).reshape(resolution, resolution, 4)
-    ax.imshow(image, origin="lower", extent=(-bound, bound, -bound, bound), interpolation="nearest", zorder=0)
-    _draw_boundary(ax, P, bound, "-")
+    _draw_regions(ax, probability, (-bound, bound, -bound, bound), resolution)
     scatter(ax, X, c, size=5, alpha=0.6)
     input_space(ax, bound)
 
 
-def boundary(
-    ax: Axes, probability: Callable[[NDArray[Any]], NDArray[Any]], *, bound: float = 4.0, resolution: int = 240
-) -> None:
+def boundary(ax: Axes, probability: Classifier, *, bound: float = 4.0, resolution: int = 240) -> None:
     """The boundary of a classifier of the plane as a dashed line: for the best possible one, from `rknet.bayes`."""
-    _draw_boundary(ax, _on_grid(probability, bound, resolution), bound, "--")
+    box = (-bound, bound, -bound, bound)
+    _draw_boundary(ax, _on_grid(probability, box, resolution), box, "--")
 
 
-def _on_grid(probability: Callable[[NDArray[Any]], NDArray[Any]], bound: float, resolution: int) -> NDArray[Any]:
-    """Class probabilities (resolution^2, classes) on a square grid of the plane."""
-    ticks = np.linspace(-bound, bound, resolution)
-    grid = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+def output_plane(ax: Axes, net: Net, X: ArrayLike, c: ArrayLike, *, resolution: int = 240) -> None:
+    """Output features of samples X (N, d) in their two principal components, over the regions that W, mu make there.
+
+    A point of the plane is classified where it lies in feature space, without the components that are not drawn.
+    """
+    Y = net.flow(X)[-1]
+    plane = principal(Y, 2, c)
+    W, mu = net.W.detach().numpy(), net.mu.detach().numpy()
+    Z = plane.transform(Y)
+    centre, half = (Z.max(axis=0) + Z.min(axis=0)) / 2, 0.54 * np.ptp(Z, axis=0).max()
+    box = (centre[0] - half, centre[0] + half, centre[1] - half, centre[1] + half)
+    _draw_regions(ax, lambda Z: softmax(plane.inverse_transform(Z) @ W.T + mu, axis=1), box, resolution)
+    scatter(ax, Z, c, size=5, alpha=0.6)
+    ax.set(xlim=box[:2], ylim=box[2:], xlabel="component 1", ylabel="component 2")
+    ax.set_aspect("equal", adjustable="box")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.labelpad = 0
+        axis.set_major_locator(MaxNLocator(3))
+
+
+def _on_grid(probability: Classifier, box: Box, resolution: int) -> NDArray[Any]:
+    """Class probabilities (resolution^2, classes) on a grid of a box of the plane."""
+    left, right, low, high = box
+    ticks = np.linspace(left, right, resolution), np.linspace(low, high, resolution)
+    grid = np.stack(np.meshgrid(*ticks), axis=-1).reshape(-1, 2)
     return np.asarray(probability(grid.astype(np.float32)), dtype=float)
 
 
-def _draw_boundary(ax: Axes, P: NDArray[Any], bound: float, line: str) -> None:
-    """Where two classes are equally and most probable."""
+def _draw_regions(ax: Axes, probability: Classifier, box: Box, resolution: int) -> None:
+    """The regions of a classifier of the plane, opaque by its confidence, and the lines between them."""
+    P = _on_grid(probability, box, resolution)
+    winner, confidence, K = P.argmax(axis=1), P.max(axis=1), P.shape[1]
+    colours = np.array([to_rgb(colour) for colour in CLASS_COLOURS])[winner]
+    opacity = 0.2 + 0.15 * (confidence - 1 / K) / (1 - 1 / K)
+    image = np.column_stack([colours, opacity]).reshape(resolution, resolution, 4)
+    ax.imshow(image, origin="lower", extent=box, interpolation="nearest", zorder=0)
+    _draw_boundary(ax, P, box, "-")
+
+
+def _draw_boundary(ax: Axes, P: NDArray[Any], box: Box, line: str) -> None:
+    """Where two classes are equally and most probable: each pair's line once, since dashes drawn twice fill up."""
     resolution = round(len(P) ** 0.5)
-    ticks, K = np.linspace(-bound, bound, resolution), P.shape[1]
-    for k in range(K if K > 2 else 1):
-        margin = (P[:, k] - np.delete(P, k, axis=1).max(axis=1)).reshape(resolution, resolution)
-        if margin.min() < 0 < margin.max():
-            ax.contour(ticks, ticks, margin, levels=[0], colors=INK, linewidths=0.7, linestyles=line, zorder=3)
+    ticks = np.linspace(*box[:2], resolution), np.linspace(*box[2:], resolution)
+    for j, k in combinations(range(P.shape[1]), 2):
+        elsewhere = P[:, [j, k]].max(axis=1) < P.max(axis=1)
+        margin = np.ma.masked_where(elsewhere, P[:, j] - P[:, k])
+        if margin.count() and margin.min() < 0 < margin.max():
+            grid = margin.reshape(resolution, resolution)
+            ax.contour(*ticks, grid, levels=[0], colors=INK, linewidths=0.7, linestyles=line, zorder=3)
 
 
 def select(*coordinates: int) -> Projection:
@@ -182,12 +216,25 @@ def select(*coordinates: int) -> Projection:
     return lambda Y: Y[:, list(coordinates)]
 
 
-def pca(dimensions: int) -> Projection:
+def pca(dimensions: int, c: ArrayLike | None = None) -> Projection:
     """The projection of features (N, d_hat) onto their principal components, fitted to the features it is given.
 
-    Signs do not depend on the order of the samples: scikit-learn makes each component's largest entry positive.
+    For c (N,) see `principal`.
     """
-    return lambda Y: PCA(dimensions, svd_solver="full").fit_transform(Y)
+    return lambda Y: principal(Y, dimensions, c).transform(Y)
+
+
+def principal(Y: ArrayLike, dimensions: int, c: ArrayLike | None = None) -> PCA:
+    """The principal components of features Y (N, d_hat) as a fitted PCA, signed so that pictures are not mirrored.
+
+    Each component points to where the class numbers c (N,) grow; without c its largest entry is positive, as
+    scikit-learn has it.
+    """
+    Y = inputs("Y", Y)
+    fitted = PCA(dimensions, svd_solver="full").fit(Y)
+    if c is not None:
+        fitted.components_[labels("c", c, len(Y), len(CLASS_COLOURS)) @ fitted.transform(Y) < 0] *= -1
+    return fitted
 
 
 def principal_flow(flow: ArrayLike, dimensions: int = 3) -> NDArray[np.float64]:
@@ -241,7 +288,9 @@ def features(
         ax.set_title(f"layer {l % len(flow)}")
 
 
-def convergence(ax: Axes, runs: Mapping[str, Sequence[History]], quantity: str = "accuracy") -> None:
+def convergence(
+    ax: Axes, runs: Mapping[str, Sequence[History]], quantity: str = "accuracy", *, training: bool = True
+) -> None:
     """Accuracy (%) or cost by epoch: mean over runs, training dotted, validation with a band of one sd and its runs.
 
     Where some runs stopped early, mean and (population) standard deviation are over those still running.
@@ -251,7 +300,7 @@ def convergence(ax: Axes, runs: Mapping[str, Sequence[History]], quantity: str =
         if not histories:
             raise ValueError(f"runs: each net needs at least one history, got none for {name!r}; leave it out")
         style = NET_STYLES.get(name) or _numbered_style(index)
-        for part in ("train", "val"):
+        for part in ("train", "val") if training else ("val",):
             curves = [scale * getattr(history, f"{part}_{quantity}") for history in histories]
             table = np.full((len(curves), max(map(len, curves))), np.nan)
             for row, curve in zip(table, curves, strict=True):

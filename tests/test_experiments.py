@@ -22,7 +22,7 @@ ALL = [
 ]
 
 # (data, net, d_hat, L, activation, lift, epochs, loss, optimizer) of each experiment, typed from the protocol and not
-# from the package; then the repetitions.
+# from the package; then the repetitions.  The last four are not the paper's.
 DEPTHS = [1, 3, 5, 10, 20, 40, 100]
 USUAL = ("cross_entropy", "adam")
 SETS = ["donut_3D_2C", "donut_3D_3C", "donut_2D_6C", "donut_3D_6C", "squares_2D_4C", "squares_3D_4C"]
@@ -71,6 +71,32 @@ TABLE: dict[str, tuple[list[tuple], int]] = {
         ],
         2,
     ),
+    "training-time": (
+        [
+            ("spiral_3D", "RK4Net", 16, 10, "tanh", "linear", 40, loss, optimizer)
+            for loss in ("mean_square", "cross_entropy")
+            for optimizer in ("sgd", "adagrad", "adam", "adadelta")
+        ],
+        2,
+    ),
+    "resnet": ([(data, "EulerNet", 16, 5, "tanh", "linear", 40, *USUAL) for data in SETS], 4),
+    "fixed-time": (
+        [
+            ("spiral", net, 16, L, "tanh", "linear", 40, *USUAL)
+            for net in ("RK4Net", "RK4Net", "RK4Net", "EulerNet")
+            for L in DEPTHS
+        ],
+        4,
+    ),
+    "lifts": (
+        [
+            (data, "RK4Net", d_hat, 20, "tanh", lift, 40, *USUAL)
+            for data in ("spiral", "donut_2D_6C")
+            for d_hat in (3, 16)
+            for lift in ("zero", "linear", "orthogonal", "learned")
+        ],
+        4,
+    ),
 }
 
 
@@ -96,11 +122,24 @@ def test_no_other_experiment_is_declared() -> None:
 
 @pytest.mark.parametrize("configuration", ALL)
 def test_what_all_experiments_share(configuration: Configuration) -> None:
-    """Step size, samples, batches and stopping rule are the paper's everywhere."""
+    """Samples, batches and stopping rule are the paper's everywhere."""
     protocol = configuration.protocol
-    assert (configuration.h, configuration.samples, protocol.batch_size, protocol.stop_early) == (0.05, 1500, 5, True)
+    assert (configuration.samples, protocol.batch_size, protocol.stop_early) == (1500, 5, True)
     assert (protocol.tolerance, protocol.window, protocol.first_stop) == (0.05, 5, 10)
     assert protocol.rate == {"adam": 1e-3, "sgd": 0.1, "adagrad": 1e-2, "adadelta": 1.0}[protocol.optimizer]
+
+
+def test_step_sizes() -> None:
+    """h is the paper's but where the time T = h L is varied."""
+    other = {"training-time": 0.5, "resnet": 1.0}
+    for name, experiment in EXPERIMENTS.items():
+        steps = {row: configuration.h for row, configuration in experiment.rows.items()}
+        if name == "fixed-time":
+            times = {row: h * experiment.rows[row].L for row, h in steps.items()}
+            assert times == pytest.approx({row: float(row.split("T = ")[1].split(",")[0]) for row in times})
+            assert Counter(times.values()) == {0.25: 7, 1.0: 7, 5.0: 14}
+        else:
+            assert set(steps.values()) == {other.get(name, 0.05)}
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

@@ -212,6 +212,28 @@ def test_prediction_boundary() -> None:
     assert np.ptp(vertices[:, 1]) == pytest.approx(8)
 
 
+def strips(X: NDArray) -> NDArray:
+    """Probabilities of three classes, the strips left of x1 = -1, in between, and right of x1 = 1."""
+    scores = np.column_stack([-2 * X[:, 0] - 2, np.zeros(len(X)), 2 * X[:, 0] - 2])
+    return np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+
+
+def lines(ax: Axes) -> list[NDArray]:
+    """The lines (n, 2) between regions."""
+    artists = [artist for artist in ax.collections if artist not in scatters(ax)]
+    return [line for artist in artists for path in artist.get_paths() for line in path.to_polygons(closed_only=False)]
+
+
+def test_every_boundary_is_drawn_once() -> None:
+    """Two lines of length 8 part three strips: drawn twice, their dashes would fill each other's gaps."""
+    ax = axes()
+    plots.boundary(ax, strips, resolution=60)
+    drawn = lines(ax)
+    assert sorted(round(line[:, 0].mean(), 2) for line in drawn) == [-1, 1]
+    assert sum(np.linalg.norm(np.diff(line, axis=0), axis=1).sum() for line in drawn) == pytest.approx(16)
+    assert {artist.get_linestyle()[0][1] is not None for artist in ax.collections} == {True}
+
+
 @pytest.mark.parametrize("classes", [2, 6, 10])
 def test_prediction_of_a_net(classes: int) -> None:
     """A net's regions and points are drawn for up to ten classes."""
@@ -270,6 +292,57 @@ def test_pca_orientation_is_reproducible() -> None:
     Z = plots.pca(3)(Y)
     np.testing.assert_allclose(plots.pca(3)(Y[order]), Z[order], atol=ROUNDING)
     np.testing.assert_allclose(plots.pca(3)(-Y), -Z, atol=ROUNDING)
+
+
+def test_principal_components_point_to_growing_classes() -> None:
+    """The projection is the SVD's up to signs, every coordinate grows with the class, and mirroring changes nothing."""
+    Y, c = features_of_many_scales(), np.random.default_rng(5).integers(4, size=60)
+    Z = plots.pca(3, c)(Y)
+    np.testing.assert_allclose(np.abs(Z), np.abs(plots.pca(3)(Y)), atol=ROUNDING)
+    assert np.all(np.corrcoef(Z.T, c)[-1, :3] > 0)
+    np.testing.assert_allclose(plots.pca(3, c)(-Y), Z, atol=ROUNDING)
+    np.testing.assert_allclose(plots.pca(3, c.max() - c)(Y), -Z, atol=ROUNDING)
+
+
+def test_principal_components_map_back() -> None:
+    """Orientation keeps the inverse an inverse: all six components give the features again."""
+    Y, c = features_of_many_scales(), np.arange(60) % 3
+    fitted = plots.principal(Y, 6, c)
+    np.testing.assert_allclose(fitted.inverse_transform(fitted.transform(Y)), Y, atol=ROUNDING)
+
+
+@pytest.mark.parametrize(
+    ("Y", "c", "message"),
+    [(np.zeros(6), np.zeros(6, int), r"Y: must have shape \(N, d\)"), (np.eye(4), [0, 1], "c: must have one label")],
+)
+def test_principal_components_of_bad_input(Y: NDArray, c: NDArray, message: str) -> None:
+    """Features are rows, and every row has a label."""
+    with pytest.raises(ValueError, match=message):
+        plots.principal(Y, 2, c)
+
+
+def test_output_plane() -> None:
+    """Points are the output features' components; a region is where W and mu, at the point mapped back, say so."""
+    net, points = RK4Net(2, 5, 3, 4, lift="linear", seed=1), draw("donut_3D_3C", 40)
+    X, ax = points.X[:, :2], axes()
+    plots.output_plane(ax, net, X, points.c, resolution=21)
+    Y = net.flow(X)[-1]
+    shown = np.concatenate([offsets(collection) for collection in scatters(ax)])
+    Z = plots.pca(2, points.c)(Y)
+    np.testing.assert_allclose(np.sort(shown, axis=0), np.sort(Z, axis=0), atol=1e-6)  # drawn in single precision
+    (image,) = ax.images
+    left, right, low, high = image.get_extent()
+    assert right - left == pytest.approx(high - low)
+    assert left < Z[:, 0].min() < Z[:, 0].max() < right and low < Z[:, 1].min() < Z[:, 1].max() < high
+    _, _, components = np.linalg.svd(Y - Y.mean(axis=0))
+    components = (
+        components[:2] * np.sign(components[:2] @ (Y - Y.mean(axis=0)).T @ (points.c - points.c.mean()))[:, None]
+    )
+    W, mu = net.W.detach().numpy(), net.mu.detach().numpy()
+    for i, j in ((0, 0), (3, 17), (20, 5), (11, 11)):
+        at = np.array([left + (right - left) * j / 20, low + (high - low) * i / 20])
+        winner = np.argmax(W @ (Y.mean(axis=0) + at @ components) + mu)
+        np.testing.assert_allclose(image.get_array()[i, j, :3], to_rgb(plots.CLASS_COLOURS[winner]))
 
 
 def test_principal_flow_turns_and_changes_no_distance() -> None:
@@ -371,6 +444,13 @@ def test_convergence_of_costs() -> None:
     assert (train.get_linestyle(), validation.get_linestyle()) == (":", plots.NET_STYLES["EulerNet"]["linestyle"])
     assert not ax.collections
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "cost")
+
+
+def test_convergence_without_training() -> None:
+    """Validation alone: one line a net."""
+    ax = axes()
+    plots.convergence(ax, {"RK4Net": [history(0.2, 0.4)], "EulerNet": [history(0.1, 0.3)]}, training=False)
+    np.testing.assert_allclose([line.get_ydata() for line in ax.lines], [[20, 40], [10, 30]])
 
 
 def test_what_is_no_net_has_a_marker_as_well() -> None:

@@ -1,6 +1,7 @@
 """Interactive laboratories of the chapters, for a running kernel; the built pages show a figure in their place."""
 
+from rknet.widgets.features import FeatureLaboratory
 from rknet.widgets.scheme import SchemeLaboratory
 from rknet.widgets.training import TrainingLaboratory
 
-__all__ = ["SchemeLaboratory", "TrainingLaboratory"]
+__all__ = ["FeatureLaboratory", "SchemeLaboratory", "TrainingLaboratory"]
