@@ -1,8 +1,7 @@
 """The discrete adjoint of Section 3, for any tableau and any right-hand side: state sweep, costate sweep, gradient.
 
-Letters as in the paper: y[l] is the state, y_i and f_i are the inputs and outputs of stage i, p[l] is the costate and
-xi_i the multiplier of stage i.  The sweeps use xi, (3.13), (3.17) and (3.18), and divide by nothing, so weights beta_i
-may be zero; p_i = xi_i / (h beta_i) and the partner tableau (3.20) to (3.26) are their reading where none is.
+The sweeps use the multipliers xi, (3.13), (3.17) and (3.18), and divide by nothing, so weights beta_i may be zero;
+p_i = xi_i / (h beta_i) and the partner tableau, (3.20) to (3.26), are their reading where none is.
 
 The controls u are a tuple of tensors, for a network (K, b), each with leading axes (L, s): one control a stage, (2.11);
 or (L, 1): one a layer that all its stages share, (2.12).  Gradients have the shapes of the controls.
@@ -12,301 +11,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from rknet.checks import choose
-from rknet.nets import ACTIVATIONS, Activation, Net, RKNet, StandardNet
-from rknet.tableaus import EULER, TABLEAUS, Tableau
-
-Controls = tuple[Tensor, ...]
-Coefficients = Sequence[Sequence[float]]
-
-NEWTON_STEPS = 20
-"""Newton steps after which the stages of an implicit scheme are given up."""
-NEWTON_TOLERANCE = 2 / 3
-"""Stages count as found when their residual is below eps^(2/3) (1 + abs(f)), 4e-11 in double precision; one more step,
-which about squares the residual, is taken then."""
-
-
-class StageError(ArithmeticError):
-    """The stages of an implicit layer were not found."""
-
-
-class Transposed(NamedTuple):
-    """The transposed derivatives of f at the s stages of a layer.
-
-    Attributes
-    ----------
-    f_y
-        (i, v) -> f_y(u_i, y_i)^T v for v (N, d_hat).
-    f_u
-        xi -> f_u(u_i, y_i)^T xi_i for xi (s, N, d_hat), added up over samples and over the stages that share a control:
-        a tuple of the shapes of the layer's controls.
-    jacobian
-        () -> the matrices f_y(u_i, y_i) themselves, (s, N, d_hat, d_hat).
-    """
-
-    f_y: Callable[[int, Tensor], Tensor]
-    f_u: Callable[[Tensor], Controls]
-    jacobian: Callable[[], Tensor]
-
-
-class RightHandSide(Protocol):
-    """f(u, y), sample by sample, with its transposed derivatives."""
-
-    def __call__(self, u: Controls, y: Tensor) -> Tensor:
-        """f(u, y) for one control u and y (N, d_hat): shape (N, d_hat)."""
-
-    def at(self, u: Controls, Y: Tensor, F: Tensor) -> Transposed:
-        """The derivatives at the stages Y (s, N, d_hat) of a layer, where f has the values F, of Y's shape.
-
-        The layer's controls u have a leading axis of size s, or 1 where all stages share a control.
-        """
-
-
-class Affine:
-    """f(u, y) = sigma(K y + b), equation (2.5), with u = (K, b).
-
-    The slope sigma' is found from the value of sigma, so f is never computed again.
-    """
-
-    def __init__(self, activation: str = "tanh") -> None:
-        self.sigma = choose("activation", activation, ACTIVATIONS)
-        self.slope = SLOPES[activation]
-
-    def __call__(self, u: Controls, y: Tensor) -> Tensor:
-        """sigma(K y + b) for y (N, d_hat), K (d_hat, d_hat), b (d_hat,)."""
-        K, b = u
-        return self.sigma(torch.addmm(b, y, K.T))
-
-    def at(self, u: Controls, Y: Tensor, F: Tensor) -> Transposed:
-        """See `RightHandSide`."""
-        K, b = u
-        slope = self.slope(F)
-
-        def f_y(i: int, v: Tensor) -> Tensor:
-            return (slope[i] * v) @ K[i % len(K)]
-
-        def f_u(xi: Tensor) -> Controls:
-            # With one control a layer, its stages are one batch of s N samples.
-            z = slope * xi
-            by_K = z.reshape(len(K), -1, z.shape[-1]).mT @ Y.reshape(len(K), -1, Y.shape[-1])
-            return by_K, z.reshape(len(b), -1, z.shape[-1]).sum(1)
-
-        return Transposed(f_y, f_u, lambda: slope[..., None] * K[:, None])
-
-
-class General:
-    """Any f(u, y) that treats samples alike, in PyTorch; its derivatives come from one evaluation with torch.func.vjp.
-
-    Parameters
-    ----------
-    function
-        (u, y) -> f(u, y) for a tuple of tensors u, one control, and y (N, d_hat).
-    """
-
-    def __init__(self, function: Callable[[Controls, Tensor], Tensor]) -> None:
-        self.function = function
-
-    def __call__(self, u: Controls, y: Tensor) -> Tensor:
-        """f(u, y) for y (N, d_hat)."""
-        return self.function(u, y)
-
-    def at(self, u: Controls, Y: Tensor, F: Tensor) -> Transposed:
-        """See `RightHandSide`."""
-        pulls = [torch.func.vjp(self.function, of_stage(u, i), y_i)[1] for i, y_i in enumerate(Y)]
-
-        def f_y(i: int, v: Tensor) -> Tensor:
-            return pulls[i](v.conj())[1].conj()  # vjp conjugates; the transpose does not
-
-        def f_u(xi: Tensor) -> Controls:
-            stages = [pull(xi_i.conj())[0] for pull, xi_i in zip(pulls, xi, strict=True)]
-            parts = [torch.stack(part).conj() for part in zip(*stages, strict=True)]
-            return tuple(p.reshape(len(u_p), -1, *p.shape[1:]).sum(1) for p, u_p in zip(parts, u, strict=True))
-
-        def jacobian() -> Tensor:
-            rows = torch.eye(Y.shape[-1], dtype=Y.dtype, device=Y.device)[:, None].expand(-1, *Y.shape[1:])
-            return torch.stack([torch.func.vmap(pull)(rows)[1].movedim(0, 1).conj() for pull in pulls])
-
-        return Transposed(f_y, f_u, jacobian)
-
-
-SLOPES: dict[str, Activation] = {
-    "tanh": lambda f: 1 - f * f,
-    "logistic": lambda f: f * (1 - f),
-    "relu": lambda f: (f > 0).to(f.dtype),
-    "softplus": lambda f: torch.where(f > 20, 1, -torch.expm1(-f)),
-}
-"""sigma' as a function of the value of sigma, for every activation.  PyTorch's softplus is linear beyond 20."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one layer does: a step of a Runge-Kutta scheme on dy/dt = f(u, y), (3.4) to (3.6).
-
-    Parameters
-    ----------
-    f
-        The right-hand side, such as `Affine` or `General`.
-    tableau
-        A scheme, explicit or implicit, or its name in `rknet.tableaus.TABLEAUS`.
-    h
-        Step size; negative to go back in time.
-    carried
-        Whether y[l] is carried to y[l+1] as in (2.12).  A layer of a `StandardNet`, (2.2), is Euler's step with h = 1
-        that carries nothing.
-
-    Raises
-    ------
-    ValueError
-        If the tableau is unknown or h is zero or not finite.
-    """
-
-    f: RightHandSide
-    tableau: Tableau
-    h: float
-    carried: bool = True
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.tableau, Tableau):
-            object.__setattr__(self, "tableau", choose("tableau", self.tableau, TABLEAUS))
-        if not (np.isfinite(self.h) and self.h):
-            raise ValueError(f"h: must be a finite number that is not zero, got {self.h!r}; pass for example h=0.05")
-
-    @classmethod
-    def of(cls, net: Net) -> Step:
-        """The layers of a `rknet.nets.StandardNet` or `RKNet`; ValueError for a net whose layer is another."""
-        if type(net).f is Net.f and type(net).layer is StandardNet.layer:
-            return cls(Affine(net.activation), EULER, 1.0, carried=False)
-        if type(net).f is Net.f and type(net).layer is RKNet.layer:
-            assert isinstance(net, RKNet)
-            return cls(Affine(net.activation), net.tableau, net.h)
-        raise ValueError(
-            f"net: must have the layers of StandardNet or RKNet, got a {type(net).__name__}; build a Step of its own f"
-        )
-
-    @cached_property
-    def hA(self) -> list[list[float]]:
-        """h a_ij."""
-        return [[self.h * a for a in row] for row in self.tableau.arrays()[0].tolist()]
-
-    @cached_property
-    def hbeta(self) -> list[float]:
-        """h beta_i."""
-        return [self.h * w for w in self.tableau.arrays()[1].tolist()]
-
-    def __call__(self, u: Controls, y: Tensor) -> tuple[Tensor, Tensor]:
-        """y[l] (N, d_hat) -> y[l+1] and the stage values F (s, N, d_hat), with the layer's controls u."""
-        F = self.explicit_stages(u, y) if self.tableau.explicit else self.implicit_stages(u, y)
-        return self.advance(y, F), F
-
-    def advance(self, y: Tensor, F: Sequence[Tensor] | Tensor) -> Tensor:
-        """(3.4): y[l+1] = y[l] + h sum_i beta_i f_i."""
-        return combine(y if self.carried else torch.zeros_like(y), self.hbeta, F)
-
-    def inputs(self, y: Tensor, F: Tensor) -> Tensor:
-        """(3.6): the stages' inputs y_i = y[l] + h sum_j a_ij f_j, (s, N, d_hat)."""
-        return torch.stack([combine(y, row, F) for row in self.hA])
-
-    def explicit_stages(self, u: Controls, y: Tensor) -> Tensor:
-        """(3.5), one stage after the other."""
-        F: list[Tensor] = []
-        for i, row in enumerate(self.hA):
-            F.append(self.f(of_stage(u, i), combine(y, row[:i], F)))
-        return torch.stack(F)
-
-    def implicit_stages(self, u: Controls, y: Tensor) -> Tensor:
-        """(3.5) for all stages at once, by Newton's method; `StageError` if it does not converge.
-
-        Autograd sees the last step only, which is all that the derivative of the solution needs.
-        """
-        u0, y0 = tuple(part.detach() for part in u), y.detach()
-        F = self.values(u0, y0.expand(len(self.hA), *y0.shape))
-        tolerance = torch.finfo(F.dtype).eps ** NEWTON_TOLERANCE
-        for _ in range(NEWTON_STEPS):
-            Y = self.inputs(y0, F)
-            residual = self.values(u0, Y) - F
-            J = self.f.at(u0, Y, F + residual).jacobian()
-            if residual.abs().max() <= tolerance * (1 + F.abs().max()):
-                return F + solve(system(self.hA, J), self.values(u, self.inputs(y, F)) - F)
-            F = F + solve(system(self.hA, J), residual)
-        raise StageError(
-            f"the {len(F)} stages of {self.tableau.name!r} have residual {residual.abs().max():.1e} after "
-            f"{NEWTON_STEPS} Newton steps; take h smaller than {self.h:g}, or smaller weights"
-        )
-
-    def values(self, u: Controls, Y: Tensor) -> Tensor:
-        """f(u_i, y_i) for the inputs Y (s, N, d_hat) of all stages."""
-        return torch.stack([self.f(of_stage(u, i), y_i) for i, y_i in enumerate(Y)])
-
-    def back(self, u: Controls, y: Tensor, F: Tensor, p: Tensor) -> tuple[Tensor, Tensor, Controls]:
-        """p[l+1] (N, d_hat) -> p[l] by (3.13), the xi_i (s, N, d_hat) by (3.17), and the gradient in u by (3.18)."""
-        at = self.f.at(u, self.inputs(y, F), F)
-        xi, f_y_xi = substitute([w * p for w in self.hbeta], transpose(self.hA), at)
-        return combine(p if self.carried else torch.zeros_like(p), [1.0] * len(xi), f_y_xi), xi, at.f_u(xi)
-
-
-def combine(y: Tensor, coefficients: Sequence[float], vectors: Sequence[Tensor] | Tensor) -> Tensor:
-    """y + sum_j coefficients[j] vectors[j], zeros left out."""
-    for a, v in zip(coefficients, vectors, strict=True):
-        y = y if a == 0 else y.add(v, alpha=a)
-    return y
-
-
-def of_stage(u: Controls, i: int) -> Controls:
-    """The control of stage i, from a layer's controls with a leading axis of size s or 1."""
-    return tuple(part[i % len(part)] for part in u)
-
-
-def transpose(C: Coefficients) -> list[list[float]]:
-    """The transposed matrix."""
-    return [list(column) for column in zip(*C, strict=True)]
-
-
-def system(C: Coefficients, J: Tensor) -> Tensor:
-    """I - (C_ij J_i)_ij for J (s, N, d_hat, d_hat): N matrices (s d_hat, s d_hat), Newton's for C = h A."""
-    s, N, d_hat, _ = J.shape
-    blocks = torch.einsum("ij,inab->niajb", torch.tensor(C, dtype=J.dtype, device=J.device), J)
-    return torch.eye(s * d_hat, dtype=J.dtype, device=J.device) - blocks.reshape(N, s * d_hat, s * d_hat)
-
-
-def solve(M: Tensor, v: Tensor) -> Tensor:
-    """M^-1 v sample by sample, for M (N, s d_hat, s d_hat) and v (s, N, d_hat)."""
-    s, N, d_hat = v.shape
-    return torch.linalg.solve(M, v.movedim(0, 1).reshape(N, s * d_hat, 1)).reshape(N, s, d_hat).movedim(1, 0)
-
-
-def substitute(start: Sequence[Tensor], C: Coefficients, at: Transposed) -> tuple[Tensor, list[Tensor]]:
-    """The solution of v_i = start_i + sum_j C_ij f_y(u_j, y_j)^T v_j, (s, N, d_hat), and its f_y(u_j, y_j)^T v_j.
-
-    Stage by stage where C is triangular with zeros on its diagonal, by a linear solve otherwise.
-    """
-    stages = range(len(C))
-    if all(C[i][j] == 0 for i in stages for j in range(i, len(C))):
-        order: Sequence[int] = stages
-    elif all(C[i][j] == 0 for i in stages for j in range(i + 1)):
-        order = stages[::-1]
-    else:
-        # The transpose of Newton's matrix: C_ij J_j^T is block (j, i) of the transposed coefficients, transposed.
-        v = solve(system(transpose(C), at.jacobian()).mT, torch.stack(list(start)))
-        return v, [at.f_y(i, v[i]) for i in stages]
-    v_of: dict[int, Tensor] = {}
-    f_y_v: dict[int, Tensor] = {}
-    for i in order:
-        v_of[i] = combine(start[i], [C[i][j] for j in f_y_v], list(f_y_v.values()))
-        f_y_v[i] = at.f_y(i, v_of[i])
-    return torch.stack([v_of[i] for i in stages]), [f_y_v[i] for i in stages]
+from rknet.nets import Net
+from rknet.rightsides import Affine, Controls, General, RightHandSide, Transposed
+from rknet.steps import Coefficients, StageError, Step, combine, substitute
+from rknet.tableaus import Tableau
+
+__all__ = [
+    "AdjointFunction",
+    "Affine",
+    "Controls",
+    "Costates",
+    "General",
+    "LayerCostates",
+    "RightHandSide",
+    "StageError",
+    "States",
+    "Step",
+    "Transposed",
+    "continuous_costates",
+    "costate_sweep",
+    "costates",
+    "forward",
+    "lagrangian",
+    "layers",
+    "partner_costates",
+    "propagate",
+    "state_sweep",
+    "states",
+]
 
 
 def layers(step: Step, u: Controls) -> list[Controls]:
     """The controls of each layer; ValueError unless all have leading axes (L, s) or (L, 1)."""
     s, shapes = step.tableau.stages, [tuple(part.shape) for part in u]
-    if not shapes or any(len(k) < 2 or k[0] != shapes[0][0] or k[1] not in (1, s) for k in shapes):
+    L = u[0].shape[0] if u and u[0].ndim else 0
+    axes = [len(shape) - 2 for shape in shapes]
+    fit = all(shape[:2] in ((L, 1), (L, s)) for shape in shapes) and tuple(axes) == (step.f.axes or tuple(axes))
+    if L == 0 or not fit:
         raise ValueError(
             f"u: must be a tuple of tensors with leading axes (L, s = {s}) or (L, 1), got the shapes {shapes}; "
             f"pass (K[:, None], b[:, None]) for one control a layer"
@@ -338,7 +84,7 @@ def states(step: Step, u: Controls, x_hat: Tensor) -> States:
 
 
 def state_sweep(step: Step, u: Sequence[Controls], x_hat: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-    """The states y[0], ..., y[L] and each layer's stage values F, for the controls of each layer."""
+    """The states y[0], ..., y[L] and each layer's stage values F, for the controls of each layer; see `states`."""
     y, F = [x_hat], []
     for l, u_l in enumerate(u):
         try:
@@ -360,7 +106,11 @@ class LayerCostates(NamedTuple):
 
 
 def costate_sweep(
-    step: Step, u: Sequence[Controls], y: Sequence[Tensor], F: Sequence[Tensor] | None, p: Tensor
+    step: Step,
+    u: Sequence[Controls],
+    y: Sequence[Tensor] | Tensor,
+    F: Sequence[Tensor] | Tensor | None,
+    p: Tensor,
 ) -> Iterator[LayerCostates]:
     """The costate sweep from p[L] = p (N, d_hat), layer by layer from the last: (3.13), (3.17), (3.18).
 
@@ -475,7 +225,7 @@ def partner_costates(step: Step, partner: Tableau, u: Controls, states: States, 
 
 
 def quadrature(step: Step, at: Transposed, C: Coefficients, p: Tensor) -> tuple[Tensor, Tensor, Controls]:
-    """One layer of the costate equation dp/dt = -f_y^T p back from p, and of the integral of f_u^T p: p[l], xi, gradient.
+    """One layer of dp/dt = -f_y^T p, back from p, and of the integral of f_u^T p: p[l], xi and the gradient.
 
     The stages are p_i = p + sum_j C_ij f_y^T p_j and have the weights h beta_i.
     """
