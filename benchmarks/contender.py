@@ -70,7 +70,7 @@ CONTENDERS: dict[str, Entry] = {
     "discrete": Entry("discrete", "Discrete", "rknet, discrete adjoint"),
     "recomputed": Entry("discrete", "Discrete", "rknet, discrete adjoint, stages recomputed", {"recompute": True}),
     "checkpoint": Entry("checkpoint", "Checkpoint", "PyTorch, a checkpoint every layer", {"every": 1}),
-    "segments": Entry("checkpoint", "Checkpoint", "PyTorch, a checkpoint every √L layers", {"every": None}),
+    "segments": Entry("checkpoint", "Checkpoint", "PyTorch, a checkpoint every √(L/2s) layers", {"every": None}),
     "odeint": Entry("diffeq", "Odeint", "torchdiffeq odeint, fixed step, 3/8 rule"),
     "adjoint": Entry("diffeq", "OdeintAdjoint", "torchdiffeq odeint_adjoint, fixed step, 3/8 rule"),
     "jax1": Entry("jax_scan", "JaxScan", "JAX lax.scan over layers and steps", {"unroll": 1}),

@@ -1,4 +1,4 @@
-"""The laboratory of Section 3: pick or type a tableau, and see its partner, its stability, and what a wrong partner costs."""
+"""The laboratory of Section 3: pick or type a tableau; see its partner, its stability, what a wrong partner costs."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from rknet import plots
 from rknet.adjoint import Costates, costates, partner_costates, states
+from rknet.pairs import order_of_pair
 from rknet.rightsides import Affine, Controls
 from rknet.steps import StageError, Step
 from rknet.tableaus import TABLEAUS, Tableau
@@ -80,7 +81,9 @@ def gradient_errors(tableau: Tableau, partner: Tableau, depths: Sequence[int] = 
         swept = states(step, u, x_hat)
         p = swept.y[-1] / len(x_hat)
         exact = _flat(costates(step, u, swept, p))
-        errors.append(np.linalg.norm(_flat(partner_costates(step, partner, u, swept, p)) - exact) / np.linalg.norm(exact))
+        errors.append(
+            np.linalg.norm(_flat(partner_costates(step, partner, u, swept, p)) - exact) / np.linalg.norm(exact)
+        )
     return np.array(errors)
 
 
@@ -98,11 +101,11 @@ def draw_tableau(ax: Axes, tableau: Tableau, top: float, title: str) -> float:
     s = tableau.stages
     width, height = 0.96 / (s + 1), min(0.08, 0.4 / (s + 1))
     ax.text(0, top, title, va="top", fontsize=8.6)
-    first = top - 0.13
+    first, size = top - 0.13, min(7.5, 37 / s)
     for i, (node, row) in enumerate([*zip(tableau.c, tableau.A, strict=True), (None, tableau.beta)]):
         shown = row[:i] if tableau.explicit else row
         for j, value in enumerate((node, *shown)):
-            ax.text((j + 0.5) * width, first - i * height, _written(value, s), ha="center", va="center", fontsize=7.5)
+            ax.text((j + 0.5) * width, first - i * height, _written(value, s), ha="center", va="center", fontsize=size)
     line = first - (s - 0.5) * height
     ax.plot([0, 0.96], [line, line], color=plots.INK, linewidth=0.6)
     ax.plot([width, width], [first + height / 2, line - height], color=plots.INK, linewidth=0.6)
@@ -110,11 +113,11 @@ def draw_tableau(ax: Axes, tableau: Tableau, top: float, title: str) -> float:
 
 
 def _written(value: sympy.Expr | None, stages: int) -> str:
-    """An entry as it stands in a tableau: exact, or in three digits where there are too many columns for that."""
+    """An entry as it stands in a tableau: exact, or in two digits where there are too many columns for that."""
     if value is None:
         return ""
     exact = re.sub(r"sqrt\((\d+)\)", r"√\1", str(value)).replace("*", "")
-    return (exact if stages <= 4 or value.is_integer else f"{float(value):.3g}").replace("-", "−")
+    return (exact if stages <= 4 or value.is_integer else f"{float(value):.2g}").replace("-", "−")
 
 
 def draw_schemes(ax: Axes, tableau: Tableau) -> None:
@@ -123,11 +126,13 @@ def draw_schemes(ax: Axes, tableau: Tableau) -> None:
     ax.axis("off")
     below = draw_tableau(ax, tableau, 1.0, f"{tableau.name}, order {tableau.order}")
     if 0 in tableau.beta:
-        ax.text(0, below - 0.04, "No partner: a weight is zero.\nThe multipliers ξ need none.", va="top", fontsize=8.6)
+        note = "No partner: a weight is zero.\nThe multipliers ξ need none."
     elif tableau.partner == tableau:
-        ax.text(0, below - 0.04, "It is its own partner.", va="top", fontsize=8.6)
+        note = "It is its own partner."
     else:
-        draw_tableau(ax, tableau.partner, below - 0.04, f"its partner, by itself order {tableau.partner.order}")
+        below = draw_tableau(ax, tableau.partner, below - 0.04, f"its partner, by itself order {tableau.partner.order}")
+        note = f"The pair has order {order_of_pair(tableau, tableau.partner)}."
+    ax.text(0, below - 0.04, note, va="top", fontsize=8.6)
 
 
 def draw_stability(ax: Axes, tableau: Tableau) -> None:
