@@ -1,4 +1,4 @@
-"""Peak memory of a step against depth, each point in a fresh process.
+"""Peak memory and time of a step against depth at a large batch, each point in a fresh process.
 
 What counts is how far the process grows above its size after a step through one layer, when libraries are loaded and
 code is compiled.  Large batches make the states the main part.  JAX is left out: it compiles anew for each depth, which
@@ -18,38 +18,58 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cases import Case
+from benchmarks.contender import CONTENDERS
 from rknet.bench import Report, Worker
 
-NAMES = ("compiled", "reference", "odeint", "adjoint")
+NAMES = ("compiled", "reference", "discrete", "recomputed", "checkpoint", "segments", "odeint", "adjoint")
 DEPTHS = (25, 50, 100, 200)
-CASE = Case(N=2000, batch=2000, epochs=1)
+CASE = Case(N=8000, batch=8000, epochs=1)
 MIB = 2**20
 STATUS = Path("/proc/self/status")
+MMAP_THRESHOLD = -3
+"""The parameter's number in glibc's malloc.h."""
 
 
-def study(names: Sequence[str] = NAMES, depths: Sequence[int] = DEPTHS, case: Case = CASE) -> Report:
-    """MiB for each contender and depth, and the slope of a line through them, in MiB a layer."""
-    return [row(name, depths, case) for name in names]
+def study(
+    names: Sequence[str] = NAMES, depths: Sequence[int] = DEPTHS, case: Case = CASE, *, repeats: int = 5
+) -> Report:
+    """MiB and milliseconds a step for each contender and depth, and the slope of a line through the MiB."""
+    return [row(name, depths, case, repeats) for name in names]
 
 
-def row(name: str, depths: Sequence[int], case: Case) -> dict[str, Any]:
-    """One contender's growth at each depth."""
-    mib = []
+def row(name: str, depths: Sequence[int], case: Case, repeats: int) -> dict[str, Any]:
+    """One contender's growth at each depth, and the fastest of its steps."""
+    mib, ms = [], []
     for L in depths:
+        deep = asdict(replace(case, L=L))
         with Worker(name) as worker:
-            answers = [worker.ask("memory", case=asdict(replace(case, L=depth))) for depth in (1, L)]
+            answers = [worker.ask("memory", case=sizes) for sizes in (asdict(replace(case, L=1)), deep)]
         if "mib" not in answers[-1]:
             return {"contender": name, **answers[-1]}
         mib.append(answers[-1]["mib"])
+        with Worker(name) as worker:
+            worker.ask("build", case=deep)
+            ms.append(1000 * min(worker.ask("steps", count=1)["seconds"] for _ in range(repeats + 1)))
     slope = np.polyfit(depths, mib, 1)[0] if len(depths) > 1 else float("nan")
-    return {"contender": name, "L": list(depths), "batch": case.batch, "mib": mib, "mib_a_layer": float(slope)}
+    return {
+        "contender": name,
+        "label": CONTENDERS[name].label,
+        "L": list(depths),
+        "d_hat": case.d_hat,
+        "batch": case.batch,
+        "mib": mib,
+        "ms": ms,
+        "mib_a_layer": float(slope),
+    }
 
 
 def mark() -> float:
     """The present size of this process in MiB; its peak is counted anew from here where the system allows it."""
     gc.collect()
-    with suppress(OSError, AttributeError):  # freed memory would be used again, and hide what is taken
-        ctypes.CDLL(None).malloc_trim(0)
+    with suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        library.mallopt(MMAP_THRESHOLD, 2**16)  # large arrays go back when they are freed: no holes are counted
+        library.malloc_trim(0)  # freed memory would be used again, and hide what is taken
     try:
         Path("/proc/self/clear_refs").write_text("5")
         return _status("VmRSS")

@@ -83,8 +83,10 @@ def states(step: Step, u: Controls, x_hat: Tensor) -> States:
     return States(torch.stack(y), torch.stack(Y), torch.stack(F))
 
 
-def state_sweep(step: Step, u: Sequence[Controls], x_hat: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-    """The states y[0], ..., y[L] and each layer's stage values F, for the controls of each layer; see `states`."""
+def state_sweep(
+    step: Step, u: Sequence[Controls], x_hat: Tensor, *, keep_stages: bool = True
+) -> tuple[list[Tensor], list[Tensor]]:
+    """The states y[0], ..., y[L] and each layer's stage values F, or none, for the controls of each layer."""
     y, F = [x_hat], []
     for l, u_l in enumerate(u):
         try:
@@ -92,7 +94,8 @@ def state_sweep(step: Step, u: Sequence[Controls], x_hat: Tensor) -> tuple[list[
         except StageError as error:
             raise StageError(f"layer {l}: {error}") from None
         y.append(y_next)
-        F.append(F_l)
+        if keep_stages:
+            F.append(F_l)
     return y, F
 
 
@@ -299,9 +302,9 @@ class AdjointFunction(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, step: Step, recompute: bool, x_hat: Tensor, *u: Tensor) -> Tensor:
         """y[L] (N, d_hat)."""
-        y, F = state_sweep(step, layers(step, u), x_hat)
-        ctx.step, ctx.L = step, len(F)
-        ctx.save_for_backward(*u, *y[:-1], *([] if recompute else F))
+        y, F = state_sweep(step, layers(step, u), x_hat, keep_stages=not recompute)
+        ctx.step, ctx.L = step, len(y) - 1
+        ctx.save_for_backward(*u, *y[:-1], *F)
         return y[-1]
 
     @staticmethod

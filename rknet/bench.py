@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any, Self
@@ -23,6 +24,9 @@ ONE_THREAD = {
 }
 
 Report = list[dict[str, Any]]
+"""The rows of a study."""
+Record = dict[str, dict[str, Any]]
+"""Studies by name."""
 
 
 class Worker:
@@ -84,12 +88,21 @@ def main(arguments: list[str]) -> int:
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
     options = parser().parse_args(arguments)
-    record = measure(options)
-    print(table(record))
+    measured = measure(options)
+    print(table(measured))
     if options.record:
-        options.record.write_text(json.dumps(record, indent=1) + "\n", "utf8")
+        keep(measured, options.record)
         print(f"Recorded in {options.record}")
     return 0
+
+
+def keep(measured: Record, path: Path) -> None:
+    """Write studies into a file, all at once; the file's other studies stay as they are."""
+    kept = json.loads(path.read_text("utf8")) if path.is_file() else {}
+    merged = {**kept, **measured}
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(json.dumps({name: merged[name] for name in HEADS if name in merged}, indent=1) + "\n", "utf8")
+    os.replace(part, path)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -101,12 +114,12 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--repeats", type=int, default=7, help="measurements of each time")
     for size in ("L", "d_hat", "N", "epochs"):
         parser.add_argument(f"--{size}", type=int, help="of the case, instead of the reference case's")
-    parser.add_argument("--record", nargs="?", type=Path, const=RECORD, metavar="FILE", help="keep the result")
+    parser.add_argument("--record", nargs="?", type=Path, const=RECORD, metavar="FILE", help="keep these studies")
     return parser
 
 
-def measure(options: argparse.Namespace) -> dict[str, Any]:
-    """The machine, the case and the reports of the chosen studies."""
+def measure(options: argparse.Namespace) -> Record:
+    """The chosen studies: for each the machine, the case, the rows, and the load at the end."""
     from dataclasses import asdict
 
     from benchmarks import memory, scaling, steps
@@ -117,44 +130,56 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
     sizes = {size: getattr(options, size) for size in ("L", "d_hat", "N", "epochs")}
     case = Case(**{size: value for size, value in sizes.items() if value is not None})
-    whole("repeats", options.repeats)
+    repeats = whole("repeats", options.repeats)
     names = options.contenders or list(CONTENDERS)
     for name in names:
         choose("contenders", name, CONTENDERS)
-    studies = {
-        "steps": lambda: steps.study(case, names, authors=options.authors, repeats=options.repeats),
-        "scaling": lambda: scaling.study(case, repeats=options.repeats),
-        "memory": lambda: memory.study(),
+    studies: dict[str, tuple[Case, Callable[[], Report]]] = {
+        "steps": (case, lambda: steps.study(case, names, authors=options.authors, repeats=repeats)),
+        "scaling": (case, lambda: scaling.study(case, repeats=repeats)),
+        "memory": (memory.CASE, lambda: memory.study(repeats=repeats)),
     }
-    chosen = [choose("studies", study, studies) for study in options.studies or studies]
-    record: dict[str, Any] = {"machine": describe(), "case": asdict(case)}
-    for name, study in zip(options.studies or studies, chosen, strict=True):
+    chosen = {name: choose("studies", name, studies) for name in options.studies or studies}
+    measured: Record = {}
+    for name, (its_case, study) in chosen.items():
         print(f"{name} ...", file=sys.stderr)
-        record[name] = study()
-    return {**record, "load_at_end": describe()["load"]}
+        machine, rows = describe(), study()
+        measured[name] = {
+            "machine": machine,
+            "case": asdict(its_case),
+            "rows": rows,
+            "load_at_end": describe()["load"],
+        }
+    return measured
 
 
-def table(record: dict[str, Any]) -> str:
-    """The record as text."""
-    machine = record["machine"]
+def table(measured: Record) -> str:
+    """The studies as text."""
+    lines = []
+    for name, study in measured.items():
+        line = {"steps": steps_line, "scaling": scaling_line, "memory": memory_line}[name]
+        lines += [*setting(study), "", HEADS[name], *map(line, study["rows"]), ""]
+    return "\n".join(lines)
+
+
+def setting(study: dict[str, Any]) -> list[str]:
+    """Where, when and on what a study was run."""
+    machine = study["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
-    lines = [
+    return [
         f"{machine['date']}, {machine['processor']}, {machine['cores']} cores, {machine['system']}",
         f"Python {machine['python']}, {versions}",
-        f"load {machine['load']} at the start, {record['load_at_end']} at the end",
-        "case: " + ", ".join(f"{key} = {value}" for key, value in record["case"].items()),
+        f"load {machine['load']} at the start, {study['load_at_end']} at the end",
+        "case: " + ", ".join(f"{key} = {value}" for key, value in study["case"].items()),
     ]
-    for name, line in (("steps", steps_line), ("scaling", scaling_line), ("memory", memory_line)):
-        if name in record:
-            lines += ["", HEADS[name], *map(line, record[name])]
-    return "\n".join(lines)
 
 
 HEADS = {
     "steps": f"{'one step, ms':52}{'median':>9}{'min':>9}{'times':>8}{'full run, s':>13}{'times':>8}{'gradient':>10}",
     "scaling": "time against size, and the exponent p of time ~ size^p",
-    "memory": "growth of the process in a step, MiB, against depth",
+    "memory": "growth of the process in a step, MiB, and a step's time, ms, against depth",
 }
+"""The studies in the order of the file, and what stands above their rows."""
 
 
 def steps_line(row: dict[str, Any]) -> str:
@@ -179,8 +204,8 @@ def memory_line(row: dict[str, Any]) -> str:
     """A contender's memory and its slope."""
     if "mib" not in row:
         return f"{row['contender']:10} {reason(row)}"
-    sizes = "  ".join(f"{L}: {mib:.1f}" for L, mib in zip(row["L"], row["mib"], strict=True))
-    return f"{row['contender']:10} batch {row['batch']:5}  {sizes}   {row['mib_a_layer']:.2f} a layer"
+    sizes = "  ".join(f"{L}: {m:.1f}, {ms:.0f}" for L, m, ms in zip(row["L"], row["mib"], row["ms"], strict=True))
+    return f"{row['contender']:10} {sizes}   {row['mib_a_layer']:.2f} MiB a layer"
 
 
 def reason(row: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.animation import FuncAnimation
+from matplotlib.animation import AbstractMovieWriter, FuncAnimation
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -350,22 +350,40 @@ def flow_animation(ax: Axes, flow: ArrayLike, c: ArrayLike, *, frames: int = 12)
     return FuncAnimation(figure, show, frames=len(layers), interval=150)
 
 
+class _Frames(AbstractMovieWriter):
+    """Keeps an animation's frames as images (height, width, 3) in memory and writes no file."""
+
+    def setup(self, fig: Figure, outfile: Any, dpi: float | None = None) -> None:
+        super().setup(fig, outfile, fig.dpi)  # the frames are as large as the figure, whatever savefig.dpi says
+        self.images: list[NDArray[np.uint8]] = []
+
+    def grab_frame(self, **savefig_kwargs: Any) -> None:
+        file = io.BytesIO()
+        self.fig.savefig(file, format="rgba", dpi=self.dpi, **savefig_kwargs)
+        width, height = self.frame_size
+        self.images.append(np.frombuffer(file.getbuffer(), np.uint8).reshape(height, width, 4)[..., :3])
+
+    def finish(self) -> None:
+        """Nothing is left to do."""
+
+
 class Flipbook:
     """The frames of an animation on one sheet, row by row: a picture that needs no player and that a page can play.
 
     In a notebook the sheet is shown as a PNG image.  On the book's pages a script turns the sheet into a player.
+
+    Raises
+    ------
+    ValueError
+        If the frames do not fill rows of that many columns.
     """
 
     def __init__(self, animation: FuncAnimation, columns: int = 4) -> None:
         columns = whole("columns", columns)
-        figure = animation._fig  # type: ignore[attr-defined]
-        images = []
-        for frame in animation.new_frame_seq():
-            animation._func(frame)  # type: ignore[attr-defined]
-            figure.canvas.draw()
-            images.append(np.asarray(figure.canvas.buffer_rgba())[..., :3].copy())
-        animation._draw_was_started = True  # type: ignore[attr-defined]
-        plt.close(figure)
+        frames = _Frames()
+        animation.save("frames", frames)
+        plt.close(frames.fig)
+        images = frames.images
         if len(images) % columns:
             raise ValueError(f"columns: must divide the {len(images)} frames, got {columns}; choose another number")
         rows = [np.concatenate(images[i : i + columns], axis=1) for i in range(0, len(images), columns)]

@@ -2,6 +2,7 @@
 
 from rknet.widgets.features import FeatureLaboratory
 from rknet.widgets.scheme import SchemeLaboratory
+from rknet.widgets.tableau import TableauLaboratory
 from rknet.widgets.training import TrainingLaboratory
 
-__all__ = ["FeatureLaboratory", "SchemeLaboratory", "TrainingLaboratory"]
+__all__ = ["FeatureLaboratory", "SchemeLaboratory", "TableauLaboratory", "TrainingLaboratory"]
