@@ -205,8 +205,9 @@ def partner_costates(step: Step, partner: Tableau, u: Controls, states: States, 
     Raises
     ------
     ValueError
-        If the partner has other weights than the scheme of the states.
+        If the partner has other weights than the scheme of the states, or the layers are no steps of a scheme.
     """
+    _must_carry(step)
     if partner.beta != step.tableau.beta:
         raise ValueError(
             f"partner: must have the weights of the scheme {step.tableau.name!r}, got those of {partner.name!r}; "
@@ -222,6 +223,13 @@ def partner_costates(step: Step, partner: Tableau, u: Controls, states: States, 
             yield LayerCostates(l, p, xi, gradient)
 
     return Costates.collect(step, p, sweep(p))
+
+
+def _must_carry(step: Step) -> None:
+    if not step.carried:
+        raise ValueError(
+            "step: must carry y[l] to y[l+1] for a differential equation, got a layer of a StandardNet; use `costates`"
+        )
 
 
 def quadrature(step: Step, at: Transposed, C: Coefficients, p: Tensor) -> tuple[Tensor, Tensor, Controls]:
@@ -261,8 +269,10 @@ def continuous_costates(
     Raises
     ------
     ValueError
-        If there is more than one control a layer: the stages of the way back fall on other instants.
+        If there is more than one control a layer, since the stages of the way back fall on other instants, or the
+        layers are no steps of a scheme.
     """
+    _must_carry(step)
     if any(part.shape[1] != 1 for part in u):
         raise ValueError("u: must have leading axes (L, 1), got one control a stage; pass one control a layer")
     reverse = replace(step, h=-step.h)
@@ -283,7 +293,7 @@ class AdjointFunction(torch.autograd.Function):
     """x_hat -> y[L] whose backward pass is the costate sweep.
 
     Stored for it are, in each layer, the state y[l] and the stage values f_i: s + 1 tensors (N, d_hat), or with
-    recompute the state alone.  Use it through `propagate` or `forward`.
+    recompute the state alone.  Second derivatives start from x_hat again.  Use it through `propagate` or `forward`.
     """
 
     @staticmethod
@@ -295,12 +305,13 @@ class AdjointFunction(torch.autograd.Function):
         return y[-1]
 
     @staticmethod
-    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, p: Tensor) -> tuple[Any, ...]:
         """The derivatives by x_hat, p[0], and by each of the controls."""
         saved, L = ctx.saved_tensors, ctx.L
         controls = len(ctx.needs_input_grad) - 3
         u, y, F = saved[:controls], saved[controls : controls + L], saved[controls + L :] or None
+        if torch.is_grad_enabled():  # the gradient is to be differentiated in its turn
+            y, F = state_sweep(ctx.step, layers(ctx.step, u), y[0])
         gradients = [torch.empty_like(part) for part in u]
         for layer in costate_sweep(ctx.step, layers(ctx.step, u), y, F, p):
             for whole, part in zip(gradients, layer.gradient, strict=True):

@@ -24,8 +24,8 @@ Coefficients = Sequence[Sequence[float]]
 NEWTON_STEPS = 20
 """Newton steps after which the stages of an implicit scheme are given up."""
 NEWTON_TOLERANCE = 2 / 3
-"""The stages count as found when their residual is below eps^(2/3) (1 + abs(f)), 4e-11 in double precision.  One more
-step is taken then, which about squares the residual."""
+"""The stages count as found after a step from a residual below eps^(2/3) (1 + abs(f)), 4e-11 in double precision; such
+a step about squares the residual."""
 
 
 class StageError(ArithmeticError):
@@ -115,22 +115,26 @@ class Step:
     def implicit_stages(self, u: Controls, y: Tensor) -> Tensor:
         """(3.5) for all stages at once, by Newton's method; `StageError` if it does not converge.
 
-        Autograd sees the last step only, and that is the derivative of the solution.
+        Autograd sees the last step only, from the solution: that is the solution's derivative.
         """
         u0, y0 = tuple(part.detach() for part in u), y.detach()
         F = self.values(u0, y0.expand(len(self.hA), *y0.shape))
         tolerance = torch.finfo(F.dtype).eps ** NEWTON_TOLERANCE
         for _ in range(NEWTON_STEPS):
-            Y = self.inputs(y0, F)
-            residual = self.values(u0, Y) - F
-            M = system(self.hA, self.f.at(u0, Y, F + residual).jacobian())
+            F, residual = self.newton(u0, y0, F)
             if residual.abs().max() <= tolerance * (1 + F.abs().max()):
-                return F + solve(M, self.values(u, self.inputs(y, F)) - F)
-            F = F + solve(M, residual)
+                return self.newton(u, y, F)[0]
         raise StageError(
             f"the stages of {self.tableau.name!r} must be found to a residual below {tolerance:.0e} (1 + abs(f)), got "
             f"{residual.abs().max():.1e} after {NEWTON_STEPS} Newton steps; take a smaller h or smaller weights"
         )
+
+    def newton(self, u: Controls, y: Tensor, F: Tensor) -> tuple[Tensor, Tensor]:
+        """One step of Newton's method on (3.5) from the values F (s, N, d_hat), and the residual before it."""
+        residual = self.values(u, self.inputs(y, F)) - F
+        with torch.no_grad():
+            M = system(self.hA, self.f.at(u, self.inputs(y, F), F + residual).jacobian())
+        return F + solve(M, residual), residual
 
     def values(self, u: Controls, Y: Tensor) -> Tensor:
         """f(u_i, y_i) for the inputs Y (s, N, d_hat) of all stages."""
