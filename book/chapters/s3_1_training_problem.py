@@ -240,7 +240,7 @@ for name, slope in slopes.items():
 # :class: voice-paper
 # The text calls $\mathcal{F}$ a function on $\mathbb{R}^{m L}$: one control $u^{[l]}$ a layer, as in {eq}`paper-2.12` and in
 # all its experiments. The constraint {eq}`paper-2.11` has a control for each stage, $m s L$ numbers, and the derivation
-# that follows uses those. The difference will matter at the end of {ref}`the next page <s3-2>`.
+# that follows uses those. The difference will matter {ref}`at an optimum <s3-2-optimum>`.
 # :::
 #
 # ## Control, state, cost
@@ -468,8 +468,8 @@ print("falling:", ", ".join(f"{F:.2f}" for F in scaled[:4]), "...")
 # The road down and then right is called *first discretise, then optimise*, or the direct approach; it is what
 # backpropagation does. The road right and then down, *first optimise, then discretise*, is the indirect approach of
 # neural differential equations {footcite}`chen2018`. In general the two end in different places. {ref}`The next page <s3-2>`
-# takes the first road, in equations {eq}`paper-3.4` to {eq}`paper-3.22`, and {doc}`the page after it <s3_3_partner>`
-# shows how to step the second one so that both meet {footcite}`hager2000,sanzserna2016`. That networks can be trained as
+# takes the first road, in equations {eq}`paper-3.4` to {eq}`paper-3.22`, and {doc}`s3_3_partner` shows how to
+# step the second one so that both meet {footcite}`hager2000,sanzserna2016`. That networks can be trained as
 # control problems in this way was worked out by {footcite:t}`e2017` and, for Runge-Kutta networks, by
 # {footcite:t}`benning2019`.
 #
