@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from test_html import HTML, Soups, soups  # noqa: F401  (a fixture)
+from test_html import Soups, soups  # noqa: F401  (a fixture)
 
 from rknet.experiments import EXPERIMENTS
 from rknet.html_tables import label_of

@@ -43,6 +43,7 @@ from rknet.configuration import Configuration
 from rknet.engine import Engine
 from rknet.experiments import EXPERIMENTS
 from rknet.html_tables import Row, Table, beside_paper
+from rknet.ledger.boxes import verdict_box
 from rknet.ledger.measurements import (
     Run,
     agreement,
@@ -114,6 +115,9 @@ right.set_title("all four boundaries")
 right.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
+# %% tags=["hide-input"]
+verdict_box("activation-boundary")
+
 # %% [markdown]
 # "Looks the same" can be counted: on how many validation points do two networks of different activation agree, and how
 # often do they agree with the best possible classifier?
@@ -153,6 +157,13 @@ axes[0, 0].set(ylim=(60, 95))
 axes[0, 0].get_legend().remove()
 plt.show()
 
+# %% tags=["hide-input"]
+verdict_box(
+    "activation-tanh-faster",
+    "activation-relu-softplus",
+    "activation-five-epochs",
+)
+
 # %% [markdown]
 # **What to see.** Before a net can bend the plane enough to cut twice, its best answer is one for all: "outside", right
 # for about three points of four. Then, within an epoch or two, it finds the strip, and is done.
@@ -180,6 +191,14 @@ beside_paper(
     runs,
     {net: {a: f"{net}, {a}" for a in ACTIVATIONS} for net in NETS},
     ("train_accuracy", "val_accuracy"),
+)
+
+# %% tags=["hide-input"]
+verdict_box(
+    "activation-90",
+    "activation-same",
+    "activation-no-overfitting",
+    "activation-published-depth",
 )
 
 # %% [markdown]
@@ -250,6 +269,12 @@ Table(
         ]
         for net in NETS
     },
+)
+
+# %% tags=["hide-input"]
+verdict_box(
+    "activation-standardnet-faster",
+    "activation-standardnet-five-epochs",
 )
 
 # %% [markdown]
@@ -358,6 +383,9 @@ Table(
     heads=("task", "quantity", "from (runs)"),
 )
 
+# %% tags=["hide-input"]
+verdict_box("activation-gradient")
+
 # %% [markdown]
 # So it is not the activation that is fast or slow, but the activation *for a task*. That ReLU and softplus are ahead of
 # tanh is a property of donut_1D. That the logistic function is behind tanh is not: it is a tanh of half the size.
@@ -409,6 +437,12 @@ ax.set(
 )
 ax.legend(loc="lower right")
 plt.show()
+
+# %% tags=["hide-input"]
+verdict_box(
+    "activation-fewer-layers",
+    "activation-relu-shallow",
+)
 
 # %%
 needed = {
