@@ -53,6 +53,14 @@ TABLE: dict[str, tuple[list[tuple], int]] = {
         ],
         2,
     ),
+    "activation-depth": (
+        [
+            ("donut_1D", "RK4Net", 16, L, activation, "linear", 60, *USUAL)
+            for L in (1, 3, 5, 10)
+            for activation in ("tanh", "logistic", "relu", "softplus")
+        ],
+        2,
+    ),
     "variability": ([("donut_2D_6C", "RK4Net", 16, 100, "tanh", "linear", 40, *USUAL)], 4),
     "comparison": (
         [
