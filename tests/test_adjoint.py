@@ -353,6 +353,25 @@ def test_corrected_condition_is_exact(name: str) -> None:
     assert [sympy.simplify(residual) for residual in residuals] == [0] * len(residuals)
 
 
+@pytest.mark.parametrize(
+    ("scheme", "A_tilde"),
+    [
+        (Tableau("implicit Euler", [[1]], [1]), [[0]]),
+        (Tableau("trapezium", [[0, 0], ["1/2", "1/2"]], ["1/2", "1/2"]), [["1/2", 0], ["1/2", 0]]),
+        (TABLEAUS["euler"], [[1]]),
+        (TABLEAUS["heun"], [["1/2", "-1/2"], ["1/2", "1/2"]]),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_known_pairs(scheme: Tableau, A_tilde: list) -> None:
+    """Symplectic Euler, Lobatto IIIA-IIIB, and Heun's partner (Sanz-Serna 2016, Hairer, Lubich, Wanner)."""
+    assert scheme.partner == Tableau("known", A_tilde, scheme.beta, scheme.c)
+    step, u, x_hat, p = problem(Step(Affine(), scheme, 0.3), 3)
+    states = adjoint.states(step, u, x_hat)
+    found = adjoint.partner_costates(step, scheme.partner, u, states, p)
+    assert_near(found.gradient, adjoint.costates(step, u, states, p).gradient, ROUNDING)
+
+
 def test_wrong_partner_is_noticed() -> None:
     """Euler's costates with A~ = A solve p[l+1] = p[l] - h f_y^T p[l] for p[l]: another gradient."""
     h = 0.3
@@ -500,6 +519,21 @@ def test_what_is_stored(name: str, recompute: bool, layers: int) -> None:
     step, u = Step.of(net), (net.K[:, None], net.b[:, None])
     kept = saved_bytes(lambda: adjoint.propagate(step, u, x, recompute=recompute), weights)
     assert kept == layers * N * 4 * x.element_size()
+
+
+@pytest.mark.parametrize("name", ["rk4", "dopri5"])
+def test_everything_stays_on_its_device(name: str) -> None:
+    """The device "meta" refuses every operation with a tensor that was made elsewhere."""
+    step, u, x_hat, p = problem(Step(Affine(), name, 0.2), 3)
+    u, x_hat, p = tuple(part.to("meta").requires_grad_() for part in u), x_hat.to("meta"), p.to("meta")
+    states = adjoint.states(step, u, x_hat)
+    found = [adjoint.costates(step, u, states, p), adjoint.continuous_costates(step, u, states.y, p)[0]]
+    if name in PARTNERED:
+        found.append(adjoint.partner_costates(step, step.tableau, u, states, p))
+        assert found[-1].p_i.is_meta
+    assert all(part.is_meta for costates in found for part in (costates.p, costates.xi, *costates.gradient))
+    gradient = torch.autograd.grad(adjoint.propagate(step, u, x_hat), u, p)
+    assert [part.shape for part in gradient] == [part.shape for part in u]
 
 
 def test_layers_may_move_as_soon_as_their_gradient_exists() -> None:

@@ -30,6 +30,8 @@
 # :::
 
 # %% tags=["hide-input"]
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 import sympy
@@ -74,9 +76,9 @@ schemes = {name: t for name, t in TABLEAUS.items() if 0 not in t.beta}
 # at the stages of the state. Its tableau $(\tilde A, \tilde\beta, \tilde c)$ follows from $(A, \beta, c)$ by
 #
 # $$
-# \tilde\beta_i = \beta_i, \qquad
-# \beta_i \tilde a_{i,j} + \tilde\beta_j a_{j,i} - \beta_i \tilde\beta_j = 0, \qquad
-# \tilde c_i = c_i, \qquad i, j = 1, \dots, s,
+# \tilde\beta_i = \beta_i, \quad
+# \beta_i \tilde a_{i,j} + \tilde\beta_j a_{j,i} - \beta_i \tilde\beta_j = 0, \quad
+# \tilde c_i = c_i \quad\text{for } i, j = 1, \dots, s,
 # $$ (paper-3.23)
 #
 # or, solved for the partner's matrix,
@@ -98,10 +100,10 @@ rk4.partner
 # %% [markdown]
 # :::{admonition} The paper's text
 # :class: voice-paper
-# As our text of the paper reads, the first $a$ of {eq}`paper-3.23` has no tilde: $\beta_i a_{i,j} + \tilde\beta_j a_{j,i}
-# - \beta_i \tilde\beta_j = 0$. That would be a condition on a single scheme. For $i = j$ it says $a_{i,i} = \beta_i / 2$,
-# so no explicit scheme satisfies it, although the paper's networks are all explicit. The tilde is what {eq}`paper-3.21`
-# and {eq}`paper-3.26` ask for. We take its loss for a slip.
+# As our text of the paper reads, the first $a$ of {eq}`paper-3.23` has no tilde:
+# $\beta_i a_{i,j} + \tilde\beta_j a_{j,i} - \beta_i \tilde\beta_j = 0$. That would be a condition on a single scheme.
+# For $i = j$ it says $a_{i,i} = \beta_i / 2$, so no explicit scheme satisfies it, although the paper's networks are all
+# explicit. The tilde is what {eq}`paper-3.21` and {eq}`paper-3.26` ask for. We take its loss for a slip.
 # :::
 #
 # Both readings, in exact arithmetic:
@@ -136,12 +138,12 @@ for name, tableau in schemes.items():
 # %%
 def gallery(*names):
     """Each scheme with its partner to the right."""
-    both = [
-        f'<div style="display: flex; gap: 1.5em; align-items: start">'
-        f"{schemes[name]._repr_html_()}{schemes[name].partner._repr_html_()}"
-        f"</div>"
-        for name in names
-    ]
+    both = []
+    for name in names:
+        partner = schemes[name].partner
+        tables = schemes[name]._repr_html_() + partner._repr_html_()
+        tables = tables.replace(partner.name, "its partner")
+        both.append(f'<div style="display: flex; gap: 1.5em">{tables}</div>')
     style = "display: flex; flex-wrap: wrap; gap: 1em 4em; overflow-x: auto"
     return HTML(f'<div style="{style}">{"".join(both)}</div>')
 
@@ -152,7 +154,7 @@ gallery("euler", "heun", "ralston", "kutta3")
 gallery("rk4", "rk38", "implicit_midpoint", "gauss4")
 
 # %% [markdown]
-# **What to see.** The partners of explicit schemes are full above the diagonal and look implicit. But the costate sweep
+# **What to see.** The partners of explicit schemes are full matrices and look implicit. But the costate sweep
 # comes from the right, where $p^{[l+1]}$ is known. Eliminate $p^{[l]}$ from {eq}`paper-3.24` and {eq}`paper-3.26`, and
 # what is left is
 #
@@ -319,33 +321,51 @@ def continuous(step, u, states, p_L):
     return adjoint.continuous_costates(step, u, states.y, p_L)[0]
 
 
+def drift(tableau, sweep):
+    """Change of p[l] . delta y[l] from layer l to the last, (L + 1,)."""
+    kept = products(tableau, sweep)
+    return (kept - kept[-1]).abs()
+
+
 for tableau in schemes.values():
-    kept = products(tableau, right)
-    drift = float((kept - kept[-1]).abs().max())
-    assert drift < 1e-13
-    lost = products(tableau, wrong)
-    assert (tableau.partner == tableau) == (
-        float((lost - lost[-1]).abs().max()) < 1e-13
-    )
+    assert drift(tableau, right).max() < 1e-13
+    own = tableau.partner == tableau
+    assert own == (drift(tableau, wrong).max() < 1e-13)
 print("with the partner p . delta y is constant to 13 digits")
 
-# %% mystnb={"figure": {"name": "fig-bilinear", "caption": "The product $p^{[l]} \\cdot \\delta y^{[l]}$ from the last layer, where $p$ is given, back to the first. With the partner it is constant. With $\\tilde A = A$ it drifts, and so it does when the adjoint equation is solved backwards by the same scheme; with Heun's scheme less than with Euler's."}, "image": {"alt": "Two panels, Euler and Heun. In each a horizontal solid line for the partner, and a dashed and a dotted curve that leave it as the layers are followed back, farther with Euler than with Heun."}} tags=["hide-input"]
-fig, axes = plots.panels([["2d", "2d"]], height=2.5)
+# %% mystnb={"figure": {"name": "fig-bilinear", "caption": "The product $p^{[l]} \\cdot \\delta y^{[l]}$ from the last layer, where $p$ is given, back to the first. Left, Euler: with the partner it is constant; with $\\tilde A = A$ it drifts, and so it does when the adjoint equation is solved backwards by the same scheme. Right, how far it has drifted with $\\tilde A = A$; grey, all schemes with their partners: rounding."}, "image": {"alt": "Left panel: a horizontal solid line for the partner and a dashed and a dotted curve that leave it as the layers are followed back. Right panel, logarithmic: drifts of Euler, Ralston, Heun, Kutta 3 and RK4 with the wrong partner lie one below the other between 1e-2 and 1e-7, and a grey band of partners near 1e-16."}} tags=["hide-input"]
+looks = {
+    "euler": ("-", 5),
+    "ralston": (":", 1),
+    "heun": ("--", 1),
+    "kutta3": ("-", 3),
+    "rk4": ("-", 0),
+    "rk38": ("--", 0),
+}
+fig, axes = plots.panels([["2d", "2d"]], height=2.9)
 sweeps = {
     "partner": (right, "-", plots.CLASS_COLOURS[0]),
     r"$\tilde A = A$": (wrong, "--", plots.CLASS_COLOURS[1]),
     "continuous adjoint": (continuous, ":", plots.CLASS_COLOURS[2]),
 }
-for ax, name in zip(axes[0], ("euler", "heun")):
-    for label, (sweep, line, colour) in sweeps.items():
-        ax.plot(
-            products(TABLEAUS[name], sweep), line, color=colour, label=label
-        )
-    ax.set(xlabel="layer $l$", title=TABLEAUS[name].name)
+ax, logarithmic = axes[0]
+for label, (sweep, line, colour) in sweeps.items():
+    kept = products(TABLEAUS["euler"], sweep)
+    ax.plot(100 * kept / kept[-1], line, color=colour, label=label)
+ax.set_ylabel(r"$p^{[l]} \cdot \delta y^{[l]}$, % of the last layer's")
+ax.legend(loc="upper right")
+for name, (line, colour) in looks.items():
+    colour = plots.CLASS_COLOURS[colour]
+    off = drift(TABLEAUS[name], wrong)[:-1]
+    logarithmic.semilogy(off, line, color=colour, label=TABLEAUS[name].name)
+for tableau in schemes.values():
+    off = drift(tableau, right)[:-1].clamp_min(1e-18)
+    logarithmic.semilogy(off, color="#999999", linewidth=0.8)
+logarithmic.set_ylabel(r"drift, of $|p|\,|\delta y|$")
+logarithmic.legend(loc="center", bbox_to_anchor=(0.5, 0.34), ncols=2)
+for ax in axes[0]:
+    ax.set(xlabel="layer $l$")
     ax.set_xticks([0, 10, 20])
-    ax.sharey(axes[0, 0])
-axes[0, 0].set_ylabel(r"$p^{[l]} \cdot \delta y^{[l]}$, scaled")
-axes[0, 1].legend(loc="lower right")
 plt.show()
 
 # %% [markdown]
@@ -405,7 +425,7 @@ def area(y, p):
 
 flows = {
     "partner": flow(TABLEAUS["euler"].partner),
-    r"$\tilde A = A$": flow(TABLEAUS["euler"]),
+    "A~ = A": flow(TABLEAUS["euler"]),
 }
 ratios = {
     label: area(*discs[-1]) / area(*discs[0]) for label, discs in flows.items()
@@ -425,8 +445,8 @@ for ax, (label, discs) in zip(axes[0], flows.items()):
             linewidth=0.8,
             alpha=0.2 + 0.09 * l,
         )
-    ax.set(xlabel="state $y$", xlim=(-1.2, 3.4), ylim=(0, 2))
-    ax.set_title(f"{label}: area x {ratios[label]:.2f}")
+    ax.set(xlabel="state $y$", xlim=(-0.2, 3.4), ylim=(0, 2))
+    ax.set_title(f"{label}: area × {ratios[label]:.2f}")
 axes[0, 0].set_ylabel("costate $p$")
 plt.show()
 
@@ -439,7 +459,7 @@ plt.show()
 # order is the size up to which all of them come out right. `pairs.order_of_pair` counts in exact arithmetic.
 #
 # If the controls are *given*, as they are when a gradient is computed, the costates are the derivative of the numerical
-# flow, and the pair has the order of the scheme. If (3.22) is *solved* for the controls, they become functions of state
+# flow, and the pair has the order of the scheme. If {eq}`paper-3.22` is *solved* for the controls, they become functions of state
 # and costate. Then the state's equation contains the costate, more trees count, and a scheme may lose an order
 # {footcite}`hager2000`:
 
@@ -449,14 +469,13 @@ ralston3 = Tableau(
     [[], ["1/2"], [0, "3/4"]],
     ["2/9", "1/3", "4/9"],
 )
-print("order of                scheme   pair   pair, controls eliminated")
+table = ["order of              scheme   pair   pair, controls eliminated"]
 for tableau in (*schemes.values(), ralston3):
     given = pairs.order_of_pair(tableau, tableau.partner)
     eliminated = pairs.order_of_pair(tableau, tableau.partner, coupled=True)
     assert given == tableau.order
-    print(
-        f"{tableau.name:22}    {tableau.order}       {given}      {eliminated}"
-    )
+    table.append(f"{tableau.name:21}{tableau.order:5}{given:8}{eliminated:9}")
+print("\n".join(table))
 
 # %% [markdown]
 # Measured for given controls, with stage controls {eq}`paper-2.11` and the costate $p^{[0]}$, against Dormand-Prince with
@@ -466,7 +485,8 @@ for tableau in (*schemes.values(), ralston3):
 depths = np.array([32, 64, 128])
 step, u, states, p_L = problem(TABLEAUS["dopri5"], 512, stage_controls=True)
 reference = adjoint.costates(step, u, states, p_L).p[0]
-for name, tableau in {**schemes, "ralston3": ralston3}.items():
+table = []
+for tableau in (*schemes.values(), ralston3):
     errors = []
     for L in depths:
         step, u, states, p_L = problem(tableau, L, stage_controls=True)
@@ -474,7 +494,8 @@ for name, tableau in {**schemes, "ralston3": ralston3}.items():
         errors.append(float((p_0 - reference).norm()))
     slope = np.polyfit(np.log(T / depths), np.log(errors), 1)[0]
     assert abs(slope - pairs.order_of_pair(tableau, tableau.partner)) < 0.15
-    print(f"{name:18} order {slope:.1f}")
+    table.append(f"{tableau.name:20} order {slope:.1f}")
+print("\n".join(table))
 
 # %% [markdown]
 # ## The wrong partner
@@ -493,39 +514,38 @@ for name, tableau in {**schemes, "ralston3": ralston3}.items():
 
 # %%
 readings = {"layer": False, "stage": True}
-errors, slopes = {}, {}
-print("power of h         one control a layer     one a stage")
-print("                   predicted  measured     predicted  measured")
+
+
+def error(tableau, L, stage_controls):
+    """Relative error of the gradient with the wrong partner."""
+    setting = problem(tableau, L, stage_controls)
+    exact = adjoint.costates(*setting).gradient
+    return difference(wrong(*setting).gradient, exact)
+
+
+errors = {}
+table = [
+    "power of h         one control a layer     one a stage",
+    "                   predicted  measured     predicted  measured",
+]
 for name, tableau in schemes.items():
-    predicted = pairs.agreement(tableau, tableau.partner, tableau)
-    row = f"{name:18}"
-    for reading, stage_controls in readings.items():
-        most = 512 if tableau.order < 4 else 256
-        depths = np.array([L for L in (64, 128, 256, 512) if L <= most])
-        measured = []
-        for L in depths:
-            setting = problem(tableau, L, stage_controls)
-            exact = adjoint.costates(*setting).gradient
-            measured.append(difference(wrong(*setting).gradient, exact))
-        if tableau.partner == tableau:
-            assert max(measured) < 1e-13
-            row += f"{'no error at all':>24}"
-            continue
+    if tableau.partner == tableau:
+        assert all(error(tableau, 64, r) < 1e-13 for r in readings.values())
+        table.append(f"{name:18} no error at all         no error at all")
+        continue
+    powers = pairs.agreement(tableau, tableau.partner, tableau)
+    depths = np.array([64, 128, 256, 512][: 4 if tableau.order < 4 else 3])
+    row = f"{name:16}"
+    for reading, power in zip(readings, powers):
+        measured = [error(tableau, L, readings[reading]) for L in depths]
         slope = np.polyfit(np.log(T / depths), np.log(measured), 1)[0]
-        assert abs(slope - getattr(predicted, reading)) < 0.15
-        errors[name, reading], slopes[name, reading] = measured, slope
-        row += f"{getattr(predicted, reading):7}{slope:14.1f}   "
-    print(row)
+        assert abs(slope - power) < 0.15
+        errors[name, reading] = measured
+        row += f"{power:8}{slope:12.1f}    "
+    table.append(row)
+print("\n".join(table))
 
 # %% mystnb={"figure": {"name": "fig-wrong-partner", "caption": "Error of the gradient with the wrong partner $\\tilde A = A$, relative to the exact one, against the step size. Left, one control a layer: the slopes are 1 for Euler, 2 for Ralston, 3 for Heun and Kutta 3, 4 for RK4 and the 3/8 rule. Right, one control a stage: nothing better than 2, and 1 where the rows of $\\tilde A$ do not sum to $c$."}, "image": {"alt": "Two log-log plots of relative error against step size for six explicit schemes. On the left the lines fan out with slopes from 1 to 4; on the right Euler and Ralston fall with slope 1 and the other four with slope 2."}} tags=["hide-input"]
-looks = {
-    "euler": ("-", 5),
-    "ralston": (":", 1),
-    "heun": ("--", 1),
-    "kutta3": ("-", 3),
-    "rk4": ("-", 0),
-    "rk38": ("--", 0),
-}
 fig, axes = plots.panels([["2d", "2d"]], height=3.2)
 titles = ("one control a layer (2.12)", "one control a stage (2.11)")
 for ax, reading, title in zip(axes[0], readings, titles):
@@ -571,17 +591,20 @@ def weights(scheme, partner, tree):
     return sympy.simplify(sum(w * g for w, g in zip(scheme.beta, stages)))
 
 
-heun, ralston = schemes["heun"], schemes["ralston"]
-print("            exact   Heun: partner, A~ = A    Ralston: partner, A~ = A")
+gauss = schemes["gauss4"]  # of order 4, so exact up to four nodes
+table = [
+    "            exact   Heun: partner, A~ = A    Ralston: partner, A~ = A"
+]
 for nodes in (1, 2, 3):
     for _, tree in pairs.coloured_trees(nodes, "p", False):
-        gauss = schemes["gauss4"]  # of order 4: exact up to four nodes
         row = [weights(gauss, gauss.partner, tree)]
-        for scheme in (heun, ralston):
+        for scheme in (schemes["heun"], schemes["ralston"]):
             row += [weights(scheme, scheme.partner, tree)]
             row += [weights(scheme, scheme, tree)]
-        assert row[1] == row[2]
-        print(f"{written(tree):8}", *(f"{weight!s:>10}" for weight in row))
+        assert row[1] == row[2]  # Heun's two columns
+        columns = "".join(f"{weight!s:>11}" for weight in row)
+        table.append(f"{written(tree):7}{columns}")
+print("\n".join(table))
 
 # %% [markdown]
 # Both partners of Heun's scheme have rows that sum to $c$ and the same $\sum_i \beta_i \tilde a_{i,j} c_j$, here zero
@@ -591,8 +614,8 @@ for nodes in (1, 2, 3):
 # to Euler's partner with two nodes already. And as soon as a gradient contains a *single* $p_i$, the first difference of
 # the rows decides: $h$ if their sums differ, $h^2$ if they agree.
 #
-# What does it mean for training? The untrained networks of the paper's setting, width 16, $L = 100$, $h = 0.05$, cross-
-# entropy on 50 samples:
+# What does it mean for training? The untrained networks of the paper's setting, width 16, $L = 100$, $h = 0.05$, with the
+# cross-entropy of 50 samples:
 
 # %%
 x = torch.from_numpy(rng.standard_normal((50, 2)))
@@ -613,7 +636,7 @@ for Net in (EulerNet, RK4Net):
     p_L = torch.func.grad(cost, argnums=1)(net, states.y[-1])
     exact = adjoint.costates(step, u, states, p_L).gradient
     off[Net] = difference(wrong(step, u, states, p_L).gradient, exact)
-    print(f"{Net.__name__:8} wrong partner: off by {off[Net]:.0e}")
+print("\n".join(f"{Net.__name__:8} off by {e:.0e}" for Net, e in off.items()))
 assert off[EulerNet] > 0.02
 assert off[RK4Net] < np.finfo(np.float32).eps
 
@@ -646,8 +669,9 @@ def reversed_partner(tableau):
 palindromes = [
     name for name, t in schemes.items() if reversed_partner(t) == t.partner
 ]
-print("their own partners, run backwards:", ", ".join(palindromes))
-print("not:", ", ".join(sorted(set(schemes) - set(palindromes))))
+others = [name for name in schemes if name not in palindromes]
+print("their own partners, run backwards:\n ", ", ".join(palindromes))
+print("not:\n ", ", ".join(others))
 
 # %% [markdown]
 # Euler, Heun, Kutta 3, RK4 and the 3/8 rule, the very schemes that everybody uses, forgive the mistake, and Gauss and
@@ -661,10 +685,10 @@ for name, tableau in schemes.items():
         step, reversed_partner(tableau), u, states, p_L
     )
     exact = adjoint.costates(step, u, states, p_L)
-    error = difference(found.gradient, exact.gradient)
-    assert (error < 1e-13) == (name in palindromes)
+    mistake = difference(found.gradient, exact.gradient)
+    assert (mistake < 1e-13) == (name in palindromes)
     if name not in palindromes:
-        print(f"{name}: the recipe is off by {error:.0%} of the gradient")
+        print(f"{name}: the recipe is off by {mistake:.0%} of the gradient")
 
 # %% [markdown]
 # The stages must be *stored*, though. Solving state and costate back together, as the continuous adjoint does, meets
@@ -682,7 +706,7 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
     try:
         TABLEAUS[name].partner
     except ValueError as error:
-        print(str(error).split(";")[0])
+        print(textwrap.fill(str(error), 68))
     step, u, states, p_L = problem(TABLEAUS[name], 20, stage_controls=True)
     found = adjoint.costates(step, u, states, p_L).gradient
     u = tuple(part.requires_grad_() for part in u)
