@@ -455,21 +455,14 @@ print("falling:", ", ".join(f"{F:.2f}" for F in scaled[:4]), "...")
 # ## Two roads
 #
 # A computer needs finitely many numbers, so at some point the problem has to be discretised. One may do that at once and
-# then ask for the best network, or first ask for conditions on the best function and then discretise those:
+# then ask for the best network, or first ask for conditions on the best function and then discretise those; the two roads
+# are drawn in {numref}`fig-commute`.
 #
-# $$
-# \begin{array}{ccc}
-# \text{continuous problem (3.2)} & \xrightarrow{\ \text{optimise}\ } & \text{continuous optimality system} \\
-# {\scriptstyle\text{discretise}} \Big\downarrow & & \Big\downarrow {\scriptstyle\text{discretise}} \\
-# \text{network (3.3)} & \xrightarrow{\ \text{optimise}\ } & \text{discrete optimality system}
-# \end{array}
-# $$
-#
-# The road down and then right is called *first discretise, then optimise*, or the direct approach; it is what
-# backpropagation does. The road right and then down, *first optimise, then discretise*, is the indirect approach of
-# neural differential equations {footcite}`chen2018`. In general the two end in different places. {ref}`The next page <s3-2>`
+# The first is called *first discretise, then optimise*, or the direct approach; it is what backpropagation does. The
+# second, *first optimise, then discretise*, is the indirect approach of neural differential equations
+# {footcite}`chen2018`. In general the two end in different places. {ref}`The next page <s3-2>`
 # takes the first road, in equations {eq}`paper-3.4` to {eq}`paper-3.22`, and {doc}`s3_3_partner` shows how to
-# step the second one so that both meet {footcite}`hager2000,sanzserna2016`. That networks can be trained as
+# take the second one so that both meet {footcite}`hager2000,sanzserna2016`. That networks can be trained as
 # control problems in this way was worked out by {footcite:t}`e2017` and, for Runge-Kutta networks, by
 # {footcite:t}`benning2019`.
 #

@@ -217,7 +217,7 @@ for kind, shared in SHARING.items():
         f" sums are zero: {bool(sums.abs().max() < ROUNDING)}",
     )
 
-# %% mystnb={"figure": {"name": "fig-s32-stationary", "caption": "The terms $f_u^\\top \\xi_i^{[l]}$ at the three optima: one row for each entry of $u = (K, b)$, one column for each stage; blue positive, orange negative, white zero (cube-root scale, so that small terms show). Lines separate stages with different controls. Left, all terms are zero. Middle, stages 2 and 3 balance, and so do stage 4 and the first stage of the next layer. Right, only the four stages of a layer together balance."}, "image": {"alt": "Three coloured matrices with six rows and eight columns. The left one is white. In the middle one columns 2 and 3 of each layer, and column 4 with the next layer's column 1, have opposite colours; the first and the last column are white. In the right one the four columns of each layer have mixed colours."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-stationary", "caption": "The terms $f_u^\\top \\xi_i^{[l]}$ at the three optima: one row for each entry of $u = (K, b)$, one column for each stage; blue positive, orange negative, white zero (a cube-root scale of each panel's own, so that small terms show). Lines separate stages with different controls. Left, all terms are zero. Middle, stages 2 and 3 balance, and so do stage 4 and the first stage of the next layer. Right, only the four stages of a layer together balance."}, "image": {"alt": "Three coloured matrices with six rows and eight columns. The left one is white. In the middle one columns 2 and 3 of each layer, and column 4 with the next layer's column 1, have opposite colours; the first and the last column are white. In the right one the four columns of each layer have mixed colours."}} tags=["hide-input"]
 ENTRIES = "K_{11}", "K_{12}", "K_{21}", "K_{22}", "b_1", "b_2"
 signed = LinearSegmentedColormap.from_list(
     "signed", [plots.CLASS_COLOURS[1], "white", plots.CLASS_COLOURS[0]]
@@ -225,10 +225,10 @@ signed = LinearSegmentedColormap.from_list(
 fig, axes = plt.subplots(
     1, 3, figsize=(plots.WIDTH, 2.7), layout="constrained", sharey=True
 )
-largest = max(terms(found).abs().max().item() for found in optima.values())
 for ax, (kind, shared) in zip(axes, SHARING.items()):
-    shade = np.cbrt(terms(optima[kind]).flatten(0, 1).T.numpy() / largest)
-    ax.imshow(shade, cmap=signed, vmin=-1, vmax=1, aspect="auto")
+    shade = np.cbrt(terms(optima[kind]).flatten(0, 1).T.numpy())
+    limit = max(np.abs(shade).max(), 0.001)  # where all is rounding: white
+    ax.imshow(shade, cmap=signed, vmin=-limit, vmax=limit, aspect="auto")
     owner = owners(shared).flatten()
     for edge in np.flatnonzero(np.diff(owner)) + 0.5:
         ax.axvline(edge, color=plots.INK, linewidth=0.8)
