@@ -115,7 +115,7 @@ right.set_title("all four boundaries")
 right.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 verdict_box("activation-boundary")
 
 # %% [markdown]
@@ -157,7 +157,7 @@ axes[0, 0].set(ylim=(60, 95))
 axes[0, 0].get_legend().remove()
 plt.show()
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 verdict_box(
     "activation-tanh-faster",
     "activation-relu-softplus",
@@ -193,7 +193,7 @@ beside_paper(
     ("train_accuracy", "val_accuracy"),
 )
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 verdict_box(
     "activation-90",
     "activation-same",
@@ -271,7 +271,7 @@ Table(
     },
 )
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 verdict_box(
     "activation-standardnet-faster",
     "activation-standardnet-five-epochs",
@@ -298,8 +298,10 @@ assert learned == ["relu"]
 # The paper names the stronger gradient of tanh. The largest slopes of the four are
 #
 # $$
-# \max \tanh' = 1, \qquad \max \operatorname{logistic}' = \tfrac14, \qquad
-# \max \mathrm{ReLU}' = \max \operatorname{softplus}' = 1.
+# \begin{aligned}
+# \max \tanh' &= 1, & \max \mathrm{ReLU}' &= 1, \\
+# \max \operatorname{logistic}' &= \tfrac14, & \max \operatorname{softplus}' &= 1.
+# \end{aligned}
 # $$ (eq-4.3.b)
 #
 # That explains tanh and the logistic function, but not why softplus, whose slope at 0 is only $\tfrac12$, is ahead of tanh.
@@ -307,8 +309,10 @@ assert learned == ["relu"]
 # in an even way: $\Phi(-x_1)$ near $\Phi(x_1)$. Slopes give odd functions. Evenness comes from curvature, and at 0
 #
 # $$
-# \tanh'' = \operatorname{logistic}'' = 0, \qquad \operatorname{softplus}'' = \tfrac14, \qquad
-# \mathrm{ReLU}(x) = \tfrac12 (x + |x|).
+# \begin{aligned}
+# \tanh'' &= 0, & \mathrm{ReLU}(x) &= \tfrac12 (x + |x|), \\
+# \operatorname{logistic}'' &= 0, & \operatorname{softplus}'' &= \tfrac14.
+# \end{aligned}
 # $$ (eq-4.3.c)
 #
 # ReLU is half even from the beginning; tanh and the logistic function become even only by the grace of the biases. Measure
@@ -383,7 +387,7 @@ Table(
     heads=("task", "quantity", "from (runs)"),
 )
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 verdict_box("activation-gradient")
 
 # %% [markdown]
@@ -402,7 +406,8 @@ fewer = (1, 3, 5, 10)
 
 def final(L, activation):
     """Final validation accuracies of RK4Net, in percent."""
-    source, row = (runs, NETS[0]) if L == 20 else (shallow, f"RK4Net, L = {L}")
+    source = runs if L == 20 else shallow
+    row = f"RK4Net, L = {L}"
     return [
         100 * source[f"{row}, {activation}", seed][1].val_accuracy[-1]
         for seed in (0, 1)
@@ -433,12 +438,13 @@ ax.set(
     xticklabels=(*fewer, 20),
     xlabel="depth $L$",
     ylabel="validation accuracy (%)",
+    yticks=(75, 80, 85, 90),
     ylim=(72, 94),
 )
 ax.legend(loc="lower right")
 plt.show()
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 verdict_box(
     "activation-fewer-layers",
     "activation-relu-shallow",
