@@ -86,7 +86,7 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "layers and axes": (lambda: plots.features([axes()], np.zeros((3, 1, 2)), [0], [0, 1]), "layers", "2", "drop some"),
     "too large": (lambda: PointSet(np.array([[1e39]]), np.array([0]), 2), "X", "1 entries", "replace"),
     "quantity": (lambda: plots.convergence(axes(), {}, "loss"), "quantity", "'loss'", "accuracy, cost"),
-    "module": (lambda: source_hash("nets", "network"), "modules", "'network'", "nets, paper, plots, points"),
+    "module": (lambda: source_hash("nets", "network"), "modules", "'network'", "nets, "),
     # Tableaus.
     "implicit": (lambda: RKNet(2, 3, 2, 1, tableau="gauss4"), "tableau", "'Gauss-Legendre 4'", EXPLICIT),
     "own implicit": (lambda: RKNet(2, 3, 2, 1, tableau=Tableau("mine", [[1]], [1])), "tableau", "'mine'", EXPLICIT),
