@@ -44,6 +44,7 @@ from rknet import (
     Tableau,
     plots,
 )
+from rknet.tableaus import trees
 from rknet.widgets import SchemeLaboratory
 from rknet.widgets.scheme import draw_orbit, drift, orbit
 
@@ -79,11 +80,22 @@ ax.set(xlabel="x", ylabel="σ(x)", ylim=(-1.2, 4.1))
 ax.legend(loc="upper left")
 plt.show()
 
+
 # %%
-tanh_by_logistic = 2 * torch.sigmoid(2 * x.double()) - 1
-assert torch.allclose(
-    tanh_by_logistic, torch.tanh(x.double()), atol=1e-15, rtol=0
-)
+def logistic(x):
+    return 1 / (1 + torch.exp(-x))
+
+
+x = x.double()
+formulas = {
+    "tanh": 2 * logistic(2 * x) - 1,
+    "logistic": logistic(x),
+    "relu": torch.maximum(torch.zeros_like(x), x),
+    "softplus": torch.log(1 + torch.exp(x)),
+}
+# checks (2.1)
+for name, sigma in ACTIVATIONS.items():
+    assert torch.allclose(sigma(x), formulas[name], atol=1e-14, rtol=0)
 
 # %% [markdown]
 # Starting from $y^{[0]} = x$, layer $l$ of the network computes
@@ -121,10 +133,13 @@ net
 # %%
 X = rng.standard_normal((5, 2))
 Y = net.flow(X)
+# checks (2.3)
 assert np.array_equal(Y[0], np.column_stack([X, np.zeros(5)]))
 
 K0, b0 = net.K[0].detach().numpy(), net.b[0].detach().numpy()
+# checks (2.2)
 assert np.allclose(Y[1], np.tanh(Y[0] @ K0.T + b0), atol=1e-14, rtol=0)
+# checks (2.4)
 assert net.K[0].numel() + net.b[0].numel() == 3**2 + 3
 Y.shape
 
@@ -140,7 +155,23 @@ Y.shape
 # $$
 # y^{[l+1]} = f\bigl(u^{[l]}, y^{[l]}\bigr), \qquad l = 0, \dots, L-1, \qquad y^{[0]} = \hat x.
 # $$ (paper-2.6)
-#
+
+
+# %%
+def f(u, y):
+    K, b = u
+    return np.tanh(y @ K.T + b)
+
+
+K, b = net.K.detach().numpy(), net.b.detach().numpy()
+f_of_net = net.f(net.K[0], net.b[0], torch.tensor(Y[0])).detach().numpy()
+# checks (2.5)
+assert np.allclose(f_of_net, f((K[0], b[0]), Y[0]), atol=1e-14, rtol=0)
+# checks (2.6)
+for l in range(net.L):
+    assert np.allclose(Y[l + 1], f((K[l], b[l]), Y[l]), atol=1e-14, rtol=0)
+
+# %% [markdown]
 # ## A residual network is Euler's method
 #
 # Now let a layer *add* $f$, scaled by $h > 0$, to what it received:
@@ -168,11 +199,11 @@ euler = EulerNet(d=2, d_hat=3, classes=2, L=4, h=1.0, seed=1).double()
 resnet = torch.nn.Sequential(
     *[ResidualBlock(K, b) for K, b in zip(euler.K, euler.b)]
 )
+Y = euler.flow(X)
 with torch.no_grad():
-    difference = (
-        resnet(torch.tensor(euler.flow(X)[0])).numpy() - euler.flow(X)[-1]
-    ).max()
-assert abs(difference) < 1e-14
+    by_blocks = resnet(torch.tensor(Y[0])).numpy()
+# checks (2.7)
+assert np.allclose(by_blocks, Y[-1], atol=1e-14, rtol=0)
 
 # %% [markdown]
 # Divide {eq}`paper-2.7` by $h$, let $h \to 0$, and it becomes a differential equation,
@@ -198,6 +229,30 @@ assert abs(difference) < 1e-14
 # \quad\text{for almost all } t \in [0, T], \qquad \mathbf{y}(0) = \hat x.
 # $$ (paper-2.10)
 #
+# Try it on an equation with a known solution: $\mathbf{K} = 1$ and $\mathbf{b}(t) = \operatorname{artanh}(\cos t) - \sin t$
+# make $\mathbf{y}(t) = \sin t$ a solution, from any instant on. The layers get their weights by {eq}`paper-2.9`, and the
+# largest distance between features and solution, over all layers, should shrink like $h$:
+
+
+# %%
+def control(t):
+    return np.arctanh(np.cos(t)) - np.sin(t)
+
+
+def distance(L, t0=0.2, T=1.0):
+    """Largest distance over the layers of y[l] from y(t_l), t_l = t0 + l h."""
+    net = EulerNet(d=1, d_hat=1, classes=2, L=L, h=T / L).double()
+    t = t0 + T / L * np.arange(L + 1)
+    with torch.no_grad():
+        net.K[:], net.b[:] = 1, torch.tensor(control(t[:-1]))[:, None]
+    return np.abs(net.flow([[np.sin(t0)]])[:, 0, 0] - np.sin(t)).max()
+
+
+# checks (2.8), (2.9), (2.10)
+for L in (64, 128, 256):
+    assert abs(distance(L) / distance(2 * L) - 2) < 0.1
+
+# %% [markdown]
 # Read backwards: a residual network is Euler's method, the crudest of all, for {eq}`paper-2.10`. So what would a better
 # method give?
 #
@@ -241,6 +296,9 @@ TABLEAUS["rk38"]
 # survive:
 
 # %%
+conditions = np.cumsum([len(trees(nodes)) for nodes in range(1, 6)])
+assert conditions.tolist() == [1, 2, 4, 8, 17]
+
 for name, tableau in TABLEAUS.items():
     print(f"{name:18} {tableau}")
 
@@ -285,6 +343,7 @@ slopes = {
     for name, e in errors.items()
 }
 
+# checks (2.12)
 for name, tableau in explicit.items():
     assert abs(slopes[name] - tableau.order) < 0.1
     print(f"{name:9} order {tableau.order}, measured {slopes[name]:.1f}")
@@ -421,17 +480,12 @@ assert np.array_equal(
 shifted
 
 # %% [markdown]
-# What is given up? Take a control that really depends on time, in a problem whose solution is known: $\dot y = \tanh(y +
-# \mathbf{b}(t))$ with $\mathbf{b}(t) = \operatorname{artanh}(\cos t) - \sin t$ is solved by $y(t) = \sin t$. Step it with
-# the stage controls of {eq}`paper-2.11`, and with one control a layer {eq}`paper-2.12`, taken at the layer's left end as
+# What is given up? Take the problem from above, whose control really depends on time and whose solution is $\sin t$. Step it
+# with the stage controls of {eq}`paper-2.11`, and with one control a layer {eq}`paper-2.12`, taken at the layer's left end as
 # in {eq}`paper-2.9` or at its midpoint:
 
 
 # %%
-def control(t):
-    return np.arctanh(np.cos(t)) - np.sin(t)
-
-
 def error_of_steps(tableau, L, node_in_layer, t0=0.2, T=1.0):
     """Error at t0 + T; stage i reads the control at node_in_layer(c_i)."""
     A, beta, c = tableau.arrays()
@@ -451,6 +505,7 @@ readings = {
     "one, at the left end": lambda c: 0.0,
 }
 depths_t = np.array([16, 32, 64, 128])
+# checks (2.11)
 for label, node in readings.items():
     e = [error_of_steps(TABLEAUS["rk4"], L, node) for L in depths_t]
     slope = np.polyfit(np.log(1 / depths_t), np.log(e), 1)[0]

@@ -120,6 +120,7 @@ def residual(A_tilde, tableau):
     return sympy.simplify(sympy.Matrix(s, s, entry))
 
 
+# checks (3.23)
 for name, tableau in schemes.items():
     corrected = residual(tableau.partner.A, tableau)
     printed = residual(tableau.A, tableau)
@@ -262,6 +263,7 @@ def difference(found, expected):
 # and solves for $p^{[l]}$ at the layer's left end. Autograd is the judge.
 
 # %%
+# checks (3.24), (3.25), (3.26)
 for tableau in schemes.values():
     for stage_controls in (False, True):
         step, u, states, p_L = problem(tableau, 20, stage_controls)
