@@ -54,6 +54,7 @@ class Timer:
 
     def memory(self, case: dict[str, Any]) -> dict[str, Any]:
         """Largest growth of the process, in MiB, while it builds the contender for a case and takes a step."""
+        vars(self).pop("contender", None)  # what it holds is not counted as there before
         before = mark()
         self.build(case)
         self.steps(1)

@@ -15,6 +15,7 @@ from benchmarks.contender import CONTENDERS, Contender, Missing, load
 from benchmarks.worker import Timer
 from rknet import bench
 from rknet.bench import Worker
+from rknet.memory import WAYS
 
 CASE = Case(L=6, d_hat=4, N=20, epochs=2)
 """Four batches of five samples through six layers."""
@@ -117,10 +118,11 @@ def test_report_of_steps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     file = tmp_path / "record.json"
     sizes = ["--L", "3", "--d_hat", "4", "--N", "10", "--epochs", "1", "--repeats", "2"]
     assert bench.main(["steps", *sizes, "--contenders", "reference", "authors", "--record", str(file)]) == 0
-    record = json.loads(file.read_text("utf8"))
+    record = json.loads(file.read_text("utf8"))["steps"]
     assert record["case"] == {"L": 3, "d_hat": 4, "N": 10, "batch": 5, "epochs": 1}
     assert record["machine"]["packages"]["torch"]
-    reference, authors = record["steps"]
+    assert record["load_at_end"]
+    reference, authors = record["rows"]
     assert reference["gradient_error"] < likeness.TOLERANCE
     assert len(reference["step_ms"]) == 2
     assert (reference["step_ratio"], reference["run"]) == (1, "measured")
@@ -168,12 +170,46 @@ def test_slope_of_a_power() -> None:
 
 
 def test_report_of_memory() -> None:
-    """Autograd keeps every state of every layer, and the growth of the process shows at least one for each layer."""
-    case = Case(d_hat=16, N=2000, batch=2000, epochs=1)
-    (row,) = memory.study(["reference"], [5, 40], case)
+    """The growth of the process with depth is what autograd keeps of a layer: two states for each of four stages."""
+    case = Case(d_hat=16, N=4000, batch=4000, epochs=1)
+    (row,) = memory.study(["reference"], [5, 40], case, repeats=1)
     one_state = case.batch * case.d_hat * 4 / memory.MIB
-    assert row["mib_a_layer"] > one_state
+    assert row["mib_a_layer"] == pytest.approx(8 * one_state, rel=0.1)
+    assert 0 < row["ms"][0] < row["ms"][1]
+    assert (row["batch"], row["d_hat"], row["label"]) == (4000, 16, CONTENDERS["reference"].label)
     assert bench.memory_line(row)
+
+
+def test_memory_of_a_missing_contender() -> None:
+    """The reason stands in the row, and is printed."""
+    (row,) = memory.study(["authors"], [2], CASE, repeats=1)
+    assert "missing" in row
+    assert "not there" in bench.memory_line(row)
+
+
+def test_one_study_leaves_the_others(tmp_path: Path) -> None:
+    """Studies are merged into the file, in its order, and nothing else is left beside it."""
+    file = tmp_path / "record.json"
+    bench.keep({"memory": {"rows": [1]}}, file)
+    bench.keep({"steps": {"rows": [2]}}, file)
+    bench.keep({"memory": {"rows": [3]}}, file)
+    kept = json.loads(file.read_text("utf8"))
+    assert kept == {"steps": {"rows": [2]}, "memory": {"rows": [3]}}
+    assert list(kept) == ["steps", "memory"]
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_recorded_memory_is_as_counted() -> None:
+    """The peaks in the committed record are within ten per cent of what counting tensors predicts."""
+    study = json.loads(bench.RECORD.read_text("utf8"))["memory"]
+    rows = {row["contender"]: row for row in study["rows"]}
+    names = {"reference": "autograd", "discrete": "adjoint"} | {
+        name: name for name in ("checkpoint", "segments", "recomputed", "compiled")
+    }
+    one_state = study["case"]["batch"] * study["case"]["d_hat"] * 4 / memory.MIB
+    for contender, way in names.items():
+        for L, mib in zip(rows[contender]["L"], rows[contender]["mib"], strict=True):
+            assert mib == pytest.approx(WAYS[way].peak(4, L) * one_state, rel=0.1), (contender, L)
 
 
 def test_ratios_are_to_the_first_that_was_measured() -> None:

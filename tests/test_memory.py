@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
+import weakref
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from rknet import ACTIVATIONS, TABLEAUS, Protocol, RKNet, StandardNet, adjoint, memory
 from rknet.engine import Engine
@@ -157,3 +161,46 @@ def test_standard_net_has_its_states_for_nothing() -> None:
     """Its layers' values are the next states, so autograd itself stores one a layer."""
     net, x = StandardNet(2, D_HAT, 3, 6), case()[1]
     assert memory.stored_bytes(lambda: net(x), x, *net.parameters()) == STATE * 7
+
+
+class Live(TorchDispatchMode):
+    """Follows the bytes of all tensors that operations make, until they are given up, and keeps the most there were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.alive: set[int] = set()
+        self.now = self.peak = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        out = func(*args, **(kwargs or {}))
+        for tensor in tree_leaves(out):
+            if isinstance(tensor, Tensor):
+                storage = tensor.untyped_storage()
+                self.count(storage, storage._cdata, storage.nbytes())
+        return out
+
+    def count(self, storage: Any, address: int, size: int) -> None:
+        """A storage, once."""
+        if size and address not in self.alive:
+            self.alive.add(address)
+            self.now += size
+            self.peak = max(self.peak, self.now)
+            weakref.finalize(storage, self.free, address, size)
+
+    def free(self, address: int, size: int) -> None:
+        """The storage is gone."""
+        self.alive.discard(address)
+        self.now -= size
+
+
+@pytest.mark.parametrize("L", [5, 16])
+@pytest.mark.parametrize("name", ["euler", "heun", "kutta3", "rk4"])
+@pytest.mark.parametrize("way", FORWARD)
+def test_peak_is_as_predicted(way: str, name: str, L: int) -> None:
+    """All live tensors of a step, counted at every operation: to two states, and what belongs to logits and weights."""
+    net, _ = case(name, L)
+    x = torch.from_numpy(np.random.default_rng(0).standard_normal((20 * N, 2))).float()
+    with Live() as live:
+        torch.nn.functional.cross_entropy(FORWARD[way](net, x), torch.zeros(len(x), dtype=torch.long)).backward()
+    states = live.peak / (20 * STATE)
+    assert states == pytest.approx(memory.WAYS[way].peak(net.tableau.stages, L), abs=2)

@@ -16,44 +16,52 @@
 # (benchmarks)=
 # # How long a training takes
 #
-# The paper's protocol is twelve thousand steps of five samples through up to four hundred evaluations of $f$: arithmetic
-# worth milliseconds, spent by general-purpose libraries as hundreds of thousands of small calls. This page shows what was
-# measured, where and when. Unlike every other page of this book it computes nothing itself: times belong to a machine.
+# The paper's protocol takes thousands of steps of five samples each, through hundreds of evaluations of $f$: arithmetic worth
+# milliseconds, spent by general-purpose libraries as hundreds of thousands of small calls. This page shows what was measured,
+# where and when. Unlike every other page of this book it computes nothing itself: times belong to a machine.
 #
 # :::{admonition} How it was measured
 # :class: voice-here
 # `rknet bench` runs every contender in a process of its own, on one pinned core, in turns, in one invocation. Each must
 # first show that it computes the same gradient at the same weights. Repeat it on your machine: install the extra `bench`,
-# then `rknet bench --record`; the authors' code takes part with `--authors FOLDER` naming a checkout of it.
+# then `rknet bench --record`; the authors' code takes part with `--authors FOLDER` naming a checkout of it. `rknet bench
+# memory --record` repeats one study and leaves the others as they are.
 # :::
 
 # %% tags=["hide-input"]
 import json
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 from IPython.display import HTML
 
-import rknet
-from rknet import plots
+from rknet import TABLEAUS, plots
+from rknet.bench import RECORD
 
 plots.style()
-root = Path(rknet.__file__).parent.parent
-result = json.loads((root / "benchmarks" / "results.json").read_text("utf8"))
-machine, case = result["machine"], result["case"]
+record = json.loads(RECORD.read_text("utf8"))
+steps, scaling, memory = (
+    record[study]["rows"] for study in ("steps", "scaling", "memory")
+)
 
 # %%
-print(f"{machine['processor']}, {machine['cores']} cores, {machine['date']}")
-packages = {"numba", "torch", "torchdiffeq", "jax"} & set(machine["packages"])
-print(
-    ", ".join(
-        f"{name} {machine['packages'][name]}" for name in sorted(packages)
-    )
-)
-print(
-    f"load at the start: {machine['load'][0]:.1f} on {machine['cores']} cores"
-)
-print(", ".join(f"{name} = {value}" for name, value in case.items()))
+for name, study in record.items():
+    machine = study["machine"]
+    print(f"{name}: {machine['processor']}, {machine['cores']} cores")
+    print(f"    {machine['date']}, load {machine['load'][0]:.1f} at the start")
+    packages = {"numba", "torch", "torchdiffeq", "jax"}
+    found = sorted(packages & set(machine["packages"]))
+    print("   ", ", ".join(f"{p} {machine['packages'][p]}" for p in found))
+
+# %% [markdown]
+# What one training of the first study comes to:
+
+# %%
+case = record["steps"]["case"]
+count = case["epochs"] * -(-case["N"] // case["batch"])
+evaluations = case["L"] * TABLEAUS["rk4"].stages
+print(f"{case['epochs']} epochs of {case['N']} samples, {case['batch']} a step")
+print(f"{count} steps, {evaluations} evaluations of f in each forward pass")
+assert count >= 1000 and evaluations >= 100
 
 # %% [markdown]
 # ## One step, and a whole training
@@ -63,9 +71,9 @@ print(", ".join(f"{name} = {value}" for name, value in case.items()))
 # epoch and marked with ~.
 
 # %% tags=["hide-input"]
-present = [row for row in result["steps"] if "step_ms" in row]
+present = [row for row in steps if "step_ms" in row]
 best = {row["contender"]: min(row["step_ms"]) for row in present}
-columns = ("contender", "one step, ms", "times", "full run, s", "times")
+columns = ("contender", "one step, ms", "× first", "full run, s", "× first")
 body = "".join(
     f"<tr><th scope='row'>{row['label']}</th>"
     f"<td>{min(row['step_ms']):.3g}</td>"
@@ -103,10 +111,10 @@ plt.show()
 # Time against depth, width, samples and processes, with the slope $p$ of a fitted power law $t \propto \text{size}^p$.
 
 # %% mystnb={"figure": {"name": "fig-scaling", "caption": "Depth and samples cost in proportion. Width costs its square where arithmetic counts (compiled), and almost nothing where calls count (PyTorch), until the matrices are large. Two processes share two cores."}, "image": {"alt": "Four log-log plots of time against depth, width, number of samples and number of processes for the compiled engine and plain PyTorch, with fitted slopes in the legends."}} tags=["hide-input"]
-quantities = list(dict.fromkeys(row["quantity"] for row in result["scaling"]))
+quantities = list(dict.fromkeys(row["quantity"] for row in scaling))
 fig, axes = plots.panels([["2d", "2d"], ["2d", "2d"]], height=2.4)
 for ax, quantity in zip(axes.flat, quantities):
-    for row in result["scaling"]:
+    for row in scaling:
         if row["quantity"] == quantity:
             compiled = row["contender"] == "compiled"
             label = f"{'compiled' if compiled else 'PyTorch'}, p = {row['slope']:.2f}"
@@ -126,10 +134,7 @@ for ax, quantity in zip(axes.flat, quantities):
 plt.show()
 
 # %%
-slope = {
-    (row["contender"], row["quantity"]): row["slope"]
-    for row in result["scaling"]
-}
+slope = {(row["contender"], row["quantity"]): row["slope"] for row in scaling}
 assert all(
     0.8 < slope[name, quantity] < 1.2
     for name in ("compiled", "reference")
@@ -140,28 +145,40 @@ assert slope["compiled", "d_hat"] > 1.3 > 0.7 > slope["reference", "d_hat"]
 # %% [markdown]
 # ## Memory against depth
 #
-# Peak memory of a gradient at a large batch, so that activations count and not weights.
+# Peak memory of a step at a large batch, so that states count and not weights. {doc}`s3_5_memory_time` explains the lines of
+# `rknet` and PyTorch by counting; here they stand beside two ways through torchdiffeq.
 
-# %% mystnb={"figure": {"name": "fig-memory", "caption": "Peak memory of one gradient above the level before it, against the number of layers."}, "image": {"alt": "Lines of memory in MiB against depth for the compiled engine, plain PyTorch and two ways through torchdiffeq."}} tags=["hide-input"]
-fig, ax = plt.subplots(figsize=(plots.WIDTH, 2.8), layout="constrained")
-labels = {row["contender"]: row["label"] for row in present}
-for row, marker, colour in zip(
-    result["memory"], plots.CLASS_MARKERS, plots.CLASS_COLOURS
+# %% mystnb={"figure": {"name": "fig-memory", "caption": "Growth of the process in one training step, against the number of layers. Autograd through torchdiffeq's solver keeps most, its continuous adjoint keeps next to nothing; the discrete adjoint lies between and is exact."}, "image": {"alt": "Log-log plot of memory in MiB against depth for the compiled engine, plain PyTorch, the discrete adjoint with stored and with recomputed stages, and two ways through torchdiffeq."}} tags=["hide-input"]
+shown = ("odeint", "reference", "compiled", "discrete", "recomputed", "adjoint")
+rows = {row["contender"]: row for row in memory if "mib" in row}
+fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.0), layout="constrained")
+for name, marker, colour in zip(
+    shown, plots.CLASS_MARKERS, plots.CLASS_COLOURS
 ):
-    ax.plot(
-        row["L"],
-        row["mib"],
-        marker=marker,
-        color=colour,
-        markersize=4,
-        label=labels.get(row["contender"], row["contender"]),
-    )
+    if name in rows:
+        row = rows[name]
+        ax.loglog(
+            row["L"],
+            row["mib"],
+            marker=marker,
+            color=colour,
+            markersize=4,
+            label=row["label"],
+        )
+        ax.set_xticks(row["L"], row["L"])
+ax.minorticks_off()
 ax.set(
-    xlabel="L", ylabel="MiB", title=f"batch of {result['memory'][0]['batch']}"
+    xlabel="layers $L$", ylabel="MiB", title=f"batch of {row['batch']} samples"
 )
-ax.legend()
+ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 plt.show()
 
+# %%
+largest = {name: rows[name]["mib"][-1] for name in shown if name in rows}
+assert largest["recomputed"] < largest["discrete"] < largest["reference"]
+if "odeint" in largest and "adjoint" in largest:
+    assert largest["odeint"] > largest["reference"] > 10 * largest["adjoint"]
+
 # %% [markdown]
-# The continuous adjoint of `odeint_adjoint` stores no activations and pays with time; the chapters on Section 3 will look
-# at what it pays in accuracy.
+# The continuous adjoint of `odeint_adjoint` stores no states and pays with time, in the table above, and with accuracy:
+# {doc}`s3_4_gradient_checks` measures how much.

@@ -161,7 +161,7 @@ def draw_errors(ax: Axes, tableau: Tableau) -> None:
         exponent = slope(errors)
         what = "rounding" if exponent is None else f"slope {exponent:.1f}"
         ax.loglog(h, errors + 1e-17, style, color=plots.CLASS_COLOURS[k], markersize=4, label=f"{label}: {what}")
-    ax.set(xlabel="$h$", title="relative error of the gradient", ylim=(1e-17, 10))
+    ax.set(xlabel="$h$", title="relative error of the gradient", ylim=(1e-17, 1e3))
     ax.set_xticks(h, [f"1/{L}" for L in DEPTHS])
     ax.minorticks_off()
     ax.legend(loc="upper left", fontsize=7.5)
