@@ -64,7 +64,7 @@ def list_experiments(options: argparse.Namespace) -> int:
     for name, experiment in EXPERIMENTS.items():
         if name in (options.names or EXPERIMENTS):
             size = f"{len(experiment.rows)} rows x {experiment.repetitions} repetitions"
-            print(f"{name:14}{size:26}{experiment.title} ({experiment.where})")
+            print(f"{name:18}{size:26}{experiment.title} ({experiment.where})")
         if name in options.names:
             for row, configuration in experiment.rows.items():
                 cost = f"{configuration.parameters} parameters, {configuration.evaluations} evaluations of f a sample"
