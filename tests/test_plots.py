@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import torch
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
@@ -324,6 +325,7 @@ def test_principal_components_of_bad_input(Y: NDArray, c: NDArray, message: str)
 def test_output_plane() -> None:
     """Points are the output features' components; a region is where W and mu, at the point mapped back, say so."""
     net, points = RK4Net(2, 5, 3, 4, lift="linear", seed=1), draw("donut_3D_3C", 40)
+    net.mu.data[:] = torch.tensor([1.0, 0.0, -1.0])
     X, ax = points.X[:, :2], axes()
     plots.output_plane(ax, net, X, points.c, resolution=21)
     Y = net.flow(X)[-1]
@@ -338,11 +340,12 @@ def test_output_plane() -> None:
     components = (
         components[:2] * np.sign(components[:2] @ (Y - Y.mean(axis=0)).T @ (points.c - points.c.mean()))[:, None]
     )
-    W, mu = net.W.detach().numpy(), net.mu.detach().numpy()
-    for i, j in ((0, 0), (3, 17), (20, 5), (11, 11)):
-        at = np.array([left + (right - left) * j / 20, low + (high - low) * i / 20])
-        winner = np.argmax(W @ (Y.mean(axis=0) + at @ components) + mu)
-        np.testing.assert_allclose(image.get_array()[i, j, :3], to_rgb(plots.CLASS_COLOURS[winner]))
+    ticks = np.linspace(left, right, 21), np.linspace(low, high, 21)
+    Z = np.stack(np.meshgrid(*ticks), axis=-1)
+    winner = (Y.mean(axis=0) + Z @ components) @ net.W.detach().numpy().T + net.mu.detach().numpy()
+    colours = np.array([to_rgb(colour) for colour in plots.CLASS_COLOURS])[winner.argmax(axis=-1)]
+    assert len(np.unique(winner.argmax(axis=-1))) > 1
+    np.testing.assert_allclose(image.get_array()[..., :3], colours)
 
 
 def test_principal_flow_turns_and_changes_no_distance() -> None:

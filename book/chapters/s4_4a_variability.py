@@ -55,10 +55,10 @@ plots.style()
 # signs: four quadrants, or eight octants of which opposite ones share a class. Only then does noise move each point,
 #
 # $$
-# x = z + s\, \xi, \qquad \xi \sim \mathcal N(0, I_d), \qquad s = 0.2 \text{ (donuts)}, \quad s = 0.3 \text{ (squares)},
+# x = z + s\, \xi, \qquad \xi \sim \mathcal N(0, I_d), \qquad s = 0.2 \text{ or } 0.3,
 # $$ (eq-4.4.a)
 #
-# and it keeps the label that it had at $z$.
+# by $s = 0.2$ in the donuts and $s = 0.3$ in the squares, and the point keeps the label that it had at $z$.
 
 # %% mystnb={"figure": {"name": "fig-8", "caption": "The paper's Figure 8: the six sets, 1500 points each. From top to bottom in the first column, a class is added; from the second column to the third, a dimension. Neighbouring colours mix along every border: that is the noise, and no classifier can undo it."}, "image": {"alt": "Six scatter plots in two rows. Left, balls in space of two and of three nested shells. Middle, six concentric rings in the plane above four coloured quadrants. Right, six nested shells in space above a cube of eight octants in four colours."}} tags=["hide-input"]
 PANELS = (
@@ -216,9 +216,9 @@ histories = [history for _, history in many.values()]
 accuracy = 100 * np.array([h.val_accuracy[-1] for h in histories])
 groups = accuracy.reshape(6, 4)
 
-spread_of_group = groups.std(axis=1)
-assert spread_of_group[0] == spread_of_group.max()
-assert spread_of_group.min() < paper["val_accuracy"][1] < spread_of_group.max()
+spreads = groups.std(axis=1)
+assert spreads[0] == spreads.max()
+assert spreads.min() < paper["val_accuracy"][1] < spreads.max()
 assert np.ptp(groups.mean(axis=1)) > 2
 
 # %% mystnb={"figure": {"name": "fig-six-tables", "caption": "Table 3, six times: validation accuracy of each repetition (dots), mean and standard deviation of each group of four (bars), beside the paper's (left). The dashed line is the Bayes limit. The first group, the one of the table above, happens to spread most; the paper's lies in the middle of the others. One dot lies above the limit: on 1500 points even that is possible."}, "image": {"alt": "Seven columns of points between 71 and 78 percent. The paper's mean 74.9 with a short bar, then six groups of four dots; the first group spreads from 71 to 76, the others lie closer together; a dashed line at 77.9 above all but one dot.", "width": "100%"}} tags=["hide-input"]
@@ -295,9 +295,8 @@ print(f"{jitter:.1f}  from epoch to epoch within a run")
 # single run does between its last ten epochs: there is nothing left for the initial weights to explain.
 
 # %%
-assert (
-    abs(np.hypot(sampling, true.std(ddof=1)) / accuracy.std(ddof=1) - 1) < 0.1
-)
+together = np.hypot(sampling, true.std(ddof=1))
+assert abs(together / accuracy.std(ddof=1) - 1) < 0.1
 assert true.std(ddof=1) < 1.1 * jitter
 
 # %% mystnb={"figure": {"name": "fig-jitter", "caption": "Validation accuracy of the first four repetitions by epoch. Each curve has reached its level after some ten epochs and then jumps up and down by one to three points: which of these values is printed depends on the epoch in which training ends. The fourth run was ended early, in a dip."}, "image": {"alt": "Four jagged curves of accuracy by epoch that rise within ten epochs to between 70 and 77 percent and then fluctuate; one ends at epoch 22.", "width": "100%"}} tags=["hide-input"]

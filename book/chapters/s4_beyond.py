@@ -128,7 +128,7 @@ Table(
 
 # %% [markdown]
 # **What to see.** The first row climbs from 75 to nearly 100 %: Table 1. In all rows below it nothing climbs. One layer with $h =
-# 1$ is as good as ten with $h = 0.05$, and a quarter of a point behind a hundred.
+# 1$ is as good as ten with $h = 0.05$, and as a hundred.
 
 # %%
 for T in TIMES:
@@ -142,9 +142,7 @@ one_layer = final(by_time, "RK4Net, T = 1, L = 1").mean()
 for L in (10, 100):
     more = final(by_depth, f"RK4Net, L = {L}").mean()
     assert abs(one_layer - more) < 0.4
-    print(
-        f"one layer, h = 1: {one_layer:.1f} %; {L:3} layers, h = 0.05: {more:.1f} %"
-    )
+    print(f"1 layer, h = 1: {one_layer:.1f} %; {L} layers: {more:.1f} %")
 
 # %% mystnb={"figure": {"name": "fig-time", "caption": "Spiral, RK4Net: wrong answers in percent, on a logarithmic axis, for the paper's study and for three fixed times; every dot is a repetition, lines are means, dashed the best possible. Left, by depth: the paper's line falls, lines of fixed time are level. Right, the same runs by time: all dots fall onto one curve. What Table 1 varies is the time."}, "image": {"alt": "Two plots of the error on a logarithmic axis. Left, by depth: one line falls from 25 percent to 0.3, three lines stay level at about 1.5, 0.5 and 0.3 percent. Right, by time: all dots lie on one falling curve from 25 percent at time 0.05 to 0.3 at time 5.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.9)
@@ -215,7 +213,8 @@ for L in (1, 3, 5):
     rk4 = final(by_time, f"RK4Net, T = 5, L = {L}")
     assert abs(euler.mean() - rk4.mean()) < 1.5
     print(
-        f"L = {L}, h = {5 / L:.2f}: RK4Net - EulerNet {(rk4 - euler).mean():+.1f} points"
+        f"L = {L}, h = {5 / L:.2f}: EulerNet {euler.mean():.1f} %, "
+        f"RK4Net {rk4.mean():.1f} %"
     )
 
 # %% [markdown]
@@ -335,27 +334,25 @@ ample = {
 assert all(short[loss, "adagrad"] < 75 for loss in LOSSES)
 assert min(ample.values()) > 99
 print(f"worst of eight: {min(short.values()):.0f} % with T = 0.5")
-print(
-    f"worst of eight: more than {np.floor(min(ample.values())):.0f} % with T = 5"
-)
+print(f"worst of eight: {min(ample.values()):.0f} % with T = 5")
 
 # %% [markdown]
-# *StandardNet with plain gradient descent and cross-entropy* learns in one repetition and not in the other. The reason is another
-# one. Through plain layers the gradient shrinks on its way back, as [Section 4.2](s4-2) derives. Adam, Adagrad and Adadelta divide
+# *StandardNet with plain gradient descent and cross-entropy* learns in one repetition and in the other it does not. The reason is
+# another one. Through plain layers the gradient shrinks on its way back, as [Section 4.2](s4-2) derives. Adam, Adagrad and Adadelta divide
 # by its size and do not mind; plain gradient descent takes steps in proportion, and the first layers stand still.
 
 # %%
 shares = {}
 for name in ("StandardNet", "RK4Net"):
-    configuration = EXPERIMENTS["training"].rows[f"{name}, cross_entropy, sgd"]
+    configuration = Configuration("spiral_3D", name, 16, 10)
     net, (points, _) = configuration.network(0), configuration.points(0)
     x, c = torch.tensor(points.X), torch.tensor(points.c)
     cross_entropy(net(x), c).backward()
     norms = net.K.grad.flatten(1).norm(dim=1).numpy()
     shares[name] = norms[0] / norms[-1]
-    print(
-        f"{name:12}gradient of the first layer, of the last one's: {shares[name]:.2f}"
-    )
+    print(f"{name:12}first layer's gradient over last's: {shares[name]:.2f}")
+gamble = final(methods, "StandardNet, cross_entropy, sgd")
+assert gamble.min() < 55 and gamble.max() > 85
 assert shares["StandardNet"] < 0.2 < 0.5 < shares["RK4Net"]
 
 # %% [markdown]
@@ -369,11 +366,9 @@ assert shares["StandardNet"] < 0.2 < 0.5 < shares["RK4Net"]
 cost = {}
 for L in (5, 20, 100):
     configuration = Configuration("spiral", "EulerNet", 16, L)
-    each = [
-        cost_of_fixing_classifier(Run(configuration, seed)) for seed in range(4)
-    ]
-    cost[L] = np.mean(each)
-    print(f"T = {0.05 * L:4.2f}: {cost[L]:5.1f} points lost by fixing W and mu")
+    nets = [Run(configuration, seed) for seed in range(4)]
+    cost[L] = np.mean([cost_of_fixing_classifier(net) for net in nets])
+    print(f"T = {0.05 * L:4.2f}: {cost[L]:4.1f} points lost by fixing W, mu")
 assert cost[5] > 20 and max(abs(cost[20]), abs(cost[100])) < 1
 
 # %% tags=["hide-input"]
@@ -454,10 +449,9 @@ random_lifts = dict(
 
 def smallest_singular_value(net):
     """Of the lift's matrix; of padding it is 1."""
-    matrix = (
-        net.lift.matrix if isinstance(net.lift, LinearLift) else torch.eye(3, 2)
-    )
-    return float(torch.linalg.svdvals(matrix.detach())[-1])
+    if not isinstance(net.lift, LinearLift):
+        return 1.0
+    return float(torch.linalg.svdvals(net.lift.matrix.detach())[-1])
 
 
 # %% mystnb={"figure": {"name": "fig-lifts", "caption": "RK4Net, 20 layers, $\\hat d = 3$: accuracy against the smallest singular value of the lift. Random matrices (dots, 24 repetitions), zero padding and orthogonal matrices (four each, at 1). Lifts that nearly flatten the plane, at the left, lose most."}, "image": {"alt": "Two scatter plots, spiral and six rings. Blue dots between 0.08 and 0.7 rise from left to right with much scatter, from 70 to 99 percent and from 36 to 57; triangles and squares at 1 lie at the upper end.", "width": "100%"}} tags=["hide-input"]
@@ -547,13 +541,13 @@ FeatureLaboratory(data="spiral", net="RK4Net", L=1, h=1.0)
 #
 # ```{exercise}
 # :label: ex-s4b-adagrad
-# Repair Adagrad at $T = 0.5$ without touching the network.
+# Repair Adagrad, and plain gradient descent on mean squares, at $T = 0.5$ without touching the network.
 # ```
 #
 # ```{solution} ex-s4b-adagrad
 # :class: dropdown
-# Ten times the learning rate: `Protocol(optimizer="adagrad", learning_rate=0.1)`. The weights now reach the size that Adam gives
-# them, and the accuracy is above 99 %.
+# Ten times the learning rate, 0.1 for Adagrad and 1 for gradient descent, `Protocol(optimizer="adagrad", learning_rate=0.1)`: the
+# weights now reach the size that Adam gives them, or more, and the accuracy is above 99 %.
 # ```
 #
 # ```{exercise}
