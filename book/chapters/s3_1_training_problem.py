@@ -137,7 +137,7 @@ assert torch.allclose(by_hand, by_autograd, atol=1e-15, rtol=0)
 # $$
 # \min_{\mathbf{u}}\; \hat{\mathcal{F}}(\mathbf{u})
 # \quad \text{subject to} \quad
-# \dot{\mathbf{y}}_n = f(\mathbf{u}, \mathbf{y}_n), \quad \mathbf{y}_n(0) = \hat x_n, \quad n = 1, \dots, N .
+# \dot{\mathbf{y}}_n = f(\mathbf{u}, \mathbf{y}_n), \quad \mathbf{y}_n(0) = \hat x_n .
 # $$ (paper-3.2)
 #
 # The constraint is {eq}`paper-2.10`, once for each sample. In practice $W$ and $\mu$ are trained too; here they stand
@@ -198,10 +198,9 @@ print(f"cost in continuous time: {F_hat:.6f}")
 # $$
 # \min_{u}\; \mathcal{F}(u) = \frac{1}{N} \sum_{n=1}^{N} -\mathbb{1}^\top \Bigl[ c_n \circ \log \mathcal{H} \bigl( W
 # y_n[u]^{[L]} + \mu \bigr) \Bigr]
-# \quad \text{subject to (2.11)},
 # $$ (paper-3.3)
 #
-# where $y_n[u]^{[l]}$ is the output of layer $l$ {eq}`paper-2.11` for sample $n$. This is an ordinary minimisation over
+# subject to {eq}`paper-2.11`, where $y_n[u]^{[l]}$ is the output of layer $l$ for sample $n$. This is an ordinary minimisation over
 # finitely many numbers. But is its cost the one of {eq}`paper-3.1`? Take the control above at the nodes of each scheme,
 # $u_i^{[l]} = \mathbf{u}(t_l + h c_i)$, and refine:
 
@@ -210,10 +209,10 @@ print(f"cost in continuous time: {F_hat:.6f}")
 def discrete_cost(tableau, L):
     """F(u) of (3.3) for the control u at the nodes of (2.11)."""
     h, nodes = T / L, tableau.arrays()[2]
-    pairs = [[u(h * (l + c_i)) for c_i in nodes] for l in range(L)]
+    times = h * (np.arange(L)[:, None] + nodes)
     K, b = (
-        torch.tensor(np.array([[pair[k] for pair in layer] for layer in pairs]))
-        for k in (0, 1)
+        torch.tensor(np.array([[u(t)[part] for t in row] for row in times]))
+        for part in (0, 1)
     )
     step = Step(Affine("tanh"), tableau, h)
     return cost(propagate(step, (K, b), torch.tensor(X_hat)), c, W, mu).item()
@@ -389,7 +388,7 @@ reached = {L: descend(line_net(L), steps=20) for L in (*depths, 160)}
 
 
 def order_of_cost(step):
-    """Slope of the cost's error after some steps; the reference is L = 160."""
+    """Slope of the cost's error after some steps, against L = 160."""
     e = [abs(reached[L][step] - reached[160][step]) for L in depths]
     return np.polyfit(np.log(T / depths), np.log(e), 1)[0]
 
@@ -426,7 +425,7 @@ print(f"cost at least {least:.4f}, reached {costs[40][-1]:.2f}")
 # :::{admonition} Here: why depth and time are not the same
 # :class: voice-here
 # The paper keeps $h = 0.05$ at every depth, so $T = 0.05\, L$: deeper networks have more *time*. With one layer no feature
-# moves by more than 0.05 in a coordinate. Part of what its Section 4.2 shows as an effect of depth is this budget.
+# moves by more than 0.05 in a coordinate. Some of what its Section 4.2 shows as an effect of depth may be this budget.
 # :::
 #
 # ## Is there a best control?

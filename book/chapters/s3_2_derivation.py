@@ -17,7 +17,7 @@
 # # Section 3. The derivation: from a Lagrangian to backpropagation
 #
 # How should the weights of layer 3 change so that the cost after layer 100 falls? Everything in between depends on them.
-# Lagrange's answer is 250 years old: write the layers as *constraints*, give each a multiplier, and treat all variables as
+# Lagrange's answer is more than two hundred years old: write the layers as *constraints*, give each a multiplier, and treat all variables as
 # free. The multipliers then obey a recursion of their own that runs from the last layer to the first, and with them the
 # derivative in every weight is a short formula. This page goes that way from {eq}`paper-3.4` to {eq}`paper-3.21`. Each
 # equation is stated in words, written as a line of code and checked on a small random problem. The two conditions for an
@@ -170,8 +170,8 @@ assert agree(F, states.F)
 
 # %% [markdown]
 # Three sets of equations for $y^{[l]}, f_i^{[l]}, y_i^{[l]}$: one set can be removed. Without the $f_i$ we are back at
-# {eq}`paper-2.11`. The derivation removes the stage states $y_i$ instead and keeps $f_i$. The $y_i$ below is no variable,
-# but shorthand for the right-hand side of {eq}`paper-3.6`:
+# {eq}`paper-2.11`. The derivation removes the stage states $y_i$ instead and keeps $f_i$. From here on $y_i^{[l]}$ is no
+# variable, but shorthand for $y^{[l]} + h \sum_j a_{i,j} f_j^{[l]}$, which the paper writes out in every equation:
 
 
 # %%
@@ -190,10 +190,10 @@ EACH = [(l, i) for l in range(L) for i in range(s)]  # layers and stages
 #
 # $$
 # \begin{aligned}
-# U &= \bigl(u_i^{[l]}\bigr) \in \mathbb{R}^{m \times s \times L}, &
+# U &= \bigl(u_i^{[l]}\bigr) \in \mathbb{R}^{m \times s \times L}, \\
 # F &= \bigl(f_i^{[l]}\bigr) \in \mathbb{R}^{\hat d \times s \times L}, &
-# Y &= \bigl(y^{[l]}\bigr) \in \mathbb{R}^{\hat d \times (L+1)}, \\
-# & & \Xi &= \bigl(\xi_i^{[l]}\bigr) \in \mathbb{R}^{\hat d \times s \times L}, &
+# \Xi &= \bigl(\xi_i^{[l]}\bigr) \in \mathbb{R}^{\hat d \times s \times L}, \\
+# Y &= \bigl(y^{[l]}\bigr) \in \mathbb{R}^{\hat d \times (L+1)}, &
 # P &= \bigl(p^{[l]}\bigr) \in \mathbb{R}^{\hat d \times (L+1)}.
 # \end{aligned}
 # $$ (paper-3.7)
@@ -289,9 +289,11 @@ assert not agree(by_last_state, cost_gradient(Y_any[L]) - P_any[L])
 # in direction $z$, its transpose, and the transpose of the derivative in $u = (K, b)$ are
 #
 # $$
-# f_y\, z = \sigma' \circ (K z), \qquad
-# f_y^\top v = K^\top (\sigma' \circ v), \qquad
-# f_u^\top v = \bigl( (\sigma' \circ v)\, y^\top,\ \sigma' \circ v \bigr).
+# \begin{aligned}
+# f_y\, z &= \sigma' \circ (K z), \\
+# f_y^\top v &= K^\top (\sigma' \circ v), \\
+# f_u^\top v &= \bigl( (\sigma' \circ v)\, y^\top,\ \sigma' \circ v \bigr).
+# \end{aligned}
 # $$ (eq-3.2.a)
 
 
@@ -327,8 +329,7 @@ assert agree(f_u_T(u, y, v), by_u)
 # \begin{aligned}
 # 0 = {} & \nabla\mathcal{F}\bigl(y^{[L]}\bigr) \cdot z^{[L]} - p^{[0]} \cdot z^{[0]} \\
 # & + \sum_{l=0}^{L-1} \Bigl[\, p^{[l+1]} \cdot \bigl(z^{[l]} - z^{[l+1]}\bigr)
-# + \sum_{i=1}^{s} \xi_i^{[l]} \cdot f_y\bigl(u_i^{[l]},\, y^{[l]} + h \textstyle\sum_{j} a_{i,j} f_j^{[l]}\bigr)\, z^{[l]}
-# \Bigr].
+# + \sum_{i=1}^{s} \xi_i^{[l]} \cdot f_y\bigl(u_i^{[l]}, y_i^{[l]}\bigr)\, z^{[l]} \Bigr].
 # \end{aligned}
 # $$ (paper-3.9)
 
@@ -356,8 +357,8 @@ assert agree(along_z(*anywhere, z), dot(gradient(*anywhere)[1], z))
 # $$
 # \begin{aligned}
 # 0 = {} & \bigl( \nabla\mathcal{F}(y^{[L]}) - p^{[L]} \bigr) \cdot z^{[L]} \\
-# & + \sum_{l=0}^{L-1} \Bigl( p^{[l+1]} - p^{[l]} + \sum_{i=1}^{s} f_y\bigl(u_i^{[l]},\, y^{[l]} + h \textstyle\sum_{j}
-# a_{i,j} f_j^{[l]}\bigr)^\top \xi_i^{[l]} \Bigr) \cdot z^{[l]} .
+# & + \sum_{l=0}^{L-1} \Bigl( p^{[l+1]} - p^{[l]} + \sum_{i=1}^{s} f_y\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top \xi_i^{[l]}
+# \Bigr) \cdot z^{[l]} .
 # \end{aligned}
 # $$ (paper-3.10)
 #
@@ -370,8 +371,7 @@ assert agree(along_z(*anywhere, z), dot(gradient(*anywhere)[1], z))
 # and at each layer $l = 0, \dots, L-1$
 #
 # $$
-# 0 = p^{[l+1]} - p^{[l]} + \sum_{i=1}^{s} f_y\bigl(u_i^{[l]},\, y^{[l]} + h \textstyle\sum_{j} a_{i,j}
-# f_j^{[l]}\bigr)^\top \xi_i^{[l]} .
+# 0 = p^{[l+1]} - p^{[l]} + \sum_{i=1}^{s} f_y\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top \xi_i^{[l]} .
 # $$ (paper-3.12)
 
 
@@ -385,7 +385,7 @@ def by_Y(U, Y, F, P, Xi):
     return torch.stack([*rows, cost_gradient(Y[L]) - P[L]])  # (3.11)
 
 
-# checks (3.10), (3.11), (3.12)
+# checks (3.10)
 assert agree(dot(by_Y(*anywhere), z), along_z(*anywhere, z))
 # checks (3.11), (3.12)
 assert agree(by_Y(*anywhere), gradient(*anywhere)[1])
@@ -394,8 +394,8 @@ assert agree(by_Y(*anywhere), gradient(*anywhere)[1])
 # Solved for the new costate, {eq}`paper-3.12` is the iteration
 #
 # $$
-# p^{[l+1]} = p^{[l]} - \sum_{i=1}^{s} f_y\bigl(u_i^{[l]},\, y^{[l]} + h \textstyle\sum_{j} a_{i,j} f_j^{[l]}\bigr)^\top
-# \xi_i^{[l]}, \qquad l = 0, \dots, L-1, \qquad p^{[L]} = \nabla\mathcal{F}\bigl(y^{[L]}\bigr).
+# p^{[l+1]} = p^{[l]} - \sum_{i=1}^{s} f_y\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top \xi_i^{[l]},
+# \qquad p^{[L]} = \nabla\mathcal{F}\bigl(y^{[L]}\bigr).
 # $$ (paper-3.13)
 #
 # It is written from left to right, like the states. But what is known is its *last* value, so it is used from right to
@@ -409,8 +409,8 @@ assert agree(by_Y(*anywhere), gradient(*anywhere)[1])
 # $$
 # \begin{aligned}
 # 0 = \sum_{l=0}^{L-1} \Bigl[\, & p^{[l+1]} \cdot h \sum_{i=1}^{s} \beta_i\, \delta f_i^{[l]} \\
-# & + \sum_{i=1}^{s} \xi_i^{[l]} \cdot \Bigl( f_y\bigl(u_i^{[l]},\, y^{[l]} + h \textstyle\sum_{j} a_{i,j} f_j^{[l]}\bigr)\,
-# h \sum_{j=1}^{s} a_{i,j}\, \delta f_j^{[l]} - \delta f_i^{[l]} \Bigr) \Bigr].
+# & + \sum_{i=1}^{s} \xi_i^{[l]} \cdot \Bigl( f_y\bigl(u_i^{[l]}, y_i^{[l]}\bigr)\, h \sum_{j=1}^{s} a_{i,j}\, \delta
+# f_j^{[l]} - \delta f_i^{[l]} \Bigr) \Bigr].
 # \end{aligned}
 # $$ (paper-3.14)
 #
@@ -470,22 +470,20 @@ assert min(abs(value - derivative) for value in printed) > 0.1
 #
 # $$
 # 0 = \sum_{l=0}^{L-1} \sum_{i=1}^{s} \Bigl( h \beta_i\, p^{[l+1]} - \xi_i^{[l]} + h \sum_{j=1}^{s} a_{j,i}\,
-# f_y\bigl(u_j^{[l]},\, y^{[l]} + h \textstyle\sum_{k} a_{j,k} f_k^{[l]}\bigr)^\top \xi_j^{[l]} \Bigr) \cdot \delta f_i^{[l]} .
+# f_y\bigl(u_j^{[l]}, y_j^{[l]}\bigr)^\top \xi_j^{[l]} \Bigr) \cdot \delta f_i^{[l]} .
 # $$ (paper-3.15)
 #
 # Stage $i$ feeds stage $j$ with weight $a_{j,i}$ on the way forward; on the way back $\xi_j$ feeds $\xi_i$ with the same
 # weight. Since the directions are arbitrary,
 #
 # $$
-# 0 = h \beta_i\, p^{[l+1]} - \xi_i^{[l]} + h \sum_{j=1}^{s} a_{j,i}\, f_y\bigl(u_j^{[l]},\, y^{[l]} + h \textstyle\sum_{k}
-# a_{j,k} f_k^{[l]}\bigr)^\top \xi_j^{[l]}, \qquad i = 1, \dots, s,
+# 0 = h \beta_i\, p^{[l+1]} - \xi_i^{[l]} + h \sum_{j=1}^{s} a_{j,i}\, f_y\bigl(u_j^{[l]}, y_j^{[l]}\bigr)^\top \xi_j^{[l]}
 # $$ (paper-3.16)
 #
-# or, solved for the multiplier,
+# for $l = 0, \dots, L-1$ and $i = 1, \dots, s$, or, solved for the multiplier,
 #
 # $$
-# \xi_i^{[l]} = h \Bigl[ \beta_i\, p^{[l+1]} + \sum_{j=1}^{s} a_{j,i}\, f_y\bigl(u_j^{[l]},\, y^{[l]} + h \textstyle\sum_{k}
-# a_{j,k} f_k^{[l]}\bigr)^\top \xi_j^{[l]} \Bigr].
+# \xi_i^{[l]} = h \Bigl[ \beta_i\, p^{[l+1]} + \sum_{j=1}^{s} a_{j,i}\, f_y\bigl(u_j^{[l]}, y_j^{[l]}\bigr)^\top \xi_j^{[l]} \Bigr].
 # $$ (paper-3.17)
 
 
@@ -559,7 +557,7 @@ def node(x, y, text, colour, fill="white"):
 
 
 def label(x, y, text, colour):
-    ax.text(x, y, text, color=colour, ha="center", va="center", fontsize=7.5)
+    ax.text(x, y, text, color=colour, ha="center", va="center", fontsize=8)
 
 
 def arrow(start, end, colour, bend=0.0, gap=15, **style):
@@ -715,9 +713,8 @@ plt.show()
 #
 # $$
 # \begin{aligned}
-# 0 &= \sum_{l=0}^{L-1} \sum_{i=1}^{s} \xi_i^{[l]} \cdot f_u\bigl(u_i^{[l]},\, y^{[l]} + h \textstyle\sum_{j} a_{i,j}
-# f_j^{[l]}\bigr)\, v_i^{[l]} \\
-# &= \sum_{l=0}^{L-1} \sum_{i=1}^{s} f_u\bigl(u_i^{[l]},\, y^{[l]} + h \textstyle\sum_{j} a_{i,j} f_j^{[l]}\bigr)^\top
+# 0 &= \sum_{l=0}^{L-1} \sum_{i=1}^{s} \xi_i^{[l]} \cdot f_u\bigl(u_i^{[l]}, y_i^{[l]}\bigr)\, v_i^{[l]} \\
+# &= \sum_{l=0}^{L-1} \sum_{i=1}^{s} f_u\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top
 # \xi_i^{[l]} \cdot v_i^{[l]} .
 # \end{aligned}
 # $$ (paper-3.18)
@@ -763,8 +760,7 @@ print("equal to rounding?", agree(by_U(*solution), gradient_of_training))
 
 # %% [markdown]
 # PyTorch's `backward` arrives at the same numbers by the chain rule, one elementary operation after the other. The
-# Lagrangian arrives at them layer by layer, in the scheme's own letters. What that is good for is the topic of
-# {doc}`the next page <s3_3_partner>`.
+# Lagrangian arrives at them layer by layer, in the scheme's own letters. What these tell about the scheme is the topic of {doc}`s3_3_partner`.
 #
 # ## What a multiplier means
 #
@@ -859,8 +855,8 @@ plt.show()
 # {eq}`paper-3.6` the iteration {eq}`paper-3.13` becomes
 #
 # $$
-# p^{[l+1]} = p^{[l]} - h \sum_{i=1}^{s} \beta_i\, f_y\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]}, \qquad l = 0, \dots,
-# L-1, \qquad p^{[L]} = \nabla\mathcal{F}\bigl(y^{[L]}\bigr),
+# p^{[l+1]} = p^{[l]} - h \sum_{i=1}^{s} \beta_i\, f_y\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]},
+# \qquad p^{[L]} = \nabla\mathcal{F}\bigl(y^{[L]}\bigr),
 # $$ (paper-3.20)
 #
 # and {eq}`paper-3.17` becomes the first line of the next equation. Its second line inserts {eq}`paper-3.20` for
@@ -871,7 +867,7 @@ plt.show()
 # p_i^{[l]} &= p^{[l+1]} + h \sum_{j=1}^{s} \frac{a_{j,i}\, \beta_j}{\beta_i}\, f_y\bigl(u_j^{[l]}, y_j^{[l]}\bigr)^\top
 # p_j^{[l]} \\
 # &= p^{[l]} - h \sum_{j=1}^{s} \Bigl( \beta_j - \frac{a_{j,i}\, \beta_j}{\beta_i} \Bigr) f_y\bigl(u_j^{[l]},
-# y_j^{[l]}\bigr)^\top p_j^{[l]}, \qquad i = 1, \dots, s.
+# y_j^{[l]}\bigr)^\top p_j^{[l]} .
 # \end{aligned}
 # $$ (paper-3.21)
 
@@ -898,8 +894,8 @@ for l in range(L):
 # ## Every scheme
 #
 # The recursion in $\xi$ divides by nothing. So it holds for schemes with zero weights, such as the explicit midpoint rule
-# with $\beta_1 = 0$, where {eq}`paper-3.20` and {eq}`paper-3.21` have no meaning. And nowhere was the scheme explicit: for an
-# implicit one {eq}`paper-3.17` is a linear system for the $\xi_i$ of a layer. The library's sweeps, for all its tableaus:
+# with $\beta_1 = 0$, where {eq}`paper-3.20` and {eq}`paper-3.21` have no meaning. And nowhere did it ask for
+# an explicit scheme: for an implicit one {eq}`paper-3.17` is a linear system for the $\xi_i$ of a layer. The library's sweeps, for all its tableaus:
 
 
 # %%
@@ -925,10 +921,13 @@ def multipliers_hold(tableau):
     )
 
 
+held = []
 for name, scheme in TABLEAUS.items():
     assert multipliers_hold(scheme)
     kind = "explicit" if scheme.explicit else "implicit"
-    print(f"{name:17} {kind}{', zero weights' if 0 in scheme.beta else ''}")
+    zeros = ", zero weights" if 0 in scheme.beta else ""
+    held.append(f"{name:17} {kind}{zeros}")
+print("\n".join(held))
 
 # %%
 midpoint = TABLEAUS["midpoint"]

@@ -50,11 +50,11 @@ rng = np.random.default_rng(5)
 # choice each factor then vanishes by itself, for $l = 0, \dots, L-1$ and $i = 1, \dots, s$:
 #
 # $$
-# 0 = f_u\bigl(u_i^{[l]},\, y^{[l]} + h \textstyle\sum_{j} a_{i,j} f_j^{[l]}\bigr)^\top \xi_i^{[l]} .
+# 0 = f_u\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top \xi_i^{[l]}, \qquad
+# y_i^{[l]} = y^{[l]} + h \sum_{j=1}^{s} a_{i,j} f_j^{[l]} .
 # $$ (paper-3.19)
 #
-# With $y_i^{[l]}$ from {eq}`paper-3.6`, and divided by $h \beta_i \neq 0$ as in {eq}`eq-3.2.b`, it is a condition on the
-# stages' costates:
+# Divided by $h \beta_i \neq 0$ as in {eq}`eq-3.2.b`, it is a condition on the stages' costates:
 #
 # $$
 # f_u\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]} = 0, \qquad l = 0, \dots, L-1, \quad i = 1, \dots, s.
