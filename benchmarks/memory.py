@@ -23,7 +23,7 @@ from rknet.bench import Report, Worker
 
 NAMES = ("compiled", "reference", "discrete", "recomputed", "checkpoint", "segments", "odeint", "adjoint")
 DEPTHS = (25, 50, 100, 200)
-CASE = Case(N=8000, batch=8000, epochs=1)
+CASE = Case(N=16000, batch=16000, epochs=1)
 MIB = 2**20
 STATUS = Path("/proc/self/status")
 MMAP_THRESHOLD = -3

@@ -15,13 +15,11 @@ from rknet.runner import runs_of
 from rknet.store import Store
 
 STORE = Store(Path(__file__).resolve().parent.parent / "results")
-SHOWN = [name for name in EXPERIMENTS if name != "width"]
-"""The chapters train these with `repetitions`, as here; Section 4.1 trains its own way."""
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", EXPERIMENTS)
 def test_what_chapters_train_is_what_the_records_hold(name: str) -> None:
-    """Every repetition that the chapter shows, bit for bit; without records there is nothing to compare."""
+    """Every repetition of the paper's number, bit for bit; without records there is nothing to compare."""
     kept = {(run.row, run.seed): STORE.find(run).record for run in runs_of(name)}
     if not any(kept.values()):
         pytest.skip(f"no records of {name} in {STORE.folder}")

@@ -241,16 +241,24 @@ Box(
 # its relatives have turned down at 5 %, and how many should they, if every one of them came from our law?
 
 # %%
-cells = [v.findings[0] for name in claims.tables for v in families[f"Table {name[-1]}"]]
+cells = [
+    v.findings[0]
+    for name in claims.tables
+    for v in families[f"Table {name[-1]}"]
+]
 tested = [f for f in cells if f.p is not None]
 alone = sum(f.p < 0.05 for f in tested)
 assert not any(f.corrected < 0.05 for f in tested)
-print(f"{len(tested)} cells, {alone} with p < 0.05, {0.05 * len(tested):.0f} expected")
+print(
+    f"{len(tested)} cells, {alone} with p < 0.05, {0.05 * len(tested):.0f} expected"
+)
 
 # %% [markdown]
 # A word of caution: "compatible" is not "equal". Where single runs spread widely, nearly anything is compatible:
 
 # %% tags=["hide-input"]
-widest = sorted(tested, key=lambda f: f.low - f.high if f.unit == "%" else 0)[:3]
+widest = sorted(tested, key=lambda f: f.low - f.high if f.unit == "%" else 0)[
+    :3
+]
 for f in widest:
     print(f"{f.what}: {number(f.low)} to {number(f.high)} %")

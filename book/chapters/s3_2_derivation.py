@@ -225,7 +225,7 @@ assert F.numel() == anywhere[4].numel() == N * d_hat * s * L
 # \begin{aligned}
 # \mathcal{L}(U, Y, F, P, \Xi) = {} & \mathcal{F}\bigl(y^{[L]}\bigr) + p^{[0]} \cdot \bigl(\hat x - y^{[0]}\bigr) \\
 # & + \sum_{l=0}^{L-1} \Bigl[\, p^{[l+1]} \cdot \Bigl( y^{[l]} + h \sum_{i=1}^{s} \beta_i f_i^{[l]} - y^{[l+1]} \Bigr) \\
-# & \qquad + \sum_{i=1}^{s} \xi_i^{[l]} \cdot \Bigl( f\bigl(u_i^{[l]},\, y^{[l]} + h \textstyle\sum_{j=1}^{s} a_{i,j}
+# & \;\; + \sum_{i=1}^{s} \xi_i^{[l]} \cdot \Bigl( f\bigl(u_i^{[l]},\, y^{[l]} + h \textstyle\sum_{j=1}^{s} a_{i,j}
 # f_j^{[l]}\bigr) - f_i^{[l]} \Bigr) \Bigr].
 # \end{aligned}
 # $$ (paper-3.8)

@@ -243,17 +243,16 @@ plt.show()
 # :class: voice-paper
 # {eq}`paper-3.19` and {eq}`paper-3.22` take the controls of all stages as free. Those of {eq}`paper-2.11` are not, as values of
 # one function, and still less those of the paper's own networks {eq}`paper-2.12`: there {eq}`paper-3.18` allows only
-# directions $v_i^{[l]} = v^{[l]}$ that are the same in all stages, and the condition is the *sum*
+# directions $v_i^{[l]} = v^{[l]}$ that are the same in all stages, and the condition is a *sum*, {eq}`eq-3.2.c` below. The
+# cell above the figure asserts that at the optimum of such a network the printed conditions fail and the sum vanishes.
+# :::
 #
 # $$
 # \sum_{i=1}^{s} f_u\bigl(u^{[l]}, y_i^{[l]}\bigr)^\top \xi_i^{[l]}
-# = h \sum_{i=1}^{s} \beta_i\, f_u\bigl(u^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]} = 0, \qquad l = 0, \dots, L-1.
+# = h \sum_{i=1}^{s} \beta_i\, f_u\bigl(u^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]} = 0
 # $$ (eq-3.2.c)
 #
-# At the optimum of such a network the printed conditions fail and {eq}`eq-3.2.c` holds, as the last cell asserts.
-# :::
-#
-# The second form of {eq}`eq-3.2.c` shows what the sum is: the scheme's own quadrature of $\int f_u^\top p \, dt$ over the
+# for every layer. The second form shows what the sum is: the scheme's own quadrature of $\int f_u^\top p \, dt$ over the
 # layer. In continuous time that integral is the derivative of the cost in a control which is constant on the layer. One
 # control a layer does not ask the Hamiltonian to be stationary at every instant, only on the average over a layer.
 #

@@ -44,6 +44,7 @@ from rknet.engine import Engine
 from rknet.experiments import EXPERIMENTS
 from rknet.html_tables import Row, Table, beside_paper
 from rknet.ledger.boxes import verdict_box
+from rknet.ledger.judging import stored
 from rknet.ledger.measurements import (
     Run,
     agreement,
@@ -115,7 +116,7 @@ right.set_title("all four boundaries")
 right.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 verdict_box("activation-boundary")
 
 # %% [markdown]
@@ -157,7 +158,7 @@ axes[0, 0].set(ylim=(60, 95))
 axes[0, 0].get_legend().remove()
 plt.show()
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 verdict_box(
     "activation-tanh-faster",
     "activation-relu-softplus",
@@ -193,7 +194,7 @@ beside_paper(
     ("train_accuracy", "val_accuracy"),
 )
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 verdict_box(
     "activation-90",
     "activation-same",
@@ -271,7 +272,7 @@ Table(
     },
 )
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 verdict_box(
     "activation-standardnet-faster",
     "activation-standardnet-five-epochs",
@@ -291,6 +292,7 @@ for net in NETS[:2]:
     assert max(relu, softplus) <= 5
 learned = [a for a in ACTIVATIONS if None not in epochs[f"{NETS[2]}, {a}"]]
 assert learned == ["relu"]
+assert stored()["activation-published-depth"].verdict == "not compatible"
 
 # %% [markdown]
 # ## Why? The slope, and the curvature
@@ -387,7 +389,7 @@ Table(
     heads=("task", "quantity", "from (runs)"),
 )
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 verdict_box("activation-gradient")
 
 # %% [markdown]
@@ -444,7 +446,7 @@ ax.set(
 ax.legend(loc="lower right")
 plt.show()
 
-# %% tags=["remove-input"]
+# %% tags=["hide-input"]
 verdict_box(
     "activation-fewer-layers",
     "activation-relu-shallow",
