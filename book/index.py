@@ -73,10 +73,88 @@ plt.show()
 # From (2.1) to (2.12): tableaus, measured orders, stability, one control a layer, and why trajectories cannot cross.
 # :::
 #
+# :::{grid-item-card} Section 3: training is a control problem
+# :link: s3-1
+# :link-type: ref
+# Cost, classifier and states; what steers, what is steered, and what the costate measures.
+# :::
+#
+# :::{grid-item-card} Section 3: the derivation
+# :link: s3-2
+# :link-type: ref
+# The Lagrangian and its multipliers, (3.4) to (3.18) and on: each equation, its line of code, its check.
+# :::
+#
+# :::{grid-item-card} Section 3: the optimum
+# :link: s3-2-optimum
+# :link-type: ref
+# What holds where the gradient vanishes, (3.19) and (3.22), and the sum that vanishes where stages share a control.
+# :::
+#
+# :::{grid-item-card} Section 3: the partner
+# :link: s3-partner
+# :link-type: ref
+# The scheme that costates follow, why RK4 is its own, and what a wrong partner costs.
+# :::
+#
+# :::{grid-item-card} Section 3: gradients, checked
+# :link: s3-4
+# :link-type: ref
+# Five judges of a gradient; the continuous adjoint and its failure.
+# :::
+#
+# :::{grid-item-card} Section 3: what a gradient costs
+# :link: s3-5
+# :link-type: ref
+# Memory and time against depth: counted, predicted, measured.
+# :::
+#
 # :::{grid-item-card} Section 4.1: network width
 # :link: s4-1
 # :link-type: ref
 # A disc leaves its ring: Figures 2, 3 and 4 from networks trained on the page.
+# :::
+#
+# :::{grid-item-card} Section 4.2: network depth
+# :link: s4-2
+# :link-type: ref
+# Tables 1 and 2: one kind of network gains by depth, the other forgets.
+# :::
+#
+# :::{grid-item-card} Section 4.3: activation
+# :link: s4-3
+# :link-type: ref
+# Four functions, one limit: Figures 6 and 7.
+# :::
+#
+# :::{grid-item-card} Section 4.4: variability
+# :link: s4-4a
+# :link-type: ref
+# Six harder sets, and how much of a result is chance: Table 3.
+# :::
+#
+# :::{grid-item-card} Section 4.4: comparison
+# :link: s4-4b
+# :link-type: ref
+# Three networks on six sets: Table 4, Figures 10 to 13.
+# :::
+#
+# :::{grid-item-card} Section 4, beyond the paper
+# :link: s4-beyond
+# :link-type: ref
+# Losses and optimisers, a fixed time instead of a fixed step, four lifts at equal budget.
+# :::
+#
+# :::{grid-item-card} The ledger: does it hold?
+# :link: ledger
+# :link-type: ref
+# Every cell and every sentence that can be tested: a rule fixed beforehand, twenty repetitions, a verdict.
+# :::
+#
+# :::{grid-item-card} Deviations
+# :link: deviations
+# :link-type: ref
+# What the paper's text leaves out, what its code does, what this book does, and how much each choice matters.
 # :::
 #
 # :::{grid-item-card} Notation
