@@ -69,7 +69,7 @@ def final(runs, row):
 #
 # $$
 # \bigl| z_k(x) - (W \hat x + \mu)_k \bigr| \le T \sum_{i} |W_{ki}| .
-# $$ (eq-4.a)
+# $$ (eq-4.z)
 #
 # What a net can do beyond a straight cut is bounded by time times classifier weights. With $h = 0.05$ at every depth, as in the
 # published code, a shallow net has a short leash: $T = 0.05$ for one layer.
@@ -293,7 +293,7 @@ assert len(close) == 12 and sum(behind > 25 for _, behind in apart) == 3
 #
 # *RK4Net with Adagrad* stays thirty points behind. Adagrad divides every gradient by the root of the sum of *all* earlier
 # squares, so its steps shrink like $1/\sqrt{n}$, and with the usual learning rate the weights stay near where they started. But at
-# $T = 0.5$ small weights are not enough: by {eq}`eq-4.a` the way out is a large $W$, and within the flow a large $K$ that
+# $T = 0.5$ small weights are not enough: by {eq}`eq-4.z` the way out is a large $W$, and within the flow a large $K$ that
 # saturates tanh. Look at the mean size of the trained weights:
 
 
@@ -358,7 +358,7 @@ assert shares["StandardNet"] < 0.2 < 0.5 < shares["RK4Net"]
 # %% [markdown]
 # ## A classifier that is not trained
 #
-# The paper sees no significant difference when $W$ and $\mu$ are optimised as well. By {eq}`eq-4.a` there must be one when $T$ is
+# The paper sees no significant difference when $W$ and $\mu$ are optimised as well. By {eq}`eq-4.z` there must be one when $T$ is
 # short: an untrained $W$ has entries below $1/4$ in absolute value, so that at $T = 0.25$ the logits can differ by at most 1 from those
 # of an affine classifier of the input. EulerNet on the spiral, four repetitions:
 
@@ -552,7 +552,7 @@ FeatureLaboratory(data="spiral", net="RK4Net", L=1, h=1.0)
 #
 # ```{exercise}
 # :label: ex-s4b-relu
-# Where does the proof of {eq}`eq-4.a` use tanh? What is left of the leash with ReLU?
+# Where does the proof of {eq}`eq-4.z` use tanh? What is left of the leash with ReLU?
 # ```
 #
 # ```{solution} ex-s4b-relu
