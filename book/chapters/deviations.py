@@ -282,8 +282,8 @@ for name in set(CHANGED) - {"T = 5, five layers"}:
 #   looking; another reader would have chosen others. All of them stand in `book/claims.yml`, to be quarrelled with.
 # - Some sentences have no configuration in the code: the study at $\hat d = 3$, the shallow StandardNet of Section 4.3, the
 #   depths at which the activations were compared. There we chose, and say so.
-# - Time. The runs that decide took the steps counted below, and plain PyTorch is [hundreds of times
-#   slower](benchmarks) than the compiled engine. That came first, and then had to be shown to compute the same.
+# - Time. The runs that decide took the steps counted below, and plain PyTorch is
+#   {doc}`hundreds of times slower <benchmarks>` than the compiled engine. That came first, and then had to be shown to compute the same.
 # - Bits. Numbers on these pages are compared digit by digit on other machines, and sums in another order are other numbers.
 #   The engine sums in a fixed order for that reason alone.
 
