@@ -24,7 +24,7 @@ FIGURES = range(2, 14)
 """The paper's figures on points; Figure 1, the tableaus, is in Section 2."""
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
-NUMBER = re.compile(r"\d+\.\d\d( ± \d+\.\d\d)?")
+NUMBER = re.compile(r"\d+\.\d{1,2}( ± \d+\.\d\d)?")
 
 
 class Cell(NamedTuple):
