@@ -135,6 +135,7 @@ def run(notebook: nbformat.NotebookNode, folder: Path) -> None:
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,  # how many pieces a kernel sends depends on its timing
     )
     client.execute()
     notebook.metadata["language_info"] = NOTEBOOK_METADATA["language_info"]  # the kernel has written its version

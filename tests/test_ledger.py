@@ -547,7 +547,7 @@ def test_a_box_says_all_in_words(shown: dict[str, judging.Verdict]) -> None:
     assert 'class="verdict compatible"' in html and 'href="ledger.html#a-b">Compatible</a>' in html
     assert "1 &lt; 2 &amp; more" in html and "rule &lt;b&gt;" in html
     assert "rknet run depth --seeds 4-23 &amp;&amp; rknet claims a-b" in html
-    assert repr(box).startswith("Compatible. mean of validation accuracy: StandardNet, L = 1: 92.00 %")
+    assert repr(box).startswith("Compatible. Mean of validation accuracy: StandardNet, L = 1: 92.00 %")
     assert "chapters/ledger.html#a-b" in verdict_box("a-b", page="chapters/ledger.html")._repr_html_()
 
 

@@ -144,8 +144,10 @@ def gallery(*names):
         partner = schemes[name].partner
         tables = schemes[name]._repr_html_() + partner._repr_html_()
         tables = tables.replace(partner.name, "its partner")
-        both.append(f'<div style="display: flex; gap: 1.5em">{tables}</div>')
-    style = "display: flex; flex-wrap: wrap; gap: 1em 4em; overflow-x: auto"
+        both.append(
+            f'<div style="display: flex; align-items: start; gap: 1.5em">{tables}</div>'
+        )
+    style = "display: flex; flex-wrap: wrap; align-items: start; gap: 1em 4em; overflow-x: auto"
     return HTML(f'<div style="{style}">{"".join(both)}</div>')
 
 

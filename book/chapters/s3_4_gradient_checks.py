@@ -382,11 +382,13 @@ print("10 problems for each scheme: equal to rounding")
 # nothing of the forward pass has to be stored:
 #
 # $$
+# \begin{gathered}
 # \frac{\mathrm d}{\mathrm d t} \begin{pmatrix} \mathbf y \\ \mathbf p \end{pmatrix}
 # = \begin{pmatrix} f(\mathbf u, \mathbf y) \\ -f_y(\mathbf u, \mathbf y)^\top \mathbf p \end{pmatrix}
 # \quad\text{from } t_{l+1} \text{ to } t_l,
-# \qquad
+# \\
 # g^{[l]} = \int_{t_l}^{t_{l+1}} f_u(\mathbf u, \mathbf y)^\top \mathbf p \, \mathrm d t.
+# \end{gathered}
 # $$ (eq-3.4.d)
 #
 # Here the solver is the forward scheme itself with step $-h$: `adjoint.continuous_costates`. For the network it is *optimise,

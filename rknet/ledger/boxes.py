@@ -108,7 +108,8 @@ def _facts(verdict: Verdict) -> list[str]:
             facts.append(f"Bayes limit {number(shown.bayes, '%')}.")
         return facts
     which = f" (decisive of {len(findings)})" if len(findings) > 1 else ""
-    facts.append(f"{shown.what}{which}: {number(shown.estimate, shown.unit)}, interval {interval(shown)}.")
+    what = shown.what[0].upper() + shown.what[1:]
+    facts.append(f"{what}{which}: {number(shown.estimate, shown.unit)}, interval {interval(shown)}.")
     return facts
 
 
@@ -119,11 +120,10 @@ def _decisive(findings: Sequence[Finding]) -> Finding:
 
 
 def _claim_box(verdict: Verdict, page: str) -> str:
-    facts = " ".join(map(escape, _facts(verdict)))
-    rule = f" <em>Rule:</em> {escape(verdict.rule)}" if verdict.rule else ""
     says = "" if verdict.id.startswith("table") else f"<em>{escape(verdict.says)}</em> "
+    rule = f"{escape(verdict.rule)} " if verdict.rule else ""
     return _box(
-        verdict.verdict, f"{says}{facts}{rule} Rerun: <code>{escape(command(verdict))}</code>", verdict.id, page
+        verdict.verdict, says + " ".join(map(escape, _facts(verdict))), rule, command(verdict), verdict.id, page
     )
 
 
@@ -137,14 +137,13 @@ def _table_words(cells: Sequence[Verdict]) -> str:
 def _table_box(name: str, cells: Sequence[Verdict], page: str) -> str:
     words = {cell.verdict for cell in cells}
     word = next(word for word in (NOT_COMPATIBLE, COMPATIBLE, NOT_TESTABLE) if word in words)
-    experiment = " ".join(cells[0].experiments)
-    rerun = f"Rerun: <code>rknet run {experiment} --seeds {SEEDS} &amp;&amp; rknet claims {name}</code>"
-    return _box(word, f"{escape(_table_words(cells))} {rerun}", name, page)
+    rerun = f"rknet run {' '.join(cells[0].experiments)} --seeds {SEEDS} && rknet claims {name}"
+    return _box(word, escape(_table_words(cells)), "", rerun, name, page)
 
 
-def _box(word: str, body: str, anchor: str, page: str) -> str:
-    style = word.replace(" ", "-")
+def _box(word: str, body: str, rule: str, rerun: str, anchor: str, page: str) -> str:
+    style, address = word.replace(" ", "-"), f"{escape(page)}#{anchor}"
     return (
-        f'<div class="verdict {style}"><p><strong><a href="{escape(page)}#{anchor}">{word.capitalize()}</a>.</strong> '
-        f"{body}</p></div>"
+        f'<div class="verdict {style}"><p><strong><a href="{address}">{word.capitalize()}</a>.</strong> {body}</p>'
+        f"<details><summary>Rule and command</summary><p>{rule}Rerun: <code>{escape(rerun)}</code></p></details></div>"
     )
