@@ -1,4 +1,4 @@
-"""The playground: a net trained in the page, shown in JupyterLab by a kernel and in the built book by the page itself."""
+"""The playground: nets trained in the page, in JupyterLab as a widget and in the built book without a kernel."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MODULE = Path(__file__).with_name("playground.mjs")
 """The one file that computes and draws; `_esm` of the widget, and what the book's pages load."""
 
 LAYOUT = ("lift", "K", "b", "W", "mu")
-"""The weights that are exchanged: lift (d_hat, 2), K (L, d_hat, d_hat), b (L, d_hat), W (classes, d_hat), mu (classes,)."""
+"""The weights that are exchanged: (d_hat, 2), (L, d_hat, d_hat), (L, d_hat), (classes, d_hat), (classes,)."""
 
 NAMED: dict[str, type[RKNet]] = {"euler": EulerNet, "rk4": RK4Net}
 SCHEMES = ("euler", "heun", "kutta3", "rk4", "rk38")
@@ -60,7 +60,7 @@ PRESETS: dict[str, Preset] = {
     "plane": Preset(
         "2D cannot untie the donut",
         _plane(2),
-        "A flow of the plane cannot take the disc out of its ring: wherever training leads, the blue region has a tail.",
+        "A flow of the plane cannot take the disc out of its ring: wherever training leads, its region has a tail.",
     ),
     "space": Preset(
         "One dimension more",
@@ -157,7 +157,7 @@ class Playground(anywidget.AnyWidget):
     weights = traitlets.Dict().tag(sync=True, to_json=_to_json, from_json=_from_json)
     history = traitlets.Dict().tag(sync=True)
     record = traitlets.Dict().tag(sync=True)
-    presets = traitlets.List().tag(sync=True)
+    presets: Any = traitlets.List().tag(sync=True)
     task = traitlets.Unicode().tag(sync=True)
     compact = traitlets.Bool(False).tag(sync=True)
 
@@ -173,7 +173,7 @@ class Playground(anywidget.AnyWidget):
         compact: bool = False,
     ) -> None:
         chosen = dict(choose("preset", preset, PRESETS).configuration)
-        offered = [_plain(choose("presets", name, PRESETS)) for name in presets]
+        offered: list[dict[str, Any]] = [_plain(choose("presets", name, PRESETS)) for name in presets]
         weights: dict[str, NDArray[np.float32]] = {}
         if data is not None:
             chosen["data"] = _given(*data) if isinstance(data, tuple) else _given(data)
@@ -254,9 +254,11 @@ class Playground(anywidget.AnyWidget):
             "page itself. It needs JavaScript; without it, here are the points."
         )
         attribute = html.escape(json.dumps(state, sort_keys=True, separators=(",", ":")))
+        name = "rknet-playground" if self.compact else "rknet-playground rknet-wide"
+        caption = html.escape(f"{sentence} {self.task}".strip())
         return (
-            f'<div class="rknet-playground" data-state="{attribute}"><figure>{_picture(c["data"])}'
-            f"<figcaption>{html.escape(sentence)} {html.escape(self.task)}</figcaption></figure></div>"
+            f'<div class="{name}" data-state="{attribute}">'
+            f"<figure>{_picture(c['data'])}<figcaption>{caption}</figcaption></figure></div>"
         )
 
 
@@ -299,7 +301,7 @@ def _weights(net: Net) -> dict[str, NDArray[np.float32]]:
 
 def _picture(data: str | Mapping[str, Any], N: int = 240, side: int = 320) -> str:
     """Points as an SVG: class 0 as dots, the others as triangles, in their colours."""
-    points = draw(data, N) if isinstance(data, str) else PointSet(data["X"][:N], data["c"][:N], data["classes"])  # type: ignore[arg-type]
+    points = draw(data, N) if isinstance(data, str) else PointSet(data["X"][:N], data["c"][:N], data["classes"])
     places = np.round((points.X * [1, -1] + 4) * side / 8).astype(int)
     paths = []
     for k in range(points.classes):
