@@ -779,7 +779,8 @@ function squareDensities(table, s) {
  */
 function ringDensities({ spread, inner }, s) {
   const variance = spread ** 2 + s ** 2, shrink = spread ** 2 / variance, conditional = s ** 2 * shrink;
-  const reach = 8 * Math.sqrt(variance), steps = 600, outer = [...inner.slice(1), Infinity];
+  const reach = 8 * Math.sqrt(variance), steps = Math.min(3000, Math.ceil((10 * reach) / s));
+  const outer = [...inner.slice(1), Infinity];
   const table = Array.from({ length: steps + 1 }, (_, i) => {
     const nu = (shrink * reach * i) / steps, width = 8 * Math.sqrt(conditional);
     const density = (/** @type {number} */ t) =>
@@ -805,7 +806,7 @@ function ringDensities({ spread, inner }, s) {
 function spiralDensities(noise) {
   const s = noise * SPIRAL_SCALE, outermost = SPIRAL_SCALE * 5 * Math.PI;
   // phi = 2 pi sqrt(u) has a density proportional to phi. Nodes closer than the noise sum up to the integral.
-  const n = Math.min(2000, Math.ceil((2 * Math.PI * outermost) / (0.7 * s)));
+  const n = Math.min(2000, Math.ceil((2 * Math.PI * outermost) / (0.35 * s)));
   const nodes = Array.from({ length: n }, (_, i) => {
     const phi = (2 * Math.PI * (i + 0.5)) / n, [x1, x2] = arm(phi);
     return [SPIRAL_SCALE * x1, SPIRAL_SCALE * x2, phi];
