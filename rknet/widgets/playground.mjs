@@ -779,7 +779,7 @@ function squareDensities(table, s) {
  */
 function ringDensities({ spread, inner }, s) {
   const variance = spread ** 2 + s ** 2, shrink = spread ** 2 / variance, conditional = s ** 2 * shrink;
-  const reach = 8 * Math.sqrt(variance), steps = Math.min(3000, Math.ceil((10 * reach) / s));
+  const reach = 8 * Math.sqrt(variance), steps = Math.min(3000, Math.max(600, Math.ceil((10 * reach) / s)));
   const outer = [...inner.slice(1), Infinity];
   const table = Array.from({ length: steps + 1 }, (_, i) => {
     const nu = (shrink * reach * i) / steps, width = 8 * Math.sqrt(conditional);
