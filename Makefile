@@ -6,6 +6,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+NODE_MODULES := tests/browser/node_modules/.package-lock.json
 # All but the extra `bench`, which is large and of use to nobody who does not run `rknet bench`.
 EXTRAS := book,cluster,dev,images
 OLDEST_PYTHON := $(shell sed -n 's/^requires-python = ">=\([0-9.]*\).*/\1/p' pyproject.toml)
@@ -30,7 +31,7 @@ book: $(INSTALLED)
 	$(BIN)/jupyter-book build book/ -W --keep-going
 	@echo "The book: $(CURDIR)/book/_build/html/index.html"
 
-test: $(INSTALLED)
+test: $(INSTALLED) $(NODE_MODULES)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -58,9 +59,14 @@ $(INSTALLED): pyproject.toml requirements.lock
 	$(BIN)/uv pip install --python $(BIN)/python -c requirements.lock --no-build-isolation -e '.[$(EXTRAS)]'
 	@touch $@
 
+# For the tests in a browser, which say what is missing where this cannot be installed.
+$(NODE_MODULES): tests/browser/package-lock.json
+	@npm ci --prefix tests/browser --no-audit --no-fund || \
+	  echo "npm or its packages are missing: the tests that need them will be skipped"
+
 clean:
 	rm -rf book/_build build dist *.egg-info .mypy_cache .pytest_cache .hypothesis
 	find . \( -name __pycache__ -o -name .ruff_cache \) -not -path './.venv/*' -prune -exec rm -rf {} +
 
 distclean: clean
-	rm -rf .venv
+	rm -rf .venv tests/browser/node_modules
