@@ -155,12 +155,13 @@
  */
 
 /**
- * A run as `rknet verify FILE.json` replays it. Arrays are base64 of little-endian float32.
+ * A run as `rknet verify FILE.json` replays it; see rknet/replay.py. Arrays are base64 of little-endian float32.
  * @typedef {object} RunRecord
  * @property {string} format
  * @property {string} generator
  * @property {Configuration} configuration
  * @property {{train: {X: string, c: number[]}, validation: {X: string, c: number[]}}} data
+ * @property {'drawn'|'given'} start  whether the initial weights are those that the seed draws
  * @property {{lift: string, K: string, b: string, W: string, mu: string}} initial
  * @property {number} steps
  * @property {History} history
@@ -1934,6 +1935,7 @@ export class Trainer {
     const { data, samples, noise, seed, rate, batch, lift, d_hat } = this.configuration;
     this.classes = classesOf(this.configuration);
     const layers = layersOf(this.configuration);
+    this.start = /** @type {'drawn'|'given'} */ (weights ? "given" : "drawn");
     /** @type {Weights} */
     this.initial = weights ? checkedWeights(weights, layers) : initialWeights(this.configuration);
     if (typeof data === "string") {
@@ -2006,6 +2008,7 @@ export class Trainer {
       generator: GENERATOR,
       configuration: this.configuration,
       data: { train: points({ X, c }), validation: points(this.validation) },
+      start: this.start,
       initial: {
         lift: base64(initial.lift), K: base64(initial.K), b: base64(initial.b), W: base64(initial.W),
         mu: base64(initial.mu),
@@ -2045,7 +2048,8 @@ function base64(array) {
 }
 
 /**
- * SHA-256 of a net's weights as `rknet.records.weights_hash` takes it: name, type, shape and bytes of each array.
+ * SHA-256 of a net's weights as `rknet.records.weights_hash` takes it: name, type, shape and bytes of each array. Where
+ * training has diverged, every NaN counts as the same one, for processors differ in its bits.
  * @param {Configuration} configuration @param {Weights} weights @returns {string}
  */
 export function weightsHash({ d_hat, L, lift, ...rest }, { K, W, b, lift: M, mu }) {
@@ -2054,10 +2058,13 @@ export function weightsHash({ d_hat, L, lift, ...rest }, { K, W, b, lift: M, mu 
   const arrays = [["K", `${L}, ${d_hat}, ${d_hat}`, K], ["W", `${classes}, ${d_hat}`, W], ["b", `${L}, ${d_hat}`, b]];
   if (lift !== "zero") arrays.push(["lift.matrix", `${d_hat}, 2`, M]);
   arrays.push(["mu", `${classes},`, mu]);
-  const parts = arrays.flatMap(([name, shape, array]) => [
-    new TextEncoder().encode(`${name} <f4 (${shape})\n`),
-    new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
-  ]);
+  const parts = arrays.flatMap(([name, shape, array]) => {
+    const copy = new Uint32Array(array.slice().buffer);
+    array.forEach((x, i) => {
+      if (Number.isNaN(x)) copy[i] = 0x7fc00000;
+    });
+    return [new TextEncoder().encode(`${name} <f4 (${shape})\n`), new Uint8Array(copy.buffer)];
+  });
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
   return sha256(whole);
