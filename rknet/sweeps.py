@@ -74,29 +74,37 @@ class Space(NamedTuple):
 
 
 @inlined
-def multiply(A: Array, first: int, M: Array, start: Array, out: Array, to: int, rows: int, lanes: Count) -> None:
-    """out[to + n] = start + sum_j A[first + n, j] M[j] for n = 0, ..., rows - 1, added up in the order of j."""
-    for o in range(0, M.shape[1], len(lanes)):
+def multiply(
+    A: Array, first: int, M: Array, start: Array, out: Array, to: int, rows: int, inner: int, width: int, lanes: Count
+) -> None:
+    """out[to + n] = start + sum_j A[first + n, j] M[j], n = 0, ..., rows - 1, added up in the order of j < inner.
+
+    `width` is the length of the rows of M and out.
+    """
+    for o in range(0, width, len(lanes)):
         n = 0
         while n + 5 <= rows:
-            five_rows(A, first + n, M, start, out, to + n, o, lanes)
+            five_rows(A, first + n, M, start, out, to + n, inner, width, o, lanes)
             n += 5
         while n < rows:
-            one_row(A, first + n, M, start, out, to + n, o, lanes)
+            one_row(A, first + n, M, start, out, to + n, inner, width, o, lanes)
             n += 1
 
 
-multiply_once = numba.njit(**INNER)(multiply.py_func)
-"""`multiply` as a function that is called: quicker to compile, for places visited once a step."""
+@numba.njit(**INNER)
+def multiply_once(A: Array, M: Array, start: Array, out: Array, rows: int, lanes: Count) -> None:
+    """out = start + A M as a function that is called: quicker to compile, for places visited once a step."""
+    multiply(A, 0, M, start, out, 0, rows, M.shape[0], M.shape[1], lanes)
 
 
 @inlined
-def five_rows(A: Array, n: int, M: Array, start: Array, out: Array, to: int, o: int, lanes: Count) -> None:
+def five_rows(
+    A: Array, n: int, M: Array, start: Array, out: Array, to: int, inner: int, width: int, o: int, lanes: Count
+) -> None:
     """Five rows of `multiply` in the columns from o: as many sums as hide the time that one addition takes."""
-    width = M.shape[1]
     s0 = load(start, o, lanes)
     s1, s2, s3, s4 = s0, s0, s0, s0
-    for j in range(M.shape[0]):
+    for j in range(inner):
         m = load(M, j * width + o, lanes)
         s0 = s0 + m * A[n, j]
         s1 = s1 + m * A[n + 1, j]
@@ -111,12 +119,14 @@ def five_rows(A: Array, n: int, M: Array, start: Array, out: Array, to: int, o: 
 
 
 @inlined
-def one_row(A: Array, n: int, M: Array, start: Array, out: Array, to: int, o: int, lanes: Count) -> None:
+def one_row(
+    A: Array, n: int, M: Array, start: Array, out: Array, to: int, inner: int, width: int, o: int, lanes: Count
+) -> None:
     """One row of `multiply` in the columns from o."""
     total = load(start, o, lanes)
-    for j in range(M.shape[0]):
-        total = total + load(M, j * M.shape[1] + o, lanes) * A[n, j]
-    store(out, to * M.shape[1] + o, total)
+    for j in range(inner):
+        total = total + load(M, j * width + o, lanes) * A[n, j]
+    store(out, to * width + o, total)
 
 
 @inlined
@@ -151,15 +161,25 @@ def activate(sigma: int, F: Array, S: Array, first: int, size: int, lanes: Count
 
 @inlined
 def state_layer(
-    scheme: Scheme, K: Array, b: Array, Y: Array, S: Array, F: Array, y_next: Array, rows: int, lanes: Count
+    scheme: Scheme,
+    K: Array,
+    b: Array,
+    Y: Array,
+    S: Array,
+    F: Array,
+    y_next: Array,
+    rows: int,
+    d_hat: int,
+    width: int,
+    lanes: Count,
 ) -> None:
     """From y[l], the first rows of Y, to y[l+1]: the stages (3.6), (3.5) and the step (3.4)."""
-    s, size = len(scheme.beta), rows * F.shape[1]
+    s, size = len(scheme.beta), rows * width
     for i in range(s):
         for k in range(0, size if i > 0 else 0, len(lanes)):
             y_i = combine(load(Y, k, lanes), scheme.A[i], F, i, size, k, lanes)
             store(Y, i * size + k, y_i)
-        multiply(Y, i * rows, K, b, F, i * rows, rows, lanes)
+        multiply(Y, i * rows, K, b, F, i * rows, rows, d_hat, width, lanes)
         activate(scheme.sigma, F, S, i * size, size, lanes)
     for k in range(0, size, len(lanes)):
         y = load(Y, k, lanes)
@@ -168,13 +188,28 @@ def state_layer(
 
 
 @inlined
-def state_sweep(scheme: Scheme, weights: Weights, space: Space, rows: int, keep: int, lanes: Count) -> None:
-    """From the batch to y[L] and the logits; with keep = 0 every layer's stages overwrite the ones before."""
-    multiply_once(space.x, 0, weights.M, space.zero, space.Y[0], 0, rows, lanes)
+def state_layers(
+    scheme: Scheme, weights: Weights, space: Space, rows: int, d_hat: int, width: int, keep: int, lanes: Count
+) -> None:
+    """From y[0] to y[L], layer by layer."""
+    F = space.F
     for l in range(len(weights.K)):
         now, then = keep * l, keep * (l + 1)
-        state_layer(scheme, weights.K[l], weights.b[l], space.Y[now], space.S[now], space.F, space.Y[then], rows, lanes)
-    multiply_once(space.Y[keep * len(weights.K)], 0, weights.W, weights.mu, space.z, 0, rows, lanes)
+        Y, S, y_next = space.Y[now], space.S[now], space.Y[then]
+        state_layer(scheme, weights.K[l], weights.b[l], Y, S, F, y_next, rows, d_hat, width, lanes)
+
+
+@inlined
+def state_sweep(scheme: Scheme, weights: Weights, space: Space, rows: int, keep: int, lanes: Count) -> None:
+    """From the batch to y[L] and the logits; with keep = 0 every layer's stages overwrite the ones before."""
+    multiply_once(space.x, weights.M, space.zero, space.Y[0], rows, lanes)
+    _, d_hat, width = weights.K.shape
+    # The same twice: with the sizes of the paper's nets and batches known, the compiler unrolls every loop.
+    if rows == 5 and d_hat == len(lanes):
+        state_layers(scheme, weights, space, 5, len(lanes), len(lanes), keep, lanes)
+    else:
+        state_layers(scheme, weights, space, rows, d_hat, width, keep, lanes)
+    multiply_once(space.Y[keep * len(weights.K)], weights.W, weights.mu, space.z, rows, lanes)
 
 
 @inlined
@@ -243,10 +278,10 @@ def classifier_step(
     for n in range(rows):
         differentiate(loss, space.z, n, space.c[n], classes, rows, space.e, lanes)
     transpose(weights.W, space.W, lanes)
-    multiply_once(space.z, 0, space.W, space.zero, space.p, 0, rows, lanes)
+    multiply_once(space.z, space.W, space.zero, space.p, rows, lanes)
     if rule.classifier:
         z, y = space.z[:rows], space.Y[len(weights.K)]
-        multiply_once(y.T, 0, z, space.zero, space.g, 0, d_hat, lanes)
+        multiply_once(y.T, z, space.zero, space.g, d_hat, lanes)
         move(rule, weights.W, space.g, m.W, v.W, 0, weights.W.size, lanes)
         add_rows(z, rows, space.g, lanes)
         move(rule, weights.mu, space.g, m.mu, v.mu, 0, weights.mu.size, lanes)
@@ -263,9 +298,11 @@ def add_rows(M: Array, rows: int, out: Array, lanes: Count) -> None:
 
 
 @inlined
-def costate_layer(scheme: Scheme, K: Array, S: Array, space: Space, rows: int, lanes: Count) -> None:
+def costate_layer(
+    scheme: Scheme, K: Array, S: Array, space: Space, rows: int, d_hat: int, width: int, lanes: Count
+) -> None:
     """From p[l+1] to p[l]: the multipliers (3.17), last stage first, and the step (3.13)."""
-    s, size = len(scheme.beta), rows * space.p.shape[1]
+    s, size = len(scheme.beta), rows * width
     transpose(K, space.K, lanes)
     for i in range(s - 1, -1, -1):
         for k in range(0, size, len(lanes)):
@@ -274,7 +311,7 @@ def costate_layer(scheme: Scheme, K: Array, S: Array, space: Space, rows: int, l
                 if scheme.A[j, i] != 0:
                     xi_i = xi_i + load(space.G, j * size + k, lanes) * scheme.A[j, i]
             store(space.xi, i * size + k, flush(xi_i * load(S, i * size + k, lanes), NEGLIGIBLE))
-        multiply(space.xi, i * rows, space.K, space.zero, space.G, i * rows, rows, lanes)
+        multiply(space.xi, i * rows, space.K, space.zero, space.G, i * rows, rows, d_hat, width, lanes)
     for k in range(0, size, len(lanes)):
         p = load(space.p, k, lanes)
         p = p if scheme.carried else every(0.0, p)
@@ -285,14 +322,36 @@ def costate_layer(scheme: Scheme, K: Array, S: Array, space: Space, rows: int, l
 
 @inlined
 def layer_step(
-    l: int, stages: int, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Space, rows: int, lanes: Count
+    l: int, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Space, n: int, width: int, lanes: Count
 ) -> None:
-    """Move K[l] and b[l] along their gradient, (3.18) with one control for all stages: the sum of f_u^T xi_i."""
-    xi, K = space.xi[: stages * rows], weights.K[l]
-    multiply(space.Y[l].T, 0, xi, space.zero, space.g, 0, len(K), lanes)
+    """Move K[l] and b[l] along their gradient, (3.18) with one control for all stages: the sum of f_u^T xi_i.
+
+    n is the number of rows that all stages have together.
+    """
+    xi, K = space.xi[:n], weights.K[l]
+    multiply(space.Y[l].T, 0, xi, space.zero, space.g, 0, len(K), n, width, lanes)
     move(rule, weights.K, space.g, m.K, v.K, l * K.size, K.size, lanes)
-    add_rows(xi, len(xi), space.g, lanes)
+    add_rows(xi, n, space.g, lanes)
     move(rule, weights.b, space.g, m.b, v.b, l * K.shape[1], K.shape[1], lanes)
+
+
+@inlined
+def costate_layers(
+    scheme: Scheme,
+    rule: Rule,
+    weights: Weights,
+    m: Weights,
+    v: Weights,
+    space: Space,
+    rows: int,
+    d_hat: int,
+    width: int,
+    lanes: Count,
+) -> None:
+    """From p[L] to p[0], moving each layer's weights on the way."""
+    for l in range(len(weights.K) - 1, -1, -1):
+        costate_layer(scheme, weights.K[l], space.S[l], space, rows, d_hat, width, lanes)
+        layer_step(l, rule, weights, m, v, space, len(scheme.beta) * rows, width, lanes)
 
 
 @inlined
@@ -300,11 +359,13 @@ def costate_sweep(
     scheme: Scheme, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Space, rows: int, lanes: Count
 ) -> None:
     """From p[L] to p[0], moving each layer's weights on the way; then the lift, if it is learned."""
-    for l in range(len(weights.K) - 1, -1, -1):
-        costate_layer(scheme, weights.K[l], space.S[l], space, rows, lanes)
-        layer_step(l, len(scheme.beta), rule, weights, m, v, space, rows, lanes)
+    _, d_hat, width = weights.K.shape
+    if d_hat == len(lanes):
+        costate_layers(scheme, rule, weights, m, v, space, rows, len(lanes), len(lanes), lanes)
+    else:
+        costate_layers(scheme, rule, weights, m, v, space, rows, d_hat, width, lanes)
     if rule.lift:
-        multiply_once(space.x.T, 0, space.p[:rows], space.zero, space.g, 0, weights.M.shape[0], lanes)
+        multiply_once(space.x.T, space.p[:rows], space.zero, space.g, weights.M.shape[0], lanes)
         move(rule, weights.M, space.g, m.M, v.M, 0, weights.M.size, lanes)
 
 
