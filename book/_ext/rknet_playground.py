@@ -13,21 +13,24 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from rknet.widgets.playground import MODULE
+
 LOADER = Path(__file__).with_name("playground_loader.js")
 SCRIPT = "playground.js"
 ELEMENT, WIDE = 'class="rknet-playground', 'rknet-wide"'
 
 
+def script() -> str:
+    """The loader with the module's text in it."""
+    return LOADER.read_text("utf8").replace("__MODULE__", json.dumps(MODULE.read_text("utf8")))
+
+
 def write_script(app: Sphinx) -> None:
     """Publish loader and module as one script; before the pages, which state its checksum."""
-    if app.builder.format != "html":
-        return
-    from rknet.widgets.playground import MODULE
-
-    source = json.dumps(MODULE.read_text("utf8"))
-    static = Path(app.outdir) / "_static"
-    static.mkdir(parents=True, exist_ok=True)
-    (static / SCRIPT).write_text(LOADER.read_text("utf8").replace("__MODULE__", source), "utf8")
+    if app.builder.format == "html":
+        static = Path(app.outdir) / "_static"
+        static.mkdir(parents=True, exist_ok=True)
+        (static / SCRIPT).write_text(script(), "utf8")
 
 
 def load_script(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

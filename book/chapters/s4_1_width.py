@@ -40,6 +40,7 @@ from rknet.cache import repetitions
 from rknet.experiments import EXPERIMENTS
 from rknet.html_tables import beside_paper
 from rknet.ledger.boxes import verdict_box
+from rknet.widgets import Playground
 
 plots.style()
 
@@ -293,6 +294,21 @@ for row_axes, name in zip(axes, ("donut_2D", "squares")):
         linewidth=0.8,
     )
 plt.show()
+
+# %% [markdown]
+# ## Try it
+#
+# The experiment in this page, with your hands on it: twenty layers of $h = 0.25$ take the place of a hundred of $h = 0.05$,
+# so that the time $T = hL = 5$ is the same and a training takes seconds.
+
+# %%
+Playground(
+    "plane",
+    presets=["plane", "space"],
+    compact=True,
+    task="Close the blue region at width 2: try depth, step size, activation "
+    "and seed. Then add one dimension, and play the flow.",
+)
 
 # %% [markdown]
 # ## Exercises

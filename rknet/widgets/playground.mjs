@@ -13,6 +13,9 @@
  *   Trainer                                                one run: data, net, history, record
  *   principalAxes, project, featureNorms, cellCentres      what the views need
  *   Player, serve(port)                                    training off the main thread: the page's and worker's sides
+ *   toLink, fromLink                                       a playground's whole state as the end of an address
+ *   zeroLines, turned, spreads, short, formula, narration  what is drawn and written
+ *   render({model, el}), default                           the widget: controls and views
  */
 
 // ---------------------------------------------------------------------------------------------------- types
@@ -3865,7 +3868,7 @@ export function render({ model, el }) {
     node("fieldset", { class: "rkp-data" }, node("legend", {}, "data"), node("div", { class: "rkp-thumbs" }, ...thumbs.map((thumb) => thumb.element))),
     ownTools, noise.element, lift.element, rate.element, batch.element, epochs.element,
     node("div", { class: "rkp-seed" }, node("div", {}, node("label", { for: seedId }, "seed"), seed),
-      node("button", { type: "button", click: () => choose({ seed: configuration.seed + 1 }), "aria-label": "Next seed: other points, other weights", title: "Other points, other weights" }, "+1")),
+      node("button", { type: "button", click: () => choose({ seed: configuration.seed + 1 }), "aria-label": "next seed", title: "Other points, other weights" }, "next")),
   ];
   const goesIn = compact
     ? node("details", { class: "rkp-in" }, node("summary", {}, "Data, noise, lift, learning rate, batch, epochs, seed"), node("div", {}, ...inputs))
@@ -4271,8 +4274,7 @@ export function render({ model, el }) {
     showNumbers();
     views.accuracy.soon();
     views.cost.soon();
-    root.dataset.state = seen.state;
-    root.dataset.step = String(seen.step);
+    Object.assign(root.dataset, { state: seen.state, step: seen.step, where: player.where });
     if (now - spokenAt > SPOKEN_EVERY && seen.step > 0 && seen.history.val_accuracy.length > 1) {
       spokenAt = now;
       spoken.textContent = `Epoch ${seen.epoch}: ${percent(seen.history.val_accuracy[seen.history.val_accuracy.length - 1])} right.`;

@@ -203,15 +203,16 @@ class Playground(anywidget.AnyWidget):
         c, (classes, d_hat) = self.configuration, self.weights["W"].shape
         shape: dict[str, Any] = {"d": 2, "d_hat": d_hat, "classes": classes, "L": len(self.weights["b"])}
         shape |= {"activation": c.get("activation", "tanh"), "lift": c.get("lift", "zero")}
+        scheme, h = c.get("scheme", "rk4"), c.get("h", 0.05)
         net: Net
         if c.get("net") == "StandardNet":
             net = StandardNet(**shape)
-        elif (scheme := c.get("scheme", "rk4")) in NAMED:
-            net = NAMED[scheme](h=c.get("h", 0.05), **shape)
+        elif isinstance(scheme, Mapping):
+            net = RKNet(tableau=Tableau("typed", scheme["A"], scheme["beta"]), h=h, **shape)
+        elif scheme in NAMED:
+            net = NAMED[scheme](h=h, **shape)
         else:
-            typed = isinstance(scheme, Mapping)
-            tableau = Tableau("typed", scheme["A"], scheme["beta"]) if typed else choose("scheme", scheme, TABLEAUS)
-            net = RKNet(tableau=tableau, h=c.get("h", 0.05), **shape)
+            net = RKNet(tableau=scheme, h=h, **shape)
         targets = {"K": net.K, "b": net.b, "W": net.W, "mu": net.mu}
         if net.lift_name != "zero":
             targets["lift"] = net.lift.matrix  # type: ignore[assignment]
