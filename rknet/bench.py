@@ -180,7 +180,7 @@ HEADS = {
     "steps": f"{'one step, ms':52}{'median':>9}{'min':>9}{'times':>8}{'full run, s':>13}{'times':>8}{'gradient':>10}",
     "scaling": "time against size, and the exponent p of time ~ size^p",
     "memory": "growth of the process in a step, MiB, and a step's time, ms, against depth",
-    "playground": f"{'L':>4}{'d_hat':>6}  {'one step, ms':38}{'median':>9}{'min':>9}{'over engine':>13}{'over port':>11}",
+    "playground": f"{'L':>4}{'d_hat':>6}  {'one step, ms':38}{'median':>9}{'min':>9}{'x engine':>10}{'x port':>8}",
 }
 """The studies in the order of the file, and what stands above their rows."""
 
@@ -216,7 +216,7 @@ def playground_line(row: dict[str, Any]) -> str:
     start = f"{row['L']:4}{row['d_hat']:6}  {row.get('label', row['contender']):38}"
     if "step_ms" not in row:
         return f"{start}  {reason(row)}"
-    over = "".join(f"{row['over'][name]:{width}.2f}" for name, width in (("compiled", 13), ("port", 11)))
+    over = "".join(f"{row['over'][name]:{width}.2f}" for name, width in (("compiled", 10), ("port", 8)))
     return f"{start}{median(row['step_ms']):9.4f}{min(row['step_ms']):9.4f}{over}"
 
 
