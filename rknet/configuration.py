@@ -10,16 +10,16 @@ import numpy as np
 
 from rknet.augment import LIFTS
 from rknet.checks import choose, positive, whole
-from rknet.images import IMAGES, repetition
+from rknet.images import IMAGES, ImageSet, repetition
 from rknet.nets import ACTIVATIONS, EulerNet, Net, RK4Net, StandardNet
-from rknet.points import LAWS, PointSet, draw, split
+from rknet.points import LAWS, Law, PointSet, draw, split
 from rknet.tableaus import EULER, RK4
 from rknet.training import History, Protocol, fit
 
 NETS: dict[str, type[Net]] = {"StandardNet": StandardNet, "EulerNet": EulerNet, "RK4Net": RK4Net}
 """The paper's networks by name."""
 
-DATA = {**LAWS, **IMAGES}
+DATA: dict[str, Law | ImageSet] = {**LAWS, **IMAGES}
 """The point sets and the image sets by name: each knows its d and its classes."""
 
 STAGES = {"StandardNet": 1, "EulerNet": EULER.stages, "RK4Net": RK4.stages}

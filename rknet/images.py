@@ -32,10 +32,11 @@ import sys
 import tempfile
 import warnings
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import platformdirs
@@ -57,7 +58,7 @@ TIMEOUT = 10.0
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 """The files of a set: images and labels for training, then for testing."""
 
-PACKED = {"": open, ".gz": gzip.open, ".xz": lzma.open}
+PACKED: dict[str, Callable[..., Any]] = {"": open, ".gz": gzip.open, ".xz": lzma.open}
 """How a file with an ending is opened."""
 
 HERE = Path(__file__).parent / "data" / "fashion_mnist"
@@ -142,7 +143,7 @@ class Pool:
 
     def points(self, rows: NDArray[np.int64] | slice = slice(None)) -> PointSet:
         """The chosen images as samples: X (N, 784), pixels divided by 255."""
-        X = self.pixels[rows].reshape(-1, SIDE**2) / np.float32(255)
+        X = self.pixels[rows].reshape(-1, SIDE**2).astype(np.float32) / np.float32(255)
         return PointSet(X, self.c[rows], 10)
 
 
@@ -278,7 +279,7 @@ def _array(name: str, folder: Path, file: str, sha256: str) -> NDArray[np.uint8]
     if path is None:
         raise ValueError(f"{folder}: must have all four files of {name}, got no {file}; {remedy}")
     try:
-        with PACKED[path.suffix if path.suffix in PACKED else ""](path, "rb") as packed:
+        with PACKED[path.suffix](path, "rb") as packed:
             content = packed.read()
     except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
         raise ValueError(f"{path}: must be {name}'s {file}, got what cannot be unpacked ({error}); {remedy}") from None

@@ -16,7 +16,7 @@ import joblib
 import torch
 from tqdm import tqdm
 
-from rknet import records
+from rknet import images, records
 from rknet.checks import choose, whole
 from rknet.experiments import EXPERIMENTS
 from rknet.records import Record, Run
@@ -46,6 +46,7 @@ def sweep(
     n_jobs: int = 1,
     dask: str | None = None,
     engine: str = "auto",
+    source: str = "auto",
     progress: bool = True,
     report: Callable[[str], None] = print,
 ) -> Summary:
@@ -66,6 +67,9 @@ def sweep(
         Address of a Dask scheduler, whose workers are used instead; each needs the same rknet.
     engine
         See `rknet.fit`; ``"auto"`` also takes what any engine has stored.
+    source
+        Where images come from, see `rknet.images.load`; ``"auto"`` is decided once for all runs, and also takes what
+        was stored from any source.
     progress
         Whether a bar with the time left is shown on a terminal.
     report
@@ -74,24 +78,30 @@ def sweep(
     Raises
     ------
     ValueError
-        If n_jobs is out of range, the cluster cannot be reached, or its workers have other sources.
+        If n_jobs is out of range, the images cannot be had, the cluster cannot be reached, or its workers have other
+        sources.
     """
     started, runs, missing = time.perf_counter(), list(runs), []
     store.tidy()
     for run in runs:
-        found = store.find(run, engine)
+        found = store.find(run, engine, source)
         if found.problem:
             report(f"{store.path(run.experiment, run.row, run.seed)}: {found.problem}; computed again")
         if not found.current:
             missing.append(run)
     missing.sort(key=lambda run: run.configuration.work, reverse=True)  # so that all workers end at about the same time
-    for record in watched(execute([(run, engine) for run in missing], n_jobs=n_jobs, dask=dask), missing, progress):
+    tasks = [(run, engine, _settled(run, source)) for run in missing]
+    for record in watched(execute(tasks, n_jobs=n_jobs, dask=dask), missing, progress):
         store.save(record)
     return Summary(len(missing), len(runs) - len(missing), time.perf_counter() - started)
 
 
-def execute(tasks: Sequence[tuple[Run, str]], *, n_jobs: int = 1, dask: str | None = None) -> Iterator[Record]:
-    """The records of runs, each with the engine to use, in the order in which they end."""
+Task = tuple[Run, str, str]
+"""A run, the engine to use, and the source of its images."""
+
+
+def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) -> Iterator[Record]:
+    """The records of runs, in the order in which they end."""
     whole("n_jobs", n_jobs)
     if not tasks:
         return
@@ -100,7 +110,7 @@ def execute(tasks: Sequence[tuple[Run, str]], *, n_jobs: int = 1, dask: str | No
         with contextlib.ExitStack() as stack:
             parallel = _workers(min(n_jobs, len(tasks)), dask, stack)
             for record in parallel(joblib.delayed(compute)(*task) for task in tasks):
-                if record["run"]["sources"] != records.SOURCES:
+                if record["run"]["sources"] != records.sources(record["run"]["configuration"]["data"]):
                     raise ValueError(
                         "dask: every worker must run this source of rknet, got a record of another; "
                         "install the same version there"
@@ -110,13 +120,13 @@ def execute(tasks: Sequence[tuple[Run, str]], *, n_jobs: int = 1, dask: str | No
         torch.set_num_threads(threads)
 
 
-def compute(run: Run, engine: str = "auto") -> Record:
+def compute(run: Run, engine: str = "auto", source: str = "auto") -> Record:
     """Train one net and return the record; this process computes in one thread from here on."""
     torch.set_num_threads(1)
     tqdm.set_lock(threading.RLock())  # tqdm's own is a semaphore of the system, which outlives a killed worker
     started = time.perf_counter()
-    net, history = run.configuration.train(run.seed, engine=engine)
-    return records.make(run, net, history, time.perf_counter() - started)
+    net, history = run.configuration.train(run.seed, engine=engine, source=source)
+    return records.make(run, net, history, time.perf_counter() - started, source)
 
 
 def watched(done: Iterable[Record], runs: Sequence[Run], progress: bool = True) -> Iterator[Record]:
@@ -130,6 +140,11 @@ def watched(done: Iterable[Record], runs: Sequence[Run], progress: bool = True) 
             yield record
             bar.set_description_str(f"{count}/{len(runs)} runs", refresh=False)
             bar.update(work[record["run"]["experiment"], record["run"]["row"]])
+
+
+def _settled(run: Run, source: str) -> str:
+    """The source that a run's images really come from, so that no two workers of a sweep take different ones."""
+    return images.load(run.configuration.data, source).source if run.configuration.of_images else source
 
 
 def _workers(n_jobs: int, dask: str | None, stack: contextlib.ExitStack) -> Any:
