@@ -22,7 +22,7 @@ endif
 help:
 	@echo "make book       build the book (HTML), executing what has changed"
 	@echo "make test       check the style and the types, test the library and every output of every chapter"
-	@echo "make lab        open the chapters in JupyterLab"
+	@echo "make lab        open the laboratories and the chapters in JupyterLab"
 	@echo "make notebooks  rebuild the notebooks of the chapters that have changed"
 	@echo "make lock       renew requirements.lock (UPGRADE=--upgrade takes the newest versions)"
 	@echo "make clean      remove what was built; make distclean: .venv as well"
@@ -39,7 +39,7 @@ test: $(INSTALLED) $(NODE_MODULES)
 	$(BIN)/pytest --nbval book -n 2 --dist loadfile
 
 lab: $(INSTALLED)
-	$(BIN)/jupyter lab $(LAB_OPTIONS) book
+	$(BIN)/jupyter lab $(LAB_OPTIONS) --LabApp.default_url=/lab/tree/chapters/laboratories.ipynb book
 
 notebooks: $(INSTALLED)
 	$(BIN)/python book/execute.py
