@@ -16,6 +16,7 @@ from typing import Any
 
 import nbformat
 from docutils import nodes
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -54,6 +55,8 @@ MENDED = (
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     # ... and one that its decoration contradicts.
     (r'(<i class="theme-switch [^>]*?)\s+title="[^"]*"', r"\1"),
+    # Indices laid out in a table that is none.
+    (r'<table (style="width: 100%" )?class="indextable', r'<table role="presentation" \1class="indextable'),
     # A role that ARIA has withdrawn.
     (r'role="doc-biblioentry"', 'role="listitem"'),
 )
@@ -184,9 +187,7 @@ def add_run_time(
         context["body"] += run_time(app.env, page)
 
 
-def add_buttons(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
+def add_buttons(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Offer a chapter as a script as well, and on Colab; the theme has made the other buttons by now."""
     if not (BOOK / f"{page}.py").is_file():
         return
@@ -231,6 +232,17 @@ def publish_sources(app: Sphinx, exception: Exception | None) -> None:
             target.with_suffix(".ipynb").write_text(nbformat.writes(notebook) + "\n", "utf8")
 
 
+def shrink_pictures(app: Sphinx, exception: Exception | None) -> None:
+    """Keep 256 colours of each figure: a third of the bytes, and no difference that one could see."""
+    if exception or app.builder.format != "html":
+        return
+    for path in (Path(app.outdir) / app.builder.imagedir).glob("*.png"):
+        with Image.open(path) as picture:
+            if picture.mode == "RGB" or (picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255)):
+                few = picture.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+                few.save(path, optimize=True)
+
+
 def with_scopes(html: str) -> str:
     """Say of each heading of a table whether it heads a column or a row."""
 
@@ -267,5 +279,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", add_run_time)
     app.connect("html-page-context", add_buttons, priority=900)
     app.connect("build-finished", publish_sources)
+    app.connect("build-finished", shrink_pictures)
     app.connect("build-finished", forget_faulty_build)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
