@@ -48,8 +48,10 @@ if importlib.util.find_spec("rknet") is None:
     %pip install --quiet --editable ./rknet-book
     sys.path.insert(0, "rknet-book")"""
 
-# Faults of the theme and of docutils that keep readers of screen readers from what others see.
+# Faults of the theme and of docutils that keep some readers from what others see.
 MENDED = (
+    # Colours are set by a script; without it, those of light mode.
+    (r"<html(?![^>]*data-theme=)", '<html data-theme="light"'),
     # A name that leaves out words which stand on the button ("Search Ctrl+K", "Show code cell source") ...
     (r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1"),
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
@@ -59,6 +61,13 @@ MENDED = (
     (r'<table (style="width: 100%" )?class="indextable', r'<table role="presentation" \1class="indextable'),
     # A role that ARIA has withdrawn.
     (r'role="doc-biblioentry"', 'role="listitem"'),
+)
+
+FIGURE = re.compile(
+    r"""
+    (?P<link><a\ [^>]*image-reference[^>]*>)?
+    <img\ (?P<rest>[^>]*src="(?P<address>[^"]*_images/(?P<name>[^"/]+\.png))"[^>]*)>""",
+    re.VERBOSE,
 )
 
 
@@ -252,6 +261,25 @@ def with_scopes(html: str) -> str:
     return scoped(re.sub(r"<thead.*?</thead>", lambda head: scoped(head[0], "col"), html, flags=re.DOTALL), "row")
 
 
+def with_sizes(html: str, pictures: dict[str, Path]) -> str:
+    """Give figures, drawn at twice their size, that size, and a link to the whole picture.
+
+    So nothing jumps when they arrive, and style sheets know a wide figure from a narrow one.
+    """
+
+    def sized(match: re.Match[str]) -> str:
+        if match["name"] not in pictures:
+            return match[0]
+        with Image.open(pictures[match["name"]]) as picture:
+            width, height = (side // 2 for side in picture.size)
+        image = f'<img width="{width}" height="{height}" {match["rest"]}>'
+        return (match["link"] or f'<a class="reference internal image-reference" href="{match["address"]}">') + (
+            image if match["link"] else f"{image}</a>"
+        )
+
+    return FIGURE.sub(sized, html)
+
+
 def mend(html: str) -> str:
     """A page without the faults above."""
     for fault, repair in MENDED:
@@ -262,9 +290,15 @@ def mend(html: str) -> str:
 def mend_pages(app: Sphinx) -> None:
     """Mend every page as its template leaves it; no event of Sphinx comes so late."""
     templates = getattr(app.builder, "templates", None)
-    if templates:
-        render = templates.render
-        templates.render = lambda name, context: mend(render(name, context))
+    if not templates:
+        return
+    render = templates.render
+
+    def render_and_mend(template: str, context: dict[str, Any]) -> str:
+        pictures = {name: Path(app.srcdir) / source for source, name in app.builder.images.items()}
+        return with_sizes(mend(render(template, context)), pictures)
+
+    templates.render = render_and_mend
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
