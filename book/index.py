@@ -94,7 +94,7 @@ plt.show()
 # :::{grid-item-card} Section 3: the partner
 # :link: s3-partner
 # :link-type: ref
-# The scheme that costates follow, why RK4 is its own, and what a wrong partner costs.
+# The scheme that costates follow, why the same tableau run backwards often passes, and what a wrong partner costs.
 # :::
 #
 # :::{grid-item-card} Section 3: gradients, checked

@@ -133,8 +133,10 @@ SHOWN = {
     "table-width": "width",
     "table-depth-narrow": "depth-narrow",
     "table-activation": "activation",
+    "table-lifts": "lifts",
+    "table-time": "fixed-time",
 }
-"""The experiment of a table."""
+"""The experiment of a table; the first group of table-time is that of Table 1."""
 
 
 def row_of(experiment: str, group: str, column: str) -> str:
@@ -152,10 +154,40 @@ def test_our_cells_are_those_of_the_records(soups: Soups, name: str):  # noqa: F
     for (group, label, where), cells in rows.iterrows():
         if not where.startswith("here"):
             continue
+        source = "depth" if group == "RK4Net, h = 0.05" else experiment
         for column, shown in cells.items():
-            statistic = labels[label]
-            values = recorded(experiment, row_of(experiment, group, column), statistic)
-            values = pd.Series(values) * (100 if statistic.endswith("accuracy") else 10)
-            assert shown == f"{values.mean():.2f} ± {values.std(ddof=0):.2f}", (group, label, column)
+            values = recorded(source, row_of(source, group.removesuffix(", h = 0.05"), column), labels[label])
+            assert shown == written(values, labels[label]), (group, label, column)
             compared += 1
     assert compared >= len(EXPERIMENTS[experiment].rows)
+
+
+def written(values: list[float], statistic: str) -> str:
+    """Mean and population standard deviation as the tables show them."""
+    numbers = pd.Series(values) * (100 if statistic.endswith("accuracy") else 10)
+    return f"{numbers.mean():.2f} ± {numbers.std(ddof=0):.2f}"
+
+
+def test_table_3_is_that_of_the_records(soups: Soups):  # noqa: F811
+    """Mean and standard deviation stand in rows of their own there."""
+    rows, group = frame(find(soups, "table#table-3")), "RK4Net, L = 100"
+    for statistic in STATISTICS:
+        mean, sd = written(recorded("variability", group, statistic), statistic).split(" ± ")
+        for label, number in (("mean", mean), ("standard deviation", sd)):
+            assert source(rows, Cell(group, label, label_of(statistic), None), "here") == number, (statistic, label)
+
+
+def test_ways_to_train_are_those_of_the_records(soups: Soups):  # noqa: F811
+    """Losses label the rows, optimisers the columns, and the time belongs to the group."""
+    rows, compared = frame(find(soups, "table#table-methods")), 0
+    for (group, label, where), cells in rows.iterrows():
+        if not where.startswith("here"):
+            continue
+        net, _, h = group.partition(", h = ")
+        loss = label.removesuffix(", accuracy, %").replace(" ", "_")
+        for optimizer, shown in cells.items():
+            experiment = "training-time" if h == "0.5" else "training"
+            values = recorded(experiment, f"{net}, {loss}, {optimizer}", "val_accuracy")
+            assert shown == written(values, "val_accuracy"), (group, label, optimizer)
+            compared += 1
+    assert compared == 24

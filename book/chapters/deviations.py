@@ -326,7 +326,12 @@ print(f"{count} runs, {steps / 1e6:.1f} million steps")
 # The ratio of two variances of four runs each follows $F(3, 3)$, whose 2.5 and 97.5 % points are 0.065 and 15.4: between
 # $0.89 \sqrt{0.065} = 0.23$ and $0.89 \sqrt{15.4} = 3.5$. A spread of four says very little.
 # ```
-#
+
+# %% tags=["hide-input"]
+ratios = np.sqrt(stats.f.ppf([0.025, 0.975], 3, 3))
+assert np.allclose(0.89 * ratios, [0.23, 3.5], atol=0.01)
+
+# %% [markdown]
 # ## Takeaways
 #
 # - The paper cannot be recomputed from its text, and can be from its authors' code.

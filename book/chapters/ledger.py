@@ -29,6 +29,7 @@
 # :::
 
 # %% tags=["hide-input"]
+import textwrap
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -42,6 +43,7 @@ from rknet.ledger import judging, pages
 from rknet.ledger.boxes import Box, number
 from rknet.ledger.claims import Part, read
 from rknet.ledger.evidence import Evidence
+from rknet.ledger.statistics import holm
 from rknet.store import Store
 
 plots.style()
@@ -272,7 +274,7 @@ for f in widest:
 # %%
 failed = [v for v in sentences if v.verdict == judging.NOT_COMPATIBLE]
 for v in failed:
-    print(f"{v.where}: {v.says}")
+    print(textwrap.fill(f"{v.where}: {v.says}", 76, subsequent_indent="  "))
 
 # %% tags=["hide-input"]
 EXPLAINED = {
@@ -420,7 +422,7 @@ print(f"StandardNet behind by {here('training-euler-fastest'):.1f} points")
 # %% tags=["hide-input"]
 for v in sentences:
     if v.verdict == judging.NOT_TESTABLE:
-        print(f"{v.id}: {v.says}")
+        print(textwrap.fill(f"{v.id}: {v.says}", 76, subsequent_indent="  "))
 
 # %% [markdown]
 # Three of them deserve a word.
@@ -548,7 +550,14 @@ pages.sentences(families["sentences of Section 4.4"])
 # By $\sqrt{(1/20 + 1/20) / (1/4 + 1/20)} = \sqrt{1/3} \approx 0.58$. Forty more repetitions of ours would have given less:
 # the $1/4$ under the root is the paper's and no effort of ours removes it.
 # ```
-#
+
+# %% tags=["hide-input"]
+now, theirs, ours = (
+    np.sqrt(v) for v in (1 / 4 + 1 / 20, 2 / 20, 1 / 4 + 1 / 60)
+)
+assert round(theirs / now, 2) == 0.58 < ours / now
+
+# %% [markdown]
 # ```{exercise}
 # :label: ex-ledger-holm
 # In a table of 36 cells the smallest $p$ value is 0.004. Is the table refuted at 5 %? And if it had 12 cells?
@@ -558,7 +567,11 @@ pages.sentences(families["sentences of Section 4.4"])
 # :class: dropdown
 # Holm multiplies the smallest by the number of cells: $36 \times 0.004 = 0.144$, no; $12 \times 0.004 = 0.048$, yes.
 # ```
-#
+
+# %% tags=["hide-input"]
+assert holm([0.004] + [1.0] * 35)[0] > 0.05 > holm([0.004] + [1.0] * 11)[0]
+
+# %% [markdown]
 # ```{exercise}
 # :label: ex-ledger-rule
 # Choose a sentence whose rule you find too strict, change its region in `book/claims.yml`, and run `rknet claims ID`. What

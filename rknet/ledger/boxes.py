@@ -107,7 +107,7 @@ def _facts(verdict: Verdict) -> list[str]:
         if shown.bayes is not None:
             facts.append(f"Bayes limit {number(shown.bayes, '%')}.")
         return facts
-    which = f" (decisive of {len(findings)})" if len(findings) > 1 else ""
+    which = f" (the one of {len(findings)} that decides)" if len(findings) > 1 else ""
     what = shown.what[0].upper() + shown.what[1:]
     facts.append(f"{what}{which}: {number(shown.estimate, shown.unit)}, interval {interval(shown)}.")
     return facts
