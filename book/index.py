@@ -17,7 +17,16 @@
 #
 # Residual networks are discretised differential equations; Runge-Kutta schemes make other networks of them, and one added
 # dimension makes their flows simple. This book is a living companion to {footcite:t}`giesecke2021`: it builds the
-# networks in a small library, `rknet`, checks the paper's equations one by one, and trains what it shows.
+# networks in a small library, `rknet`, checks the paper's equations one by one, and trains what it shows. Train one now,
+# in this page: press play, and watch a disc leave its ring by the third dimension; then take that dimension away.
+
+# %% tags=["remove-input"]
+from rknet.widgets import Playground
+
+Playground("space", presets=["plane", "space", "forgets", "depth"])
+
+# %% [markdown]
+# The same experiment with the library that this book builds, a net of a hundred layers in the plane and one in space:
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt

@@ -41,7 +41,7 @@ from rknet.configuration import Configuration
 from rknet.experiments import EXPERIMENTS
 from rknet.html_tables import beside_paper
 from rknet.ledger.boxes import verdict_box
-from rknet.widgets import TrainingLaboratory
+from rknet.widgets import Playground, TrainingLaboratory
 from rknet.widgets.training import draw_training
 
 plots.style()
@@ -300,7 +300,21 @@ plt.show()
 # %% [markdown]
 # ## Try it
 #
-# Twenty layers with $h = 0.2$ cover nearly the time of the hundred above and train in a moment. At width 2 and at width 3:
+# The experiment in this page, with your hands on it: twenty layers of $h = 0.25$ take the place of a hundred of $h = 0.05$,
+# so that the time $T = hL = 5$ is the same and a training takes seconds.
+
+# %%
+Playground(
+    "plane",
+    presets=["plane", "space"],
+    compact=True,
+    task="Close the blue region at width 2: try depth, step size, activation "
+    "and seed. Then add one dimension, and play the flow.",
+)
+
+# %% [markdown]
+# The same by the library: twenty layers with $h = 0.2$ cover nearly the time of the hundred above and train in a moment. At
+# width 2 and at width 3, and with a kernel at any other setting:
 
 # %% mystnb={"figure": {"name": "fig-width-lab", "caption": "RK4Net with 20 layers on donut_2D, repetition 0, zero padding; dashed the best possible boundary and accuracy. Top: $\\hat d = 2$, the region of the disc has a tail. Bottom: $\\hat d = 3$, it is closed, and the accuracy reaches the limit within a few epochs."}, "image": {"alt": "Two rows of three panels: prediction, spread of the features by layer, accuracy by epoch. Above, the blue region reaches the frame and the accuracy stays below the dashed limit; below, the region is a disc and the accuracy touches the limit."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"] * 3] * 2, height=2.3)

@@ -53,7 +53,7 @@ from rknet.ledger.measurements import (
     vanishing_layer,
 )
 from rknet.paper import tables
-from rknet.widgets import TrainingLaboratory
+from rknet.widgets import Playground, TrainingLaboratory
 from rknet.widgets.training import draw_training, spreads
 
 plots.style()
@@ -593,7 +593,20 @@ verdict_box("features-deeper-clearer")
 # %% [markdown]
 # ## Try it
 #
-# Three nets of this page on the points of repetition 0, and then a laboratory in which you choose your own.
+# The spiral in this page, at three depths of either net:
+
+# %%
+Playground(
+    "standard-20",
+    presets=[f"{net}-{L}" for net in ("standard", "rk4") for L in (5, 20, 100)],
+    compact=True,
+    task="Make StandardNet fail with as few layers as you can, and read off "
+    "the layer in which its features vanish. Give RK4Net the same depth.",
+)
+
+# %% [markdown]
+# Three nets of this page on the points of repetition 0, and then a laboratory with the library's own engine, in which you
+# choose yours.
 
 # %% mystnb={"figure": {"name": "fig-depth-lab", "caption": "StandardNet with 5 and 40 layers and RK4Net with 40, repetition 0; dashed the best possible boundary and accuracy. Middle row: the features of a deep StandardNet have met long before the last layer, and the whole plane gets one answer."}, "image": {"alt": "Three rows of three panels: prediction, spread of the features by layer on a logarithmic axis, and accuracy by epoch. The 5-layer StandardNet and RK4Net follow the optimal boundary between the spiral's arms; the 40-layer StandardNet predicts one class everywhere, its spread falls to 1e-9, and its accuracy stays at 50 percent."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"] * 3] * 3, height=2.3)

@@ -53,7 +53,7 @@ from rknet.ledger.measurements import (
     spread,
 )
 from rknet.ledger.quantities import epochs_to_converge
-from rknet.widgets import TrainingLaboratory
+from rknet.widgets import Playground, TrainingLaboratory
 from rknet.widgets.training import draw_training
 
 plots.style()
@@ -479,6 +479,18 @@ plots.Flipbook(
 
 # %% [markdown]
 # ## Try it
+
+# %%
+Playground(
+    "tanh",
+    presets=["tanh", "logistic", "relu", "softplus"],
+    compact=True,
+    task="Which activation finds the strip first? Guess, then train all four. "
+    "Then choose the spiral as data, and guess again.",
+)
+
+# %% [markdown]
+# Three of them for the whole protocol, and a laboratory with the library's own engine:
 
 # %% mystnb={"figure": {"name": "fig-activation-lab", "caption": "RK4Net with five layers and three activations on donut_1D, repetition 0; dashed the best possible boundary and accuracy. Top: tanh finds the strip after twenty epochs. Middle: the logistic function has not found it when training ends. Bottom: ReLU finds it at once."}, "image": {"alt": "Three rows of three panels: prediction, spread of the features by layer, accuracy by epoch. With tanh and ReLU the predicted region is a strip; with the logistic function the whole picture is predicted as outside and the accuracy stays at 75 percent."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"] * 3] * 3, height=2.3)
