@@ -32,7 +32,7 @@ from rknet.training import History, Protocol, fit
 DECISIVE = ("tableaus", "nets", "augment", "points", "training", "engine", *SOURCES)
 """The modules whose sources decide what `fit` returns."""
 
-LAYERWISE = ("layerwise", "adjoint", "steps", "rightsides")
+LAYERWISE = ("layerwise", "streams", "adjoint", "steps", "rightsides")
 """Those that decide it besides where `rknet.layerwise` takes the steps."""
 
 

@@ -32,7 +32,18 @@ from rknet.provenance import source_hash
 if TYPE_CHECKING:
     from rknet.training import TorchSteps
 
-DECISIVE = ("tableaus", "nets", "augment", "rightsides", "steps", "adjoint", "layerwise", "training", "checkpoint")
+DECISIVE = (
+    "tableaus",
+    "nets",
+    "augment",
+    "rightsides",
+    "steps",
+    "adjoint",
+    "layerwise",
+    "streams",
+    "training",
+    "checkpoint",
+)
 """The modules, besides those of the compiled engine, whose sources decide how a training goes on."""
 
 FORMAT = "rknet checkpoint 1"
@@ -133,7 +144,7 @@ class Keeper:
             "net": digest(net.architecture, [p.requires_grad for p in net.parameters()], *net.state_dict().values()),
             "data": digest(*(array for points in (train, validation) for array in (points.X, points.c))),
             "sources": source_hash(*DECISIVE, *SOURCES),
-            "circumstances": digest(torch.__version__, np.__version__, net.K.device.type),
+            "circumstances": digest(torch.__version__, np.__version__, net.K.device.type, torch.get_num_threads()),
         }
         self.stored = time.monotonic()
 
