@@ -8,8 +8,11 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import joblib
@@ -17,10 +20,15 @@ import torch
 from tqdm import tqdm
 
 from rknet import images, records
+from rknet.checkpoint import Checkpoint, OtherTraining
 from rknet.checks import choose, whole
 from rknet.experiments import EXPERIMENTS
+from rknet.layerwise import WIDE
 from rknet.records import Record, Run
 from rknet.store import Store
+
+PERIOD = 300.0
+"""Seconds between two checkpoints of a run on a wide net."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,9 @@ def sweep(
 ) -> Summary:
     """Compute the runs that a store lacks, and keep each as soon as it ends.
 
-    Only this process writes, so a cluster needs no shared folder, and whenever this process is killed, no more is lost
-    than the runs in progress: the same call resumes.
+    Only this process writes records, so a cluster needs no shared folder, and whenever this process is killed, no more
+    is lost than the runs in progress: the same call resumes.  A run on a wide net goes on from its last checkpoint,
+    which a local process keeps beside the place of the record until that is stored.
 
     Parameters
     ----------
@@ -90,14 +99,15 @@ def sweep(
         if not found.current:
             missing.append(run)
     missing.sort(key=lambda run: run.configuration.work, reverse=True)  # so that all workers end at about the same time
-    tasks = [(run, engine, _settled(run, source)) for run in missing]
+    tasks = [(run, engine, _settled(run, source), None if dask else _checkpoint(store, run)) for run in missing]
     for record in watched(execute(tasks, n_jobs=n_jobs, dask=dask), missing, progress):
-        store.save(record)
+        path = store.save(record)
+        checkpoint_beside(path).remove()
     return Summary(len(missing), len(runs) - len(missing), time.perf_counter() - started)
 
 
-Task = tuple[Run, str, str]
-"""A run, the engine to use, and the source of its images."""
+Task = tuple[Run, str, str, Checkpoint | None]
+"""A run, the engine to use, the source of its images, and where its training is stored now and then."""
 
 
 def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) -> Iterator[Record]:
@@ -120,12 +130,22 @@ def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) 
         torch.set_num_threads(threads)
 
 
-def compute(run: Run, engine: str = "auto", source: str = "auto") -> Record:
-    """Train one net and return the record; this process computes in one thread from here on."""
+def compute(run: Run, engine: str = "auto", source: str = "auto", checkpoint: Checkpoint | None = None) -> Record:
+    """Train one net and return the record; this process computes in one thread from here on.
+
+    A checkpoint of another training, such as one by other sources, is reported by a warning and given up.
+    """
     torch.set_num_threads(1)
     tqdm.set_lock(threading.RLock())  # tqdm's own is a semaphore of the system, which outlives a killed worker
     started = time.perf_counter()
-    net, history = run.configuration.train(run.seed, engine=engine, source=source)
+    train = partial(run.configuration.train, run.seed, engine=engine, source=source, checkpoint=checkpoint)
+    try:
+        net, history = train()
+    except OtherTraining as error:
+        assert checkpoint is not None
+        warnings.warn(f"{error}; it is removed, and the run begins anew", stacklevel=2)
+        checkpoint.remove()
+        net, history = train()
     return records.make(run, net, history, time.perf_counter() - started, source)
 
 
@@ -140,6 +160,17 @@ def watched(done: Iterable[Record], runs: Sequence[Run], progress: bool = True) 
             yield record
             bar.set_description_str(f"{count}/{len(runs)} runs", refresh=False)
             bar.update(work[record["run"]["experiment"], record["run"]["row"]])
+
+
+def checkpoint_beside(path: Path) -> Checkpoint:
+    """Where a run that is to have its record at a path is stored every five minutes."""
+    return Checkpoint(path.with_suffix(".checkpoint"), every=PERIOD, keep=True)
+
+
+def _checkpoint(store: Store, run: Run) -> Checkpoint | None:
+    """The checkpoint of a run on a wide net; others are over before a second one would be due."""
+    path = store.path(run.experiment, run.row, run.seed)
+    return checkpoint_beside(path) if run.configuration.d_hat >= WIDE else None
 
 
 def _settled(run: Run, source: str) -> str:

@@ -53,8 +53,8 @@ class Store:
         """Where the record of a run lies."""
         return self.folder / slug(experiment) / slug(row) / f"seed-{seed}.json"
 
-    def save(self, record: Record) -> None:
-        """Write a record in one step: a reader finds the one before or this one, never a part."""
+    def save(self, record: Record) -> Path:
+        """Write a record in one step, and return its path: a reader finds the one before or this one, never a part."""
         run = record["run"]
         path = self.path(run["experiment"], run["row"], run["seed"])
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,6 +67,7 @@ class Store:
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
+        return path
 
     def find(self, run: Run, engine: str = "auto", source: str = "auto") -> Found:
         """The record of a run, and why it is not current: with an engine or a source of images named, no other is."""

@@ -58,7 +58,7 @@ def verify(
                 yield Verdict(run, False, f"cannot be computed here: {error}")
                 continue
         stored[run.experiment, run.row, run.seed] = run, found.record
-        tasks.append((run, found.record["run"]["engine"], source))
+        tasks.append((run, found.record["run"]["engine"], source, None))
     for new in watched(execute(tasks, n_jobs=n_jobs, dask=dask), [run for run, *_ in tasks], progress):
         key = new["run"]["experiment"], new["run"]["row"], new["run"]["seed"]
         yield compare(*stored[key], new)
