@@ -172,7 +172,7 @@ def measured(runs: Runs, row: str, statistic: str) -> tuple[Printed, int]:
 
 
 def recorded(name: str, store: Store, seeds: Iterable[int] | None = None) -> Runs:
-    """The histories in a store of an experiment's runs, by default of the paper's repetitions; missing ones are left out.
+    """The histories that a store has of an experiment's runs, by default of the paper's repetitions.
 
     ValueError if the name is unknown.
     """
