@@ -1,10 +1,9 @@
 """Runge-Kutta networks: a small library beside the book on Giesecke & Kröner (2021).
 
 Read it in this order: `tableaus` (the schemes), `nets` (the networks), `augment` (the lift to d_hat dimensions),
-`points` (the data), `training` (the paper's protocol), `plots` (the figures); then `images` and `convolution` for
-Section 4.5.  Section 3 is `rightsides`, `steps`,
-`adjoint` and `pairs`; `memory` counts what its gradient keeps.  How training is made fast is told by `lanes`,
-`arithmetic`, `updates`, `sweeps` (Section 3 itself) and `engine`, in this order.
+`points` (the data), `training` (the paper's protocol), `plots` (the figures).  Section 3 is `rightsides`, `steps`,
+`adjoint` and `pairs`; `memory` counts what its gradient keeps.  Section 4.5 is `images` and `convolution`.  How training
+is made fast is told by `lanes`, `arithmetic`, `updates`, `sweeps` (Section 3 itself) and `engine`, in this order.
 """
 
 from rknet.augment import LIFTS

@@ -201,7 +201,7 @@ def test_our_cells_are_those_of_the_records(soups: Soups, name: str):  # noqa: F
 
 
 def written(values: pd.Series, incomplete: bool) -> str:
-    """Mean and population standard deviation; where runs may be missing, their number, and no spread of a single one."""
+    """Mean and population standard deviation; where runs may be missing, how many there are; one has no spread."""
     number = f"{values.mean():.2f} ± {values.std(ddof=0):.2f}"
     if not incomplete:
         return number
