@@ -2,8 +2,8 @@
 
 Read it in this order: `tableaus` (the schemes), `nets` (the networks), `augment` (the lift to d_hat dimensions),
 `points` (the data), `training` (the paper's protocol), `plots` (the figures).  Section 3 is `rightsides`, `steps`,
-`adjoint` and `pairs`; `memory` counts what its gradient keeps.  Section 4.5 is `images` and `convolution`.  How training
-is made fast is told by `lanes`, `arithmetic`, `updates`, `sweeps` (Section 3 itself) and `engine`, in this order.
+`adjoint` and `pairs`; `memory` counts what its gradient keeps.  Section 4.5 is `images` and `convolution`.  How
+training is made fast is told by `lanes`, `arithmetic`, `updates`, `sweeps` (Section 3 itself) and `engine`.
 """
 
 from rknet.augment import LIFTS
