@@ -454,12 +454,17 @@ for (net, data), (trained_net, _) in live.items():
     answers[net, data] = trained_net.predict(validation.X), validation
 
 # %%
-final = {key: 100 * past.val_accuracy[-1] for key, (_, past) in live.items()}
-assert 82 < final["StandardNet", "MNIST"] < 92
-for data in IMAGES:
-    assert final["RK4Net", data] > np.mean([affine[data, s] for s in SEEDS]) - 4
-    assert final["RK4Net", data] > final["StandardNet", data]
-print("RK4Net, five layers, five epochs: ahead of StandardNet on both sets")
+early = {  # validation accuracy in percent, mean of the epochs 1 to 6
+    key: 100 * past.val_accuracy[1:7].mean() for key, (_, past) in live.items()
+}
+full = live["StandardNet", "MNIST"][1]
+assert full.epochs >= 11 and 0.82 < full.val_accuracy[-1] < 0.92
+assert early["RK4Net", "MNIST"] > early["StandardNet", "MNIST"] + 5
+assert (
+    early["RK4Net", "FashionMNIST"] > early["StandardNet", "FashionMNIST"] + 15
+)
+print("RK4Net over the first six epochs:")
+print("more than 5 points ahead on MNIST, more than 15 on Fashion-MNIST")
 
 # %% [markdown]
 # The live StandardNet is repetition 0 of Table 6, if the record was made from the same images. Then both must agree: before
@@ -617,8 +622,8 @@ for net in ("StandardNet", "RK4Net"):
     Y = live[net, "FashionMNIST"][0].flow(images.X)[-1].astype(float)
     Z = plots.pca(20)(Y)
     explained[net] = _explained(Z, images.c)
-assert explained["RK4Net"] > explained["StandardNet"]
-print("in twenty principal components: more in RK4Net than in StandardNet")
+assert explained["RK4Net"] > explained["StandardNet"] + 5
+print("RK4Net: more than 5 percentage points ahead of StandardNet")
 
 # %% tags=["hide-input"]
 verdict_box("images-features")
