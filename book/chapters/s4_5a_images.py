@@ -50,7 +50,7 @@ from rknet.experiments import COMPARED, EXPERIMENTS
 from rknet.html_tables import NOT_RUN, Row, Table, beside_paper, recorded
 from rknet.images import IMAGES, load
 from rknet.ledger.boxes import verdict_box
-from rknet.ledger.measurements import _explained, spread
+from rknet.ledger.measurements import explained, spread
 from rknet.paper import STATISTICS, tables
 from rknet.runner import runs_of
 from rknet.store import Store
@@ -616,13 +616,13 @@ plt.show()
 # images, whose number exceeds that of the dimensions?
 
 # %%
-explained = {}
+share = {}
 for net in ("StandardNet", "RK4Net"):
     images = jobs[net, "FashionMNIST"].points(0, source="sample")[0]
     Y = live[net, "FashionMNIST"][0].flow(images.X)[-1].astype(float)
     Z = plots.pca(20)(Y)
-    explained[net] = _explained(Z, images.c)
-assert explained["RK4Net"] > explained["StandardNet"] + 5
+    share[net] = explained(Z, images.c)
+assert share["RK4Net"] > share["StandardNet"] + 5
 print("RK4Net: more than 5 percentage points ahead of StandardNet")
 
 # %% tags=["hide-input"]
