@@ -224,11 +224,12 @@ done = dict(
     zip(ADDED, Parallel(n_jobs=2)(delayed(run)(options) for options in jobs))
 )
 
-# %% mystnb={"figure": {"name": "fig-convolution", "caption": "Validation (solid) and training accuracy (dotted) of four convolutional RK4 nets on MNIST by epoch, and their costs. A border changes next to nothing. Seven channels more, zeros and a learned lift alike, bring the training images near 100 % and make the validation images worse: their cost turns after two epochs."}, "image": {"alt": "Two plots by epoch, accuracy and cost, with four solid and four dotted lines. The solid lines of the nets with one channel, with and without border, lie together near 90 percent; those of the two nets with eight channels lie near 85 percent, while their dotted lines are the highest. In the right panel the solid lines of the nets with eight channels turn upwards.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-convolution", "caption": "Validation (solid) and training accuracy (dotted) of four convolutional RK4 nets on MNIST by epoch, and their costs. A border changes next to nothing. Seven channels more, zeros and a learned lift alike, bring the training images near 100 % and make the validation images worse, whose cost ends far above that of one channel."}, "image": {"alt": "Two plots by epoch, accuracy and cost, with four solid and four dotted lines. The solid lines of the nets with one channel, with and without border, lie together near 90 percent; those of the two nets with eight channels lie near 85 percent, while their dotted lines are the highest. In the right panel the solid lines of the nets with eight channels turn upwards.", "width": "100%"}} tags=["hide-input"]
 histories = {name: [past] for name, (_, past) in done.items()}
 fig, axes = plots.panels([["2d", "2d"]], height=2.7)
 for ax, quantity in zip(axes[0], ("accuracy", "cost")):
     plots.convergence(ax, histories, quantity)
+    ax.set_xticks(range(5))
 axes[0, 0].set_ylim(70, 101)
 axes[0, 1].set_ylim(0, 1)
 axes[0, 1].get_legend().remove()
@@ -272,7 +273,7 @@ for name in ("as it is", "zero channels"):
 #
 # ## What the maps do
 
-# %% mystnb={"figure": {"name": "fig-maps", "caption": "The eight channels of one digit on their way through the trained net with zero channels, layer by layer. At the entrance seven are empty. Then edges appear: one channel keeps the left sides of strokes, another the upper ones, as the kernels have learned."}, "image": {"alt": "Four rows of eight small maps in two colours. In the first row only the first shows a digit and the others are blank; further down all eight show the digit with differently shaded edges.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-maps", "caption": "The eight channels of one digit on their way through the trained net with zero channels, layer by layer. At the entrance seven are empty. Then they fill, faintly at first: some with the stroke itself, some with its edges, dark on one side and light on the other."}, "image": {"alt": "Four rows of eight small maps in two colours. In the first row only the first shows a digit and the others are blank; further down all eight show the digit with differently shaded edges.", "width": "100%"}} tags=["hide-input"]
 net = done["zero channels"][0]
 n = int(np.flatnonzero(validation.c == 2)[0])
 maps = net.flow(validation.X[n : n + 1]).reshape(-1, *net.shape)
