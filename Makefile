@@ -1,7 +1,7 @@
 # One environment in .venv/, made from requirements.lock, serves every target.
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab notebooks lock clean distclean
+.PHONY: help book test lab notebooks screenshots links lock clean distclean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -20,12 +20,14 @@ export UV_TORCH_BACKEND ?= auto
 endif
 
 help:
-	@echo "make book       build the book (HTML), executing what has changed"
-	@echo "make test       check the style and the types, test the library and every output of every chapter"
-	@echo "make lab        open the chapters in JupyterLab"
-	@echo "make notebooks  rebuild the notebooks of the chapters that have changed"
-	@echo "make lock       renew requirements.lock (UPGRADE=--upgrade takes the newest versions)"
-	@echo "make clean      remove what was built; make distclean: .venv as well"
+	@echo "make book        build the book (HTML), executing what has changed"
+	@echo "make test        check the style and the types, test the library and every output of every chapter"
+	@echo "make lab         open the laboratories and the chapters in JupyterLab"
+	@echo "make notebooks   rebuild the notebooks of the chapters that have changed"
+	@echo "make screenshots take pictures of the built pages, light and dark, wide and narrow, to look at"
+	@echo "make links       list the addresses outside the built book, and ask each whether it answers"
+	@echo "make lock        renew requirements.lock (UPGRADE=--upgrade takes the newest versions)"
+	@echo "make clean       remove what was built; make distclean: .venv as well"
 
 book: $(INSTALLED)
 	$(BIN)/jupyter-book build book/ -W --keep-going
@@ -39,10 +41,16 @@ test: $(INSTALLED) $(NODE_MODULES)
 	$(BIN)/pytest --nbval book -n 2 --dist loadfile
 
 lab: $(INSTALLED)
-	$(BIN)/jupyter lab $(LAB_OPTIONS) book
+	$(BIN)/jupyter lab $(LAB_OPTIONS) --LabApp.default_url=/lab/tree/chapters/laboratories.ipynb book
 
 notebooks: $(INSTALLED)
 	$(BIN)/python book/execute.py
+
+screenshots: $(INSTALLED)
+	$(BIN)/python tests/browser/screenshots.py
+
+links: $(INSTALLED)
+	$(BIN)/python book/links.py
 
 # What only the CUDA builds of torch require is left out: it follows from torch where it is needed.
 lock: $(INSTALLED)

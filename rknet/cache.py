@@ -23,6 +23,7 @@ from rknet.checks import choose
 from rknet.configuration import Configuration, streams
 from rknet.engine import SOURCES
 from rknet.experiments import EXPERIMENTS
+from rknet.layerwise import WIDE
 from rknet.nets import Net
 from rknet.points import PointSet
 from rknet.provenance import source_hash
@@ -31,21 +32,30 @@ from rknet.training import History, Protocol, fit
 DECISIVE = ("tableaus", "nets", "augment", "points", "training", "engine", *SOURCES)
 """The modules whose sources decide what `fit` returns."""
 
+LAYERWISE = ("layerwise", "streams", "adjoint", "steps", "rightsides")
+"""Those that decide it besides where `rknet.layerwise` takes the steps."""
+
 
 def cached_fit(
-    net: Net, train: PointSet, validation: PointSet, protocol: Protocol = Protocol(), *, seed: int = 0
+    net: Net,
+    train: PointSet,
+    validation: PointSet,
+    protocol: Protocol = Protocol(),
+    *,
+    seed: int = 0,
+    engine: str = "auto",
 ) -> History:
     """`rknet.fit` with a memory: the same arguments, weights and sources give the stored weights and history at once.
 
     Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder.  A net of
     a class from elsewhere is always trained, because its source is not part of the key.
     """
-    if type(net).__module__ != Net.__module__:
-        return fit(net, train, validation, protocol, seed=seed)
-    path = folder() / f"{_key(net, train, validation, protocol, seed)}.npz"
+    if not _own(net):
+        return fit(net, train, validation, protocol, seed=seed, engine=engine)
+    path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"
     history = _load(path, net)
     if history is None:
-        history = fit(net, train, validation, protocol, seed=seed)
+        history = fit(net, train, validation, protocol, seed=seed, engine=engine)
         _save(path, net, history)
     return history
 
@@ -78,10 +88,12 @@ def folder() -> Path:
     return Path(os.environ.get("RKNET_CACHE") or platformdirs.user_cache_path("rknet"))
 
 
-def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, seed: int) -> str:
+def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, seed: int, engine: str) -> str:
     digest = hashlib.sha256()
+    layerwise = engine == "layerwise" or (engine == "auto" and net.d_hat >= WIDE)
+    sources = source_hash(*{*DECISIVE, *_own(net), *(LAYERWISE if layerwise else ())})
     versions = [torch.__version__, np.__version__, net.K.device.type]
-    facts = [source_hash(*DECISIVE), versions, net.architecture, asdict(protocol), seed]
+    facts = [sources, versions, net.architecture, asdict(protocol), seed, engine]
     digest.update(repr(facts).encode())
     arrays = {**_weights(net), "X": train.X, "c": train.c, "X_val": validation.X, "c_val": validation.c}
     for name, array in arrays.items():
@@ -89,6 +101,12 @@ def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, se
         digest.update(np.ascontiguousarray(array).tobytes())
     digest.update(repr([p.requires_grad for p in net.parameters()]).encode())
     return digest.hexdigest()
+
+
+def _own(net: Net) -> list[str]:
+    """The module of this package that defines the net's class, if one does."""
+    package, _, module = type(net).__module__.partition(".")
+    return [module.replace(".", "/")] if package == __package__ else []
 
 
 def _weights(net: Net) -> dict[str, np.ndarray]:

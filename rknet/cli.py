@@ -19,6 +19,7 @@ import joblib
 
 from rknet.checks import whole
 from rknet.experiments import EXPERIMENTS
+from rknet.images import SOURCES
 from rknet.records import Run
 from rknet.replay import read, replay
 from rknet.runner import runs_of, sweep
@@ -67,16 +68,17 @@ def list_experiments(options: argparse.Namespace) -> int:
             size = f"{len(experiment.rows)} rows x {experiment.repetitions} repetitions"
             print(f"{name:18}{size:26}{experiment.title} ({experiment.where})")
         if name in options.names:
+            width = max(map(len, experiment.rows))
             for row, configuration in experiment.rows.items():
                 cost = f"{configuration.parameters} parameters, {configuration.evaluations} evaluations of f a sample"
-                print(f"    {row:32}{cost}")
+                print(f"    {row:{width}}  {cost}")
     return 0
 
 
 def run(options: argparse.Namespace) -> int:
     """Run experiments and keep the records."""
     store, workers = Store(options.store), _workers(options)
-    summary = sweep(_runs(options), store, **workers, engine=options.engine, report=_tell)
+    summary = sweep(_runs(options), store, **workers, engine=options.engine, source=options.source, report=_tell)
     minutes, seconds = divmod(round(summary.seconds), 60)
     print(f"{summary.computed} runs computed, {summary.found} found in {store.folder}; {minutes} min {seconds} s")
     print(f"see them: rknet table {' '.join(_names(options))} --store {store.folder}")
@@ -100,7 +102,7 @@ def check(options: argparse.Namespace) -> int:
         verdicts.append(verdict)
         print(f"{'same' if verdict.same else 'DIFFERS'}  {verdict.run}: {verdict.words}", flush=True)
     same = sum(verdict.same for verdict in verdicts)
-    print(f"{same} of {len(verdicts)} runs give the bits of their records")
+    print(f"{same} of {len(verdicts)} runs give what their records state")
     return 0 if same == len(verdicts) else 1
 
 
@@ -156,7 +158,11 @@ def seeds_in(text: str | None) -> list[int] | None:
 
 def _runs(options: argparse.Namespace) -> list[Run]:
     seeds = seeds_in(options.seeds)
-    return [run for name in _names(options) for run in runs_of(name, seeds)]
+    runs = [run for name in _names(options) for run in runs_of(name, seeds) if options.rows in run.row]
+    if options.rows and not runs:
+        names = " ".join(options.names)
+        raise ValueError(f"rows: must be in a row's label, got {options.rows!r}; see them: rknet list {names}")
+    return runs
 
 
 def _workers(options: argparse.Namespace) -> dict[str, Any]:
@@ -164,8 +170,10 @@ def _workers(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _names(options: argparse.Namespace) -> list[str]:
-    """Each experiment once; `all` stands for every one."""
-    return list(EXPERIMENTS) if "all" in options.names else list(dict.fromkeys(options.names))
+    """Each experiment once; `all` stands for every one, `points` for those on point sets, which take no hours."""
+    points = (name for name, experiment in EXPERIMENTS.items() if not experiment.of_images)
+    groups = {"all": list(EXPERIMENTS), "points": list(points)}
+    return list(dict.fromkeys(one for name in options.names for one in groups.get(name, [name])))
 
 
 def _tell(line: str) -> None:
@@ -181,10 +189,15 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     names = _Parser(add_help=False)
-    names.add_argument("names", nargs="+", metavar="NAME", help="an experiment that `rknet list` shows, or `all`")
+    names.add_argument(
+        "names", nargs="+", metavar="NAME", help="an experiment that `rknet list` shows, `points` or `all`"
+    )
     names.add_argument("--seeds", help="such as 0-3 or 0,2,5 (default: one for each repetition of the paper's)")
     names.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
     workers = _Parser(add_help=False)
+    workers.add_argument(
+        "--rows", metavar="TEXT", default="", help="only rows whose label has this in it, as StandardNet"
+    )
     workers.add_argument("--jobs", type=int, default=joblib.cpu_count(), help="local processes (default: %(default)s)")
     workers.add_argument("--dask", metavar="ADDRESS", help="use the workers of this Dask scheduler instead")
 
@@ -198,6 +211,7 @@ def _parser() -> argparse.ArgumentParser:
     about += "was interrupted or killed resumes."
     running = commands.add_parser("run", parents=[names, workers], help="run experiments", description=about)
     running.add_argument("--engine", choices=ENGINES, default="auto", help="what computes (default: %(default)s)")
+    running.add_argument("--source", choices=SOURCES, default="auto", help="of images (default: %(default)s)")
     running.set_defaults(command=run)
 
     about = "Print mean and spread of the records beside the numbers that the paper prints."

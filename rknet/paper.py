@@ -25,7 +25,7 @@ def tables() -> Mapping[str, Any]:
 
 def printed(experiment: str, configuration: Configuration) -> dict[str, Printed]:
     """What the paper prints for a row of an experiment, by the name of the statistic; empty where it prints nothing."""
-    find = {"depth": _depth, "variability": _variability, "comparison": _comparison}.get(experiment)
+    find = {"depth": _depth, "variability": _variability, "comparison": _comparison, "images": _images}.get(experiment)
     return find(configuration) if find else {}
 
 
@@ -40,7 +40,7 @@ def _depth(configuration: Configuration) -> dict[str, Printed]:
 
 
 def _variability(configuration: Configuration) -> dict[str, Printed]:
-    cells = {name: tables()["table3"][name + ("_x10" if name.endswith("cost") else "")] for name in STATISTICS}
+    cells = {name: tables()["table3"][_key(name)] for name in STATISTICS}
     return {name: (cell["mean"], cell["sd"]) for name, cell in cells.items()}
 
 
@@ -48,3 +48,19 @@ def _comparison(configuration: Configuration) -> dict[str, Printed]:
     table = tables()["table4_validation"]
     row, column = table[configuration.net], table["datasets"].index(configuration.data)
     return {"val_accuracy": (row["accuracy"][column], None), "val_cost": (row["cost_x10"][column], None)}
+
+
+def _images(configuration: Configuration) -> dict[str, Printed]:
+    """Table 5 for RK4Net on MNIST, with its one row of Table 6; Table 6 for the others."""
+    table5, table6 = tables()["table5"], tables()["table6_validation"]
+    if (configuration.net, configuration.data) == (table5["net"], table5["dataset"]):
+        cells = {name: table5[f"{configuration.d_hat}"][_key(name)] for name in STATISTICS}
+    else:
+        row = table6[configuration.data][configuration.net]
+        cells = {f"val_{quantity}": row[_key(quantity)] for quantity in ("accuracy", "cost")}
+    return {name: tuple(cell) for name, cell in cells.items()}
+
+
+def _key(name: str) -> str:
+    """What the file calls a statistic or a quantity: it tells that costs are times 10."""
+    return f"{name}_x10" if name.endswith("cost") else name

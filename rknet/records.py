@@ -2,6 +2,10 @@
 
 Five parts: `format`; `run`, which decides the numbers (configuration, seed, engine, sources); `results`;
 `circumstances`, which do not decide them (versions, processor, seconds, date); and `checksum` over all the rest.
+
+A run on images also states in `run` which images it had, their source and SHA-256, and that its numbers are not exact:
+PyTorch sums in the order of its processor, so another machine has other last digits, which many steps magnify.  What
+else decides those, the device and the number of threads, is among its circumstances.
 """
 
 from __future__ import annotations
@@ -18,12 +22,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from torch import nn
 
 import rknet
-from rknet.cache import DECISIVE
+from rknet.cache import DECISIVE, LAYERWISE
 from rknet.configuration import Configuration
+from rknet.images import IMAGES, fingerprint, load
+from rknet.nets import Net
 from rknet.paper import STATISTICS
 from rknet.provenance import source_hash
 from rknet.training import History
@@ -35,6 +41,9 @@ FORMAT = 1
 
 SOURCES = source_hash(*DECISIVE, "configuration")
 """Hash of the modules that decide the numbers, taken when they are imported: later edits do not reach this process."""
+
+IMAGE_SOURCES = source_hash(*DECISIVE, *LAYERWISE, "configuration", "images")
+"""The same for runs on images, which more modules decide; a change in those alone leaves records on points current."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +64,17 @@ class Run:
         return {**names, "configuration": self.configuration.plain()}
 
 
-def make(run: Run, net: nn.Module, history: History, seconds: float) -> Record:
-    """The record of a finished run."""
+def sources(data: str) -> str:
+    """The hash that a new record of a run on this data states."""
+    return IMAGE_SOURCES if data in IMAGES else SOURCES
+
+
+def make(run: Run, net: Net, history: History, seconds: float, source: str = "auto") -> Record:
+    """The record of a finished run; `source` is where its images came from, see `rknet.images.load`."""
     curves = {name: list(map(_written, getattr(history, name))) for name in STATISTICS}
-    return {
+    record: Record = {
         "format": FORMAT,
-        "run": {**run.plain(), "engine": history.engine, "sources": SOURCES},
+        "run": {**run.plain(), "engine": history.engine, "sources": sources(run.configuration.data)},
         "results": {
             "epochs": history.epochs,
             "ended": history.ended,
@@ -75,6 +89,14 @@ def make(run: Run, net: nn.Module, history: History, seconds: float) -> Record:
             "versions": versions(),
         },
     }
+    if run.configuration.of_images:
+        images = {
+            "source": load(run.configuration.data, source).source,
+            "sha256": fingerprint(*run.configuration.points(run.seed, source=source)),
+        }
+        record["run"] |= {"images": images, "exact": False}
+        record["circumstances"] |= {"device": device(net), "threads": torch.get_num_threads()}
+    return record
 
 
 def history(record: Record) -> History:
@@ -84,7 +106,7 @@ def history(record: Record) -> History:
     return History(**curves, ended=results["ended"], engine=record["run"]["engine"])
 
 
-def weights_hash(net: nn.Module) -> str:
+def weights_hash(net: torch.nn.Module) -> str:
     """SHA-256 (hex) of a net's weights: name, type, shape and little-endian bytes of each array, sorted by name."""
     digest = hashlib.sha256()
     for name, tensor in sorted(net.state_dict().items()):
@@ -130,6 +152,12 @@ def processor() -> str:
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
+
+
+def device(net: Net) -> str:
+    """What a net is computed on: "cpu", or the name of the graphics card."""
+    on = net.K.device
+    return torch.cuda.get_device_name(on) if on.type == "cuda" else on.type
 
 
 def versions() -> Mapping[str, str]:

@@ -8,19 +8,27 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import joblib
 import torch
 from tqdm import tqdm
 
-from rknet import records
+from rknet import images, records
+from rknet.checkpoint import Checkpoint, OtherTraining
 from rknet.checks import choose, whole
 from rknet.experiments import EXPERIMENTS
+from rknet.layerwise import WIDE
 from rknet.records import Record, Run
 from rknet.store import Store
+
+PERIOD = 300.0
+"""Seconds between two checkpoints of a run on a wide net."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +54,15 @@ def sweep(
     n_jobs: int = 1,
     dask: str | None = None,
     engine: str = "auto",
+    source: str = "auto",
     progress: bool = True,
     report: Callable[[str], None] = print,
 ) -> Summary:
     """Compute the runs that a store lacks, and keep each as soon as it ends.
 
-    Only this process writes, so a cluster needs no shared folder, and whenever this process is killed, no more is lost
-    than the runs in progress: the same call resumes.
+    Only this process writes records, so a cluster needs no shared folder, and whenever this process is killed, no more
+    is lost than the runs in progress: the same call resumes.  A run on a wide net goes on from its last checkpoint,
+    which a local process keeps beside the place of the record until that is stored.
 
     Parameters
     ----------
@@ -66,6 +76,9 @@ def sweep(
         Address of a Dask scheduler, whose workers are used instead; each needs the same rknet.
     engine
         See `rknet.fit`; ``"auto"`` also takes what any engine has stored.
+    source
+        Where images come from, see `rknet.images.load`; ``"auto"`` is decided once for all runs, and also takes what
+        was stored from any source.
     progress
         Whether a bar with the time left is shown on a terminal.
     report
@@ -74,24 +87,31 @@ def sweep(
     Raises
     ------
     ValueError
-        If n_jobs is out of range, the cluster cannot be reached, or its workers have other sources.
+        If n_jobs is out of range, the images cannot be had, the cluster cannot be reached, or its workers have other
+        sources.
     """
     started, runs, missing = time.perf_counter(), list(runs), []
     store.tidy()
     for run in runs:
-        found = store.find(run, engine)
+        found = store.find(run, engine, source)
         if found.problem:
             report(f"{store.path(run.experiment, run.row, run.seed)}: {found.problem}; computed again")
         if not found.current:
             missing.append(run)
     missing.sort(key=lambda run: run.configuration.work, reverse=True)  # so that all workers end at about the same time
-    for record in watched(execute([(run, engine) for run in missing], n_jobs=n_jobs, dask=dask), missing, progress):
-        store.save(record)
+    tasks = [(run, engine, _settled(run, source), None if dask else _checkpoint(store, run)) for run in missing]
+    for record in watched(execute(tasks, n_jobs=n_jobs, dask=dask), missing, progress):
+        path = store.save(record)
+        checkpoint_beside(path).remove()
     return Summary(len(missing), len(runs) - len(missing), time.perf_counter() - started)
 
 
-def execute(tasks: Sequence[tuple[Run, str]], *, n_jobs: int = 1, dask: str | None = None) -> Iterator[Record]:
-    """The records of runs, each with the engine to use, in the order in which they end."""
+Task = tuple[Run, str, str, Checkpoint | None]
+"""A run, the engine to use, the source of its images, and where its training is stored now and then."""
+
+
+def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) -> Iterator[Record]:
+    """The records of runs, in the order in which they end."""
     whole("n_jobs", n_jobs)
     if not tasks:
         return
@@ -100,7 +120,7 @@ def execute(tasks: Sequence[tuple[Run, str]], *, n_jobs: int = 1, dask: str | No
         with contextlib.ExitStack() as stack:
             parallel = _workers(min(n_jobs, len(tasks)), dask, stack)
             for record in parallel(joblib.delayed(compute)(*task) for task in tasks):
-                if record["run"]["sources"] != records.SOURCES:
+                if record["run"]["sources"] != records.sources(record["run"]["configuration"]["data"]):
                     raise ValueError(
                         "dask: every worker must run this source of rknet, got a record of another; "
                         "install the same version there"
@@ -110,13 +130,23 @@ def execute(tasks: Sequence[tuple[Run, str]], *, n_jobs: int = 1, dask: str | No
         torch.set_num_threads(threads)
 
 
-def compute(run: Run, engine: str = "auto") -> Record:
-    """Train one net and return the record; this process computes in one thread from here on."""
+def compute(run: Run, engine: str = "auto", source: str = "auto", checkpoint: Checkpoint | None = None) -> Record:
+    """Train one net and return the record; this process computes in one thread from here on.
+
+    A checkpoint of another training, such as one by other sources, is reported by a warning and given up.
+    """
     torch.set_num_threads(1)
     tqdm.set_lock(threading.RLock())  # tqdm's own is a semaphore of the system, which outlives a killed worker
     started = time.perf_counter()
-    net, history = run.configuration.train(run.seed, engine=engine)
-    return records.make(run, net, history, time.perf_counter() - started)
+    train = partial(run.configuration.train, run.seed, engine=engine, source=source, checkpoint=checkpoint)
+    try:
+        net, history = train()
+    except OtherTraining as error:
+        assert checkpoint is not None
+        warnings.warn(f"{error}; it is removed, and the run begins anew", stacklevel=2)
+        checkpoint.remove()
+        net, history = train()
+    return records.make(run, net, history, time.perf_counter() - started, source)
 
 
 def watched(done: Iterable[Record], runs: Sequence[Run], progress: bool = True) -> Iterator[Record]:
@@ -130,6 +160,22 @@ def watched(done: Iterable[Record], runs: Sequence[Run], progress: bool = True) 
             yield record
             bar.set_description_str(f"{count}/{len(runs)} runs", refresh=False)
             bar.update(work[record["run"]["experiment"], record["run"]["row"]])
+
+
+def checkpoint_beside(path: Path) -> Checkpoint:
+    """Where a run that is to have its record at a path is stored every five minutes."""
+    return Checkpoint(path.with_suffix(".checkpoint"), every=PERIOD, keep=True)
+
+
+def _checkpoint(store: Store, run: Run) -> Checkpoint | None:
+    """The checkpoint of a run on a wide net; others are over before a second one would be due."""
+    path = store.path(run.experiment, run.row, run.seed)
+    return checkpoint_beside(path) if run.configuration.d_hat >= WIDE else None
+
+
+def _settled(run: Run, source: str) -> str:
+    """The source that a run's images really come from, so that no two workers of a sweep take different ones."""
+    return images.load(run.configuration.data, source).source if run.configuration.of_images else source
 
 
 def _workers(n_jobs: int, dask: str | None, stack: contextlib.ExitStack) -> Any:

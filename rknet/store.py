@@ -53,8 +53,8 @@ class Store:
         """Where the record of a run lies."""
         return self.folder / slug(experiment) / slug(row) / f"seed-{seed}.json"
 
-    def save(self, record: Record) -> None:
-        """Write a record in one step: a reader finds the one before or this one, never a part."""
+    def save(self, record: Record) -> Path:
+        """Write a record in one step, and return its path: a reader finds the one before or this one, never a part."""
         run = record["run"]
         path = self.path(run["experiment"], run["row"], run["seed"])
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,9 +67,10 @@ class Store:
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
+        return path
 
-    def find(self, run: Run, engine: str = "auto") -> Found:
-        """The record of a run, and why it is not current; with an engine named, another engine's is not."""
+    def find(self, run: Run, engine: str = "auto", source: str = "auto") -> Found:
+        """The record of a run, and why it is not current: with an engine or a source of images named, no other is."""
         try:
             record = records.decode(self.path(run.experiment, run.row, run.seed).read_bytes().decode())
         except FileNotFoundError:
@@ -82,10 +83,12 @@ class Store:
         foreign = [name for name in asked if record["run"].get(name) != asked[name]]
         if foreign:
             return Found(problem=f"of another {' and '.join(foreign)}")
-        if record["run"]["sources"] != records.SOURCES:
+        if record["run"]["sources"] != records.sources(run.configuration.data):
             return Found(record, "made by other sources")
         if engine not in ("auto", record["run"]["engine"]):
             return Found(record, f"made by the engine {record['run']['engine']}")
+        if "images" in record["run"] and source not in ("auto", record["run"]["images"]["source"]):
+            return Found(record, f"made from the source {record['run']['images']['source']}")
         return Found(record)
 
     def tidy(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -49,6 +49,7 @@ def table(name: str, store: Store, seeds: Iterable[int] | None = None) -> str:
                     cells.append(_paper(paper[row].get(statistic)))
             body.append([*cells, f"{configuration.parameters}", f"{configuration.evaluations}"])
         lines += ["", *_aligned([[*head, "parameters", "f a sample"], *body])]
+    notes += _images(found)
     return "\n".join([*lines, *([""] if notes else []), *notes])
 
 
@@ -65,6 +66,15 @@ def _records(runs: Sequence[Run], store: Store) -> tuple[dict[Run, Record], list
     if old:
         notes.append(f"{old} of {len(found)} records were made by other sources; do they hold? rknet verify")
     return found, notes
+
+
+def _images(found: Mapping[Run, Record]) -> list[str]:
+    """A line for each image set that says where its images came from, which decides what numbers can be expected."""
+    sources: dict[str, set[str]] = {}
+    for run, record in found.items():
+        if run.configuration.of_images:
+            sources.setdefault(run.configuration.data, set()).add(record["run"]["images"]["source"])
+    return [f"{data}: images from the source {' and '.join(sorted(used))}" for data, used in sources.items()]
 
 
 def _ours(records: Sequence[Record], statistic: str, factor: int) -> str:

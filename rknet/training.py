@@ -2,13 +2,15 @@
 
 `Protocol` holds every choice with the paper's value as default; `fit` trains a net by it and returns the `History` of
 cost and accuracy on the whole training and validation set, before training and after each epoch.  The steps are taken
-by `TorchSteps`, plain PyTorch and the readable reference, or by the compiled `rknet.engine.Engine`.
+by `TorchSteps`, plain PyTorch and the readable reference, by the compiled `rknet.engine.Engine`, or for wide nets by
+`rknet.layerwise.Layerwise`.  A long training may keep checkpoints, from which it goes on with the same numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from rknet.checkpoint import Checkpoint, Keeper, Position
 from rknet.checks import choose, positive, whole
 from rknet.engine import Engine, obstacle
 from rknet.nets import Net
@@ -45,8 +48,11 @@ OPTIMIZERS: dict[str, tuple[type[torch.optim.Optimizer], float]] = {
 }
 """The optimisers of the training-method study with the learning rates it used."""
 
-ENGINES = ("auto", "compiled", "torch")
-"""Who takes the training steps; "auto" is "compiled" for the nets that the compiled engine knows."""
+ENGINES = ("auto", "compiled", "layerwise", "torch")
+"""Who takes the training steps; "auto" is the fastest that knows the net: see `fit`."""
+
+PORTION = 20
+"""Batches after which a training asks whether a checkpoint is due."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,7 @@ class History:
 
     All four arrays have shape (epochs run + 1,).  `ended` says why training ended: ``"epochs"`` (all were run),
     ``"early"`` (the stopping rule) or ``"diverged"`` (a cost was not finite).  `engine` says who took the steps,
-    ``"compiled"`` or ``"torch"``.
+    ``"compiled"``, ``"layerwise"`` or ``"torch"``.
     """
 
     train_cost: NDArray[np.float64]
@@ -168,6 +174,21 @@ class TorchSteps:
     def write_back(self) -> None:
         """Nothing is left to do: the net itself was trained."""
 
+    def state(self) -> dict[str, Tensor]:
+        """All that decides the steps to come, by name: the weights, and as SLOT/NUMBER what the optimiser remembers."""
+        slots = self.optimizer.state_dict()["state"]
+        remembered = {f"{slot}/{n}": value for n, kept in slots.items() for slot, value in kept.items()}
+        return self.net.state_dict() | {name: value for name, value in remembered.items() if value is not None}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from a `state` that was stored."""
+        slots: dict[int, dict[str, Tensor]] = {}
+        for name in state.keys() - self.net.state_dict().keys():
+            slot, n = name.split("/")
+            slots.setdefault(int(n), {})[slot] = state[name]
+        self.net.load_state_dict({name: state[name] for name in self.net.state_dict()})
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": slots})
+
     def _tensors(self, X: NDArray[Any], c: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         K = self.net.K
         return torch.as_tensor(X, dtype=K.dtype, device=K.device), torch.as_tensor(c, device=K.device)
@@ -182,6 +203,7 @@ def fit(
     seed: int = 0,
     engine: str = "auto",
     progress: bool = True,
+    checkpoint: Checkpoint | Path | str | None = None,
 ) -> History:
     """Train a net in place by a protocol and return its history.
 
@@ -198,15 +220,21 @@ def fit(
         Seeds the order of the samples.
     engine
         "compiled", hundreds of times faster and the same bits on every processor, for the nets of the paper on the
-        CPU; "torch", for any net; or "auto", the first where it applies.  The history says which one it was.
+        CPU; "layerwise", the adjoint step with each layer's update in it, for nets of the paper whose weights no cache
+        holds, on CPU or CUDA; "torch", for any net; or "auto", the first of "layerwise" (from the width
+        `rknet.layerwise.WIDE` on), "compiled" and "torch" that applies.  The history says which one it was.
     progress
         Whether a bar is shown on a terminal.  It never appears in a notebook, whose output it would spoil.
+    checkpoint
+        Where the training is stored now and then: a file, or a `rknet.checkpoint.Checkpoint` for other than its
+        defaults.  If the file is there, the same call goes on from it, with the numbers of a training that was never
+        interrupted; a damaged one is reported by a warning and ignored.
 
     Raises
     ------
     ValueError
-        If the data do not fit the net, the batch is larger than the training set, the engine is unknown, or the
-        compiled engine is asked for and does not apply.
+        If the data do not fit the net, the batch is larger than the training set, the engine is unknown, the engine
+        that is asked for does not apply, or the checkpoint is that of another training.
     """
     for name, points in (("train", train), ("validation", validation)):
         if points.d != net.d or points.classes != net.classes:
@@ -219,35 +247,75 @@ def fit(
             f"batch_size: must not exceed the {len(train)} training samples, got {protocol.batch_size}; "
             f"pass batch_size={len(train)} or less"
         )
-    steps = _steps(net, protocol, engine)
-    rng = np.random.default_rng(whole("seed", seed, least=0))
+    name, steps = _steps(net, protocol, engine)
+    seed = whole("seed", seed, least=0)
+    rng = np.random.default_rng(seed)
+    keeper = None
+    if checkpoint is not None:
+        facts = {"protocol": asdict(protocol), "seed": seed, "engine": name}
+        keeper = Keeper(checkpoint, steps, net, train, validation, facts)
 
-    def record() -> tuple[float, float, float, float]:
-        return *steps.statistics(train.X, train.c), *steps.statistics(validation.X, validation.c)
+    def record() -> list[float]:
+        return [*steps.statistics(train.X, train.c), *steps.statistics(validation.X, validation.c)]
 
-    rows, ended = [record()], "epochs"
+    def begun() -> Position:
+        return Position([record()], 0, rng.bit_generator.state)
+
+    rows, done, rng.bit_generator.state = (keeper and keeper.load()) or begun()
     # disable=None: tqdm draws on a terminal only.
-    for _ in tqdm(range(protocol.epochs), desc="epochs", disable=None if progress else True):
-        steps.epoch(train.X, train.c, rng.permutation(len(train)))
-        rows.append(record())
-        if not np.isfinite(rows[-1]).all():
-            ended = "diverged"
-            break
-        if protocol.stops([row[2] for row in rows]):
-            ended = "early"
-            break
+    bar = tqdm(total=protocol.epochs, initial=len(rows) - 1, desc="epochs", disable=None if progress else True)
+    with bar:
+        while (ended := _ended(protocol, rows)) is None:
+            drawn = rng.bit_generator.state
+            for part in _portions(rng.permutation(len(train))[done:], protocol, whole_epoch=keeper is None):
+                steps.epoch(train.X, train.c, part)
+                done += len(part)
+                if keeper is not None:
+                    keeper.offer(Position(rows, done, drawn))
+            rows.append(record())
+            done = 0
+            bar.update()
     steps.write_back()
+    if keeper is not None:
+        keeper.finish()
     train_cost, train_accuracy, val_cost, val_accuracy = np.array(rows).T
-    name = "compiled" if isinstance(steps, Engine) else "torch"
     return History(train_cost, train_accuracy, val_cost, val_accuracy, ended, name)
 
 
-def _steps(net: Net, protocol: Protocol, engine: str) -> Engine | TorchSteps:
+def _ended(protocol: Protocol, rows: list[list[float]]) -> str | None:
+    """Why training ends after the epochs with these statistics, or None if it does not."""
+    if len(rows) > 1 and not np.isfinite(rows[-1]).all():
+        return "diverged"
+    if protocol.stops([row[2] for row in rows]):
+        return "early"
+    return "epochs" if len(rows) > protocol.epochs else None
+
+
+def _portions(order: NDArray[np.int64], protocol: Protocol, *, whole_epoch: bool) -> Iterator[NDArray[np.int64]]:
+    """What is left of an epoch's order, in whole batches."""
+    size = len(order) if whole_epoch else PORTION * protocol.batch_size
+    for first in range(0, len(order), size or 1):
+        yield order[first : first + size]
+
+
+def _steps(net: Net, protocol: Protocol, engine: str) -> tuple[str, Engine | TorchSteps]:
+    """Who takes the steps, by name and ready."""
+    from rknet import layerwise  # it builds on this module
+
     choose("engine", engine, dict.fromkeys(ENGINES))
-    reason = None if engine == "torch" else obstacle(net, protocol)
-    if engine == "compiled" and reason is not None:
+    obstacles = {"layerwise": layerwise.obstacle, "compiled": obstacle, "torch": lambda net, protocol: None}
+    engines: dict[str, Callable[[Net, Protocol], Engine | TorchSteps]] = {
+        "layerwise": layerwise.Layerwise,
+        "compiled": Engine,
+        "torch": TorchSteps,
+    }
+    if engine == "auto":
+        candidates = [name for name in engines if name != "layerwise" or net.d_hat >= layerwise.WIDE]
+        engine = next(name for name in candidates if obstacles[name](net, protocol) is None)
+    reason = obstacles[engine](net, protocol)
+    if reason is not None:
         raise ValueError(
-            f"engine: must be 'auto' or 'torch' for this net and protocol, got 'compiled', but {reason}; "
+            f"engine: must be 'auto' or 'torch' for this net and protocol, got {engine!r}, but {reason}; "
             f"pass engine='auto'"
         )
-    return TorchSteps(net, protocol) if engine == "torch" or reason is not None else Engine(net, protocol)
+    return engine, engines[engine](net, protocol)

@@ -1,18 +1,33 @@
-"""Committed records against recomputed ones."""
+"""Committed records against recomputed ones.
+
+A run on points has the same bits everywhere, and `compare` asks for them.  A run on images has the bits of one machine:
+PyTorch's sums depend on the processor, the device and the number of threads, and the steps of a training magnify the
+last digit until two machines share no digit of the curves, only their course.  So what can be asked there is: the same
+images to the last bit; before training, where nothing was magnified yet, the same cost to `ROUNDING`; and in the end
+the same validation accuracy to `COURSE`.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from rknet.images import load
 from rknet.records import Record, Run
-from rknet.runner import execute, watched
+from rknet.runner import Task, execute, watched
 from rknet.store import Store
+
+ROUNDING = 1e-4
+"""Largest relative difference of two machines' costs before training."""
+
+COURSE = 0.05
+"""Largest difference of two machines' validation accuracies after training, as a fraction."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a run gives the bits that its record states, and in a few words why or why not."""
+    """Whether a run gives what its record states, and in a few words why or why not."""
 
     run: Run
     same: bool
@@ -22,27 +37,54 @@ class Verdict:
 def verify(
     runs: Iterable[Run], store: Store, *, n_jobs: int = 1, dask: str | None = None, progress: bool = True
 ) -> Iterator[Verdict]:
-    """Compute runs again, each with the engine of its record, and compare: verdicts in the order in which they end.
+    """Compute runs again, each with the engine and the source of images of its record, and compare.
+
+    Verdicts come in the order in which the runs end.
 
     A record made by other sources is compared too: that is how to learn whether its numbers still hold.
     """
     stored: dict[tuple[str, str, int], tuple[Run, Record]] = {}
+    tasks: list[Task] = []
     for run in runs:
         found = store.find(run)
         if found.record is None:
             yield Verdict(run, False, found.problem or "no record")
-        else:
-            stored[run.experiment, run.row, run.seed] = run, found.record
-    tasks = [(run, record["run"]["engine"]) for run, record in stored.values()]
-    for new in watched(execute(tasks, n_jobs=n_jobs, dask=dask), [run for run, _ in tasks], progress):
+            continue
+        source = _source(found.record)
+        if run.configuration.of_images:
+            try:
+                load(run.configuration.data, source)
+            except ValueError as error:
+                yield Verdict(run, False, f"cannot be computed here: {error}")
+                continue
+        stored[run.experiment, run.row, run.seed] = run, found.record
+        tasks.append((run, found.record["run"]["engine"], source, None))
+    for new in watched(execute(tasks, n_jobs=n_jobs, dask=dask), [run for run, *_ in tasks], progress):
         key = new["run"]["experiment"], new["run"]["row"], new["run"]["seed"]
         yield compare(*stored[key], new)
 
 
 def compare(run: Run, old: Record, new: Record) -> Verdict:
-    """Whether two records of a run have the same results; if not, how far apart they are."""
+    """Whether two records of a run have the same results, on images within the tolerances; if not, how far they are."""
     if old["results"] == new["results"]:
         return Verdict(run, True, f"same weights {new['results']['weights'][:12]}")
-    parts = [name for name in ("weights", "history", "epochs", "ended") if old["results"][name] != new["results"][name]]
-    accuracies = [f"{100 * float(record['results']['final']['val_accuracy']):.2f} %" for record in (old, new)]
-    return Verdict(run, False, f"other {', '.join(parts)}; validation accuracy {' before, now '.join(accuracies)}")
+    finals = [float(record["results"]["final"]["val_accuracy"]) for record in (old, new)]
+    accuracies = " before, now ".join(f"{100 * final:.2f} %" for final in finals)
+    if not run.configuration.of_images:
+        parts = [
+            name for name in ("weights", "history", "epochs", "ended") if old["results"][name] != new["results"][name]
+        ]
+        return Verdict(run, False, f"other {', '.join(parts)}; validation accuracy {accuracies}")
+    if old["run"]["images"] != new["run"]["images"]:
+        return Verdict(run, False, "other images")
+    begun = [record["results"]["history"]["val_cost"][0] for record in (old, new)]
+    same = math.isclose(*begun, rel_tol=ROUNDING) and abs(finals[0] - finals[1]) <= COURSE
+    costs = " before, now ".join(f"{cost:.6f}" for cost in begun)
+    return Verdict(
+        run, same, f"same images, other bits; cost before training {costs}; validation accuracy {accuracies}"
+    )
+
+
+def _source(record: Record) -> str:
+    """The source of a record's images."""
+    return str(record["run"]["images"]["source"]) if "images" in record["run"] else "auto"

@@ -18,22 +18,11 @@ from typing import NoReturn
 
 import execute
 import pytest
-from browsing import LOCAL, Visit
+from browsing import LOCAL, NAMES, Visit, chromium_program, launch
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 BUILT = execute.BOOK / "_build" / "html"
 NPM = Path(__file__).parent / "browser"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_OPTIONS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {LOCAL}",  # no other host, whatever a page asks for
-    "--no-first-run",
-    "--no-sandbox",  # a container's only user is root
-]
 
 
 def missing(reason: str, *, required: str = "RKNET_REQUIRE_BROWSER") -> NoReturn:
@@ -95,12 +84,11 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """A headless Chromium that reaches no other host. RKNET_CHROMIUM may name its program."""
-    names = [os.environ["RKNET_CHROMIUM"]] if "RKNET_CHROMIUM" in os.environ else CHROMIUM_NAMES
-    program = next(filter(None, map(shutil.which, names)), None)
+    """A headless Chromium that reaches no other host."""
+    program = chromium_program()
     if not program:
-        missing(f"Chromium is not installed; looked for {', '.join(names)}")
-    running = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+        missing(f"Chromium is not installed; looked for {', '.join(NAMES)}, or what RKNET_CHROMIUM names")
+    running = launch(playwright, program)
     yield running
     running.close()
 

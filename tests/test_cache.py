@@ -14,6 +14,7 @@ import torch
 
 from rknet import EulerNet, History, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, cache, draw, split
 from rknet.cache import cached_fit
+from rknet.layerwise import WIDE
 
 TRAIN, VALIDATION = split(draw("squares", 20), 10)
 PROTOCOL = Protocol(epochs=2)
@@ -51,10 +52,11 @@ def train(
     validation: PointSet = VALIDATION,
     protocol: Protocol = PROTOCOL,
     seed: int = 0,
+    engine: str = "auto",
 ) -> tuple[list[bytes], list[object]]:
     """The bits of the weights and of the history after `cached_fit`."""
     net = small_net() if net is None else net
-    history = cached_fit(net, train, validation, protocol, seed=seed)
+    history = cached_fit(net, train, validation, protocol, seed=seed, engine=engine)
     weights = [tensor.numpy().tobytes() for tensor in net.state_dict().values()]
     return weights, [np.asarray(getattr(history, field.name)).tobytes() for field in fields(History)]
 
@@ -132,6 +134,7 @@ CHANGES: dict[str, Callable[[], dict]] = {
     "validation labels": lambda: {"validation": relabelled(VALIDATION)},
     "fewer points": lambda: {"train": TRAIN[:9]},
     "seed": lambda: {"seed": 1},
+    "engine": lambda: {"engine": "torch"},
     **{
         name: lambda name=name, value=value: {"protocol": replace(PROTOCOL, **{name: value})}
         for name, value in {
@@ -184,9 +187,30 @@ def test_versions_change_the_key(package, trainings: list[Net], monkeypatch: pyt
 
 def test_decisive_sources_are_all_that_training_imports() -> None:
     """Each module that the training's modules import is decisive, or only checks input or names sources."""
-    sources = [(Path(cache.__file__).parent / f"{name}.py").read_text() for name in cache.DECISIVE]
+    # A training without checkpoints takes from that module no more than a type.
+    assert imported(cache.DECISIVE) <= {*cache.DECISIVE, "checkpoint", "checks", "provenance"}
+    assert imported(cache.LAYERWISE) <= {*cache.DECISIVE, *cache.LAYERWISE, "checks", "provenance"}
+
+
+def imported(modules: tuple[str, ...]) -> set[str]:
+    """The modules of rknet that these import at their head."""
+    sources = [(Path(cache.__file__).parent / f"{name}.py").read_text() for name in modules]
     lines = [line for source in sources for line in source.splitlines() if line.startswith("from rknet.")]
-    assert {line.split()[1].removeprefix("rknet.") for line in lines} <= {*cache.DECISIVE, "checks", "provenance"}
+    return {line.split()[1].removeprefix("rknet.") for line in lines}
+
+
+@pytest.mark.parametrize(("width", "engine", "wide"), [
+    (WIDE, "auto", True), (WIDE, "compiled", False), (2, "auto", False), (2, "layerwise", True), (WIDE, "torch", False),
+])  # fmt: skip
+def test_sources_of_the_layer_wise_engine_count_where_it_trains(
+    width: int, engine: str, wide: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change of the adjoint forgets the nets that it trained, and no others."""
+    asked: list[str] = []
+    monkeypatch.setattr(cache, "source_hash", lambda *names: asked.extend(names) or "")
+    history = cached_fit(RK4Net(2, width, 2, 1), TRAIN, VALIDATION, replace(PROTOCOL, epochs=1), engine=engine)
+    assert set(asked) == {*cache.DECISIVE, *(cache.LAYERWISE if wide else ())}
+    assert (history.engine == "layerwise") == wide
 
 
 class OwnNet(StandardNet):

@@ -200,7 +200,7 @@ def test_verify_compares_and_exits_by_the_result(store: Store, capsys: pytest.Ca
     command = ["verify", "small", "--seeds", "0", "--jobs", "1"]
     assert main(command) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == "3 of 3 runs give the bits of their records"
+    assert lines[-1] == "3 of 3 runs give what their records state"
     assert all(line.startswith("same  small: ") for line in lines[:-1])
     forged = store.find(RUNS[0]).record
     forged["results"]["weights"] = "0" * 64
@@ -208,7 +208,7 @@ def test_verify_compares_and_exits_by_the_result(store: Store, capsys: pytest.Ca
     assert main(command) == 1
     output = capsys.readouterr().out
     assert "DIFFERS  small: StandardNet, L = 2, seed 0: other weights" in output
-    assert output.splitlines()[-1] == "2 of 3 runs give the bits of their records"
+    assert output.splitlines()[-1] == "2 of 3 runs give what their records state"
 
 
 def test_verify_without_records_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
