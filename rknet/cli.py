@@ -143,12 +143,11 @@ def seeds_in(text: str | None) -> list[int] | None:
 
 
 def _runs(options: argparse.Namespace) -> list[Run]:
-    seeds, rows = seeds_in(options.seeds), options.rows or ""
-    runs = [run for name in _names(options) for run in runs_of(name, seeds) if rows in run.row]
-    if rows and not runs:
-        raise ValueError(
-            f"rows: must be in the label of a row, got {rows!r}; see `rknet list {' '.join(options.names)}`"
-        )
+    seeds = seeds_in(options.seeds)
+    runs = [run for name in _names(options) for run in runs_of(name, seeds) if options.rows in run.row]
+    if options.rows and not runs:
+        names = " ".join(options.names)
+        raise ValueError(f"rows: must be in a row's label, got {options.rows!r}; see them: rknet list {names}")
     return runs
 
 

@@ -1,0 +1,298 @@
+"""Runs on images: what their records say, when they are current, and what verification can ask of them."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from rknet import Protocol, images, provenance, records
+from rknet.cache import DECISIVE, LAYERWISE
+from rknet.cli import main
+from rknet.configuration import Configuration
+from rknet.experiments import EXPERIMENTS, Experiment
+from rknet.images import IMAGES, fingerprint
+from rknet.paper import printed
+from rknet.provenance import source_hash
+from rknet.records import Record, Run
+from rknet.runner import compute, sweep
+from rknet.store import Store
+from rknet.tables import table
+from rknet.verification import COURSE, ROUNDING, compare, verify
+
+ROWS = {
+    f"{net}, {data}": Configuration(data, net, 784, 1, protocol=Protocol(epochs=1, tolerance=0.1), samples=20)
+    for net, data in (("StandardNet", "MNIST"), ("StandardNet", "FashionMNIST"), ("EulerNet", "FashionMNIST"))
+}
+EXPERIMENT = Experiment("small nets on images", "nowhere", ROWS, repetitions=2)
+RUNS = [Run("small-images", row, configuration, seed) for row, configuration in ROWS.items() for seed in (0, 1)]
+RUN = RUNS[2]
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The experiment is known, no original files are there, and the working directory is empty."""
+    monkeypatch.setitem(EXPERIMENTS, "small-images", EXPERIMENT)
+    monkeypatch.setenv("RKNET_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("RKNET_OFFLINE", "1")
+    for name, known in IMAGES.items():
+        monkeypatch.setitem(IMAGES, name, replace(known, system=None))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def record() -> Record:
+    """A record of a real run."""
+    threads = torch.get_num_threads()
+    made = compute(RUN, source="sample")
+    torch.set_num_threads(threads)
+    return made
+
+
+@pytest.fixture
+def kept(tmp_path: Path, record: Record) -> Store:
+    """A store that has the record."""
+    kept = Store(tmp_path / "results")
+    kept.save(record)
+    return kept
+
+
+def original(record: Record) -> Record:
+    """The record as if its images had come from the original files."""
+    return changed(record, lambda new: new["run"]["images"].update(source="original", sha256="0" * 64))
+
+
+def changed(record: Record, change: Callable[[Record], object]) -> Record:
+    """A record with something else in it."""
+    new = copy.deepcopy(record)
+    change(new)
+    return new
+
+
+# ---- records
+
+
+def test_a_record_says_which_images_it_had(record: Record) -> None:
+    """Source and SHA-256 of the images drawn, that its bits are of one machine, and what those depend on."""
+    train, validation = RUN.configuration.points(RUN.seed, source="sample")
+    assert record["run"]["images"] == {"source": "sample", "sha256": fingerprint(train, validation)}
+    assert record["run"]["exact"] is False
+    assert record["run"]["sources"] == records.IMAGE_SOURCES
+    assert (record["circumstances"]["device"], record["circumstances"]["threads"]) == ("cpu", 1)
+    assert records.decode(records.encode(record)) == record
+
+
+def test_committed_records_of_points_are_as_they_were() -> None:
+    """All of them are read, and say what they said before there were images."""
+    results = Path(__file__).resolve().parent.parent / "results"
+    expected = {"configuration", "engine", "experiment", "row", "seed", "sources"}
+    read = 0
+    for path in results.rglob("seed-*.json"):
+        committed = records.decode(path.read_bytes().decode())
+        if committed["run"]["configuration"]["data"] not in IMAGES:
+            assert set(committed["run"]) == expected
+            assert set(committed["circumstances"]) == {"finished", "processor", "seconds", "versions"}
+            read += 1
+    assert read >= 2500
+
+
+def test_a_new_record_of_points_has_the_same_format() -> None:
+    """Nothing about images is in it."""
+    configuration = Configuration("squares", "StandardNet", 2, 1, protocol=Protocol(epochs=1), samples=20)
+    threads = torch.get_num_threads()
+    made = compute(Run("small", "squares", configuration, 0))
+    torch.set_num_threads(threads)
+    assert set(made["run"]) == {"configuration", "engine", "experiment", "row", "seed", "sources"}
+    assert set(made["circumstances"]) == {"finished", "processor", "seconds", "versions"}
+    assert made["run"]["sources"] == records.SOURCES
+
+
+@pytest.mark.parametrize("module", ["images", *LAYERWISE])
+def test_what_only_decides_images_leaves_records_of_points_current(
+    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A changed line in such a module changes the hash of image runs, and not that of runs on points."""
+    package = tmp_path / "package"
+    package.mkdir()
+    for path in provenance.PACKAGE.glob("*.py"):
+        shutil.copy(path, package)
+    monkeypatch.setattr(provenance, "PACKAGE", package)
+
+    def hashes() -> tuple[str, str]:
+        points = source_hash(*DECISIVE, "configuration")
+        return points, source_hash(*DECISIVE, *LAYERWISE, "configuration", "images")
+
+    assert hashes() == (records.sources("squares"), records.sources("MNIST"))
+    (package / f"{module}.py").open("a").write("# another line\n")
+    points, of_images = hashes()
+    assert points == records.sources("squares")
+    assert of_images != records.sources("MNIST")
+
+
+# ---- store and sweep
+
+
+def test_another_source_of_images_is_computed_again_when_asked_for(kept: Store, record: Record) -> None:
+    """`auto` takes what is there, like `auto` for engines."""
+    assert kept.find(RUN).current and kept.find(RUN, source="sample").current
+    assert kept.find(RUN, source="original").problem == "made from the source sample"
+    kept.save(original(record))
+    assert kept.find(RUN).current
+    assert kept.find(RUN, source="sample").problem == "made from the source original"
+
+
+def test_other_image_modules_make_a_record_old(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own hash counts, not that of points."""
+    monkeypatch.setattr(records, "SOURCES", "0" * 64)
+    assert kept.find(RUN).current
+    monkeypatch.setattr(records, "IMAGE_SOURCES", "0" * 64)
+    assert kept.find(RUN).problem == "made by other sources"
+
+
+def test_a_sweep_decides_once_where_images_come_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`auto` never reaches a worker, so no two of them can take different images."""
+    asked: list[str] = []
+    from rknet import runner
+
+    def spy(tasks: list, **options: object) -> list[Record]:
+        asked.extend(source for _, _, source in tasks)
+        return []
+
+    monkeypatch.setattr(runner, "execute", spy)
+    sweep(RUNS, Store(tmp_path / "store"), progress=False)
+    assert asked == ["sample"] * len(RUNS)
+
+
+def test_a_sweep_whose_images_cannot_be_had_computes_nothing(tmp_path: Path) -> None:
+    """The reason comes before any run."""
+    with pytest.raises(ValueError, match=r"source: must be one that can be had, got 'original', but MNIST's files"):
+        sweep(RUNS, Store(tmp_path / "store"), source="original", progress=False)
+    assert not (tmp_path / "store").exists()
+
+
+# ---- verification
+
+
+def test_a_record_of_this_machine_holds_to_the_bit(kept: Store) -> None:
+    """The same machine gives the same weights."""
+    (verdict,) = verify([RUN], kept, progress=False)
+    assert verdict.same and verdict.words.startswith("same weights ")
+
+
+def moved(cost: float = 0.0, accuracy: float = 0.0) -> Callable[[Record], None]:
+    """A run of another machine: other weights, a cost before training and a last accuracy that are a little off."""
+
+    def change(record: Record) -> None:
+        results = record["results"]
+        results["weights"] = f"{cost} {accuracy}"
+        results["history"]["val_cost"][0] *= 1 + cost
+        results["final"]["val_accuracy"] = 0.5 + accuracy
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        (moved(), True),
+        (moved(cost=0.5 * ROUNDING), True),
+        (moved(cost=-0.5 * ROUNDING, accuracy=0.9 * COURSE), True),
+        (moved(cost=2 * ROUNDING), False),
+        (moved(accuracy=-1.1 * COURSE), False),
+    ],
+)
+def test_another_machine_s_record_holds_within_tolerances(
+    record: Record, change: Callable[[Record], None], same: bool
+) -> None:
+    """Cost before training to rounding, accuracy in the end to the course of a training."""
+    new = changed(changed(record, moved()), lambda new: new["results"].update(weights="those of this machine"))
+    verdict = compare(RUN, changed(record, change), new)
+    assert verdict.same is same
+    assert verdict.words.startswith("same images, other bits; cost before training ")
+
+
+def test_other_images_are_no_comparison(record: Record) -> None:
+    """However close the numbers are."""
+    verdict = compare(RUN, changed(original(record), moved()), record)
+    assert (verdict.same, verdict.words) == (False, "other images")
+
+
+def test_tolerances_are_for_images_only(record: Record) -> None:
+    """A run on points must give its bits."""
+    run = replace(RUN, configuration=Configuration("squares", "RK4Net", 2, 1))
+    assert not compare(run, changed(record, moved()), record).same
+
+
+def test_a_record_whose_images_are_not_here(kept: Store, record: Record) -> None:
+    """It is told what would be needed, and the other runs are verified."""
+    kept.save(original(record))
+    (verdict,) = verify([RUN], kept, progress=False)
+    assert not verdict.same
+    assert verdict.words.startswith("cannot be computed here: source: must be one that can be had, got 'original'")
+
+
+# ---- tables and the command line
+
+
+def test_a_table_says_where_images_came_from(kept: Store, record: Record) -> None:
+    """One source, or two that should not be averaged."""
+    assert table("small-images", kept).splitlines()[-1] == "FashionMNIST: images from the source sample"
+    other = original(record)
+    kept.save({**other, "run": {**other["run"], "seed": 1}})
+    assert table("small-images", kept).splitlines()[-1] == "FashionMNIST: images from the source original and sample"
+
+
+def test_tables_5_and_6_before_any_run(tmp_path: Path) -> None:
+    """Every row says that it has not been run, beside what the paper prints; nothing is filled in."""
+    shown = table("images", Store(tmp_path / "nothing")).splitlines()
+    assert shown[1] == "not run yet: rknet run images"
+    for row, configuration in EXPERIMENTS["images"].rows.items():
+        accuracy, cost = (line for line in shown if line.startswith(f"{row} "))
+        statistics = printed("images", configuration)
+        for line, quantity in ((accuracy, "accuracy"), (cost, "cost")):
+            assert line.count("not run yet") == 2
+            for half in ("train", "val"):
+                cell = statistics.get(f"{half}_{quantity}")
+                assert cell is None or f"not run yet {cell[0]:.2f} ± {cell[1]:.2f}" in " ".join(line.split())
+        assert f"{configuration.parameters}" in accuracy
+
+
+def test_the_command_line_runs_shows_and_verifies(capsys: pytest.CaptureFixture[str]) -> None:
+    """Some rows only, with the source named; verification takes the record's own source."""
+    some = ["small-images", "--rows", "StandardNet", "--seeds", "0", "--jobs", "1"]
+    assert main(["run", *some, "--source", "sample"]) == 0
+    assert capsys.readouterr().out.startswith("2 runs computed, 0 found in results")
+    assert main(["table", "small-images"]) == 0
+    shown = capsys.readouterr().out
+    assert "MNIST: images from the source sample" in shown
+    assert [line for line in shown.splitlines() if line.startswith("EulerNet") and "not run yet" in line]
+    assert main(["verify", *some]) == 0
+    assert capsys.readouterr().out.endswith("2 of 2 runs give what their records state\n")
+
+
+def test_the_experiments_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the weights of each row: 100 layers of 900 x 901, and a classifier."""
+    assert main(["list", "images", "images-deep"]) == 0
+    shown = capsys.readouterr().out
+    assert "7 rows x 4 repetitions" in shown and "2 rows x 4 repetitions" in shown
+    (row,) = [line for line in shown.splitlines() if "RK4Net, d_hat = 900, L = 100, FashionMNIST" in line]
+    assert row.split("FashionMNIST")[1].split() == "81099010 parameters, 400 evaluations of f a sample".split()
+
+
+def test_unknown_rows_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """In one line, with the remedy."""
+    assert main(["run", "small-images", "--rows", "ResNet"]) == 2
+    message = "rknet: rows: must be in a row's label, got 'ResNet'; see them: rknet list small-images\n"
+    assert capsys.readouterr().err == message
+
+
+def test_a_source_that_is_not_here_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, and nothing is computed."""
+    assert main(["run", "small-images", "--jobs", "1", "--source", "original"]) == 2
+    assert "got 'original', but MNIST's files are not in" in capsys.readouterr().err
+    assert images._failed == {}
