@@ -156,8 +156,10 @@ def _workers(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _names(options: argparse.Namespace) -> list[str]:
-    """Each experiment once; `all` stands for every one."""
-    return list(EXPERIMENTS) if "all" in options.names else list(dict.fromkeys(options.names))
+    """Each experiment once; `all` stands for every one, `points` for those on point sets, which take no hours."""
+    points = (name for name, experiment in EXPERIMENTS.items() if not experiment.of_images)
+    groups = {"all": list(EXPERIMENTS), "points": list(points)}
+    return list(dict.fromkeys(one for name in options.names for one in groups.get(name, [name])))
 
 
 def _tell(line: str) -> None:
@@ -173,7 +175,9 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     names = _Parser(add_help=False)
-    names.add_argument("names", nargs="+", metavar="NAME", help="an experiment that `rknet list` shows, or `all`")
+    names.add_argument(
+        "names", nargs="+", metavar="NAME", help="an experiment that `rknet list` shows, `points` or `all`"
+    )
     names.add_argument("--seeds", help="such as 0-3 or 0,2,5 (default: one for each repetition of the paper's)")
     names.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
     workers = _Parser(add_help=False)

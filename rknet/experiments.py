@@ -45,6 +45,11 @@ class Experiment:
     rows: Mapping[str, Configuration]
     repetitions: int = 4
 
+    @property
+    def of_images(self) -> bool:
+        """Whether any row is on images."""
+        return any(configuration.of_images for configuration in self.rows.values())
+
 
 def depths(d_hat: int) -> dict[str, Configuration]:
     """StandardNet and RK4Net of every depth on the spiral."""

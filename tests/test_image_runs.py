@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -281,7 +282,16 @@ def test_the_experiments_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "7 rows x 4 repetitions" in shown and "2 rows x 4 repetitions" in shown
     (row,) = [line for line in shown.splitlines() if "RK4Net, d_hat = 900, L = 100, FashionMNIST" in line]
-    assert row.split("FashionMNIST")[1].split() == "81099010 parameters, 400 evaluations of f a sample".split()
+    assert row.endswith("FashionMNIST  81099010 parameters, 400 evaluations of f a sample")
+
+
+@pytest.mark.parametrize("group", ["points", "all"])
+def test_groups_of_experiments(group: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`points` leaves out what takes hours; with a name of its own each is taken once."""
+    assert main(["table", group, "depth", "--store", str(tmp_path / "nothing")]) == 0
+    shown = re.findall(r"^([a-z-]+): .* \(", capsys.readouterr().out, re.MULTILINE)
+    on_images = {"images", "images-deep", "small-images"}
+    assert shown == [name for name in EXPERIMENTS if group == "all" or name not in on_images]
 
 
 def test_unknown_rows_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

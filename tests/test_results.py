@@ -17,7 +17,7 @@ from rknet.store import Store
 STORE = Store(Path(__file__).resolve().parent.parent / "results")
 
 
-@pytest.mark.parametrize("name", [name for name in EXPERIMENTS if not name.startswith("images")])
+@pytest.mark.parametrize("name", [name for name in EXPERIMENTS if not EXPERIMENTS[name].of_images])
 def test_what_chapters_train_is_what_the_records_hold(name: str) -> None:
     """Every repetition of the paper's number, bit for bit; without records there is nothing to compare."""
     kept = {(run.row, run.seed): STORE.find(run).record for run in runs_of(name)}
