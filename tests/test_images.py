@@ -295,6 +295,18 @@ def test_damaged_and_mislabelled_files_are_refused(
         load("FashionMNIST", source)
 
 
+def test_each_place_has_its_remedy(folder: Path, originals: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a package brought is not for the user to delete."""
+    monkeypatch.setitem(IMAGES, "FashionMNIST", replace(IMAGES["FashionMNIST"], system=folder / "system"))
+    put(folder / "system", {**originals, LABEL_FILE: b""})
+    with pytest.raises(ValueError, match="got 0 bytes of other content.*; install the package that put it there again"):
+        load("FashionMNIST")
+    monkeypatch.setattr(images, "HERE", folder / "system")
+    images._sample.cache_clear()
+    with pytest.raises(ValueError, match="got .*; install rknet again"):
+        load("FashionMNIST", "sample")
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_a_folder_with_some_of_the_files_is_refused(file: str, folder: Path, originals: dict[str, bytes]) -> None:
     """Whichever is missing: such a folder is what an interrupted copy leaves."""
@@ -448,7 +460,9 @@ def test_a_failed_download_is_no_data_and_is_not_repeated(
     failure: str, server: Server, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`auto` says why and takes the sample; `original` refuses; the server is asked once; later the download works."""
-    monkeypatch.setattr(images, "TIMEOUT", 0.3)
+    patience = images.TIMEOUT
+    if failure == "silent":
+        monkeypatch.setattr(images, "TIMEOUT", 0.3)
     server.behave, words = FAILURES[failure]
     with pytest.warns(UserWarning, match=rf"FashionMNIST: the download failed \(.*{words}.*not tried again"):
         assert load("FashionMNIST").source == "sample"
@@ -462,6 +476,7 @@ def test_a_failed_download_is_no_data_and_is_not_repeated(
             load("FashionMNIST", "original")
     assert server.requests == before > 0
     server.behave = whole
+    monkeypatch.setattr(images, "TIMEOUT", patience)
     monkeypatch.setattr(images, "_failed", {})  # what a new process begins with
     assert load("FashionMNIST").source == "original"
 
