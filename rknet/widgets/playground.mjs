@@ -2395,7 +2395,7 @@ export function serve(port, { slice = 20, early = [] } = {}) {
  *   player.play();
  *
  * A page from a file may not start a module worker, so a classic one is started from a blob and imports the module: from
- * `source`, its text, or from where it was loaded itself. Where that fails, the same runs on the page's thread.
+ * `source`, its text, or from where the page has loaded it. Where that fails, the same runs on the page's thread.
  */
 export class Player {
   /** @param {{source?: string, worker?: boolean, patience?: number}} [options]  patience: ms to wait for the worker */
@@ -2413,8 +2413,6 @@ export class Player {
     this._waiting = [];
     /** @type {Map<number, (value: any) => void>} */
     this._asked = new Map();
-    /** @type {string[]} */
-    this._addresses = [];
     /** @type {{postMessage: (message: any) => void, close: () => void}|null} */
     this._port = null;
     this._asks = 0;
@@ -2424,45 +2422,45 @@ export class Player {
   }
 
   /** @param {string|undefined} source @param {number} patience */
-  _startWorker(source, patience) {
-    const address = (/** @type {string} */ text) => {
-      this._addresses.push(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-      return this._addresses[this._addresses.length - 1];
+  async _startWorker(source, patience) {
+    /** @type {Worker|null} */
+    let worker = null;
+    const giveUp = () => {
+      if (this.where !== "") return;
+      worker?.terminate();
+      if (!this._closed) this._startHere();
     };
-    /** @type {Worker} */
-    let worker;
     try {
+      const own = import.meta.url;
       // The worker of a page from a file may import what it has made itself, and nothing that the page has made.
-      const module = source === undefined
-        ? JSON.stringify(import.meta.url)
-        : `URL.createObjectURL(new Blob([${JSON.stringify(source)}], { type: "text/javascript" }))`;
-      worker = new Worker(
-        address(
-          `const early = []; onmessage = (event) => early.push(event);\n` +
-            `const failed = (error) => setTimeout(() => { throw error; });\n` + // heard by onerror; a rejection is not
-            `import(${module}).then((module) => module.serve(self, { early })).catch(failed);`,
-        ),
-      );
+      const text = source ?? (own.startsWith("blob:") ? await (await fetch(own)).text() : null);
+      const module =
+        text === null
+          ? JSON.stringify(own)
+          : `URL.createObjectURL(new Blob([${JSON.stringify(text)}], { type: "text/javascript" }))`;
+      const start =
+        `const early = []; onmessage = (event) => early.push(event);\n` +
+        `const failed = (error) => setTimeout(() => { throw error; });\n` + // heard by onerror; a rejection is not
+        `import(${module}).then((module) => module.serve(self, { early })).catch(failed);`;
+      const address = URL.createObjectURL(new Blob([start], { type: "text/javascript" }));
+      worker = new Worker(address);
+      setTimeout(() => URL.revokeObjectURL(address), patience);
     } catch {
-      this._startHere();
+      giveUp();
       return;
     }
-    const giveUp = () => {
-      if (this.where !== "" || this._closed) return;
-      worker.terminate();
-      this._startHere();
-    };
-    const timer = setTimeout(giveUp, patience);
-    worker.onerror = (event) => {
+    const running = worker, timer = setTimeout(giveUp, patience);
+    running.onerror = (event) => {
       event.preventDefault();
       clearTimeout(timer);
       if (this.where === "") giveUp();
       else this.onfailed(event.message || "the worker has failed");
     };
-    worker.onmessage = (event) => {
+    running.onmessage = (event) => {
       if (event.data.type === "ready") {
         clearTimeout(timer);
-        this._connect("worker", { postMessage: (message) => worker.postMessage(message), close: () => worker.terminate() });
+        const postMessage = (/** @type {any} */ message) => running.postMessage(message);
+        this._connect("worker", { postMessage, close: () => running.terminate() });
       }
       this._receive(event.data);
     };
@@ -2573,7 +2571,6 @@ export class Player {
   close() {
     this._closed = true;
     this._port?.close();
-    this._addresses.forEach((address) => URL.revokeObjectURL(address));
   }
 }
 
