@@ -181,3 +181,20 @@ def test_every_choice_is_covered() -> None:
     assert {p.optimizer for p in protocols} == set(OPTIMIZERS)
     assert {p.loss for p in protocols} == set(LOSSES)
     assert set(captured.CAPTURABLE) <= set(OPTIMIZERS)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_captured_step_is_that_of_autograd(optimizer: str) -> None:
+    """On CUDA, weights after two epochs with a short last batch are those of the reference on the CPU to rounding."""
+    net = RK4Net(D, D_HAT, CLASSES, 3, lift="learned").double()
+    other = copy.deepcopy(net).cuda()
+    protocol = Protocol(optimizer=optimizer)
+    ours, theirs = Layerwise(other, protocol), TorchSteps(net, protocol)
+    for _ in range(2):
+        for steps in (ours, theirs):
+            steps.epoch(TRAIN.X, TRAIN.c, np.arange(len(TRAIN)))
+    assert isinstance(ours.take, captured.Captured)
+    assert (ours.take.graph is None) == (optimizer == "adagrad")
+    for name, weights in other.state_dict().items():
+        torch.testing.assert_close(weights.cpu(), net.state_dict()[name], rtol=0, atol=WEIGHTS[torch.float64])
