@@ -144,7 +144,7 @@ class Tableau:
         right, top = "border-right:1px solid currentColor", "border-top:1px solid currentColor"
         rows = [[(node, right), *((a, "") for a in row)] for node, row in self._rows()]
         rows.append([("", f"{right};{top}"), *((w, top) for w in self.beta)])
-        cells = ["".join(_html_cell(value, style) for value, style in row) for row in rows]
+        cells = ["".join(_html_cell(*cell, heads=cell is row[0]) for cell in row) for row in rows]
         body = "".join(f"<tr>{row}</tr>" for row in cells)
         return (
             f'<table class="butcher" style="border-collapse:collapse;width:auto">'
@@ -180,9 +180,12 @@ def _simplified(number: sympy.Expr) -> sympy.Expr:
     return sympy.radsimp(sympy.expand(number))
 
 
-def _html_cell(value: Any, style: str) -> str:
+def _html_cell(value: Any, style: str, heads: bool) -> str:
+    """A cell; the node is the heading of its row."""
     math = "" if value == "" else f"<math>{sympy.mathml(value, printer='presentation')}</math>"
-    return f'<td style="padding:0.3em 0.6em;text-align:center;{style}">{math}</td>'
+    tag = 'th scope="row"' if heads and math else "td"
+    style = f"font-weight:normal;padding:0.3em 0.6em;text-align:center;{style}"
+    return f'<{tag} style="{style}">{math}</{tag[:2]}>'
 
 
 def trees(nodes: int) -> list[Tree]:

@@ -321,7 +321,8 @@ def cell_text(cell: Tag) -> str:
 def test_html_shows_figure_1(scheme: Tableau, rows: list[list[str]]) -> None:
     """The HTML table has s+1 rows: node and row of A, then the weights, an explicit scheme's upper zeros left blank."""
     table = BeautifulSoup(scheme._repr_html_(), "html.parser").table
-    assert [[cell_text(cell) for cell in row.find_all("td")] for row in table.find_all("tr")] == rows
+    assert [[cell_text(cell) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")] == rows
+    assert [cell_text(cell) for cell in table.find_all("th", scope="row")] == [row[0] for row in rows[:-1]]
     assert table.caption.get_text() == scheme.name
 
 
@@ -330,8 +331,8 @@ def test_html_has_rules_of_a_butcher_tableau(name: str) -> None:
     """Every first cell has a line to its right, and every cell of the last row one above."""
     rows = BeautifulSoup(TABLEAUS[name]._repr_html_(), "html.parser").find_all("tr")
     assert len(rows) == TABLEAUS[name].stages + 1
-    right = [["border-right" in cell["style"] for cell in row.find_all("td")] for row in rows]
-    top = [["border-top" in cell["style"] for cell in row.find_all("td")] for row in rows]
+    right = [["border-right" in cell["style"] for cell in row.find_all(["th", "td"])] for row in rows]
+    top = [["border-top" in cell["style"] for cell in row.find_all(["th", "td"])] for row in rows]
     s = TABLEAUS[name].stages
     assert right == [[True] + [False] * s] * (s + 1)
     assert top == [[False] * (s + 1)] * s + [[True] * (s + 1)]
