@@ -1,11 +1,12 @@
 # One environment in .venv/, made from requirements.lock, serves every target.
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab notebooks lock clean distclean
+.PHONY: help book test lab notebooks screenshots links lock clean distclean
 
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+NODE_MODULES := tests/browser/node_modules/.package-lock.json
 # All but the extra `bench`, which is large and of use to nobody who does not run `rknet bench`.
 EXTRAS := book,cluster,dev,images
 OLDEST_PYTHON := $(shell sed -n 's/^requires-python = ">=\([0-9.]*\).*/\1/p' pyproject.toml)
@@ -19,18 +20,20 @@ export UV_TORCH_BACKEND ?= auto
 endif
 
 help:
-	@echo "make book       build the book (HTML), executing what has changed"
-	@echo "make test       check the style and the types, test the library and every output of every chapter"
-	@echo "make lab        open the chapters in JupyterLab"
-	@echo "make notebooks  rebuild the notebooks of the chapters that have changed"
-	@echo "make lock       renew requirements.lock (UPGRADE=--upgrade takes the newest versions)"
-	@echo "make clean      remove what was built; make distclean: .venv as well"
+	@echo "make book        build the book (HTML), executing what has changed"
+	@echo "make test        check the style and the types, test the library and every output of every chapter"
+	@echo "make lab         open the laboratories and the chapters in JupyterLab"
+	@echo "make notebooks   rebuild the notebooks of the chapters that have changed"
+	@echo "make screenshots take pictures of the built pages, light and dark, wide and narrow, to look at"
+	@echo "make links       list the addresses outside the built book, and ask each whether it answers"
+	@echo "make lock        renew requirements.lock (UPGRADE=--upgrade takes the newest versions)"
+	@echo "make clean       remove what was built; make distclean: .venv as well"
 
 book: $(INSTALLED)
 	$(BIN)/jupyter-book build book/ -W --keep-going
 	@echo "The book: $(CURDIR)/book/_build/html/index.html"
 
-test: $(INSTALLED)
+test: $(INSTALLED) $(NODE_MODULES)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -38,10 +41,16 @@ test: $(INSTALLED)
 	$(BIN)/pytest --nbval book -n 2 --dist loadfile
 
 lab: $(INSTALLED)
-	$(BIN)/jupyter lab $(LAB_OPTIONS) book
+	$(BIN)/jupyter lab $(LAB_OPTIONS) --LabApp.default_url=/lab/tree/chapters/laboratories.ipynb book
 
 notebooks: $(INSTALLED)
 	$(BIN)/python book/execute.py
+
+screenshots: $(INSTALLED)
+	$(BIN)/python tests/browser/screenshots.py
+
+links: $(INSTALLED)
+	$(BIN)/python book/links.py
 
 # What only the CUDA builds of torch require is left out: it follows from torch where it is needed.
 lock: $(INSTALLED)
@@ -58,9 +67,14 @@ $(INSTALLED): pyproject.toml requirements.lock
 	$(BIN)/uv pip install --python $(BIN)/python -c requirements.lock --no-build-isolation -e '.[$(EXTRAS)]'
 	@touch $@
 
+# For the tests in a browser, which say what is missing where this cannot be installed.
+$(NODE_MODULES): tests/browser/package-lock.json
+	@npm ci --prefix tests/browser --no-audit --no-fund || \
+	  echo "npm or its packages are missing: the tests that need them will be skipped"
+
 clean:
 	rm -rf book/_build build dist *.egg-info .mypy_cache .pytest_cache .hypothesis
 	find . \( -name __pycache__ -o -name .ruff_cache \) -not -path './.venv/*' -prune -exec rm -rf {} +
 
 distclean: clean
-	rm -rf .venv
+	rm -rf .venv tests/browser/node_modules

@@ -1,8 +1,9 @@
 """Peak memory and time of a step against depth at a large batch, each point in a fresh process.
 
 What counts is how far the process grows above its size after a step through one layer, when libraries are loaded and
-code is compiled.  Large batches make the states the main part.  JAX is left out: it compiles anew for each depth, which
-takes more memory than the step.
+code is compiled.  Now and then a process takes some MiB more than the same step takes in another, so the least of a few
+processes is kept, as the fastest of a few steps is.  Large batches make the states the main part.  JAX is left out: it
+compiles anew for each depth, which takes more memory than the step.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from rknet.bench import Report, Worker
 NAMES = ("compiled", "reference", "discrete", "recomputed", "checkpoint", "segments", "odeint", "adjoint")
 DEPTHS = (25, 50, 100, 200)
 CASE = Case(N=16000, batch=16000, epochs=1)
+PROCESSES = 3
+"""Processes whose least growth is kept."""
 MIB = 2**20
 STATUS = Path("/proc/self/status")
 MMAP_THRESHOLD = -3
@@ -42,11 +45,11 @@ def row(name: str, depths: Sequence[int], case: Case, repeats: int) -> dict[str,
     mib, ms = [], []
     for L in depths:
         deep = asdict(replace(case, L=L))
-        with Worker(name) as worker:
-            answers = [worker.ask("memory", case=sizes) for sizes in (asdict(replace(case, L=1)), deep)]
-        if "mib" not in answers[-1]:
-            return {"contender": name, **answers[-1]}
-        mib.append(answers[-1]["mib"])
+        answers = [growth(name, case, L) for _ in range(PROCESSES)]
+        refused = next((answer for answer in answers if "mib" not in answer), None)
+        if refused:
+            return {"contender": name, **refused}
+        mib.append(min(answer["mib"] for answer in answers))
         with Worker(name) as worker:
             worker.ask("build", case=deep)
             ms.append(1000 * min(worker.ask("steps", count=1)["seconds"] for _ in range(repeats + 1)))
@@ -61,6 +64,13 @@ def row(name: str, depths: Sequence[int], case: Case, repeats: int) -> dict[str,
         "ms": ms,
         "mib_a_layer": float(slope),
     }
+
+
+def growth(name: str, case: Case, L: int) -> dict[str, Any]:
+    """The answer of a fresh process to a step through L layers, after one through a single layer."""
+    with Worker(name) as worker:
+        worker.ask("memory", case=asdict(replace(case, L=1)))
+        return worker.ask("memory", case=asdict(replace(case, L=L)))
 
 
 def mark() -> float:

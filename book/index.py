@@ -17,7 +17,16 @@
 #
 # Residual networks are discretised differential equations; Runge-Kutta schemes make other networks of them, and one added
 # dimension makes their flows simple. This book is a living companion to {footcite:t}`giesecke2021`: it builds the
-# networks in a small library, `rknet`, checks the paper's equations one by one, and trains what it shows.
+# networks in a small library, `rknet`, checks the paper's equations one by one, and trains what it shows. Train one now,
+# in this page: press play, and watch a disc leave its ring by the third dimension; then take that dimension away.
+
+# %% tags=["remove-input"]
+from rknet.widgets import Playground
+
+Playground("space", presets=["plane", "space", "forgets", "depth"])
+
+# %% [markdown]
+# The same experiment with the library that this book builds, a net of a hundred layers in the plane and one in space:
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -55,8 +64,9 @@ plt.show()
 #
 # ## What this book does about it
 #
-# - **It computes while it is built.** A compiled engine trains the paper's networks in minutes, with the same bits on every
-#   processor. Pages show what their code has just produced; a build with an outdated figure fails.
+# - **It computes while it is built.** A compiled engine trains the paper's networks on points in minutes, with the same bits
+#   on every processor. Pages show what their code has just produced; a build with an outdated figure fails. The
+#   networks on images take hours: their tables come from recorded runs, and say so.
 # - **It checks.** A cell that makes a statement asserts it. Orders of schemes are derived exactly and then measured;
 #   networks are compared with independent implementations.
 # - **It says whose voice speaks.** Boxes tell the paper's text, the authors' published code and this book apart, and name
@@ -94,7 +104,7 @@ plt.show()
 # :::{grid-item-card} Section 3: the partner
 # :link: s3-partner
 # :link-type: ref
-# The scheme that costates follow, why RK4 is its own, and what a wrong partner costs.
+# The scheme that costates follow, why the same tableau run backwards often passes, and what a wrong partner costs.
 # :::
 #
 # :::{grid-item-card} Section 3: gradients, checked
@@ -139,6 +149,18 @@ plt.show()
 # Three networks on six sets: Table 4, Figures 10 to 13.
 # :::
 #
+# :::{grid-item-card} Section 4.5: images
+# :link: s4-5a
+# :link-type: ref
+# MNIST and Fashion-MNIST from 1500 images: Tables 5 and 6, Figures 14 to 18, and what a straight cut does.
+# :::
+#
+# :::{grid-item-card} Section 4.5: the convolutional network
+# :link: s4-5b
+# :link-type: ref
+# What the paper describes without running it, built, checked and trained.
+# :::
+#
 # :::{grid-item-card} Section 4, beyond the paper
 # :link: s4-beyond
 # :link-type: ref
@@ -148,7 +170,7 @@ plt.show()
 # :::{grid-item-card} The ledger: does it hold?
 # :link: ledger
 # :link-type: ref
-# Every cell and every sentence that can be tested: a rule fixed beforehand, twenty repetitions, a verdict.
+# Every cell and every sentence that can be tested: a rule fixed beforehand, repetitions of our own, a verdict.
 # :::
 #
 # :::{grid-item-card} Deviations

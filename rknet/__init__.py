@@ -2,11 +2,12 @@
 
 Read it in this order: `tableaus` (the schemes), `nets` (the networks), `augment` (the lift to d_hat dimensions),
 `points` (the data), `training` (the paper's protocol), `plots` (the figures).  Section 3 is `rightsides`, `steps`,
-`adjoint` and `pairs`; `memory` counts what its gradient keeps.  How training is made fast is told by `lanes`,
-`arithmetic`, `updates`, `sweeps` (Section 3 itself) and `engine`, in this order.
+`adjoint` and `pairs`; `memory` counts what its gradient keeps.  Section 4.5 is `images` and `convolution`.  How
+training is made fast is told by `lanes`, `arithmetic`, `updates`, `sweeps` (Section 3 itself) and `engine`.
 """
 
 from rknet.augment import LIFTS
+from rknet.convolution import ConvolutionalRKNet
 from rknet.nets import ACTIVATIONS, EulerNet, Net, RK4Net, RKNet, StandardNet
 from rknet.points import LAWS, PointSet, draw, split
 from rknet.tableaus import TABLEAUS, Tableau
@@ -19,6 +20,7 @@ __all__ = [
     "LAWS",
     "LIFTS",
     "TABLEAUS",
+    "ConvolutionalRKNet",
     "EulerNet",
     "History",
     "Net",

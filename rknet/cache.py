@@ -50,7 +50,7 @@ def cached_fit(
     Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder.  A net of
     a class from elsewhere is always trained, because its source is not part of the key.
     """
-    if type(net).__module__ != Net.__module__:
+    if not _own(net):
         return fit(net, train, validation, protocol, seed=seed, engine=engine)
     path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"
     history = _load(path, net)
@@ -91,7 +91,7 @@ def folder() -> Path:
 def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, seed: int, engine: str) -> str:
     digest = hashlib.sha256()
     layerwise = engine == "layerwise" or (engine == "auto" and net.d_hat >= WIDE)
-    sources = source_hash(*DECISIVE, *(LAYERWISE if layerwise else ()))
+    sources = source_hash(*{*DECISIVE, *_own(net), *(LAYERWISE if layerwise else ())})
     versions = [torch.__version__, np.__version__, net.K.device.type]
     facts = [sources, versions, net.architecture, asdict(protocol), seed, engine]
     digest.update(repr(facts).encode())
@@ -101,6 +101,12 @@ def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, se
         digest.update(np.ascontiguousarray(array).tobytes())
     digest.update(repr([p.requires_grad for p in net.parameters()]).encode())
     return digest.hexdigest()
+
+
+def _own(net: Net) -> list[str]:
+    """The module of this package that defines the net's class, if one does."""
+    package, _, module = type(net).__module__.partition(".")
+    return [module.replace(".", "/")] if package == __package__ else []
 
 
 def _weights(net: Net) -> dict[str, np.ndarray]:

@@ -21,6 +21,7 @@ from rknet.checks import whole
 from rknet.experiments import EXPERIMENTS
 from rknet.images import SOURCES
 from rknet.records import Run
+from rknet.replay import read, replay
 from rknet.runner import runs_of, sweep
 from rknet.store import Store
 from rknet.tables import table
@@ -93,6 +94,9 @@ def show(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Recompute runs and compare them with their records."""
+    files = [name for name in options.names if name.endswith(".json")]
+    if files:
+        return check_files(files, [name for name in options.names if name not in files])
     verdicts = []
     for verdict in verify(_runs(options), Store(options.store), **_workers(options)):
         verdicts.append(verdict)
@@ -100,6 +104,16 @@ def check(options: argparse.Namespace) -> int:
     same = sum(verdict.same for verdict in verdicts)
     print(f"{same} of {len(verdicts)} runs give what their records state")
     return 0 if same == len(verdicts) else 1
+
+
+def check_files(files: Sequence[str], others: Sequence[str]) -> int:
+    """Replay runs of the playground and compare them with their records."""
+    if others:
+        raise ValueError(f"names: must all be experiments or all be files, got {others[0]!r} beside {files[0]!r}")
+    replays = [replay(read(file)) for file in files]
+    for file, found in zip(files, replays, strict=True):
+        print(f"{'same' if found.same else 'DIFFERS'}  {file}: {found.words}")
+    return 0 if all(found.same for found in replays) else 1
 
 
 def claims(options: argparse.Namespace) -> int:
@@ -204,7 +218,10 @@ def _parser() -> argparse.ArgumentParser:
     showing = commands.add_parser("table", parents=[names], help="our numbers beside the paper's", description=about)
     showing.set_defaults(command=show)
 
-    about = "Compute runs again and compare their bits with the stored records; exit with 1 if any differs."
+    about = (
+        "Compute runs again and compare their bits with the stored records; exit with 1 if any differs. A name that "
+    )
+    about += "ends in .json is a run exported from the playground, which is replayed."
     checking = commands.add_parser("verify", parents=[names, workers], help="compare with records", description=about)
     checking.set_defaults(command=check)
 

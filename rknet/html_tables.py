@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
@@ -14,14 +14,21 @@ from rknet.checks import choose
 from rknet.experiments import EXPERIMENTS
 from rknet.nets import Net
 from rknet.paper import STATISTICS, Printed, printed
+from rknet.records import history
+from rknet.runner import runs_of
+from rknet.store import Store
 from rknet.tables import HALVES, UNITS
 from rknet.training import History
 
-Cell = Printed | int | str
-"""Mean and spread (None where illegible, or not printed), a count, or words."""
+Cell = Printed | tuple[float | None, float | None, int] | int | str
+"""Mean and spread (None where illegible, or not printed), perhaps with the number of runs; a count, or words."""
 
-Runs = Mapping[tuple[str, int], tuple[Net, History]]
-"""Trained nets and their histories by row of an experiment and seed, as `rknet.cache.repetitions` gives them."""
+Runs = Mapping[tuple[str, int], tuple[Net | None, History]]
+"""Trained nets and their histories by row of an experiment and seed, as `rknet.cache.repetitions` gives them; without
+the nets, which no table looks at, as `recorded` does."""
+
+NOT_RUN = "not run yet"
+"""What a cell says whose runs are missing, where a table allows for that."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +105,9 @@ def beside_paper(
     statistics: Sequence[str],
     *,
     heads: tuple[str, str, str] = ("net", "quantity", "from (runs)"),
+    incomplete: bool = False,
 ) -> Table:
-    """An experiment's statistics, the paper's numbers under ours, what each net costs, and the Bayes limits.
+    """An experiment's statistics, the paper's numbers under ours, what each net costs, and Bayes limits of point sets.
 
     Parameters
     ----------
@@ -113,11 +121,14 @@ def beside_paper(
         The row of the experiment that each group (such as ``"RK4Net"``) has in each column (such as ``"L = 5"``).
     statistics
         Names in `rknet.paper.STATISTICS`: accuracies are shown in percent, costs times 10, as in the paper.
+    incomplete
+        Whether runs may be missing.  A cell then tells its own number of runs, or that it is `NOT_RUN`, and a single
+        run has no spread.
 
     Raises
     ------
     ValueError
-        If a name is unknown, or a row has no run.
+        If a name is unknown, or a row has no run and must have some.
     """
     known = choose("experiment", experiment, EXPERIMENTS)
     columns = list(next(iter(layout.values())))
@@ -128,13 +139,16 @@ def beside_paper(
         groups[group] = []
         for statistic in statistics:
             label = label_of(statistic)
-            ours, counts = zip(*(measured(runs, row, statistic) for row in rows), strict=True)
             theirs = [printed(experiment, configuration).get(statistic) for configuration in configurations]
-            groups[group].append(Row(label, f"here ({_range(counts)})", ours))
+            if incomplete:
+                groups[group].append(Row(label, "here (runs)", [_counted(runs, row, statistic) for row in rows]))
+            else:
+                ours, counts = zip(*(measured(runs, row, statistic) for row in rows), strict=True)
+                groups[group].append(Row(label, f"here ({_range(counts)})", ours))
             if any(theirs):
                 source = f"paper ({known.repetitions})"
                 groups[group].append(Row(label, source, [cell or "" for cell in theirs]))
-        if any(statistic.endswith("accuracy") for statistic in statistics):
+        if any(statistic.endswith("accuracy") for statistic in statistics) and not configurations[0].of_images:
             groups[group].append(
                 Row("Bayes limit, %", "", [(100 * bayes.accuracy(c.data), None) for c in configurations])
             )
@@ -157,10 +171,27 @@ def measured(runs: Runs, row: str, statistic: str) -> tuple[Printed, int]:
     return (float(np.mean(values)), float(np.std(values))), len(values)
 
 
+def recorded(name: str, store: Store, seeds: Iterable[int] | None = None) -> Runs:
+    """The histories that a store has of an experiment's runs, by default of the paper's repetitions.
+
+    ValueError if the name is unknown.
+    """
+    found = {(run.row, run.seed): store.find(run).record for run in runs_of(name, seeds)}
+    return {run: (None, history(record)) for run, record in found.items() if record is not None}
+
+
 def label_of(statistic: str) -> str:
     """What a statistic is called in tables: ``"training accuracy, %"``, ``"validation cost × 10"``."""
     half, quantity = statistic.split("_")
     return f"{HALVES[half]} {UNITS[quantity][0]}".replace(" x ", " × ")
+
+
+def _counted(runs: Runs, row: str, statistic: str) -> Cell:
+    """A cell that says how many runs it is made of, or that there are none."""
+    if all(name != row for name, _ in runs):
+        return NOT_RUN
+    (mean, sd), count = measured(runs, row, statistic)
+    return mean, sd if count > 1 else None, count
 
 
 def _range(counts: Sequence[int]) -> str:
@@ -190,9 +221,10 @@ def _written(cell: Cell) -> str:
     """A cell's text, the spread as an element of its own."""
     if not isinstance(cell, tuple):
         return escape(str(cell))
-    mean, sd = cell
+    mean, sd, *count = cell
     value = "illegible" if mean is None else f"{mean:.2f}"
-    return value if sd is None else f'{value} <span class="spread">± {sd:.2f}</span>'
+    spread = "" if sd is None else f' <span class="spread">± {sd:.2f}</span>'
+    return value + spread + "".join(f' <span class="spread">({n})</span>' for n in count)
 
 
 def _heading(text: str) -> str:

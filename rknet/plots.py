@@ -6,6 +6,7 @@ Colours are the Okabe-Ito set, safe for the common colour-vision deficiencies, a
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -322,6 +323,30 @@ def _numbered_style(index: int) -> dict[str, Any]:
     """For what is no net of the paper: colour and marker of a class, since dotted lines stand for training."""
     marks = {"marker": CLASS_MARKERS[index], "markersize": 3.5, "markevery": (2 * index, 10)}
     return {"color": CLASS_COLOURS[index], "linestyle": "-", **marks}
+
+
+def image(ax: Axes, x: ArrayLike, truth: str, answer: str | None = None, *, shape: tuple[int, int] = (28, 28)) -> None:
+    """A grey image x (height * width,), dark on light, under its true label and above what a net answers.
+
+    A wrong answer is marked by a cross, bold letters and a frame, a right one by a tick.
+    """
+    pixels = np.asarray(x)
+    if pixels.shape != (math.prod(shape),):
+        raise ValueError(
+            f"x: must be one flattened image of {shape[0]} x {shape[1]} pixels, got shape {pixels.shape}; "
+            f"pass X[n], and shape=(height, width) for other sizes"
+        )
+    ax.imshow(pixels.reshape(shape), cmap="gray_r", interpolation="nearest")
+    ax.set(xticks=(), yticks=())
+    ax.set_title(truth, pad=3)
+    wrong = answer is not None and answer != truth
+    ax.spines[:].set(visible=True, color=CLASS_COLOURS[1] if wrong else "#bbbbbb", linewidth=2.5 if wrong else 0.5)
+    if answer is not None:
+        ax.set_xlabel(
+            f"{'✗' if wrong else '✓'} {answer}",
+            fontweight="bold" if wrong else "normal",
+            labelpad=3,
+        )
 
 
 def flow_animation(ax: Axes, flow: ArrayLike, c: ArrayLike, *, frames: int = 12) -> FuncAnimation:

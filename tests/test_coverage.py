@@ -1,4 +1,4 @@
-"""Everything that the paper prints about points is in the built book: each cell of a table, each figure."""
+"""Everything that the paper prints of its experiments is in the built book: each cell of a table, each figure."""
 
 from __future__ import annotations
 
@@ -13,27 +13,30 @@ import pytest
 from bs4 import BeautifulSoup
 from test_html import Soups, soups  # noqa: F401  (a fixture)
 
-from rknet.experiments import EXPERIMENTS
-from rknet.html_tables import label_of
+from rknet.experiments import COMPARED, EXPERIMENTS
+from rknet.html_tables import NOT_RUN, label_of
 from rknet.paper import STATISTICS, tables
 from rknet.records import history
 from rknet.runner import runs_of
 from rknet.store import Store
 
-FIGURES = range(2, 14)
-"""The paper's figures on points; Figure 1, the tableaus, is in Section 2."""
+FIGURES = range(2, 19)
+"""The paper's figures of Section 4; Figure 1, the tableaus, is in Section 2."""
 
 RESULTS = Path(__file__).resolve().parent.parent / "results"
 NUMBER = re.compile(r"\d+\.\d{1,2}( ± \d+\.\d\d)?")
+COUNTED = re.compile(NUMBER.pattern + r" \(\d\)|" + NOT_RUN)
+"""Where runs may be missing: a number and how many runs it is of, or that there are none."""
 
 
 class Cell(NamedTuple):
-    """Where a printed number stands in a table of the book, and the number."""
+    """Where a printed number stands in a table of the book, the number, and the spread printed with it."""
 
     group: str
     label: str
     column: str
     value: float | None
+    sd: float | None = None
 
 
 def by_depth(table: Mapping, quantity: str) -> Iterator[Cell]:
@@ -60,12 +63,31 @@ def by_statistic(table: Mapping) -> Iterator[Cell]:
             yield Cell("RK4Net, L = 100", label, label_of(statistic), value)
 
 
+def by_width(table: Mapping) -> Iterator[Cell]:
+    """Table 5: statistics, columns by width."""
+    for statistic in STATISTICS:
+        for d_hat in ("784", "900"):
+            mean, sd = table[d_hat][statistic + ("_x10" if statistic.endswith("cost") else "")]
+            yield Cell("RK4Net", label_of(statistic), f"d_hat = {d_hat}", mean, sd)
+
+
+def by_images(table: Mapping) -> Iterator[Cell]:
+    """Table 6: nets by accuracy and cost, columns by image set."""
+    for data in ("MNIST", "FashionMNIST"):
+        for net, cells in table[data].items():
+            for name, statistic in (("accuracy", "val_accuracy"), ("cost_x10", "val_cost")):
+                yield Cell(net, label_of(statistic), data, *cells[name])
+
+
 PRINTED = {
     "table-1": list(by_depth(tables()["table1_accuracy"], "accuracy")),
     "table-2": list(by_depth(tables()["table2_cost_x10"], "cost")),
     "table-3": list(by_statistic(tables()["table3"])),
     "table-4": list(by_data(tables()["table4_validation"])),
+    "table-5": list(by_width(tables()["table5"])),
+    "table-6": list(by_images(tables()["table6_validation"])),
 }
+ON_IMAGES = ("table-5", "table-6")
 
 
 def find(soups: Soups, selector: str) -> BeautifulSoup:  # noqa: F811
@@ -90,19 +112,26 @@ def source(rows: pd.DataFrame, cell: Cell, word: str) -> str:
 
 @pytest.mark.parametrize("name", PRINTED)
 def test_every_cell_of_the_paper_is_there_with_ours_above(soups: Soups, name: str):  # noqa: F811
-    """The printed number, "illegible" where it cannot be read, and a number of our own for each."""
+    """The printed number, "illegible" where it cannot be read, and a number of our own for each.
+
+    On images, where a run takes hours, our cell may say that it is not run yet.
+    """
     table = find(soups, f"table#{name}")
     assert table.caption.get_text().startswith(f"Table {name[-1]}.")
     rows = frame(table)
     for cell in PRINTED[name]:
         shown = source(rows, cell, "paper")
-        assert shown == "illegible" if cell.value is None else float(shown) == cell.value, cell
-        assert NUMBER.fullmatch(source(rows, cell, "here")), cell
+        value, _, sd = shown.partition(" ± ")
+        assert value == "illegible" if cell.value is None else float(value) == cell.value, cell
+        assert (float(sd) if sd else None) == cell.sd, cell
+        pattern = COUNTED if name in ON_IMAGES else NUMBER
+        assert pattern.fullmatch(source(rows, cell, "here")), cell
 
 
 def test_the_number_of_cells_is_the_paper_s():
-    """Two nets, two halves, seven depths, twice; two by four; three nets, two quantities, six point sets."""
-    assert [len(cells) for cells in PRINTED.values()] == [28, 28, 8, 36]
+    """Two nets, two halves, seven depths, twice; two by four; three nets, two quantities, six point sets; two widths by
+    four; three nets, two quantities, two image sets."""
+    assert [len(cells) for cells in PRINTED.values()] == [28, 28, 8, 36, 8, 12]
 
 
 @pytest.mark.parametrize("number", FIGURES)
@@ -121,9 +150,9 @@ def recorded(experiment: str, row: str, statistic: str) -> list[float]:
     """A row's final statistic in the committed records of the paper's repetitions."""
     store = Store(RESULTS)
     found = [store.find(run).record for run in runs_of(experiment) if run.row == row]
-    if None in found:
+    if None in found and not EXPERIMENTS[experiment].of_images:
         pytest.skip(f"no complete records of {row} in {RESULTS}")
-    return [getattr(history(record), statistic)[-1] for record in found]
+    return [getattr(history(record), statistic)[-1] for record in found if record is not None]
 
 
 SHOWN = {
@@ -133,12 +162,23 @@ SHOWN = {
     "table-width": "width",
     "table-depth-narrow": "depth-narrow",
     "table-activation": "activation",
+    "table-lifts": "lifts",
+    "table-time": "fixed-time",
+    "table-5": "images",
+    "table-6": "images",
+    "table-deep": "images-deep",
 }
-"""The experiment of a table."""
+"""The experiment of a table; the first group of table-time is that of Table 1."""
 
 
 def row_of(experiment: str, group: str, column: str) -> str:
-    """The row that a cell shows: its label begins with the group and ends with the column."""
+    """The row that a cell shows: its label begins with the group and ends with the column.
+
+    Of images, Table 5 has the width in its columns and is on MNIST; Table 6 has the image set, at the width 900.
+    """
+    if experiment == "images":
+        d_hat, data = (column, "MNIST") if column.startswith("d_hat") else ("d_hat = 900", column)
+        return f"{group}, {d_hat}, L = {COMPARED[group]}, {data}"
     (row,) = [row for row in EXPERIMENTS[experiment].rows if row.startswith(group) and row.endswith(f", {column}")]
     return row
 
@@ -152,10 +192,47 @@ def test_our_cells_are_those_of_the_records(soups: Soups, name: str):  # noqa: F
     for (group, label, where), cells in rows.iterrows():
         if not where.startswith("here"):
             continue
+        source = "depth" if group == "RK4Net, h = 0.05" else experiment
         for column, shown in cells.items():
             statistic = labels[label]
-            values = recorded(experiment, row_of(experiment, group, column), statistic)
-            values = pd.Series(values) * (100 if statistic.endswith("accuracy") else 10)
-            assert shown == f"{values.mean():.2f} ± {values.std(ddof=0):.2f}", (group, label, column)
+            values = recorded(source, row_of(source, group.removesuffix(", h = 0.05"), column), statistic)
+            assert shown == written(values, statistic, EXPERIMENTS[source].of_images), (group, label, column)
             compared += 1
-    assert compared >= len(EXPERIMENTS[experiment].rows)
+    # Table 5 shows two of the rows of `images`, Table 6 six of the seven.
+    assert compared >= {"table-5": 8, "table-6": 12}.get(name, len(EXPERIMENTS[experiment].rows))
+
+
+def written(values: list[float], statistic: str, incomplete: bool = False) -> str:
+    """Mean and population standard deviation; where runs may be missing, how many there are; one has no spread."""
+    numbers = pd.Series(values) * (100 if statistic.endswith("accuracy") else 10)
+    if not len(numbers):
+        return NOT_RUN
+    number = f"{numbers.mean():.2f} ± {numbers.std(ddof=0):.2f}"
+    if not incomplete:
+        return number
+    return f"{number.partition(' ')[0] if len(numbers) == 1 else number} ({len(numbers)})"
+
+
+def test_table_3_is_that_of_the_records(soups: Soups):  # noqa: F811
+    """Mean and standard deviation stand in rows of their own there."""
+    rows, group = frame(find(soups, "table#table-3")), "RK4Net, L = 100"
+    for statistic in STATISTICS:
+        mean, sd = written(recorded("variability", group, statistic), statistic).split(" ± ")
+        for label, number in (("mean", mean), ("standard deviation", sd)):
+            assert source(rows, Cell(group, label, label_of(statistic), None), "here") == number, (statistic, label)
+
+
+def test_ways_to_train_are_those_of_the_records(soups: Soups):  # noqa: F811
+    """Losses label the rows, optimisers the columns, and the time belongs to the group."""
+    rows, compared = frame(find(soups, "table#table-methods")), 0
+    for (group, label, where), cells in rows.iterrows():
+        if not where.startswith("here"):
+            continue
+        net, _, h = group.partition(", h = ")
+        loss = label.removesuffix(", accuracy, %").replace(" ", "_")
+        for optimizer, shown in cells.items():
+            experiment = "training-time" if h == "0.5" else "training"
+            values = recorded(experiment, f"{net}, {loss}, {optimizer}", "val_accuracy")
+            assert shown == written(values, "val_accuracy"), (group, label, optimizer)
+            compared += 1
+    assert compared == 24

@@ -12,11 +12,13 @@ import pytest
 from bs4 import BeautifulSoup
 from small import EXPERIMENT, ROWS
 
-from rknet import bayes
+from rknet import bayes, records
 from rknet.cache import repetitions
-from rknet.experiments import EXPERIMENTS
-from rknet.html_tables import Row, Runs, Table, beside_paper, measured
+from rknet.experiments import COMPARED, EXPERIMENTS
+from rknet.html_tables import Row, Runs, Table, beside_paper, measured, recorded
 from rknet.paper import STATISTICS, tables
+from rknet.runner import runs_of
+from rknet.store import Store
 from rknet.training import History
 
 NETS = ("StandardNet", "EulerNet", "RK4Net")
@@ -94,6 +96,50 @@ def test_an_experiment_without_printed_numbers_has_no_row_for_them(monkeypatch: 
     layout = {"nets": dict(zip("abc", ROWS, strict=True))}
     frame = read(beside_paper("small", "Small.", "small", runs, layout, STATISTICS))
     assert {source for _, _, source in frame.index if "(" in source} == {"here (1 to 3)"}
+
+
+@pytest.fixture
+def images() -> pd.DataFrame:
+    """Table 6 with made-up runs: four of StandardNet, one of EulerNet, none of RK4Net."""
+    rows = {net: f"{net}, d_hat = 900, L = {L}, MNIST" for net, L in COMPARED.items()}
+    runs = made_up({(rows["StandardNet"], s): 0.1 + s / 100 for s in range(4)} | {(rows["EulerNet"], 0): 0.2})
+    layout = {net: {"MNIST": row} for net, row in rows.items()}
+    return read(
+        beside_paper("table-6", "Table 6.", "images", runs, layout, ("val_accuracy", "val_cost"), incomplete=True)
+    )
+
+
+def test_missing_runs_are_said_to_be_missing(images: pd.DataFrame) -> None:
+    """Each cell has its own number of runs, a single one no spread; the paper's cells are there all the same."""
+    column = images["MNIST"].xs("validation accuracy, %", level=1)
+    assert column.xs("here (runs)", level=1).to_dict() == {
+        "StandardNet": "46.00 ± 4.47 (4)",
+        "EulerNet": "80.00 (1)",
+        "RK4Net": "not run yet",
+    }
+    assert column.xs("paper (4)", level=1).to_dict() == {
+        "StandardNet": "85.67 ± 0.78",
+        "EulerNet": "90.98 ± 0.48",
+        "RK4Net": "90.40 ± 1.08",
+    }
+
+
+def test_images_have_no_bayes_limit_and_costs_by_hand(images: pd.DataFrame) -> None:
+    """L layers of 900 x 901 and ten classes of 901 weights."""
+    assert not any("Bayes" in label for _, label, _ in images.index)
+    assert int(images.loc[("EulerNet", "parameters", "parameters"), "MNIST"]) == 100 * 900 * 901 + 10 * 901
+    assert int(images.loc[("RK4Net", "evaluations of f", "evaluations of f"), "MNIST"]) == 400
+
+
+def test_recorded_runs_are_those_of_the_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Histories of what is there; what is missing is left out."""
+    monkeypatch.setitem(EXPERIMENTS, "small", EXPERIMENT)
+    run, store = runs_of("small", [1])[0], Store(tmp_path)
+    net, history = run.configuration.train(run.seed)
+    store.save(records.make(run, net, history, 1.0))
+    found = recorded("small", store, [0, 1])
+    assert list(found) == [(run.row, 1)]
+    np.testing.assert_array_equal(found[run.row, 1][1].val_cost, history.val_cost)
 
 
 def test_every_heading_is_one(comparison: Table) -> None:

@@ -38,18 +38,29 @@ def test_every_control_of_the_training_laboratory_changes_the_picture() -> None:
     """A different picture for each value, and the values in the text that stands for the widget."""
     laboratory = TrainingLaboratory()
     pictures = [laboratory.picture.value]
-    for name, value in (("data", "squares"), ("net", "EulerNet"), ("L", 10), ("h", 1.0), ("activation", "relu")):
+    changed = {
+        "data": "squares",
+        "net": "EulerNet",
+        "d_hat": 3,
+        "lift": "zero",
+        "L": 10,
+        "h": 1.0,
+        "activation": "relu",
+    }
+    for name, value in changed.items():
         laboratory.controls[name].value = value
         assert laboratory.picture.value not in pictures, name
         pictures.append(laboratory.picture.value)
-    assert repr(laboratory) == ("TrainingLaboratory(data='squares', net='EulerNet', L=10, h=1.0, activation='relu')")
+    assert repr(laboratory) == (
+        "TrainingLaboratory(data='squares', net='EulerNet', d_hat=3, lift='zero', L=10, h=1.0, activation='relu')"
+    )
     assert Image.open(io.BytesIO(pictures[0])).format == "PNG"
 
 
 def test_where_no_kernel_runs_a_sentence_stands() -> None:
     """It names the controls; the widget's own view is an addition."""
     html = TrainingLaboratory()._repr_mimebundle_()["text/html"]
-    assert "Run this chapter to change data, net, L, h, activation" in html
+    assert "Run this chapter to change data, net, d_hat, lift, L, h, activation" in html
 
 
 def test_panels_show_what_was_trained() -> None:

@@ -55,6 +55,22 @@ def offsets(collection: PathCollection) -> NDArray:
     return np.ma.getdata(collection.get_offsets())
 
 
+@pytest.mark.parametrize(("answer", "shown", "heavy"), [("6", "✓ 6", False), ("0", "✗ 0", True), (None, "", False)])
+def test_image_marks_errors_by_more_than_colour(answer: str | None, shown: str, heavy: bool) -> None:
+    """The pixels, the label above, and below the answer with tick or cross; a wrong one is bold in a thick frame."""
+    ax, x = axes(), np.random.default_rng(0).random(12)
+    plots.image(ax, x, "6", answer, shape=(3, 4))
+    np.testing.assert_array_equal(ax.images[0].get_array(), x.reshape(3, 4))
+    assert (ax.get_title(), ax.get_xlabel()) == ("6", shown)
+    assert (ax.xaxis.label.get_fontweight() == "bold") == heavy
+    assert all((spine.get_linewidth() > 2) == heavy for spine in ax.spines.values())
+
+
+def test_image_of_another_size_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"x: must be one flattened image of 28 x 28 pixels, got shape \(12,\); pass"):
+        plots.image(axes(), np.zeros(12), "6")
+
+
 def scatters(ax: Axes) -> list[PathCollection]:
     """The scatters of a panel, in the order they were drawn."""
     return [artist for artist in ax.collections if isinstance(artist, PathCollection)]

@@ -5,6 +5,8 @@ Jupyter Book finds it through ``local_extensions`` in ``_config.yml``.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import shutil
 import sys
@@ -13,7 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from docutils import nodes
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -33,6 +37,39 @@ EQUATION_LABEL = re.compile(
     re.VERBOSE,
 )
 REPOSITORY_OPTIONS = ("repository_url", "repository_branch", "path_to_docs", "launch_buttons")
+COLAB = "https://colab.research.google.com/github"
+COLAB_BRANCH = "notebooks"  # where .github/workflows/book.yml puts the notebooks with `install_cell`
+INSTALL = """\
+# Where rknet is missing, as on Colab, this fetches and installs it.
+import importlib.util
+import sys
+
+if importlib.util.find_spec("rknet") is None:
+    !git clone --quiet --depth 1 {address} rknet-book
+    %pip install --quiet --editable ./rknet-book
+    sys.path.insert(0, "rknet-book")"""
+
+# Faults of the theme and of docutils that keep some readers from what others see.
+MENDED = (
+    # Colours are set by a script; without it, those of light mode.
+    (r"<html(?![^>]*data-theme=)", '<html data-theme="light"'),
+    # A name that leaves out words which stand on the button ("Search Ctrl+K", "Show code cell source") ...
+    (r'(<button class="btn search-button-field[^>]*?) aria-label="[^"]*"', r"\1"),
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    # ... and one that its decoration contradicts.
+    (r'(<i class="theme-switch [^>]*?)\s+title="[^"]*"', r"\1"),
+    # Indices laid out in a table that is none.
+    (r'<table (style="width: 100%" )?class="indextable', r'<table role="presentation" \1class="indextable'),
+    # A role that ARIA has withdrawn.
+    (r'role="doc-biblioentry"', 'role="listitem"'),
+)
+
+FIGURE = re.compile(
+    r"""
+    (?P<link><a\ [^>]*image-reference[^>]*>)?
+    <img\ (?P<rest>[^>]*src="(?P<address>[^"]*_images/(?P<name>[^"/]+\.png))"[^>]*)>""",
+    re.VERBOSE,
+)
 
 
 # ---------------------------------------------------------------- settings that _config.yml cannot state
@@ -61,16 +98,26 @@ def add_vendored_files(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(BOOK / "_vendor"))
 
 
+def repository() -> str | None:
+    """Address of the repository: where GitHub builds the book, that one; else the one that pyproject.toml names.
+
+    None while that is a placeholder.
+    """
+    if "GITHUB_REPOSITORY" in os.environ:
+        return f"{os.environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{os.environ['GITHUB_REPOSITORY']}"
+    address: str = tomllib.loads((execute.ROOT / "pyproject.toml").read_text("utf8"))["project"]["urls"]["Repository"]
+    return None if "/OWNER/" in address else address
+
+
 def link_repository(app: Sphinx, config: Config) -> None:
-    """Link to the repository that pyproject.toml names; to none while that is a placeholder."""
+    """Link to the repository, and to Binder, which starts it; to none while the address is a placeholder."""
     options = config.html_theme_options
     for name in REPOSITORY_OPTIONS:  # Jupyter Book's defaults name its own repository
         options.pop(name, None)
-    project = tomllib.loads((execute.ROOT / "pyproject.toml").read_text("utf8"))["project"]
-    url = project["urls"]["Repository"]
-    if "/OWNER/" not in url:
+    address = repository()
+    if address:
         options |= {
-            "repository_url": url,
+            "repository_url": address,
             "repository_branch": "main",
             "path_to_docs": "book",
             "use_repository_button": True,
@@ -142,21 +189,132 @@ def run_time(env: BuildEnvironment, page: str) -> str:
     )
 
 
-def finish_page(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Add the run time, and mend a role that docutils gives to references and ARIA has withdrawn."""
+def add_run_time(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Say at a page's end when it was computed."""
     if "body" in context:
-        body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
-        context["body"] = body + run_time(app.env, page)
+        context["body"] += run_time(app.env, page)
+
+
+def add_buttons(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Offer a chapter as a script as well, and on Colab; the theme has made the other buttons by now."""
+    if not (BOOK / f"{page}.py").is_file():
+        return
+    groups = {button.get("label"): button["buttons"] for button in context["header_buttons"] if "buttons" in button}
+    script = {
+        "type": "link",
+        "url": f"{context['pathto']('_sources', 1)}/{page}.py",
+        "text": ".py",
+        "tooltip": "Download as a script",
+        "icon": "fas fa-file-code",
+        "label": "download-script-button",
+    }
+    groups["download-buttons"].insert(1, script)
+    address = repository()
+    if address and "github.com/" in address:
+        colab = {
+            "type": "link",
+            "url": f"{COLAB}/{address.split('github.com/')[1]}/blob/{COLAB_BRANCH}/{page}.ipynb",
+            "text": "Colab",
+            "tooltip": "Launch on Colab",
+            "icon": "_static/images/logo_colab.png",
+        }
+        groups["launch-buttons"].append(colab)
+
+
+def install_cell(address: str) -> nbformat.NotebookNode:
+    """The first cell of a notebook that leaves the repository."""
+    return nbformat.v4.new_code_cell(INSTALL.format(address=address), id="install")
+
+
+def publish_sources(app: Sphinx, exception: Exception | None) -> None:
+    """Beside the pages, the chapters' scripts, and their notebooks so that they run anywhere."""
+    if exception or app.builder.format != "html":
+        return
+    address = repository()
+    for chapter in execute.chapters():
+        target = Path(app.outdir) / "_sources" / chapter.relative_to(BOOK)
+        shutil.copy(chapter, target)
+        if address:
+            notebook = nbformat.read(chapter.with_suffix(".ipynb"), as_version=4)
+            notebook.cells.insert(0, install_cell(address))
+            target.with_suffix(".ipynb").write_text(nbformat.writes(notebook) + "\n", "utf8")
+
+
+def shrink_pictures(app: Sphinx, exception: Exception | None) -> None:
+    """Keep 256 colours of each figure: a third of the bytes, and no difference that one could see."""
+    if exception or app.builder.format != "html":
+        return
+    for path in (Path(app.outdir) / app.builder.imagedir).glob("*.png"):
+        with Image.open(path) as picture:
+            if picture.mode == "RGB" or (picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255)):
+                few = picture.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+                few.save(path, optimize=True)
+
+
+def with_scopes(html: str) -> str:
+    """Say of each heading of a table whether it heads a column or a row."""
+
+    def scoped(text: str, scope: str) -> str:
+        return re.sub(r"<th(?=[\s>])(?![^>]*\bscope=)", f'<th scope="{scope}"', text)
+
+    return scoped(re.sub(r"<thead.*?</thead>", lambda head: scoped(head[0], "col"), html, flags=re.DOTALL), "row")
+
+
+def with_sizes(html: str, pictures: dict[str, Path]) -> str:
+    """Give figures, drawn at twice their size, that size, and a link to the whole picture.
+
+    So nothing jumps when they arrive, and style sheets know a wide figure from a narrow one.
+    """
+
+    def sized(match: re.Match[str]) -> str:
+        if match["name"] not in pictures:
+            return match[0]
+        with Image.open(pictures[match["name"]]) as picture:
+            width, height = (side // 2 for side in picture.size)
+        image = f'<img width="{width}" height="{height}" {match["rest"]}>'
+        return (match["link"] or f'<a class="reference internal image-reference" href="{match["address"]}">') + (
+            image if match["link"] else f"{image}</a>"
+        )
+
+    return FIGURE.sub(sized, html)
+
+
+def mend(html: str) -> str:
+    """A page without the faults above."""
+    for fault, repair in MENDED:
+        html = re.sub(fault, repair, html)
+    return with_scopes(html)
+
+
+def mend_pages(app: Sphinx) -> None:
+    """Mend every page as its template leaves it; no event of Sphinx comes so late."""
+    templates = getattr(app.builder, "templates", None)
+    if not templates:
+        return
+    render = templates.render
+
+    def render_and_mend(template: str, context: dict[str, Any]) -> str:
+        pictures = {name: Path(app.srcdir) / source for source, name in app.builder.images.items()}
+        return with_sizes(mend(render(template, context)), pictures)
+
+    templates.render = render_and_mend
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Connect the above to Sphinx."""
+    """Connect the above to Sphinx, which reads every page again when this file changes."""
     app.connect("config-inited", choose_cache)
     app.connect("config-inited", add_vendored_files)
     app.connect("config-inited", link_repository)
     app.connect("config-inited", leave_header_to_small_screens)
     app.connect("builder-inited", warn_of_outdated_notebooks)
     app.connect("doctree-read", number_equations)
-    app.connect("html-page-context", finish_page)
+    app.connect("builder-inited", mend_pages)
+    app.connect("html-page-context", add_run_time)
+    app.connect("html-page-context", add_buttons, priority=900)
+    app.connect("build-finished", publish_sources)
+    app.connect("build-finished", shrink_pictures)
     app.connect("build-finished", forget_faulty_build)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    version = int(hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8], 16)
+    return {"version": "1", "env_version": version, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -269,9 +269,21 @@ for L in (64, 128, 256):
 # \end{aligned}
 # $$ (paper-2.11)
 #
-# The coefficients are printed as a *Butcher tableau*: $c$ on the left, $A$ in the middle, $\beta$ below. If $a_{i,j} =
-# 0$ for all $j \geq i$ the scheme is *explicit*, and the stages follow one another. The paper's Figure 1 shows Euler's
-# and the classic fourth-order tableau, and a cell whose value is a tableau shows it in this way:
+# The coefficients are printed as a *Butcher tableau*: $c$ on the left, $A$ in the middle, $\beta$ below,
+#
+# $$
+# \begin{array}{c|ccc}
+# c_1 & a_{1,1} & \cdots & a_{1,s} \\
+# \vdots & \vdots & \ddots & \vdots \\
+# c_s & a_{s,1} & \cdots & a_{s,s} \\
+# \hline
+# & \beta_1 & \cdots & \beta_s
+# \end{array}
+# $$
+#
+# If $a_{i,j} = 0$ for all $j \geq i$ the scheme is *explicit*, and the stages follow one another. The paper's Figure 1
+# shows this pattern, Euler's tableau and the classic one of fourth order. A cell whose value is a tableau shows it in the
+# same way:
 
 # %%
 TABLEAUS["euler"]

@@ -39,10 +39,11 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from rknet import TABLEAUS, RKNet, adjoint, draw, plots
+from rknet import TABLEAUS, RKNet, adjoint, draw, pairs, plots
 from rknet.adjoint import Affine, Step
 from rknet.cache import trained
 from rknet.experiments import EXPERIMENTS
+from rknet.html_tables import Row, Table
 from rknet.widgets import TableauLaboratory
 from rknet.widgets import tableau as laboratory
 
@@ -641,26 +642,59 @@ plt.show()
 TableauLaboratory(scheme="ralston")
 
 # %% [markdown]
-# For readers without a kernel, the laboratory's results for all schemes; the relative errors are those at $h = 1/64$:
+# For readers without a kernel, the laboratory's results for all schemes:
 
-# %%
-print("                   order   order of    error with the")
-print("                           partner     partner    tableau   slope")
-for name, tableau in TABLEAUS.items():
+# %% tags=["hide-input"]
+
+
+def results(tableau):
+    """A row of the table: orders, and what a partner's gradient is off by."""
     wrong = laboratory.gradient_errors(tableau, tableau)
     slope = laboratory.slope(wrong)
-    bad = "none" if slope is None else f"{wrong[-1]:.0e}"
-    slope = "" if slope is None else f"{slope:.1f}"
-    if 0 in tableau.beta:
-        of_partner, good = "-", "-"
-    else:
-        right = laboratory.gradient_errors(tableau, tableau.partner)
-        assert right.max() < laboratory.ROUNDING
-        of_partner, good = tableau.partner.order, "none"
-    print(
-        f"{name:18} {tableau.order:4} {of_partner:>9} {good:>13}"
-        f"{bad:>11} {slope:>7}"
+    itself = (
+        ["none", ""] if slope is None else [f"{wrong[-1]:.0e}", f"{slope:.1f}"]
     )
+    if 0 in tableau.beta:
+        return [str(tableau.order), "no partner", "", "", *itself]
+    right = laboratory.gradient_errors(tableau, tableau.partner)
+    assert right.max() < laboratory.ROUNDING
+    pair = pairs.order_of_pair(tableau, tableau.partner)
+    return [
+        str(tableau.order),
+        str(tableau.partner.order),
+        str(pair),
+        "none",
+        *itself,
+    ]
+
+
+kinds = {
+    "explicit": lambda t: t.explicit and 0 not in t.beta,
+    "explicit, a weight zero": lambda t: t.explicit and 0 in t.beta,
+    "implicit": lambda t: not t.explicit,
+}
+Table(
+    "table-laboratory",
+    "The laboratory on every scheme. The partner's order is that of its tableau by itself. Errors are those of the gradient, "
+    "relative, at h = 1/64: with the partner, and with the tableau itself in its place, whose slope is the power of h.",
+    [
+        "order",
+        "partner's",
+        "pair's",
+        "error, partner",
+        "error, itself",
+        "slope",
+    ],
+    {
+        kind: [
+            Row(t.name, f"{t.stages}", results(t))
+            for t in TABLEAUS.values()
+            if of_kind(t)
+        ]
+        for kind, of_kind in kinds.items()
+    },
+    heads=("kind", "scheme", "stages"),
+)
 
 # %% [markdown]
 # ## Exercises

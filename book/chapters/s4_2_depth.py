@@ -36,10 +36,11 @@ import copy
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 
 from rknet import Protocol, bayes, plots
-from rknet.cache import repetitions
-from rknet.configuration import Configuration
+from rknet.cache import cached_fit, repetitions, trained
+from rknet.configuration import Configuration, streams
 from rknet.engine import Engine
 from rknet.experiments import DEPTHS, EXPERIMENTS
 from rknet.html_tables import beside_paper
@@ -52,7 +53,7 @@ from rknet.ledger.measurements import (
     vanishing_layer,
 )
 from rknet.paper import tables
-from rknet.widgets import TrainingLaboratory
+from rknet.widgets import Playground, TrainingLaboratory
 from rknet.widgets.training import draw_training, spreads
 
 plots.style()
@@ -531,6 +532,7 @@ plt.show()
 
 # %%
 logistic = repetitions("logistic")
+assert len(runs) + len(narrow) + len(logistic) == 116
 rows = {
     "tanh": EXPERIMENTS["depth"].rows["StandardNet, L = 20"],
     "logistic": EXPERIMENTS["logistic"].rows["StandardNet, L = 20"],
@@ -591,7 +593,20 @@ verdict_box("features-deeper-clearer")
 # %% [markdown]
 # ## Try it
 #
-# Three nets of this page on the points of repetition 0, and then a laboratory in which you choose your own.
+# The spiral in this page, at three depths of either net:
+
+# %%
+Playground(
+    "standard-20",
+    presets=[f"{net}-{L}" for net in ("standard", "rk4") for L in (5, 20, 100)],
+    compact=True,
+    task="Make StandardNet fail with as few layers as you can, and read off "
+    "the layer in which its features vanish. Give RK4Net the same depth.",
+)
+
+# %% [markdown]
+# Three nets of this page on the points of repetition 0, and then a laboratory with the library's own engine, in which you
+# choose yours.
 
 # %% mystnb={"figure": {"name": "fig-depth-lab", "caption": "StandardNet with 5 and 40 layers and RK4Net with 40, repetition 0; dashed the best possible boundary and accuracy. Middle row: the features of a deep StandardNet have met long before the last layer, and the whole plane gets one answer."}, "image": {"alt": "Three rows of three panels: prediction, spread of the features by layer on a logarithmic axis, and accuracy by epoch. The 5-layer StandardNet and RK4Net follow the optimal boundary between the spiral's arms; the 40-layer StandardNet predicts one class everywhere, its spread falls to 1e-9, and its accuracy stays at 50 percent."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"] * 3] * 3, height=2.3)
@@ -616,10 +631,25 @@ TrainingLaboratory(data="spiral", net="StandardNet", L=40)
 # ```{solution} ex-s42-gain
 # :class: dropdown
 # The factor is $\sqrt 3$ for tanh: `net = configuration.network(0)`, then `net.K *= 3**0.5` under `torch.no_grad()`, then
-# `rknet.fit(net, *configuration.points(0))`. The spread now falls slowly, by the slopes of tanh alone, and the nets leave
-# the level of chance; yet they stay well behind RK4Net. A good start is not a good architecture.
+# `rknet.fit(net, *configuration.points(0))`. The spread now falls slowly, by the slopes of tanh alone, and all nets leave
+# the level of chance; yet they stay well behind RK4Net, as the next cell shows. A good start is not a good architecture.
 # ```
-#
+
+# %% tags=["hide-input"]
+configuration = Configuration("spiral", "StandardNet", 16, 20)
+stretched = []
+for seed in range(4):
+    net, data = configuration.network(seed), configuration.points(seed)
+    with torch.no_grad():
+        net.K *= 3**0.5
+    extent = spreads(net, data[1].X)
+    assert 0.02 < extent[-1] / extent[0] < 0.1  # not 1e-5, as before
+    order = streams(seed)["order"]
+    history = cached_fit(net, *data, configuration.protocol, seed=order)
+    stretched.append(100 * history.val_accuracy[-1])
+assert 60 < min(stretched) and max(stretched) < 95
+
+# %% [markdown]
 # ```{exercise}
 # :label: ex-s42-time
 # Give a shallow RK4Net more time: $L = 5$ with $h = 0.2$, then $h = 1$. What do you expect from {eq}`eq-4.2.b`?
@@ -627,10 +657,18 @@ TrainingLaboratory(data="spiral", net="StandardNet", L=40)
 #
 # ```{solution} ex-s42-time
 # :class: dropdown
-# Choose them in the laboratory. With $T = 1$ five layers do what twenty do at $h = 0.05$: it is the time that a shallow
-# RK4Net lacks, not the layers.
+# Choose them in the laboratory. With $T = 1$ five layers do what twenty do at $h = 0.05$, and with $T = 5$ they do it as
+# well: it is the time that a shallow RK4Net lacks, not the layers. {ref}`A study of its own <s4-beyond>` follows that up.
 # ```
-#
+
+# %% tags=["hide-input"]
+fixed_time = EXPERIMENTS["fixed-time"].rows
+for T in (1, 5):
+    row = fixed_time[f"RK4Net, T = {T}, L = 5"]
+    five = [trained(row, seed)[1].val_accuracy[-1] for seed in range(4)]
+    assert abs(np.mean(five) - at_20["RK4Net"].mean()) < 0.005
+
+# %% [markdown]
 # ```{exercise}
 # :label: ex-s42-coin
 # Table 1 prints 50.67 and 49.33 for StandardNet with 100 layers. How many of the 1500 training points belong to the arm
@@ -641,17 +679,22 @@ TrainingLaboratory(data="spiral", net="StandardNet", L=40)
 # :class: dropdown
 # $0.5067 \cdot 1500 = 760$; the other 740 points of that arm are in the validation set.
 # ```
-#
+
+# %% tags=["hide-input"]
+assert [round(0.01 * a * 1500) for a in (50.67, 49.33)] == [760, 740]
+
+# %% [markdown]
 # ## Takeaways
 #
-# - Tables 1 and 2 are reproduced, cell by cell as far as four repetitions can be compared with twenty: StandardNet rises, tips over between 10 and 40 layers, and ends as a net with a single
-#   answer, as the paper's own numbers show; RK4Net climbs to the Bayes limit and stays.
+# - Tables 1 and 2 are reproduced, cell by cell as far as four repetitions can be compared with twenty: StandardNet rises,
+#   tips over between 10 and 40 layers, and ends as a net with a single answer, as the paper's own numbers show; RK4Net
+#   climbs to the Bayes limit and stays.
 # - A shallow RK4Net is poor because $T = hL$ is short, a shallow StandardNet is free.
 # - At $\hat d = 3$ RK4Net needs 40 layers. Single StandardNets pass 90 % there; whether their mean stays below 80 %,
 #   twenty repetitions cannot tell.
 # - A failing StandardNet has lost its features, or has kept them and mixed them up; Figure 5 shows the first.
-# - Before training, in StandardNet, differences shrink by $1/\sqrt 3$ a layer with tanh and by $1/(4 \sqrt 3)$ with the logistic function,
-#   forwards and backwards; the identity in a residual layer keeps them.
+# - Before training, in StandardNet, differences shrink by $1/\sqrt 3$ a layer with tanh and by $1/(4 \sqrt 3)$ with the
+#   logistic function, forwards and backwards; the identity in a residual layer keeps them.
 # - The spiral's limit is near 100 %, so this experiment does tell architectures apart, except among the nets above 99 %.
 #
 # The degradation of deep plain networks, and residual connections as its cure, are due to {footcite:t}`he2016`;

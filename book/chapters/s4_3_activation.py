@@ -36,8 +36,9 @@ import itertools
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 
-from rknet import ACTIVATIONS, Protocol, bayes, plots
+from rknet import ACTIVATIONS, EulerNet, Protocol, bayes, plots
 from rknet.cache import repetitions, trained
 from rknet.configuration import Configuration
 from rknet.engine import Engine
@@ -52,7 +53,7 @@ from rknet.ledger.measurements import (
     spread,
 )
 from rknet.ledger.quantities import epochs_to_converge
-from rknet.widgets import TrainingLaboratory
+from rknet.widgets import Playground, TrainingLaboratory
 from rknet.widgets.training import draw_training
 
 plots.style()
@@ -479,6 +480,18 @@ plots.Flipbook(
 # %% [markdown]
 # ## Try it
 
+# %%
+Playground(
+    "tanh",
+    presets=["tanh", "logistic", "relu", "softplus"],
+    compact=True,
+    task="Which activation finds the strip first? Guess, then train all four. "
+    "Then choose the spiral as data, and guess again.",
+)
+
+# %% [markdown]
+# Three of them for the whole protocol, and a laboratory with the library's own engine:
+
 # %% mystnb={"figure": {"name": "fig-activation-lab", "caption": "RK4Net with five layers and three activations on donut_1D, repetition 0; dashed the best possible boundary and accuracy. Top: tanh finds the strip after twenty epochs. Middle: the logistic function has not found it when training ends. Bottom: ReLU finds it at once."}, "image": {"alt": "Three rows of three panels: prediction, spread of the features by layer, accuracy by epoch. With tanh and ReLU the predicted region is a strip; with the logistic function the whole picture is predicted as outside and the accuracy stays at 75 percent."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"] * 3] * 3, height=2.3)
 for row, activation in zip(axes, ("tanh", "logistic", "relu")):
@@ -515,9 +528,23 @@ TrainingLaboratory(data="donut_1D", net="RK4Net", L=5, activation="logistic")
 # :class: dropdown
 # Twice the step size, and weights and biases of twice the size. So the logistic net is a tanh net with half the step that
 # starts with half the weights: slower for two reasons. The drift $h/2$ in each layer is left to the biases to undo. Choose
-# $h = 0.1$ in the laboratory to undo one of the two.
+# $h = 0.1$ in the laboratory to undo one of the two. The next cell builds the logistic EulerNet that *is* a tanh
+# EulerNet with the bias undoing the drift; with one bias a layer, RK4's four stages can only undo it on average.
 # ```
-#
+
+# %% tags=["hide-input"]
+sizes = dict(d=2, d_hat=16, classes=2, L=20, seed=0)
+slow = EulerNet(activation="tanh", h=0.05, **sizes).double()
+twin = EulerNet(activation="logistic", h=0.1, **sizes).double()
+with torch.no_grad():
+    layers = torch.arange(20, dtype=torch.float64)
+    drifts = 0.05 * layers[:, None].expand(20, 16)
+    twin.K[:] = 2 * slow.K
+    twin.b[:] = 2 * (slow.b - torch.einsum("lij,lj->li", slow.K, drifts))
+gap = twin.flow(points.X)[-1] - slow.flow(points.X)[-1]
+assert np.allclose(gap, 20 * 0.05, atol=1e-12, rtol=0)
+
+# %% [markdown]
 # ```{exercise}
 # :label: ex-s43-squares
 # The class of squares is the sign of $x_1 x_2$. Is that even or odd? In the laboratory, see which activations do well there
@@ -529,7 +556,23 @@ TrainingLaboratory(data="donut_1D", net="RK4Net", L=5, activation="logistic")
 # Even: $x_1 x_2 = \tfrac14 \bigl( (x_1 + x_2)^2 - (x_1 - x_2)^2 \bigr)$ does not change under $x \mapsto -x$, and is made of two
 # even functions. With three layers ReLU and softplus are at the limit already, tanh and the logistic function are not.
 # ```
-#
+
+# %% tags=["hide-input"]
+on_squares = {
+    a: [
+        trained(Configuration("squares", "RK4Net", 16, 3, a), s)[1]
+        for s in (0, 1)
+    ]
+    for a in ACTIVATIONS
+}
+below = {
+    a: bayes.accuracy("squares") - np.mean([h.val_accuracy[-1] for h in two])
+    for a, two in on_squares.items()
+}
+assert max(below["relu"], below["softplus"]) < 0.01
+assert min(below["tanh"], below["logistic"]) > 0.03
+
+# %% [markdown]
 # ## Takeaways
 #
 # - All four activations give nearly the same boundary and reach the Bayes limit. The experiment is saturated: it compares

@@ -7,10 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from rknet.checks import choose
-from rknet.ledger.judging import COMPATIBLE, NOT_COMPATIBLE, NOT_TESTABLE, WORDS, Finding, Verdict, stored
-
-SEEDS = "4-23"
-"""The seeds that decide, as the command line writes them; a test compares with `book/claims.yml`."""
+from rknet.ledger.judging import COMPATIBLE, NOT_COMPATIBLE, NOT_RUN, NOT_TESTABLE, WORDS, Finding, Verdict, stored
 
 PAGE = "ledger.html"
 """The ledger's page as a neighbour in `book/chapters` links to it."""
@@ -69,7 +66,7 @@ def command(verdict: Verdict) -> str:
     judging = f"rknet claims {verdict.id}{' --measure' if verdict.measured else ''}"
     if not verdict.experiments:
         return judging
-    return f"rknet run {' '.join(verdict.experiments)} --seeds {SEEDS} && {judging}"
+    return f"rknet run {' '.join(verdict.experiments)} --seeds {verdict.seeds} && {judging}"
 
 
 def number(value: float | None, unit: str = "") -> str:
@@ -107,7 +104,7 @@ def _facts(verdict: Verdict) -> list[str]:
         if shown.bayes is not None:
             facts.append(f"Bayes limit {number(shown.bayes, '%')}.")
         return facts
-    which = f" (decisive of {len(findings)})" if len(findings) > 1 else ""
+    which = f" (the one of {len(findings)} that decides)" if len(findings) > 1 else ""
     what = shown.what[0].upper() + shown.what[1:]
     facts.append(f"{what}{which}: {number(shown.estimate, shown.unit)}, interval {interval(shown)}.")
     return facts
@@ -129,15 +126,20 @@ def _claim_box(verdict: Verdict, page: str) -> str:
 
 def _table_words(cells: Sequence[Verdict]) -> str:
     against = [cell.findings[0].what for cell in cells if cell.verdict == NOT_COMPATIBLE]
-    return f"{summary(cells).capitalize()}, of {len(cells)} cells." + (
-        f" Against: {'; '.join(against)}." if against else ""
+    waiting = sum(cell.reason.startswith(NOT_RUN) for cell in cells)
+    return "".join(
+        [
+            f"{summary(cells).capitalize()}, of {len(cells)} cells.",
+            f" Against: {'; '.join(against)}." if against else "",
+            f" {waiting} cells wait for runs." if waiting else "",
+        ]
     )
 
 
 def _table_box(name: str, cells: Sequence[Verdict], page: str) -> str:
     words = {cell.verdict for cell in cells}
     word = next(word for word in (NOT_COMPATIBLE, COMPATIBLE, NOT_TESTABLE) if word in words)
-    rerun = f"rknet run {' '.join(cells[0].experiments)} --seeds {SEEDS} && rknet claims {name}"
+    rerun = f"rknet run {' '.join(cells[0].experiments)} --seeds {cells[0].seeds} && rknet claims {name}"
     return _box(word, escape(_table_words(cells)), "", rerun, name, page)
 
 

@@ -47,7 +47,10 @@ class Region:
 
 @dataclass(frozen=True)
 class Cell:
-    """A number in a table: the mean of a statistic over four runs of a row, or its standard deviation."""
+    """A number in a table: the mean of a statistic over four runs of a row, or its standard deviation.
+
+    `seeds` are those that decide, None for those of `Claims`.
+    """
 
     id: str
     where: str
@@ -57,6 +60,7 @@ class Cell:
     sd: float | None = None
     of_sd: bool = False
     skewed: bool = False
+    seeds: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of the paper with its rule; a reason in place of parts says why it cannot be tested."""
+    """A sentence of the paper with its rule; a reason in place of parts says why it cannot be tested.
+
+    `seeds` are those that decide, None for those of `Claims`.
+    """
 
     id: str
     where: str
@@ -88,11 +95,12 @@ class Sentence:
     rule: str = ""
     parts: tuple[Part, ...] = ()
     reason: str = ""
+    seeds: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Claims:
-    """All claims, the seeds that decide and the level of confidence."""
+    """All claims, the seeds that decide where a claim names no others, and the level of confidence."""
 
     seeds: tuple[int, ...]
     level: float
@@ -103,36 +111,55 @@ class Claims:
 def read(path: Path = CLAIMS) -> Claims:
     """The claims of a file.  ValueError names the claim if an entry, a row or a quantity is unknown."""
     whole = yaml.safe_load(path.read_text("utf8"))
-    first, last = map(int, whole["seeds"].split("-"))
     tables = {table["id"]: tuple(_cells(**table)) for table in whole["tables"]}
     sentences = tuple(_sentence(**entry) for entry in whole["claims"])
     ids = [cell.id for cells in tables.values() for cell in cells] + [sentence.id for sentence in sentences]
     for name in ids:
         if ids.count(name) > 1:
             raise ValueError(f"id: must be unlike all others, got {name!r} twice; rename one")
-    return Claims(tuple(range(first, last + 1)), float(whole["level"]), tables, sentences)
+    return Claims(_seeds(whole["seeds"]), float(whole["level"]), tables, sentences)
 
 
-def _cells(id: str, where: str, experiment: str, quantity: str = "", skewed: Iterable[str] = ()) -> Iterator[Cell]:
-    rows = choose("experiment", experiment, EXPERIMENTS).rows
+def _seeds(text: str) -> tuple[int, ...]:
+    """4, 5, ..., 23 for 4-23."""
+    first, last = map(int, text.split("-"))
+    return tuple(range(first, last + 1))
+
+
+def _cells(
+    id: str,
+    where: str,
+    experiment: str,
+    rows: Iterable[str] = (),
+    half: str = "",
+    quantity: str = "",
+    skewed: Iterable[str] = (),
+    seeds: str = "",
+) -> Iterator[Cell]:
+    deciding = _seeds(seeds) if seeds else None
+    known = choose("experiment", experiment, EXPERIMENTS).rows
     for row in skewed:
-        choose("skewed", row, rows)
-    for row, configuration in rows.items():
-        cells = printed(experiment, configuration)
-        for statistic in (name for name in REPORTED if name in cells and name.endswith(quantity)):
+        choose("skewed", row, known)
+    for row in rows or known:
+        cells = printed(experiment, choose("rows", row, known))
+        shown = (name for name in REPORTED if name.startswith(half) and name.endswith(quantity))
+        for statistic in filter(cells.__contains__, shown):
             name = "-".join([id, slug(row), *statistic.split("_")])
             mean, sd = cells[statistic]
             place = f"{experiment}/{row}"
-            yield Cell(name, where, place, statistic, mean, sd, skewed=row in skewed)
+            yield Cell(name, where, place, statistic, mean, sd, skewed=row in skewed, seeds=deciding)
             if sd is not None:
-                yield Cell(f"{name}-sd", where, place, statistic, sd, of_sd=True)
+                yield Cell(f"{name}-sd", where, place, statistic, sd, of_sd=True, seeds=deciding)
 
 
-def _sentence(id: str, where: str, says: str, rule: str = "", parts: Iterable[Any] = (), reason: str = "") -> Sentence:
+def _sentence(
+    id: str, where: str, says: str, rule: str = "", parts: Iterable[Any] = (), reason: str = "", seeds: str = ""
+) -> Sentence:
     if bool(rule and parts) == bool(reason):
         raise ValueError(f"claim {id}: must have a rule with parts, or a reason, got {'both' if rule else 'neither'}")
     try:
-        return Sentence(id, where, says, rule, tuple(p for part in parts for p in _parts(part)), reason)
+        deciding = _seeds(seeds) if seeds else None
+        return Sentence(id, where, says, rule, tuple(p for part in parts for p in _parts(part)), reason, deciding)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"claim {id}: must follow the head of {CLAIMS.name}, got {error}; correct it") from error
 

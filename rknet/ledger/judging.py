@@ -29,7 +29,13 @@ COMPATIBLE, NOT_COMPATIBLE, NOT_TESTABLE = WORDS = ("compatible", "not compatibl
 """What a verdict can be."""
 
 PRINTED_RUNS = 4
-"""Repetitions behind each number that Tables 1 to 4 print."""
+"""Repetitions behind each number that Tables 1 to 6 print."""
+
+NOT_RUN = "Not run yet"
+"""How the reason of a verdict begins that waits for runs."""
+
+SEEDS = "4-23"
+"""The seeds that decide where a claim names no others; a test compares with `book/claims.yml`."""
 
 LEAST = 5
 """Fewer repetitions than these, where a part looks at some of them only, decide nothing."""
@@ -82,7 +88,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A claim with its verdict, all that it rests on, and the experiments behind it; `reason` where not testable."""
+    """A claim with its verdict, all that it rests on, and the experiments behind it; `reason` where not testable.
+
+    `seeds` are those that decide, as the command line writes them.
+    """
 
     id: str
     where: str
@@ -93,6 +102,7 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     experiments: tuple[str, ...] = ()
     measured: bool = False
+    seeds: str = SEEDS
 
 
 def judge(claims: Claims, evidence: Evidence) -> dict[str, Verdict]:
@@ -119,17 +129,20 @@ def _table(cells: Sequence[Cell], claims: Claims, evidence: Evidence) -> list[Ve
 
 
 def _cell(cell: Cell, claims: Claims, evidence: Evidence) -> Verdict:
-    part = Part((cell.statistic,), ((cell.row,),))
-    values = evidence.column(part, claims.seeds)
-    missing = evidence.missing(part, claims.seeds)
+    part, seeds = Part((cell.statistic,), ((cell.row,),)), cell.seeds or claims.seeds
+    values = evidence.column(part, seeds)
+    missing = evidence.missing(part, seeds)
     experiment, _, row = cell.row.partition("/")
     unit = QUANTITIES[cell.statistic].unit
     words = QUANTITIES[cell.statistic].words
     what = f"{'standard deviation' if cell.of_sd else 'mean'} of the {words}, {row}"
     finding = Finding(what, unit, runs=len(values), paper=cell.printed)
-    verdict = Verdict(cell.id, cell.where, what, _rule(cell), NOT_TESTABLE, experiments=(experiment,))
-    if cell.statistic == "val_accuracy" and not cell.of_sd:
-        finding = replace(finding, bayes=100 * bayes.accuracy(configuration_of(cell.row).data))
+    verdict = Verdict(
+        cell.id, cell.where, what, _rule(cell), NOT_TESTABLE, experiments=(experiment,), seeds=_written(seeds)
+    )
+    configuration = configuration_of(cell.row)
+    if cell.statistic == "val_accuracy" and not cell.of_sd and not configuration.of_images:
+        finding = replace(finding, bayes=100 * bayes.accuracy(configuration.data))
     if missing:
         return replace(verdict, findings=(finding,), reason=_not_run(missing))
     # The paper's standard deviations are those of a population.
@@ -170,9 +183,9 @@ def _sentence(sentence: Sentence, claims: Claims, evidence: Evidence) -> Verdict
     verdict = Verdict(sentence.id, sentence.where, sentence.says, sentence.rule, NOT_TESTABLE, sentence.reason)
     if not sentence.parts:
         return verdict
-    level = 1 - (1 - claims.level) / len(sentence.parts)
-    findings = [_part(part, claims.seeds, level, evidence) for part in sentence.parts]
-    missing = sorted({seed for part in sentence.parts for seed in evidence.missing(part, claims.seeds)})
+    level, seeds = 1 - (1 - claims.level) / len(sentence.parts), sentence.seeds or claims.seeds
+    findings = [_part(part, seeds, level, evidence) for part in sentence.parts]
+    missing = sorted({seed for part in sentence.parts for seed in evidence.missing(part, seeds)})
     words = {finding.verdict for finding in findings}
     if missing:
         word, reason = NOT_TESTABLE, _not_run(missing)
@@ -191,17 +204,18 @@ def _sentence(sentence: Sentence, claims: Claims, evidence: Evidence) -> Verdict
         findings=tuple(map(_rounded, findings)),
         experiments=tuple(dict.fromkeys(row.partition("/")[0] for row in rows)),
         measured=bool(asked & MEASUREMENTS.keys()),
+        seeds=_written(seeds),
     )
 
 
 def _part(part: Part, seeds: Sequence[int], level: float, evidence: Evidence) -> Finding:
     values, four = evidence.column(part, seeds), evidence.column(part, range(PRINTED_RUNS))
     unit = NUMBERS[part.quantities[0]].unit
-    if part.statistic in ("rank_correlation", "share_positive", "fewer_layers_needed"):
+    if part.statistic in ("rank_correlation", "share_positive", "fewer_layers_needed", "sd_ratio"):
         unit = {"fewer_layers_needed": "steps of depth"}.get(part.statistic, "")
     region = (_limit(part.within.low), _limit(part.within.high)) if part.within else None
     finding = Finding(_words(part), unit, len(values), region=region, contains=part.contains)
-    if len(values) < LEAST:
+    if len(values) < min(LEAST, len(seeds)):
         return finding
     statistic = STATISTICS[part.statistic]
     low, high = statistics.interval(part.statistic, values, level)
@@ -242,12 +256,16 @@ def _limit(number: float) -> float | None:
     return number if np.isfinite(number) else None
 
 
+def _written(seeds: Sequence[int]) -> str:
+    return f"{seeds[0]}-{seeds[-1]}"
+
+
 def _not_run(missing: Sequence[int]) -> str:
-    return f"Not run yet, or not measured: {len(missing)} of the repetitions that decide."
+    return f"{NOT_RUN}, or not measured: {len(missing)} of the repetitions that decide."
 
 
 def _undecided(findings: Iterable[Finding]) -> str:
-    few = [finding.runs for finding in findings if finding.runs < LEAST]
+    few = [finding.runs for finding in findings if finding.estimate is None]
     if few:
         return f"Only {min(few)} repetitions are of the kind that the sentence speaks of."
     return "These runs cannot tell: an interval lies neither in its region nor outside."

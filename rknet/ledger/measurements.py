@@ -93,16 +93,17 @@ def variance_outside_plane(run: Run) -> float:
 
 
 def separability(run: Run) -> float:
-    """Percent of the variance of the labels (one-hot) that an affine function of the output features explains."""
-    return _explained(run.flow()[-1], run.points.c)
+    """How much of the labels the output features explain: see `explained`."""
+    return explained(run.flow()[-1], run.points.c)
 
 
 def separability_gain(run: Run) -> float:
     """`separability` less the same of the lifted input."""
-    return separability(run) - _explained(run.flow()[0], run.points.c)
+    return separability(run) - explained(run.flow()[0], run.points.c)
 
 
-def _explained(Y: Array, c: NDArray[np.int64]) -> float:
+def explained(Y: Array, c: NDArray[np.int64]) -> float:
+    """Percent of the variance of labels c (N,), one-hot, that an affine function of features Y (N, n) explains."""
     labels = np.eye(c.max() + 1)[c]
     return 100 * (spread(_fitted(Y, labels)) / spread(labels)) ** 2
 

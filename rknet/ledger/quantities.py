@@ -59,6 +59,11 @@ def mean_accuracy(first: int, last: int) -> Callable[[History, Configuration], f
     return lambda history, _: 100 * float(history.val_accuracy[first : last + 1].mean())
 
 
+def roughness(history: History, _: Configuration) -> float:
+    """Mean change of the validation accuracy from one epoch to the next, up or down, over the last ten epochs."""
+    return 100 * float(np.abs(np.diff(history.val_accuracy[-11:])).mean())
+
+
 def by_epoch(statistic: str, factor: float) -> Callable[[History, Configuration], NDArray[Any]]:
     """A curve over the epochs 1 to `FIRST`."""
     return lambda history, _: factor * getattr(history, statistic)[1 : FIRST + 1]
@@ -75,6 +80,7 @@ QUANTITIES: dict[str, Quantity] = {
     "epochs_to_converge": Quantity(epochs_to_converge, "epochs to converge", "epochs"),
     "early_accuracy": Quantity(mean_accuracy(1, 5), "validation accuracy in epochs 1 to 5"),
     "later_accuracy": Quantity(mean_accuracy(7, FIRST), f"validation accuracy in epochs 7 to {FIRST}"),
+    "roughness": Quantity(roughness, "change of the validation accuracy from epoch to epoch", "points"),
     "accuracy_by_epoch": Quantity(by_epoch("val_accuracy", 100), "validation accuracy by epoch"),
     "cost_by_epoch": Quantity(by_epoch("val_cost", 10), "validation cost by epoch", "x 10"),
 }

@@ -92,6 +92,12 @@ def sd(values: Array) -> float:
     return float(values.std(ddof=1))
 
 
+def sd_ratio(values: Array) -> float:
+    """The standard deviation of the first of two rows over that of the second: values (R, 2)."""
+    first, second = values.std(axis=0, ddof=1)
+    return float(first / second)
+
+
 def rank_correlation(values: Array) -> float:
     """Spearman's correlation, over the rows, of the means of two quantities: values (R, rows, 2)."""
     return float(stats.spearmanr(*values.mean(axis=0).T).statistic)
@@ -136,6 +142,7 @@ STATISTICS: dict[str, Statistic] = {
     "bootstrap_mean": _mean,
     "median": _median,
     "sd": sd,
+    "sd_ratio": sd_ratio,
     "share_positive": share_positive,
     "rank_correlation": rank_correlation,
     "fewer_layers_needed": fewer_layers_needed,
@@ -147,13 +154,18 @@ STATISTICS: dict[str, Statistic] = {
 
 
 def interval(name: str, values: Array, level: float) -> Interval:
-    """Student's interval for a mean, Clopper and Pearson's for a share, else a bootstrap interval over the seeds."""
+    """Student's interval for a mean, Clopper and Pearson's for a share, that of F for a ratio of standard deviations,
+    else a bootstrap interval over the seeds.
+    """
     if name == "mean":
         half = float(stats.t.ppf((1 + level) / 2, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
         return float(values.mean()) - half, float(values.mean()) + half
     if name == "share_positive":
         ends = stats.binomtest(int((values > 0).sum()), len(values)).proportion_ci(level, method="exact")
         return float(ends.low), float(ends.high)
+    if name == "sd_ratio":
+        ratio, half = sd_ratio(values), float(np.sqrt(stats.f.ppf((1 + level) / 2, len(values) - 1, len(values) - 1)))
+        return ratio / half, ratio * half
     return bootstrap(STATISTICS[name], values, level)
 
 

@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 import ipywidgets
+from IPython.display import Image
 from matplotlib.figure import Figure
 
 
@@ -35,6 +36,10 @@ class Laboratory(ipywidgets.VBox):
     def draw(self, **values: Any) -> Figure:
         """The figure for the controls' values, made without pyplot so that nothing else shows or keeps it."""
         raise NotImplementedError
+
+    def still(self) -> Image:
+        """The present picture, as an output that needs no kernel."""
+        return Image(self.picture.value)
 
     def _redraw(self, change: object = None) -> None:
         figure = self.draw(**self.values)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from rknet import bayes, plots
+from rknet.augment import LIFTS
 from rknet.cache import trained
 from rknet.configuration import NETS, Configuration
 from rknet.experiments import DEPTHS
@@ -53,17 +54,28 @@ def draw_training(axes: Sequence[Axes], configuration: Configuration, seed: int 
 
 
 class TrainingLaboratory(Laboratory):
-    """Choose data, net, depth, step size and activation: the net of width 16 is trained by the paper's protocol."""
+    """Choose data, net, width, lift, depth, step size and activation: the net is trained by the paper's protocol."""
 
     title = "Laboratory: train a network"
 
     def __init__(
-        self, data: str = "spiral", net: str = "RK4Net", L: int = 20, h: float = 0.05, activation: str = "tanh"
+        self,
+        data: str = "spiral",
+        net: str = "RK4Net",
+        d_hat: int = 16,
+        lift: str = "linear",
+        L: int = 20,
+        h: float = 0.05,
+        activation: str = "tanh",
     ) -> None:
         depths = [depth for depth in DEPTHS if depth <= 40]  # 100 layers take more than a moment
         super().__init__(
             data=ipywidgets.Dropdown(options=PLANE, value=data, description="data"),
             net=ipywidgets.Dropdown(options=list(NETS), value=net, description="net"),
+            d_hat=ipywidgets.SelectionSlider(
+                options=[2, 3, 4, 8, 16], value=d_hat, description="d_hat", continuous_update=False
+            ),
+            lift=ipywidgets.Dropdown(options=list(LIFTS), value=lift, description="lift"),
             L=ipywidgets.SelectionSlider(options=depths, value=L, description="L", continuous_update=False),
             h=ipywidgets.SelectionSlider(
                 options=[0.05, 0.1, 0.2, 0.5, 1.0], value=h, description="h (no StandardNet)", continuous_update=False
@@ -72,7 +84,7 @@ class TrainingLaboratory(Laboratory):
         )
 
     def draw(self, **values: Any) -> Figure:
-        """The panels of `draw_training` for data, net, L, h and activation."""
+        """The panels of `draw_training` for the values of the controls."""
         figure = Figure(figsize=(plots.WIDTH, 2.4), layout="constrained")
-        draw_training(figure.subplots(1, 3), Configuration(d_hat=16, **values))
+        draw_training(figure.subplots(1, 3), Configuration(**values))
         return figure

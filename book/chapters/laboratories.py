@@ -1,0 +1,84 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (laboratories)=
+# # Laboratories
+#
+# Every laboratory of the book in one place: pick a scheme, a depth, a set of points, and look. The controls answer where
+# a kernel runs: on your own machine after `make lab`, or on Binder. Here you see each as it opens, and its chapter
+# holds the pictures that matter most. Networks train in about a second, once for each choice.
+
+# %% tags=["hide-input"]
+from rknet import plots
+from rknet.widgets import (
+    FeatureLaboratory,
+    SchemeLaboratory,
+    TableauLaboratory,
+    TrainingLaboratory,
+)
+
+plots.style()
+
+# %% [markdown]
+# ## One orbit under any scheme
+#
+# All layers share the weights of a flow whose orbits are closed. Which schemes stay on their orbit, and at what step size
+# do they leave it? The chapter: {doc}`s2_networks_as_odes`.
+
+# %% mystnb={"figure": {"name": "fig-laboratory-scheme", "caption": "RK4 with $h = 1.5$, a step three times as long as in the chapter: now it leaves the orbit as well, inwards."}, "image": {"alt": "Dots joined by lines within a grey closed curve; they start on it and end halfway to the centre.", "width": "360px"}} tags=["hide-input"]
+orbit = SchemeLaboratory(scheme="rk4", h=1.5, L=20)
+orbit.still()
+
+# %% tags=["hide-input"]
+orbit
+
+# %% [markdown]
+# ## A tableau and its partner
+#
+# The scheme that the costates follow, the orders of the pair, both stability regions, and what gradients cost when the
+# tableau stands in for its partner. Type a tableau of your own. The chapter: {doc}`s3_4_gradient_checks`.
+
+# %% mystnb={"figure": {"name": "fig-laboratory-tableau", "caption": "The classic scheme and its partner, an implicit scheme with the same weights. The pair has order 4; with the tableau in its partner's place the error of the gradient falls like $h^4$, with the partner there is none."}, "image": {"alt": "Three panels: the tableaus of the classic scheme and of its partner; the kidney-shaped stability region left of the imaginary axis and its dashed mirror image; a log-log plot with a flat line near 1e-16 for the right partner and a line of slope 4 for the tableau itself."}} tags=["hide-input"]
+tableau = TableauLaboratory(scheme="rk4")
+tableau.still()
+
+# %% tags=["hide-input"]
+tableau
+
+# %% [markdown]
+# ## Train a network
+#
+# A network of width 16 learns by the paper's protocol: what it predicts, how far its features stay apart on their way
+# through the layers, and its accuracy epoch by epoch. The chapters: {doc}`s4_2_depth` and {doc}`s4_3_activation`.
+
+# %% mystnb={"figure": {"name": "fig-laboratory-training", "caption": "RK4Net with twenty layers on the spiral, repetition 0; dashed the best possible boundary and accuracy. The features stay apart through all layers, and after ten epochs the net is almost as good as can be."}, "image": {"alt": "Three panels: the predicted regions follow the two arms of the spiral; the spread of the features is a level line; the accuracy rises to the dashed limit within ten epochs."}} tags=["hide-input"]
+training = TrainingLaboratory()
+training.still()
+
+# %% tags=["hide-input"]
+training
+
+# %% [markdown]
+# ## Features and answers
+#
+# Where a trained network has moved the points, and what it answers. The chapters: {doc}`s4_4b_comparison` and
+# {doc}`s4_beyond`.
+
+# %% mystnb={"figure": {"name": "fig-laboratory-features", "caption": "EulerNet with five layers and $h = 1$ on donut_2D_6C, repetition 0: features in three and in two principal components, and the prediction."}, "image": {"alt": "Left: six classes of points on a bent funnel in space, one after the other from its tip. Middle: the same in a plane, cut into stripes. Right: the plane of the input divided into rings with slightly wavy boundaries."}} tags=["hide-input"]
+features = FeatureLaboratory()
+features.still()
+
+# %% tags=["hide-input"]
+features

@@ -1,0 +1,87 @@
+"""The book's Sphinx extension: where the repository is, what leaves it, and how pages are mended."""
+
+import importlib.util
+import tomllib
+from pathlib import Path
+
+import execute
+import links
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from IPython.core.interactiveshell import InteractiveShell
+from PIL import Image
+
+
+@pytest.fixture(scope="module")
+def extension():
+    spec = importlib.util.spec_from_file_location("rknet_book", execute.BOOK / "_ext" / "rknet_book.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# ---- the repository
+
+
+def test_a_workflow_s_repository_is_its_own(extension, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GITHUB_REPOSITORY", "someone/fork")
+    monkeypatch.delenv("GITHUB_SERVER_URL", raising=False)
+    assert extension.repository() == "https://github.com/someone/fork"
+
+
+def test_elsewhere_the_repository_is_the_project_s(extension, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    stated = tomllib.loads((execute.ROOT / "pyproject.toml").read_text("utf8"))["project"]["urls"]["Repository"]
+    assert extension.repository() == (None if "/OWNER/" in stated else stated)
+
+
+def test_install_cell_names_the_repository_and_is_a_cell(extension):
+    cell = extension.install_cell("https://github.com/someone/fork")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    nbformat.validate(notebook)
+    assert "git clone --quiet --depth 1 https://github.com/someone/fork " in cell.source
+
+
+def test_install_cell_does_nothing_where_rknet_is(extension, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    shell = InteractiveShell()
+    done = []
+    monkeypatch.setattr(shell, "system", done.append)
+    monkeypatch.setattr(shell, "run_line_magic", lambda *arguments, **_: done.append(arguments))
+    monkeypatch.chdir(tmp_path)
+    shell.run_cell(extension.install_cell("https://example.org/x").source).raise_error()
+    assert done == []
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    shell.run_cell(extension.install_cell("https://example.org/x").source).raise_error()
+    assert [str(step) for step in done] == [
+        "git clone --quiet --depth 1 https://example.org/x rknet-book",
+        "('pip', 'install --quiet --editable ./rknet-book')",
+    ]
+
+
+# ---- pages
+
+
+def test_headings_of_tables_say_what_they_head(extension):
+    head = "<thead><tr><th></th><th>b</th></tr></thead>"
+    table = f"<table>{head}<tr><th class='x'>c</th><th scope='col'>d</th></tr></table>"
+    cells = BeautifulSoup(extension.with_scopes(table), "html.parser").find_all("th")
+    assert [cell["scope"] for cell in cells] == ["col", "col", "row", "col"]
+
+
+def test_figures_get_their_size_and_one_link(extension, tmp_path: Path):
+    Image.new("RGB", (200, 100)).save(tmp_path / "source.png")
+    bare = '<img alt="a" src="../_images/x.png" />'
+    linked = f'<a class="reference internal image-reference" href="../_images/x.png">{bare}</a>'
+    for html in (bare, linked):
+        soup = BeautifulSoup(extension.with_sizes(html, {"x.png": tmp_path / "source.png"}), "html.parser")
+        (image,) = soup.find_all("img")
+        assert (image["width"], image["height"], image["alt"]) == ("100", "50", "a")
+        assert [link["href"] for link in soup.find_all("a")] == ["../_images/x.png"]
+    assert extension.with_sizes(bare, {}) == bare
+
+
+def test_external_links_are_listed_with_their_pages(tmp_path: Path):
+    page = '<a href="https://example.org/x#y">a</a> <a href="b.html">b</a> <link href="https://example.org/z">'
+    (tmp_path / "a.html").write_text(page)
+    assert links.external_links(tmp_path) == {"https://example.org/x": ["a.html"]}

@@ -1,0 +1,251 @@
+"""The built pages in a browser: quiet, offline, accessible, in both colour modes, on a small screen, on paper."""
+
+import functools
+import gzip
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from browsing import MODES, NARROW, WIDE, Visit, html_pages, settle
+from playwright.sync_api import Browser, Page, expect
+
+MEGABYTES = 3.0
+"""What a page may weigh, compressed, without its animations."""
+A4 = 718
+"""CSS pixels between the margins of a sheet of A4."""
+RESIZED = 400
+"""Milliseconds after which the theme has noticed a new width (it waits for 300)."""
+
+OVERFLOW = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
+UNREACHABLE = """() => [...document.querySelectorAll("a[href], button, input, select, summary, textarea")]
+  .filter((e) => e.checkVisibility({visibilityProperty: true}) && e.tabIndex < 0)
+  .map((e) => e.outerHTML.slice(0, 120))"""
+UNREAD = """() => [...document.querySelectorAll("table:not([role=presentation])")].filter((t) => !t.querySelector("th"))
+  .map((t) => t.outerHTML.slice(0, 120))"""
+ANIMATIONS = "() => document.getAnimations().length"
+FLIPBOOKS = "() => [...document.querySelectorAll('img.flipbook')].map((image) => image.src)"
+
+
+@dataclass
+class Report:
+    """What was found on one page in one colour mode."""
+
+    name: str
+    mode: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    unreachable: list[str] = field(default_factory=list)
+    overflow: int = 0
+    printed_overflow: int = 0
+    headless_tables: list[str] = field(default_factory=list)
+    loaded: list[Path] = field(default_factory=list)
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """What axe finds serious or critical: rule, number of places, the first of them."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe)
+    found = page.evaluate("axe.run({resultTypes: ['violations'], preload: false})")["violations"]
+    return [
+        f"{rule['id']} ({len(rule['nodes'])}): {rule['nodes'][0]['html'][:200]}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    ]
+
+
+def local_file(address: str) -> Path:
+    return Path(unquote(urlsplit(address).path))
+
+
+def examine(browser: Browser, path: Path, name: str, mode: str, axe: str) -> Report:
+    """One visit from file://, wide, narrow and printed."""
+    context = browser.new_context(color_scheme=mode, viewport={"width": WIDE, "height": 900})
+    visit = Visit(context.new_page())
+    page, report = visit.page, Report(name, mode)
+    page.goto(path.as_uri())
+    settle(page)
+    report.unreachable = page.evaluate(UNREACHABLE)
+    report.headless_tables = page.evaluate(UNREAD)
+    flipbooks = set(page.evaluate(FLIPBOOKS))
+    report.loaded = [local_file(a) for a in visit.requests if a.startswith("file:") and a not in flipbooks]
+    report.violations = [f"wide: {v}" for v in violations(page, axe)]
+    page.set_viewport_size({"width": NARROW, "height": 800})
+    page.wait_for_timeout(RESIZED)
+    report.overflow = page.evaluate(OVERFLOW)
+    if mode == "light":  # the mode changes colours, the width the layout
+        report.violations += [f"narrow: {v}" for v in violations(page, axe)]
+    page.set_viewport_size({"width": A4, "height": 1000})
+    page.emulate_media(media="print")
+    report.printed_overflow = page.evaluate(OVERFLOW)
+    report.foreign, report.errors = visit.foreign, visit.errors
+    context.close()
+    return report
+
+
+@pytest.fixture(scope="module")
+def reports(browser: Browser, built: Path, npm_package: Callable[[str], Path]) -> list[Report]:
+    """Every page in both modes."""
+    axe = (npm_package("axe-core") / "axe.min.js").read_text("utf8")
+    pages = html_pages(built)
+    return [examine(browser, path, path.relative_to(built).as_posix(), mode, axe) for mode in MODES for path in pages]
+
+
+def faults(reports: list[Report], attribute: str) -> list[tuple[str, str, object]]:
+    return [(r.name, r.mode, getattr(r, attribute)) for r in reports if getattr(r, attribute)]
+
+
+def test_no_page_read_from_a_file_asks_another_host(reports: list[Report]):
+    assert len(reports) > 2 * 15
+    assert faults(reports, "foreign") == []
+
+
+def test_no_page_reports_an_error(reports: list[Report]):
+    assert faults(reports, "errors") == []
+
+
+def test_axe_finds_nothing_serious(reports: list[Report]):
+    assert faults(reports, "violations") == []
+
+
+def test_every_control_is_reached_by_the_tab_key(reports: list[Report]):
+    assert faults(reports, "unreachable") == []
+
+
+def test_no_page_is_wider_than_a_small_screen(reports: list[Report]):
+    assert faults(reports, "overflow") == []
+
+
+def test_no_page_is_wider_than_a_sheet_of_paper(reports: list[Report]):
+    assert faults(reports, "printed_overflow") == []
+
+
+def test_every_table_has_headings(reports: list[Report]):
+    assert faults(reports, "headless_tables") == []
+
+
+@functools.cache
+def compressed(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes()))
+
+
+def test_pages_are_light(reports: list[Report]):
+    weights = {r.name: sum(map(compressed, set(r.loaded))) / 1e6 for r in reports}
+    assert all(weight > 0.1 for weight in weights.values())
+    assert {name: weight for name, weight in weights.items() if weight >= MEGABYTES} == {}
+
+
+# ---- by http, with little motion
+
+
+def test_pages_by_http_are_quiet_and_still(built: Path, serve: Callable[[Path], str], browser: Browser):
+    address = serve(built)
+    for path in html_pages(built):
+        context = browser.new_context(reduced_motion="reduce")
+        visit = Visit(context.new_page())
+        visit.page.goto(f"{address}/{path.relative_to(built).as_posix()}")
+        settle(visit.page)
+        assert (path.name, visit.foreign, visit.errors) == (path.name, [], [])
+        assert (path.name, visit.page.evaluate(ANIMATIONS)) == (path.name, 0)
+        context.close()
+
+
+# ---- without scripts
+
+
+def test_pages_read_well_without_scripts(built: Path, browser: Browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for path in html_pages(built):
+        page.goto(path.as_uri())
+        formulas = page.locator(".math")
+        if formulas.count():
+            assert re.match(r"\\[(\[]", formulas.first.inner_text().strip()), path.name
+        assert page.locator("main h1").first.is_visible(), path.name
+        assert page.locator("button:visible").count() == 0, path.name  # it would do nothing
+    page.goto((built / "chapters" / "laboratories.html").as_uri())
+    assert page.locator("p.laboratory:visible").count() == 4
+    context.close()
+
+
+# ---- by keyboard
+
+
+@pytest.fixture
+def chapter(visit: Callable[..., Visit], built: Path) -> Visit:
+    """A chapter with folded code, exercises and a flipbook."""
+    opened = visit((built / "chapters" / "s4_3_activation.html").as_uri(), viewport={"width": WIDE, "height": 900})
+    settle(opened.page)
+    return opened
+
+
+def test_colour_mode_is_switched(chapter: Visit):
+    page = chapter.page
+    seen = []
+    for _ in range(3):
+        page.locator(".theme-switch-button:visible").first.press("Enter")
+        seen.append(page.locator("html").get_attribute("data-mode"))
+    assert sorted(seen) == ["auto", "dark", "light"]
+
+
+def test_folded_code_and_solutions_open(chapter: Visit):
+    code = chapter.page.locator("details.hide").first
+    code.locator("summary").press("Enter")
+    assert code.evaluate("(details) => details.open")
+    solution = chapter.page.locator(".solution.dropdown").first
+    body = solution.locator("p:not(.admonition-title)").first
+    expect(body).not_to_be_visible()
+    solution.locator("button").first.press("Enter")
+    expect(body).to_be_visible()
+
+
+def test_flipbook_plays_and_turns(chapter: Visit):
+    player = chapter.page.locator(".flipbook-player").first
+    slider, play = player.locator("input"), player.locator(".flipbook-play")
+    last = int(slider.get_attribute("max"))
+    assert int(slider.input_value()) == last
+    slider.press("ArrowLeft")
+    assert int(slider.input_value()) == last - 1
+    play.press("Enter")
+    assert play.inner_text() == "Pause"
+    play.press("Enter")
+    assert play.inner_text() == "Play"
+    player.get_by_role("button", name="Show all frames").press("Space")
+    assert chapter.page.locator("img.flipbook").first.is_visible()
+
+
+def test_chapter_is_downloaded_in_both_forms(chapter: Visit):
+    page = chapter.page
+    page.locator(".dropdown-download-buttons > button").press("Enter")
+    for suffix in (".ipynb", ".py"):
+        with page.context.expect_page() as opened:
+            page.locator(f".dropdown-menu a[href$='s4_3_activation{suffix}']").press("Enter")
+        opened.value.close()
+
+
+@pytest.mark.parametrize("by_http", [False, True])
+def test_search_finds_a_page(visit: Callable[..., Visit], built: Path, serve: Callable[[Path], str], by_http: bool):
+    opened = visit((serve(built) if by_http else built.as_uri()) + "/index.html")
+    opened.page.keyboard.press("Control+k")
+    opened.page.keyboard.type("costates")
+    opened.page.keyboard.press("Enter")
+    opened.page.wait_for_url("**/search.html?q=costates")
+    result = opened.page.locator("#search-results li a[href*='s3_2_derivation']").first
+    expect(result).to_be_visible()
+    assert (opened.foreign, opened.errors) == ([], [])
+    result.press("Enter")
+    opened.page.wait_for_url("**/s3_2_derivation.html*")
+
+
+# ---- on paper
+
+
+def test_a_chapter_prints(chapter: Visit):
+    chapter.page.emulate_media(media="print")
+    for hidden in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-area", ".flipbook-player"):
+        assert not chapter.page.locator(hidden).first.is_visible(), hidden
+    assert chapter.page.locator("img.flipbook").first.is_visible()
+    assert chapter.page.pdf(format="A4").startswith(b"%PDF")
