@@ -66,6 +66,7 @@ class Entry(NamedTuple):
 CONTENDERS: dict[str, Entry] = {
     "compiled": Entry("compiled", "Compiled", "rknet, compiled engine"),
     "reference": Entry("reference", "Reference", "rknet, plain PyTorch"),
+    "layerwise": Entry("layerwise", "LayerByLayer", "rknet, layer by layer"),
     "lean": Entry("lean", "Lean", "lean PyTorch: one addmm a stage, fused Adam"),
     "discrete": Entry("discrete", "Discrete", "rknet, discrete adjoint"),
     "recomputed": Entry("discrete", "Discrete", "rknet, discrete adjoint, stages recomputed", {"recompute": True}),

@@ -108,28 +108,31 @@ def keep(measured: Record, path: Path) -> None:
 def parser() -> argparse.ArgumentParser:
     """What can be asked for."""
     parser = argparse.ArgumentParser("rknet bench", description=__doc__)
-    parser.add_argument("studies", nargs="*", default=[], help="steps, scaling, memory, playground (default: all)")
+    parser.add_argument(
+        "studies", nargs="*", default=[], help="steps, scaling, memory, playground, wide (default: all)"
+    )
     parser.add_argument("--authors", metavar="FOLDER", help="a checkout of the authors' code")
     parser.add_argument("--contenders", nargs="+", metavar="NAME", help="only these, for steps (default: all)")
     parser.add_argument("--repeats", type=int, default=7, help="measurements of each time")
     for size in ("L", "d_hat", "N", "epochs"):
-        parser.add_argument(f"--{size}", type=int, help="of the case, instead of the reference case's")
+        parser.add_argument(f"--{size}", type=int, help="of the case, instead of the study's")
     parser.add_argument("--record", nargs="?", type=Path, const=RECORD, metavar="FILE", help="keep these studies")
     return parser
 
 
 def measure(options: argparse.Namespace) -> Record:
     """The chosen studies: for each the machine, the case, the rows, and the load at the end."""
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
-    from benchmarks import memory, playground, scaling, steps
+    from benchmarks import memory, playground, scaling, steps, wide
     from benchmarks.cases import Case
     from benchmarks.contender import CONTENDERS
     from benchmarks.machine import describe
     from rknet.checks import choose, whole
 
     sizes = {size: getattr(options, size) for size in ("L", "d_hat", "N", "epochs")}
-    case = Case(**{size: value for size, value in sizes.items() if value is not None})
+    sizes = {size: value for size, value in sizes.items() if value is not None}
+    case, wide_case = Case(**sizes), replace(wide.CASE, **sizes)
     repeats = whole("repeats", options.repeats)
     names = options.contenders or list(CONTENDERS)
     for name in names:
@@ -139,6 +142,7 @@ def measure(options: argparse.Namespace) -> Record:
         "scaling": (case, lambda: scaling.study(case, repeats=repeats)),
         "memory": (memory.CASE, lambda: memory.study(repeats=repeats)),
         "playground": (case, lambda: playground.study(repeats=repeats)),
+        "wide": (wide_case, lambda: wide.study(wide_case, repeats=repeats)),
     }
     chosen = {name: choose("studies", name, studies) for name in options.studies or studies}
     measured: Record = {}
@@ -158,7 +162,13 @@ def table(measured: Record) -> str:
     """The studies as text."""
     lines = []
     for name, study in measured.items():
-        lines_of = {"steps": steps_line, "scaling": scaling_line, "memory": memory_line, "playground": playground_line}
+        lines_of = {
+            "steps": steps_line,
+            "scaling": scaling_line,
+            "memory": memory_line,
+            "playground": playground_line,
+            "wide": wide_line,
+        }
         line = lines_of[name]
         lines += [*setting(study), "", HEADS[name], *map(line, study["rows"]), ""]
     return "\n".join(lines)
@@ -181,6 +191,8 @@ HEADS = {
     "scaling": "time against size, and the exponent p of time ~ size^p",
     "memory": "growth of the process in a step, MiB, and a step's time, ms, against depth",
     "playground": f"{'L':>4}{'d_hat':>6}  {'one step, ms':38}{'median':>9}{'min':>9}{'x engine':>10}{'x port':>8}",
+    "wide": f"{'one step of a wide net, ms':52}{'median':>9}{'min':>9}{'times':>8}"
+    f"{'MiB':>8}{'of weights':>12}{'gradient':>10}",
 }
 """The studies in the order of the file, and what stands above their rows."""
 
@@ -218,6 +230,15 @@ def playground_line(row: dict[str, Any]) -> str:
         return f"{start}  {reason(row)}"
     over = "".join(f"{row['over'][name]:{width}.2f}" for name, width in (("compiled", 10), ("port", 8)))
     return f"{start}{median(row['step_ms']):9.4f}{min(row['step_ms']):9.4f}{over}"
+
+
+def wide_line(row: dict[str, Any]) -> str:
+    """A contender's step and memory at a large width."""
+    if "step_ms" not in row:
+        return f"{row['label']:52}  {reason(row)}"
+    times = f"{median(row['step_ms']):9.1f}{min(row['step_ms']):9.1f}{row['step_ratio']:8.2f}"
+    memory = f"{row['mib']:8.0f}{row['mib'] / row['weights_mib']:12.2f}"
+    return f"{row['label']:52}{times}{memory}{row['gradient_error']:10.0e}"
 
 
 def reason(row: dict[str, Any]) -> str:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 CAPTURABLE = ("adam", "adadelta")
 """Optimisers that must be told that they will be captured; SGD remembers nothing, and Adagrad cannot be."""
 
+WARM = 3
+"""Steps before the capture: in them moments are made and libraries take their working memory."""
+
 
 def optimizer(protocol: Protocol, parameters: Iterable[Tensor]) -> torch.optim.Optimizer:
     """The protocol's optimiser for parameters, of which there may be none."""
@@ -71,11 +74,40 @@ class OptimizerUpdates:
 
 
 class Captured:
-    """`Layerwise.train` as a graph for whole batches; a short batch is trained step by step."""
+    """`Layerwise.train` as a CUDA graph, from the step after the first `WARM` on.
+
+    A short batch, and every batch with an optimiser that cannot be captured, is trained kernel by kernel.  A stored
+    state must be restored before the first step, since a graph writes to the moments that it was captured with.
+    """
 
     def __init__(self, steps: Layerwise) -> None:
-        self.steps = steps
+        self.steps, self.taken = steps, 0
+        self.stream = torch.cuda.Stream()
+        self.graph: torch.cuda.CUDAGraph | None = None
+        self.captures = steps.protocol.optimizer in (*CAPTURABLE, "sgd")
 
     def __call__(self, x: Tensor, c: Tensor) -> None:
         """One step on a batch x (n, d), c (n,)."""
-        self.steps.train(x, c)
+        if not self.captures or len(x) != self.steps.protocol.batch_size or self.taken < WARM:
+            self.taken += len(x) == self.steps.protocol.batch_size
+            self._launch(x, c)
+            return
+        if self.graph is None:
+            self._capture(x, c)
+        assert self.graph is not None
+        self.x.copy_(x)
+        self.c.copy_(c)
+        self.graph.replay()
+
+    def _launch(self, x: Tensor, c: Tensor) -> None:
+        """Take a step on a stream of its own, as PyTorch asks for before a capture."""
+        self.stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self.stream):
+            self.steps.train(x, c)
+        torch.cuda.current_stream().wait_stream(self.stream)
+
+    def _capture(self, x: Tensor, c: Tensor) -> None:
+        """Record a step on copies of a batch; nothing is computed yet."""
+        self.x, self.c, self.graph = x.clone(), c.clone(), torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.steps.train(self.x, self.c)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks import likeness, memory, scaling, steps
+from benchmarks import likeness, memory, scaling, steps, wide
 from benchmarks.cases import Case
 from benchmarks.contender import CONTENDERS, Contender, Missing, load
 from benchmarks.worker import Timer
@@ -187,6 +188,20 @@ def test_memory_of_a_missing_contender() -> None:
     assert "not there" in bench.memory_line(row)
 
 
+def test_report_of_wide_nets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times of all repeats, the ratio to the first, and what weights and moments take."""
+    monkeypatch.setattr(wide, "Worker", InProcess)
+    case = replace(wide.CASE, L=3, d_hat=20)
+    rows = wide.study(case, ["layerwise", "reference"], repeats=2)
+    trained = sum(weight.numel() for weight in case.net().parameters())
+    for row in rows:
+        assert len(row["step_ms"]) == 2
+        assert row["weights_mib"] == 12 * trained / memory.MIB
+        assert row["gradient_error"] < 1e-5
+    assert rows[0]["step_ratio"] == 1
+    assert all(bench.wide_line(row) for row in rows)
+
+
 def test_one_study_leaves_the_others(tmp_path: Path) -> None:
     """Studies are merged into the file, in its order, and nothing else is left beside it."""
     file = tmp_path / "record.json"
@@ -228,7 +243,7 @@ def test_ratios_are_to_the_first_that_was_measured() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["speed"], "studies: must be a known name, got 'speed'; choose from steps, scaling, memory"),
+        (["speed"], "studies: must be a known name, got 'speed'; choose from steps, scaling, memory, wide"),
         (["steps", "--contenders", "keras"], "contenders: must be a known name, got 'keras'; choose from compiled"),
         (["steps", "--L", "0", "--contenders", "authors"], "L: must be a whole number >= 1, got 0"),
         (["steps", "--repeats", "0"], "repeats: must be a whole number >= 1, got 0"),

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Any
 
 import joblib
 import pytest
@@ -30,9 +31,9 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """The runs that were really computed in this process, in order."""
     done: list[Run] = []
 
-    def spy(run: Run, engine: str = "auto") -> Record:
+    def spy(run: Run, *options: Any) -> Record:
         done.append(run)
-        return compute(run, engine)
+        return compute(run, *options)
 
     monkeypatch.setattr(runner, "compute", spy)
     return done

@@ -183,3 +183,46 @@ if "odeint" in largest and "adjoint" in largest:
 # %% [markdown]
 # The continuous adjoint of `odeint_adjoint` stores no states and pays with time, in the table above, and with accuracy:
 # {doc}`s3_4_gradient_checks` measures how much.
+
+# %% [markdown]
+# ## Wide nets
+#
+# The image experiments train nets of width 784 and 900 with a hundred layers: 81 million weights, which with the optimiser's
+# two moments fill a gigabyte. No cache holds them, so a step takes as long as they are read and written. Plain autograd
+# writes a gradient of the whole net, adds to it once a stage, and reads it again for the update. The layer-wise engine reads
+# a layer's weights on the way forward, and again on the way back, where its update forms the gradient a few rows at a time.
+# `rknet bench wide --record` repeats this study.
+
+# %% tags=["hide-input"]
+wide = record.get("wide")
+if wide is None:
+    shown = HTML("<p>Not measured on this machine yet.</p>")
+else:
+    rows = [row for row in wide["rows"] if "step_ms" in row]
+    columns = ("contender", "one step, ms", "× first", "memory, MiB")
+    columns += ("× weights and moments",)
+    body = "".join(
+        f"<tr><th scope='row'>{row['label']}</th>"
+        f"<td>{min(row['step_ms']):.3g}</td>"
+        f"<td>{row['step_ratio']:.2g}</td>"
+        f"<td>{row['mib']:.0f}</td>"
+        f"<td>{row['mib'] / row['weights_mib']:.2f}</td></tr>"
+        for row in rows
+    )
+    head = "".join(f"<th scope='col'>{column}</th>" for column in columns)
+    case = wide["case"]
+    sizes = (
+        f"width {case['d_hat']}, {case['L']} layers, {case['batch']} samples"
+    )
+    shown = HTML(
+        f"<table><caption>RK4Net of {sizes} a step</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+shown
+
+# %%
+if wide is not None:
+    ours, plain = rows[0], {row["contender"]: row for row in rows}["reference"]
+    assert all(row["gradient_error"] < 1e-4 for row in rows)
+    assert plain["step_ratio"] > 3
+    assert ours["mib"] < 1.3 * ours["weights_mib"]
