@@ -2400,7 +2400,7 @@ export function serve(port, { slice = 20, early = [] } = {}) {
  */
 export class Player {
   /** @param {{source?: string, worker?: boolean, patience?: number}} [options]  patience: ms to wait for the worker */
-  constructor({ source, worker = true, patience = 4000 } = {}) {
+  constructor({ source, worker = true, patience = 20000 } = {}) {
     /** @type {(configured: Configured) => void} */
     this.onconfigured = () => {};
     /** @type {(snapshot: Snapshot) => void} */
