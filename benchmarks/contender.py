@@ -77,6 +77,9 @@ CONTENDERS: dict[str, Entry] = {
     "jax1": Entry("jax_scan", "JaxScan", "JAX lax.scan over layers and steps", {"unroll": 1}),
     "jax4": Entry("jax_scan", "JaxScan", "JAX lax.scan, 4 layers unrolled", {"unroll": 4}),
     "jax8": Entry("jax_scan", "JaxScan", "JAX lax.scan, 8 layers unrolled", {"unroll": 8}),
+    "page": Entry("page", "Page", "the playground, WebAssembly in Node", {"program": "webassembly"}),
+    "script": Entry("page", "Page", "the playground, JavaScript in Node", {"program": "javascript"}),
+    "port": Entry("page", "Page", "an untuned port to JavaScript in Node", {"program": "port"}),
     "authors": Entry("authors", "Authors", "the authors' code", least=60),
 }
 """Every contender by name, that of this library first."""

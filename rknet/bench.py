@@ -108,7 +108,9 @@ def keep(measured: Record, path: Path) -> None:
 def parser() -> argparse.ArgumentParser:
     """What can be asked for."""
     parser = argparse.ArgumentParser("rknet bench", description=__doc__)
-    parser.add_argument("studies", nargs="*", default=[], help="steps, scaling, memory, wide (default: all)")
+    parser.add_argument(
+        "studies", nargs="*", default=[], help="steps, scaling, memory, playground, wide (default: all)"
+    )
     parser.add_argument("--authors", metavar="FOLDER", help="a checkout of the authors' code")
     parser.add_argument("--contenders", nargs="+", metavar="NAME", help="only these, for steps (default: all)")
     parser.add_argument("--repeats", type=int, default=7, help="measurements of each time")
@@ -122,7 +124,7 @@ def measure(options: argparse.Namespace) -> Record:
     """The chosen studies: for each the machine, the case, the rows, and the load at the end."""
     from dataclasses import asdict, replace
 
-    from benchmarks import memory, scaling, steps, wide
+    from benchmarks import memory, playground, scaling, steps, wide
     from benchmarks.cases import Case
     from benchmarks.contender import CONTENDERS
     from benchmarks.machine import describe
@@ -139,6 +141,7 @@ def measure(options: argparse.Namespace) -> Record:
         "steps": (case, lambda: steps.study(case, names, authors=options.authors, repeats=repeats)),
         "scaling": (case, lambda: scaling.study(case, repeats=repeats)),
         "memory": (memory.CASE, lambda: memory.study(repeats=repeats)),
+        "playground": (case, lambda: playground.study(repeats=repeats)),
         "wide": (wide_case, lambda: wide.study(wide_case, repeats=repeats)),
     }
     chosen = {name: choose("studies", name, studies) for name in options.studies or studies}
@@ -159,7 +162,14 @@ def table(measured: Record) -> str:
     """The studies as text."""
     lines = []
     for name, study in measured.items():
-        line = {"steps": steps_line, "scaling": scaling_line, "memory": memory_line, "wide": wide_line}[name]
+        lines_of = {
+            "steps": steps_line,
+            "scaling": scaling_line,
+            "memory": memory_line,
+            "playground": playground_line,
+            "wide": wide_line,
+        }
+        line = lines_of[name]
         lines += [*setting(study), "", HEADS[name], *map(line, study["rows"]), ""]
     return "\n".join(lines)
 
@@ -180,6 +190,7 @@ HEADS = {
     "steps": f"{'one step, ms':52}{'median':>9}{'min':>9}{'times':>8}{'full run, s':>13}{'times':>8}{'gradient':>10}",
     "scaling": "time against size, and the exponent p of time ~ size^p",
     "memory": "growth of the process in a step, MiB, and a step's time, ms, against depth",
+    "playground": f"{'L':>4}{'d_hat':>6}  {'one step, ms':38}{'median':>9}{'min':>9}{'x engine':>10}{'x port':>8}",
     "wide": f"{'one step of a wide net, ms':52}{'median':>9}{'min':>9}{'times':>8}"
     f"{'MiB':>8}{'of weights':>12}{'gradient':>10}",
 }
@@ -210,6 +221,15 @@ def memory_line(row: dict[str, Any]) -> str:
         return f"{row['contender']:10} {reason(row)}"
     sizes = "  ".join(f"{L}: {m:.1f}, {ms:.0f}" for L, m, ms in zip(row["L"], row["mib"], row["ms"], strict=True))
     return f"{row['contender']:10} {sizes}   {row['mib_a_layer']:.2f} MiB a layer"
+
+
+def playground_line(row: dict[str, Any]) -> str:
+    """A contender's step at one size."""
+    start = f"{row['L']:4}{row['d_hat']:6}  {row.get('label', row['contender']):38}"
+    if "step_ms" not in row:
+        return f"{start}  {reason(row)}"
+    over = "".join(f"{row['over'][name]:{width}.2f}" for name, width in (("compiled", 10), ("port", 8)))
+    return f"{start}{median(row['step_ms']):9.4f}{min(row['step_ms']):9.4f}{over}"
 
 
 def wide_line(row: dict[str, Any]) -> str:

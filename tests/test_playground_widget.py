@@ -242,9 +242,3 @@ def test_a_link_that_cannot_be_is_refused(node, link, message):
     )
     assert said.startswith(message)
     assert ask(node, 'P.fromLink("#a-section")') is None
-
-
-def test_types_are_consistent(node, npm_package):
-    """The module's JSDoc, by TypeScript's strict rules."""
-    flags = "--noEmit --allowJs --checkJs --strict --target es2022 --module esnext --lib es2023,dom,dom.iterable"
-    node(npm_package("typescript") / "bin" / "tsc", *flags.split(), MODULE)

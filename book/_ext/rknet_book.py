@@ -58,6 +58,8 @@ MENDED = (
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     # ... and one that its decoration contradicts.
     (r'(<i class="theme-switch [^>]*?)\s+title="[^"]*"', r"\1"),
+    # A download that would open a page.
+    (r'(<a href="[^"]*\b_sources/[^"]*")', r"\1 download"),
     # Indices laid out in a table that is none.
     (r'<table (style="width: 100%" )?class="indextable', r'<table role="presentation" \1class="indextable'),
     # A role that ARIA has withdrawn.

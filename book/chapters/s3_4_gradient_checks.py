@@ -652,10 +652,10 @@ def results(tableau):
     wrong = laboratory.gradient_errors(tableau, tableau)
     slope = laboratory.slope(wrong)
     itself = (
-        ["none", ""] if slope is None else [f"{wrong[-1]:.0e}", f"{slope:.1f}"]
+        ["none", "–"] if slope is None else [f"{wrong[-1]:.0e}", f"{slope:.1f}"]
     )
     if 0 in tableau.beta:
-        return [str(tableau.order), "no partner", "", "", *itself]
+        return [str(tableau.order), "none", "–", "–", *itself]
     right = laboratory.gradient_errors(tableau, tableau.partner)
     assert right.max() < laboratory.ROUNDING
     pair = pairs.order_of_pair(tableau, tableau.partner)

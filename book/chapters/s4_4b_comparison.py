@@ -271,7 +271,7 @@ for data in MULTICLASS:
     lead = many("RK4Net", data) - many("StandardNet", data)
     half = t(23).ppf(0.975) * sem(lead)
     ahead[data] = lead.mean() - half > 0
-    print(f"{data:14} {lead.mean():+.1f} ± {half:.1f}")
+    print(f"{data:14} {lead.mean():+.2f} ± {half:.2f}")
 assert {data for data in MULTICLASS if ahead[data]} == {
     "donut_3D_3C",
     "donut_2D_6C",

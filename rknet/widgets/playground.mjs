@@ -2203,9 +2203,10 @@ export function project(states, d, { mean, axes }, components) {
 export function featureNorms({ states, n, L, d_hat }) {
   return Float64Array.from({ length: L + 1 }, (_, l) => {
     let total = 0;
-    for (let r = 0; r < n; r++) {
-      const row = (l * n + r) * d_hat;
-      total += Math.hypot(...states.subarray(row, row + d_hat));
+    for (let row = l * n * d_hat; row < (l + 1) * n * d_hat; row += d_hat) {
+      let square = 0;
+      for (let k = row; k < row + d_hat; k++) square += states[k] * states[k];
+      total += Math.sqrt(square);
     }
     return total / n;
   });
@@ -2395,11 +2396,11 @@ export function serve(port, { slice = 20, early = [] } = {}) {
  *   player.play();
  *
  * A page from a file may not start a module worker, so a classic one is started from a blob and imports the module: from
- * `source`, its text, or from where it was loaded itself. Where that fails, the same runs on the page's thread.
+ * `source`, its text, or from where the page has loaded it. Where that fails, the same runs on the page's thread.
  */
 export class Player {
   /** @param {{source?: string, worker?: boolean, patience?: number}} [options]  patience: ms to wait for the worker */
-  constructor({ source, worker = true, patience = 4000 } = {}) {
+  constructor({ source, worker = true, patience = 20000 } = {}) {
     /** @type {(configured: Configured) => void} */
     this.onconfigured = () => {};
     /** @type {(snapshot: Snapshot) => void} */
@@ -2413,8 +2414,6 @@ export class Player {
     this._waiting = [];
     /** @type {Map<number, (value: any) => void>} */
     this._asked = new Map();
-    /** @type {string[]} */
-    this._addresses = [];
     /** @type {{postMessage: (message: any) => void, close: () => void}|null} */
     this._port = null;
     this._asks = 0;
@@ -2424,45 +2423,45 @@ export class Player {
   }
 
   /** @param {string|undefined} source @param {number} patience */
-  _startWorker(source, patience) {
-    const address = (/** @type {string} */ text) => {
-      this._addresses.push(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-      return this._addresses[this._addresses.length - 1];
+  async _startWorker(source, patience) {
+    /** @type {Worker|null} */
+    let worker = null;
+    const giveUp = () => {
+      if (this.where !== "") return;
+      worker?.terminate();
+      if (!this._closed) this._startHere();
     };
-    /** @type {Worker} */
-    let worker;
     try {
+      const own = import.meta.url;
       // The worker of a page from a file may import what it has made itself, and nothing that the page has made.
-      const module = source === undefined
-        ? JSON.stringify(import.meta.url)
-        : `URL.createObjectURL(new Blob([${JSON.stringify(source)}], { type: "text/javascript" }))`;
-      worker = new Worker(
-        address(
-          `const early = []; onmessage = (event) => early.push(event);\n` +
-            `const failed = (error) => setTimeout(() => { throw error; });\n` + // heard by onerror; a rejection is not
-            `import(${module}).then((module) => module.serve(self, { early })).catch(failed);`,
-        ),
-      );
+      const text = source ?? (own.startsWith("blob:") ? await (await fetch(own)).text() : null);
+      const module =
+        text === null
+          ? JSON.stringify(own)
+          : `URL.createObjectURL(new Blob([${JSON.stringify(text)}], { type: "text/javascript" }))`;
+      const start =
+        `const early = []; onmessage = (event) => early.push(event);\n` +
+        `const failed = (error) => setTimeout(() => { throw error; });\n` + // heard by onerror; a rejection is not
+        `import(${module}).then((module) => module.serve(self, { early })).catch(failed);`;
+      const address = URL.createObjectURL(new Blob([start], { type: "text/javascript" }));
+      worker = new Worker(address);
+      setTimeout(() => URL.revokeObjectURL(address), patience);
     } catch {
-      this._startHere();
+      giveUp();
       return;
     }
-    const giveUp = () => {
-      if (this.where !== "" || this._closed) return;
-      worker.terminate();
-      this._startHere();
-    };
-    const timer = setTimeout(giveUp, patience);
-    worker.onerror = (event) => {
+    const running = worker, timer = setTimeout(giveUp, patience);
+    running.onerror = (event) => {
       event.preventDefault();
       clearTimeout(timer);
       if (this.where === "") giveUp();
       else this.onfailed(event.message || "the worker has failed");
     };
-    worker.onmessage = (event) => {
+    running.onmessage = (event) => {
       if (event.data.type === "ready") {
         clearTimeout(timer);
-        this._connect("worker", { postMessage: (message) => worker.postMessage(message), close: () => worker.terminate() });
+        const postMessage = (/** @type {any} */ message) => running.postMessage(message);
+        this._connect("worker", { postMessage, close: () => running.terminate() });
       }
       this._receive(event.data);
     };
@@ -2573,7 +2572,6 @@ export class Player {
   close() {
     this._closed = true;
     this._port?.close();
-    this._addresses.forEach((address) => URL.revokeObjectURL(address));
   }
 }
 
@@ -2832,7 +2830,8 @@ function boundaries(P, columns, rows, classes) {
     for (let n = 0; n < cells; n++) {
       let best = -Infinity;
       for (let j = 0; j < classes; j++) if (j !== k && P[n * classes + j] > best) best = P[n * classes + j];
-      lead[n] = P[n * classes + k] - best;
+      // Logarithms are nearly straight across a boundary, where probabilities jump.
+      lead[n] = Math.log(Math.max(P[n * classes + k], 1e-37)) - Math.log(Math.max(best, 1e-37));
     }
     lines.push(...zeroLines(lead, columns, rows));
   }
@@ -3038,7 +3037,7 @@ function strokeLines(pen, lines, place) {
  * @param {number} side
  */
 function regions(P, cells, classes, side) {
-  const image = new ImageData(side, side);
+  const image = new ImageData(side, side), bytes = image.data;
   const rgb = CLASS_COLOURS.map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
   const p = new Float64Array(classes);
   for (let i = 0; i < side; i++) {
@@ -3055,7 +3054,9 @@ function regions(P, cells, classes, side) {
         if (p[k] > p[best]) best = k;
       }
       const sure = (p[best] - 1 / classes) / (1 - 1 / classes);
-      image.data.set([...rgb[best], 255 * (0.1 + 0.27 * sure)], 4 * (i * side + j));
+      const pixel = 4 * (i * side + j), colour = rgb[best];
+      for (let k = 0; k < 3; k++) bytes[pixel + k] = colour[k];
+      bytes[pixel + 3] = 255 * (0.1 + 0.27 * sure);
     }
   }
   return image;
@@ -3456,9 +3457,9 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
 .rkp-top { display: contents; }
 .rkp-bar { grid-area: bar; }
-.rkp-tools { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: tools; }
+.rkp-tools { display: flex; flex-wrap: wrap; gap: 0.3rem; grid-area: tools; }
 .rkp .rkp-sentence { grid-area: say; }
-.rkp-presets { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: presets; }
+.rkp-presets { align-items: center; display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: presets; }
 .rkp-in { grid-area: in; }
 .rkp-net { grid-area: net; }
 .rkp-score { grid-area: score; }
@@ -3490,7 +3491,6 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp :is(label, legend) { color: var(--rkp-text); font-size: 13px; font-weight: 400; margin: 0; }
 .rkp fieldset { border: 0; margin: 0; min-width: 0; padding: 0; }
 .rkp legend { float: none; margin-bottom: 0.25rem; padding: 0; width: auto; }
-.rkp p { margin: 0; max-width: none; }
 .rkp-square { min-width: 0; }
 .rkp .rkp-title { font-size: 13px; min-height: 1.5rem; }
 .rkp-canvas { background: color-mix(in srgb, var(--rkp-surface) 45%, transparent); border-radius: 0.4rem; display: block; touch-action: pan-y; width: 100%; }
@@ -3501,8 +3501,8 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-plots .rkp-canvas, .rkp-score .rkp-canvas { background: none; height: 128px; }
 
 
-.rkp-bar { align-items: center; background: var(--rkp-back); border-top: 1px solid var(--rkp-line); bottom: 0; display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 0 -0.75rem -0.75rem; padding: 0.5rem 0.75rem; position: sticky; z-index: 2; border-radius: 0 0 0.6rem 0.6rem; }
-.rkp .rkp-play { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); font-weight: 600; min-width: 5.4rem; }
+.rkp-bar { align-items: center; background: var(--rkp-back); border-top: 1px solid var(--rkp-line); bottom: 0; display: flex; flex-wrap: wrap; gap: 0.3rem; margin: 0 -0.75rem -0.75rem; padding: 0.5rem 0.75rem; position: sticky; z-index: 2; border-radius: 0 0 0.6rem 0.6rem; }
+.rkp .rkp-play { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); font-weight: 600; min-width: 4.9rem; }
 .rkp .rkp-play:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
 .rkp-icon svg { display: inline-block; vertical-align: -1px; }
 .rkp [hidden] { display: none !important; }
@@ -3511,7 +3511,8 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-count .rkp-steps { min-width: 5ch; }
 .rkp-tools .rkp-select { align-items: center; display: flex; gap: 0.35rem; }
 .rkp-tools label { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px; }
-.rkp-tools select { width: 7rem; }
+.rkp-tools select { width: 6.4rem; }
+.rkp .rkp-tools :is(button, select) { padding-inline: 0.4rem; }
 .rkp .rkp-presets button { border-radius: 1rem; min-height: 1.9rem; padding-inline: 0.8rem; }
 
 .rkp-in, .rkp-net { align-content: start; display: grid; gap: 0.5rem 0.9rem; }
@@ -3545,8 +3546,8 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-number { font-size: 2.1rem; font-weight: 600; line-height: 1.1; min-width: 6.2ch; white-space: nowrap; }
 .rkp-number small { font-size: 1.1rem; font-weight: 400; }
 .rkp .rkp-facts { color: var(--rkp-muted); display: grid; font-size: 12.5px; gap: 0 0.5rem; grid-template-columns: auto auto; justify-content: space-between; margin: 0.15rem 0 0; }
-.rkp .rkp-facts dt, .rkp .rkp-facts dd { font-weight: 400; margin: 0; }
-.rkp .rkp-facts dd { color: var(--rkp-text); text-align: right; }
+.rkp-facts > * { white-space: nowrap; }
+.rkp-facts b { color: var(--rkp-text); font-weight: 400; text-align: right; }
 .rkp-layer { align-items: center; display: grid; gap: 0.2rem 0.5rem; grid-template-columns: 1fr auto auto; }
 .rkp-layer .rkp-slider { grid-template-columns: auto minmax(3rem, 1fr) 4.2rem; }
 
@@ -3566,7 +3567,6 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 @container rkp (min-width: 560px) {
   .rkp .rkp-body {
     grid-template: "top top" "presets presets" "net score" "traj decide" "layer key" "feat plots" "in in" "say say" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
-    padding: 0.9rem;
   }
   .rkp-top { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: top; justify-content: space-between; }
   .rkp-bar { border-top: 0; margin: 0; padding: 0; position: static; }
@@ -3786,7 +3786,7 @@ export function render({ model, el }) {
     preset, button: node("button", { type: "button", click: () => { look.layer = null; choose({ ...DEFAULTS, noise: undefined, ...preset.configuration }, true); } }, preset.title),
   }));
   const presets = node("div", { class: "rkp-presets", role: "group", "aria-label": "Experiments" },
-    ...(task ? [node("p", { class: "rkp-task" }, node("strong", {}, "Your task. "), task)] : []), ...chips.map((chip) => chip.button));
+    ...(task ? [node("div", { class: "rkp-task" }, node("strong", {}, "Your task. "), task)] : []), ...chips.map((chip) => chip.button));
 
   // ---- what goes in
 
@@ -3832,7 +3832,7 @@ export function render({ model, el }) {
     node("div", { class: "rkp-row" },
       node("button", { type: "button", click: () => redraw({ X: own.X.slice(0, -1), c: own.c.slice(0, -1) }) }, "Undo"),
       node("button", { type: "button", click: () => redraw({ X: [], c: [] }) }, "Clear")),
-    node("p", { class: "rkp-hint" }, "Draw in the prediction. By keyboard: arrows move the cross there, Enter sets a point."));
+    node("div", { class: "rkp-hint" }, "Draw in the prediction. By keyboard: arrows move the cross there, Enter sets a point."));
 
   /** @param {{X: number[][], c: number[]}} points */
   function redraw(points) {
@@ -3888,7 +3888,7 @@ export function render({ model, el }) {
   const [idA, idBeta, idOrder] = ["A", "beta", "order"].map(unique);
   const typedA = node("input", { id: idA, type: "text", spellcheck: "false", autocomplete: "off", "aria-describedby": idOrder, input: readTyped, value: "; 2/3; 0, 2/3" });
   const typedBeta = node("input", { id: idBeta, type: "text", spellcheck: "false", autocomplete: "off", "aria-describedby": idOrder, input: readTyped, value: "1/4, 3/8, 3/8" });
-  const order = node("p", { id: idOrder, class: "rkp-hint", "aria-live": "polite" });
+  const order = node("div", { id: idOrder, class: "rkp-hint", "aria-live": "polite" });
   const tableau = node("div", { class: "rkp-tableau", role: "group", "aria-label": "Your own tableau" },
     node("label", { for: idA }, "rows of ", node("i", {}, "A"), ", between semicolons"), typedA,
     node("label", { for: idBeta }, "weights ", node("i", {}, "β")), typedBeta, order);
@@ -4144,19 +4144,19 @@ export function render({ model, el }) {
     node("div", { class: "rkp-slider" }, node("label", { for: layerId }, "layer"), layerInput, layerOutput), flowButton, flat, turn.element);
 
   const number = node("div", { class: "rkp-number" }), ofWhat = node("div", {});
-  const facts = { best: node("dd", {}), train: node("dd", {}), cost: node("dd", {}) };
+  const facts = { best: node("b", {}), train: node("b", {}), cost: node("b", {}) };
   const score = node("div", { class: "rkp-score" },
     node("div", {}, number, ofWhat,
-      node("dl", { class: "rkp-facts" }, node("dt", {}, "best possible"), facts.best, node("dt", {}, "in training"), facts.train, node("dt", {}, "cost"), facts.cost)),
+      node("div", { class: "rkp-facts" }, node("span", {}, "best possible "), facts.best, node("span", {}, "in training "), facts.train, node("span", {}, "cost "), facts.cost)),
     views.accuracy.canvas);
-  const sentence = node("p", { class: "rkp-sentence" });
+  const sentence = node("div", { class: "rkp-sentence" });
   const formulas = node("div", { class: "rkp-formula", role: "group", "aria-label": "What is trained", tabindex: 0 });
-  const small = node("p", { class: "rkp-small" });
-  const spoken = node("p", { class: "rkp-spoken", role: "status", "aria-live": "polite" });
+  const small = node("div", { class: "rkp-small" });
+  const spoken = node("div", { class: "rkp-spoken", role: "status", "aria-live": "polite" });
   const featTitle = node("span", {});
   const figure = (/** @type {string} */ name, /** @type {string|Node} */ title, /** @type {Panel} */ view) =>
-    node("div", { class: `rkp-square ${name}` }, node("p", { class: "rkp-title" }, title), view.canvas);
-  const key = node("p", { class: "rkp-key" });
+    node("div", { class: `rkp-square ${name}` }, node("div", { class: "rkp-title" }, title), view.canvas);
+  const key = node("div", { class: "rkp-key" });
   /** @param {number} classes */
   function showKey(classes) {
     const sample = (/** @type {string} */ content) => {
@@ -4209,7 +4209,7 @@ export function render({ model, el }) {
     const { n, L, d_hat: d } = states, m = Math.min(look.view, d);
     let at = /** @type {Float32Array|Float64Array} */ (states.states);
     if (d > m) {
-      const frame = principalAxes(states.states, d);
+      const frame = principalAxes(some(states.states, d, 2500), d);
       const axes = turned(frame.axes.slice(0, m * d), directions(states, run.validation.X, m), m, d);
       at = project(states.states, d, { mean: frame.mean, axes }, m);
     }
@@ -4220,8 +4220,9 @@ export function render({ model, el }) {
   }
   /** What is shown reaches around all features but one in a hundred; it changes only when they do by much. */
   function fitBox(/** @type {ArrayLike<number>} */ at, /** @type {number} */ m) {
+    const count = at.length / m, every = Math.ceil(count / 3000); // so many tell enough
     const spans = range(0, m - 1).map((k) => {
-      const sorted = Float64Array.from({ length: at.length / m }, (_, n) => at[n * m + k]).sort();
+      const sorted = Float64Array.from({ length: Math.floor(count / every) }, (_, n) => at[n * every * m + k]).sort();
       return [sorted[Math.floor(0.005 * sorted.length)], sorted[Math.ceil(0.995 * (sorted.length - 1))]];
     });
     if (!spans.flat().every(Number.isFinite)) return;
@@ -4474,6 +4475,15 @@ export function render({ model, el }) {
 /** The message of an error. @param {unknown} error */
 function said(error) {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** At most so many of the rows of length d, evenly chosen. @param {Float32Array} rows @param {number} d @param {number} most */
+function some(rows, d, most) {
+  const every = Math.ceil(rows.length / d / most);
+  if (every === 1) return rows;
+  const chosen = new Float32Array(d * Math.ceil(rows.length / d / every));
+  for (let k = 0; k * d < chosen.length; k++) chosen.set(rows.subarray(k * every * d, (k * every + 1) * d), k * d);
+  return chosen;
 }
 
 /**

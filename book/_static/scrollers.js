@@ -1,0 +1,20 @@
+// Whatever scrolls sideways and holds nothing that takes the focus takes it itself, so that arrow keys move it.
+(() => {
+  "use strict";
+
+  const FOCUSABLE = "a[href], button, input, select, summary, textarea, [tabindex]";
+  let waiting = 0;
+
+  function update() {
+    for (const box of document.querySelectorAll(".bd-article :is(div, figure)")) {
+      const scrolls = box.scrollWidth > box.clientWidth && /auto|scroll/.test(getComputedStyle(box).overflowX);
+      if (scrolls && !box.querySelector(FOCUSABLE)) box.tabIndex = 0;
+    }
+  }
+
+  window.addEventListener("load", update);
+  window.addEventListener("resize", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(update, 200);
+  });
+})();

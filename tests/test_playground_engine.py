@@ -1,0 +1,127 @@
+"""The arithmetic of the page is the compiled engine's: the same bits, in WebAssembly and in plain JavaScript."""
+
+import hashlib
+
+import numpy as np
+import probe
+import pytest
+import torch
+
+from rknet import EulerNet, Protocol, RK4Net, RKNet, StandardNet, draw
+from rknet.engine import Engine
+from rknet.nets import ACTIVATIONS
+from rknet.tableaus import Tableau
+
+TYPED = Tableau("typed", [[], ["2/7"], ["-0.3", "1.1"]], ["1/5", "0", "4/5"])
+
+NETS = {
+    "StandardNet": (StandardNet, 3, 5, {}),
+    "EulerNet": (EulerNet, 16, 20, {}),
+    "RK4Net": (RK4Net, 7, 10, {}),
+    "typed tableau": (RKNet, 10, 4, {"tableau": TYPED, "h": 0.4}),
+}
+"""Class, width, depth and options."""
+
+KERNELS = ("webassembly", "javascript")
+NAMES = {"lift": "lift.matrix", "K": "K", "b": "b", "W": "W", "mu": "mu"}
+STEPS, BATCH, FEW = 50, 5, 33
+POINTS = draw("donut_2D_6C", 300, seed=1)
+ORDER = np.random.default_rng(0).permutation(len(POINTS))[: STEPS * BATCH - 2]  # the last batch is short
+
+ROUNDING = 200 * np.finfo(np.float32).eps
+"""Relative to the largest entry: a few hundred roundings in a row, of which most cancel."""
+
+
+def sha(*arrays):
+    return hashlib.sha256(b"".join(np.ascontiguousarray(array, "<f4").tobytes() for array in arrays)).hexdigest()
+
+
+def named(engine, weights=None):
+    """The engine's weights by the page's names, in the order in which it hashes them."""
+    found = engine._named(weights or engine.weights)
+    return {short: np.array(found[name]) for short, name in NAMES.items()}
+
+
+def question(engine, net, kernel):
+    scheme = engine.scheme
+    layers = {
+        "d_hat": net.d_hat,
+        "L": net.L,
+        "classes": net.classes,
+        "activation": net.activation,
+        "carried": scheme.carried,
+        "A": scheme.A.tolist(),
+        "beta": scheme.beta.tolist(),
+        "learned": net.lift_name == "learned",
+    }
+    case = {
+        "net": layers,
+        "weights": {name: probe.text(array) for name, array in named(engine).items()},
+        "rate": 1e-3,
+        "batch": BATCH,
+        "X": probe.text(POINTS.X),
+        "c": POINTS.c.tolist(),
+        "order": ORDER.tolist(),
+        "few": FEW,
+    }
+    return "engine", case, kernel
+
+
+def made(name, activation, lift="learned", factor=1.0):
+    cls, d_hat, L, options = NETS[name]
+    net = cls(2, d_hat, POINTS.classes, L, activation=activation, lift=lift, seed=3, **options)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.mul_(factor)
+    return net, Engine(net, Protocol(batch_size=BATCH, learning_rate=1e-3))
+
+
+def expected(engine):
+    """What the compiled engine computes, as the probe reports it."""
+    before = engine.statistics(POINTS.X, POINTS.c)
+    engine.epoch(POINTS.X, POINTS.c, ORDER)
+    return {
+        "before": list(before),
+        "after": list(engine.statistics(POINTS.X, POINTS.c)),
+        "weights": sha(*named(engine).values()),
+        "logits": sha(engine.logits(POINTS.X)),
+        "states": sha(engine.states(POINTS.X[:FEW])),
+    }
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_fifty_steps_give_the_compiled_engines_bits(node, name):
+    cases = [made(name, activation) for activation in ACTIVATIONS]
+    answers = iter(probe.ask(node, *(question(engine, net, kernel) for net, engine in cases for kernel in KERNELS)))
+    for _, engine in cases:
+        truth = expected(engine)
+        for kernel in KERNELS:
+            answer = next(answers)
+            assert answer["kernel"] == kernel
+            assert {part: answer[part] for part in truth} == truth
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_so_do_saturated_nets_and_frozen_lifts(node, activation):
+    """Weights thirty times as large reach the ends of tanh, exp, log and softplus."""
+    net, engine = made("RK4Net", activation, lift="zero", factor=30.0)
+    answers = probe.ask(node, *(question(engine, net, kernel) for kernel in KERNELS))
+    truth = expected(engine)
+    assert [{part: answer[part] for part in truth} for answer in answers] == [truth, truth]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("name", NETS)
+def test_gradients_are_pytorchs_to_rounding(node, name, activation):
+    net, engine = made(name, activation)
+    answers = probe.ask(node, *(question(engine, net, kernel) for kernel in KERNELS))
+    double = net.double()
+    loss = torch.nn.functional.cross_entropy(
+        double(torch.from_numpy(POINTS.X[:FEW]).double()), torch.tensor(POINTS.c[:FEW])
+    )
+    loss.backward()
+    for short, parameter in NAMES.items():
+        truth = double.get_parameter(parameter).grad.numpy()
+        for answer in answers:
+            found = probe.array(answer["gradients"][short]).reshape(truth.shape)
+            assert np.abs(found - truth).max() <= ROUNDING * np.abs(truth).max()
