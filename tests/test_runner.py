@@ -182,10 +182,10 @@ def test_a_failing_run_loses_no_other(tmp_path: Path, monkeypatch: pytest.Monkey
     """What ended before an error is kept, and the next sweep goes on from there."""
     order = sorted(RUNS, key=lambda run: run.configuration.work, reverse=True)
 
-    def fails(run: Run, engine: str = "auto") -> Record:
+    def fails(run: Run, *options: Any) -> Record:
         if run == order[3]:
             raise RuntimeError("out of luck")
-        return compute(run, engine)
+        return compute(run, *options)
 
     store = Store(tmp_path)
     monkeypatch.setattr(runner, "compute", fails)
@@ -276,8 +276,8 @@ def test_a_cluster_without_its_package(tmp_path: Path, monkeypatch: pytest.Monke
 def test_workers_with_other_sources_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A record of a worker whose library differs is not kept."""
 
-    def other(run: Run, engine: str = "auto") -> Record:
-        record = compute(run, engine)
+    def other(run: Run, *options: Any) -> Record:
+        record = compute(run, *options)
         return {**record, "run": {**record["run"], "sources": "0" * 64}}
 
     monkeypatch.setattr(runner, "compute", other)
