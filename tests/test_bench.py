@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import likeness, memory, scaling, steps, wide
+from benchmarks import likeness, memory, playground, scaling, steps, wide
 from benchmarks.cases import Case
 from benchmarks.contender import CONTENDERS, Contender, Missing, load
 from benchmarks.worker import Timer
@@ -200,6 +200,19 @@ def test_report_of_wide_nets(monkeypatch: pytest.MonkeyPatch) -> None:
         assert row["gradient_error"] < 1e-5
     assert rows[0]["step_ratio"] == 1
     assert all(bench.wide_line(row) for row in rows)
+
+
+def test_report_of_the_playground(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    contender("page")  # or the test is skipped
+    monkeypatch.setattr(playground, "SIZES", ((2, 3),))
+    monkeypatch.setattr(steps, "SECONDS", 0.01)
+    assert bench.main(["playground", "--repeats", "1"]) == 0
+    printed = capsys.readouterr().out
+    for name in playground.NAMES:
+        assert CONTENDERS[name].label in printed
+    rows = playground.study(repeats=2)
+    assert [row["over"][row["contender"]] for row in rows] == [1.0] * len(playground.NAMES)
+    assert all(len(row["step_ms"]) == 2 and row["gradient_error"] < likeness.TOLERANCE for row in rows)
 
 
 def test_one_study_leaves_the_others(tmp_path: Path) -> None:

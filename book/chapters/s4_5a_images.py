@@ -332,10 +332,11 @@ condition = {
     ]
     for d_hat in (784, 900)
 }
-assert max(condition[900]) < 40 < 500 < min(condition[784])
+assert max(condition[900]) < 40 < 1000 < min(condition[784])
 predicted = (np.sqrt(900) + np.sqrt(784)) / (np.sqrt(900) - np.sqrt(784))
-assert np.allclose(condition[900], predicted, rtol=0.1)
-print(f"width 900: every image direction within a factor of {predicted:.0f}")
+assert np.allclose(condition[900], predicted, rtol=0.15)
+print(f"factor between directions, width 900: {np.mean(condition[900]):.0f}")
+print("width 784: more than 1000")
 
 # %% [markdown]
 # For a random matrix of $\hat d$ rows and $d$ columns the extreme singular values stand in the ratio $(\sqrt{\hat d} + \sqrt d) /

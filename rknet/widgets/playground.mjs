@@ -3496,7 +3496,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-canvas { background: color-mix(in srgb, var(--rkp-surface) 45%, transparent); border-radius: 0.4rem; display: block; touch-action: pan-y; width: 100%; }
 .rkp-square .rkp-canvas { aspect-ratio: 1; }
 .rkp-feat .rkp-canvas { aspect-ratio: 5 / 4; }
-.rkp-turns { cursor: grab; touch-action: none; }
+.rkp-turns { cursor: grab; } /* a finger turns it sideways, and scrolls the page up and down */
 .rkp-draws { cursor: crosshair; touch-action: none; }
 .rkp-plots .rkp-canvas, .rkp-score .rkp-canvas { background: none; height: 128px; }
 
