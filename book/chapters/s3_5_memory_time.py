@@ -213,10 +213,8 @@ print(f"RK4Net, width {case['d_hat']}, batch {case['batch']}, one thread")
 state_mib = 4 * case["batch"] * case["d_hat"] / 2**20
 print("growth of the process, MiB: measured / predicted")
 print(f"{'layers':12}" + "".join(f"{L:>16}" for L in measured["autograd"]["L"]))
-ratios = {}
 for way, row in measured.items():
     predicted = np.array([state_mib * WAYS[way].peak(4, L) for L in row["L"]])
-    ratios[way] = np.array(row["mib"]) / predicted
     excess = np.abs(row["mib"] - predicted)
     assert (excess < np.maximum(0.1 * predicted, 6)).all(), way
     cells = (f"{m:8.1f} /{p:6.1f}" for m, p in zip(row["mib"], predicted))
