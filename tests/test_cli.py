@@ -114,7 +114,7 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
     while not list(tmp_path.rglob("seed-*.json")) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.1)
     os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out) == (130, "")
     assert err == "rknet: interrupted; finished runs are kept, and the same command resumes\n"
     assert list(tmp_path.rglob("seed-*.json"))
@@ -279,7 +279,7 @@ def test_a_claim_without_runs_is_not_testable(capsys: pytest.CaptureFixture[str]
     main(["claims"])
     output = capsys.readouterr().out
     assert "Not testable. Not run yet, or not measured: 2 of the repetitions that decide." in output
-    assert "Rerun: rknet run small --seeds 4-23 && rknet claims small-claim" in output
+    assert "Rerun: rknet run small --seeds 0-1 && rknet claims small-claim" in output
 
 
 def test_claims_need_their_packages(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -161,7 +161,7 @@ def test_a_sweep_decides_once_where_images_come_from(tmp_path: Path, monkeypatch
     from rknet import runner
 
     def spy(tasks: list, **options: object) -> list[Record]:
-        asked.extend(source for _, _, source in tasks)
+        asked.extend(source for _, _, source, *_ in tasks)
         return []
 
     monkeypatch.setattr(runner, "execute", spy)
