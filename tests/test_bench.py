@@ -259,7 +259,7 @@ def test_ratios_are_to_the_first_that_was_measured() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["speed"], "studies: must be a known name, got 'speed'; choose from steps, scaling, memory, wide"),
+        (["speed"], "studies: must be a known name, got 'speed'; choose from steps, scaling, memory, playground, wide"),
         (["steps", "--contenders", "keras"], "contenders: must be a known name, got 'keras'; choose from compiled"),
         (["steps", "--L", "0", "--contenders", "authors"], "L: must be a whole number >= 1, got 0"),
         (["steps", "--repeats", "0"], "repeats: must be a whole number >= 1, got 0"),

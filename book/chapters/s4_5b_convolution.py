@@ -221,7 +221,12 @@ def run(options, tableau="rk4", seed=0):
 
 jobs = [*ADDED.values()]
 done = dict(
-    zip(ADDED, Parallel(n_jobs=2)(delayed(run)(options) for options in jobs))
+    zip(
+        ADDED,
+        Parallel(n_jobs=2, max_nbytes=None)(
+            delayed(run)(options) for options in jobs
+        ),
+    )
 )
 
 # %% mystnb={"figure": {"name": "fig-convolution", "caption": "Validation (solid) and training accuracy (dotted) of four convolutional RK4 nets on MNIST by epoch, and their costs. A border changes next to nothing. Seven channels more, zeros and a learned lift alike, bring the training images near 100 % and make the validation images worse, whose cost ends far above that of one channel."}, "image": {"alt": "Two plots by epoch, accuracy and cost, with four solid and four dotted lines. The solid lines of the nets with one channel, with and without border, lie together near 90 percent; those of the two nets with eight channels lie near 85 percent, while their dotted lines are the highest. In the right panel the solid lines of the nets with eight channels turn upwards.", "width": "100%"}} tags=["hide-input"]
