@@ -679,7 +679,7 @@ verdict_box(
 
 # %% [markdown]
 # Why the gap, where points had none? Count. 1500 points in the plane lie so densely that new ones fall between them. 1500 images in
-# 784 dimensions do not, and the networks have millions of weights to remember them by. The [stopping rule](deviations) looks at
+# 784 dimensions do not, and the networks have millions of weights to remember them by. The [stopping rule](deviations.ipynb) looks at
 # five epochs against the five before, and lets the cost climb by a tenth in the meantime.
 #
 # ## Exercises
