@@ -228,10 +228,7 @@ def test_one_study_leaves_the_others(tmp_path: Path) -> None:
 
 
 def test_recorded_memory_is_as_counted() -> None:
-    """The peaks in the committed record are within ten per cent, or 6 MiB, of what counting tensors predicts.
-
-    Now and then a process takes about 4 MiB more than the same step takes in another.
-    """
+    """The peaks in the committed record are within ten per cent of what counting tensors predicts."""
     study = json.loads(bench.RECORD.read_text("utf8"))["memory"]
     rows = {row["contender"]: row for row in study["rows"]}
     names = {"reference": "autograd", "discrete": "adjoint"} | {
@@ -240,7 +237,7 @@ def test_recorded_memory_is_as_counted() -> None:
     one_state = study["case"]["batch"] * study["case"]["d_hat"] * 4 / memory.MIB
     for contender, way in names.items():
         for L, mib in zip(rows[contender]["L"], rows[contender]["mib"], strict=True):
-            assert mib == pytest.approx(WAYS[way].peak(4, L) * one_state, rel=0.1, abs=6), (contender, L)
+            assert mib == pytest.approx(WAYS[way].peak(4, L) * one_state, rel=0.1), (contender, L)
 
 
 def test_ratios_are_to_the_first_that_was_measured() -> None:

@@ -4276,9 +4276,10 @@ export function render({ model, el }) {
     views.accuracy.soon();
     views.cost.soon();
     Object.assign(root.dataset, { state: seen.state, step: seen.step, where: player.where });
-    if (now - spokenAt > SPOKEN_EVERY && seen.step > 0 && seen.history.val_accuracy.length > 1) {
+    if ((over || now - spokenAt > SPOKEN_EVERY) && seen.step > 0 && seen.history.val_accuracy.length > 1) {
       spokenAt = now;
-      spoken.textContent = `Epoch ${seen.epoch}: ${percent(seen.history.val_accuracy[seen.history.val_accuracy.length - 1])} right.`;
+      const said = `Epoch ${seen.epoch}: ${percent(seen.history.val_accuracy[seen.history.val_accuracy.length - 1])} right.`;
+      if (spoken.textContent !== said) spoken.textContent = said;
     }
     if (!seen.playing || now - sharedAt > 2000) {
       sharedAt = now;
