@@ -116,7 +116,10 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=300)
     assert (process.returncode, out) == (130, "")
-    assert err == "rknet: interrupted; finished runs are kept, and the same command resumes\n"
+    said, *others = err.splitlines()
+    assert said == "rknet: interrupted; finished runs are kept, and the same command resumes"
+    # Rarely a helper thread of loky ends with the program between removing a semaphore and saying so to its tracker.
+    assert [line for line in others if "resource_tracker" not in line and line.strip() != "warnings.warn("] == []
     assert list(tmp_path.rglob("seed-*.json"))
 
 
