@@ -2,7 +2,7 @@
 # jupyter:
 #   jupytext:
 #     formats: ipynb,py:percent
-#     text_representation:
+#     text_restepsation:
 #       extension: .py
 #       format_name: percent
 #       format_version: '1.3'
@@ -39,9 +39,31 @@ from rknet.bench import RECORD
 
 plots.style()
 record = json.loads(RECORD.read_text("utf8"))
-steps, scaling, memory = (
-    record[study]["rows"] for study in ("steps", "scaling", "memory")
+steps, scaling, memory, wide, page = (
+    [row for row in record[study]["rows"] if "missing" not in row]
+    for study in ("steps", "scaling", "memory", "wide", "playground")
 )
+
+
+def digits(number):
+    """Three digits, or all before the point."""
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
+def table(columns, rows, caption=""):
+    """A table whose rows begin with their heading."""
+    head = "".join(f"<th scope='col'>{column}</th>" for column in columns)
+    body = "".join(
+        f"<tr><th scope='row'>{first}</th>"
+        + "".join(f"<td>{cell}</td>" for cell in cells)
+        + "</tr>"
+        for first, *cells in rows
+    )
+    caption = f"<caption>{caption}</caption>" if caption else ""
+    return HTML(
+        f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
 
 # %%
 for name, study in record.items():
@@ -71,29 +93,29 @@ assert count >= 1000 and evaluations >= 100
 # epoch and marked with ~.
 
 # %% tags=["hide-input"]
-present = [row for row in steps if "step_ms" in row]
-best = {row["contender"]: min(row["step_ms"]) for row in present}
+best = {row["contender"]: min(row["step_ms"]) for row in steps}
+rows = [
+    (
+        row["label"],
+        digits(min(row["step_ms"])),
+        digits(row["step_ratio"]),
+        ("" if row["run"] == "measured" else "~") + digits(row["run_s"]),
+        digits(row["run_ratio"]),
+    )
+    for row in steps
+]
 columns = ("contender", "one step, ms", "× first", "full run, s", "× first")
-body = "".join(
-    f"<tr><th scope='row'>{row['label']}</th>"
-    f"<td>{min(row['step_ms']):.3g}</td>"
-    f"<td>{min(row['step_ms']) / best['compiled']:.0f}</td>"
-    f"<td>{'' if row['run'] == 'measured' else '~'}{row['run_s']:.3g}</td>"
-    f"<td>{row['run_s'] / present[0]['run_s']:.0f}</td></tr>"
-    for row in present
-)
-head = "".join(f"<th scope='col'>{column}</th>" for column in columns)
-HTML(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+table(columns, rows)
 
 # %%
-for row in present:
+for row in steps:
     assert row["gradient_error"] < 1e-4, "like is compared with like"
-assert present[0]["contender"] == "compiled" and best["compiled"] == min(
+assert steps[0]["contender"] == "compiled" and best["compiled"] == min(
     best.values()
 )
 
 # %% mystnb={"figure": {"name": "fig-steps", "caption": "One training step, best of the repeats, on a logarithmic scale: a bar ten times as long in time is one decade here."}, "image": {"alt": "Horizontal bars of the time of one training step for each contender, shortest for the compiled engine, on a logarithmic axis."}} tags=["hide-input"]
-order = sorted(present, key=lambda row: best[row["contender"]], reverse=True)
+order = sorted(steps, key=lambda row: best[row["contender"]], reverse=True)
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.0), layout="constrained")
 for row in order:
     colour = plots.CLASS_COLOURS[0 if row["contender"] == "compiled" else 8]
@@ -194,35 +216,53 @@ if "odeint" in largest and "adjoint" in largest:
 # `rknet bench wide --record` repeats this study.
 
 # %% tags=["hide-input"]
-wide = record.get("wide")
-if wide is None:
-    shown = HTML("<p>Not measured on this machine yet.</p>")
-else:
-    rows = [row for row in wide["rows"] if "step_ms" in row]
-    columns = ("contender", "one step, ms", "× first", "memory, MiB")
-    columns += ("× weights and moments",)
-    body = "".join(
-        f"<tr><th scope='row'>{row['label']}</th>"
-        f"<td>{min(row['step_ms']):.3g}</td>"
-        f"<td>{row['step_ratio']:.2g}</td>"
-        f"<td>{row['mib']:.0f}</td>"
-        f"<td>{row['mib'] / row['weights_mib']:.2f}</td></tr>"
-        for row in rows
+case = record["wide"]["case"]
+sizes = f"width {case['d_hat']}, {case['L']} layers, {case['batch']} samples"
+rows = [
+    (
+        row["label"],
+        digits(min(row["step_ms"])),
+        f"{row['step_ratio']:.1f}",
+        digits(row["mib"]),
+        f"{row['mib'] / row['weights_mib']:.2f}",
     )
-    head = "".join(f"<th scope='col'>{column}</th>" for column in columns)
-    case = wide["case"]
-    sizes = (
-        f"width {case['d_hat']}, {case['L']} layers, {case['batch']} samples"
-    )
-    shown = HTML(
-        f"<table><caption>RK4Net of {sizes} a step</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
-shown
+    for row in wide
+]
+columns = ("contender", "one step, ms", "× first", "memory, MiB")
+columns += ("× weights and moments",)
+table(columns, rows, f"RK4Net of {sizes} a step")
 
 # %%
-if wide is not None:
-    ours, plain = rows[0], {row["contender"]: row for row in rows}["reference"]
-    assert all(row["gradient_error"] < 1e-4 for row in rows)
-    assert plain["step_ratio"] > 3
-    assert ours["mib"] < 1.3 * ours["weights_mib"]
+ours, plain = wide[0], {row["contender"]: row for row in wide}["reference"]
+assert all(row["gradient_error"] < 1e-4 for row in wide)
+assert plain["step_ratio"] > 3
+assert ours["mib"] < 1.3 * ours["weights_mib"]
+
+# %% [markdown]
+# ## In the page
+#
+# The playground trains in the reader's browser, by a program in WebAssembly that the page assembles for the chosen net, or in
+# plain JavaScript where WebAssembly is missing; both give the compiled engine's bits. Beside them stands a direct
+# translation of the engine's loops into JavaScript, without any tuning. All run in Node here, which shares its compiler
+# with Chromium. `rknet bench playground --record` repeats this study.
+
+# %% tags=["hide-input"]
+rows = [
+    (
+        row["label"],
+        row["L"],
+        row["d_hat"],
+        digits(min(row["step_ms"])),
+        f"{row['over']['compiled']:.1f}",
+        f"{row['over']['port']:.2f}",
+    )
+    for row in page
+]
+columns = ("program", "layers", "width", "one step, ms", "× engine", "× port")
+table(columns, rows, "RK4Net, a step of five samples")
+
+# %%
+by_program = {(row["contender"], row["L"]): min(row["step_ms"]) for row in page}
+for program, L in by_program:
+    if program == "page":
+        assert by_program["port", L] > 3 * by_program[program, L]

@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 BUILT = ROOT / "book" / "_build" / "html"
 PICTURES = ROOT / "book" / "_build" / "screenshots"
 HIGHEST = 16000  # pixels; Chromium draws no picture beyond 16384
+DRAWN = "[...document.querySelectorAll('.rknet-playground')].every((e) => e.querySelector('.rkp-number')?.textContent)"
 
 
 def main(parts: list[str]) -> None:
@@ -33,6 +34,7 @@ def main(parts: list[str]) -> None:
                     page = context.new_page()
                     page.goto(path.as_uri())
                     settle(page)
+                    page.wait_for_function(DRAWN)
                     name = "-".join(path.relative_to(BUILT).with_suffix("").parts)
                     height = page.evaluate("document.documentElement.scrollHeight")
                     for part, top in enumerate(range(0, height, HIGHEST), start=1):
