@@ -21,10 +21,10 @@ from rknet.images import IMAGES, fingerprint
 from rknet.paper import printed
 from rknet.provenance import source_hash
 from rknet.records import Record, Run
-from rknet.runner import compute, sweep
+from rknet.runner import compute, runs_of, sweep
 from rknet.store import Store
 from rknet.tables import table
-from rknet.verification import COURSE, ROUNDING, compare, verify
+from rknet.verification import COURSE, ROUNDING, compare, course, verify
 
 ROWS = {
     f"{net}, {data}": Configuration(data, net, 784, 1, protocol=Protocol(epochs=1, tolerance=0.1), samples=20)
@@ -215,6 +215,14 @@ def test_another_machine_s_record_holds_within_tolerances(
     verdict = compare(RUN, changed(record, change), new)
     assert verdict.same is same
     assert verdict.words.startswith("same images, other bits; cost before training ")
+
+
+@pytest.mark.parametrize(("net", "data", "sd"), [("StandardNet", "FashionMNIST", 6.00), ("EulerNet", "MNIST", 0.48)])
+def test_tolerance_follows_the_printed_spread(net: str, data: str, sd: float) -> None:
+    """Standard deviations of Table 6; the difference of two repetitions has the square root of two times as much."""
+    (run,) = (run for run in runs_of("images", [0]) if (run.configuration.net, run.configuration.data) == (net, data))
+    assert course(run) == pytest.approx(3 * (2 * sd**2) ** 0.5 / 100)
+    assert course(RUN) == COURSE
 
 
 def test_other_images_are_no_comparison(record: Record) -> None:

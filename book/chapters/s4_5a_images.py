@@ -54,7 +54,7 @@ from rknet.ledger.measurements import explained, spread
 from rknet.paper import STATISTICS, tables
 from rknet.runner import runs_of
 from rknet.store import Store
-from rknet.verification import COURSE, ROUNDING
+from rknet.verification import ROUNDING
 
 plots.style()
 records = Store(Path(rknet.__file__).parent.parent / "results")
@@ -469,7 +469,8 @@ print("more than 5 points ahead on MNIST, more than 15 on Fashion-MNIST")
 
 # %% [markdown]
 # The live StandardNet is repetition 0 of Table 6, if the record was made from the same images. Then both must agree: before
-# training to rounding, and after thousands of steps, which magnify the last digit, in their course.
+# training to rounding. After that the steps magnify the last digit, and two machines differ like two repetitions: twice the
+# range of the recorded ones is allowed.
 
 # %%
 (run,) = (
@@ -479,11 +480,15 @@ print("more than 5 points ahead on MNIST, more than 15 on Fashion-MNIST")
 )
 record, past = known.get(run), live["StandardNet", "MNIST"][1]
 if record and record["run"]["images"]["source"] == "sample":
-    kept = recorded("images", records)[run.row, 0][1]
-    assert np.isclose(kept.val_cost[0], past.val_cost[0], rtol=ROUNDING)
-    # epochs 7 to 11, which both have run: single epochs jump by several points
-    courses = [h.val_accuracy[7:12].mean() for h in (kept, past)]
-    assert abs(courses[0] - courses[1]) <= COURSE
+    histories = recorded("images", records)
+    kept = [
+        histories[run.row, s][1] for s in SEEDS if (run.row, s) in histories
+    ]
+    assert np.isclose(kept[0].val_cost[0], past.val_cost[0], rtol=ROUNDING)
+    # epochs 7 to 11, which all have run: single epochs jump by several points
+    first, *others = (h.val_accuracy[7:12].mean() for h in kept)
+    live_one = past.val_accuracy[7:12].mean()
+    assert abs(live_one - first) <= 2 * np.ptp([first, *others])
     print("record and live run agree")
 else:
     print("no record from the same images")
