@@ -81,7 +81,8 @@ def _ours(records: Sequence[Record], statistic: str, factor: int) -> str:
     if not records:
         return "not run yet"
     values = factor * np.array([float(record["results"]["final"][statistic]) for record in records])
-    return f"{values.mean():.2f} ± {values.std():.2f} ({len(values)})"
+    spread = f" ± {values.std():.2f}" if len(values) > 1 else ""
+    return f"{values.mean():.2f}{spread} ({len(values)})"
 
 
 def _paper(cell: Printed | None) -> str:

@@ -173,8 +173,8 @@ def test_table_without_printed_numbers_has_no_such_column(store: Store) -> None:
     assert lines[1].endswith("seeds 1")
     rows = [re.split(r"\s{2,}", line) for line in lines if line.startswith("RK4Net")]
     final = store.find(RUNS[3]).record["results"]["final"]
-    assert rows[0][1:3] == [f"{100 * final[name]:.2f} ± 0.00 (1)" for name in ("train_accuracy", "val_accuracy")]
-    assert rows[1][1:3] == [f"{10 * final[name]:.2f} ± 0.00 (1)" for name in ("train_cost", "val_cost")]
+    assert rows[0][1:3] == [f"{100 * final[name]:.2f} (1)" for name in ("train_accuracy", "val_accuracy")]
+    assert rows[1][1:3] == [f"{10 * final[name]:.2f} (1)" for name in ("train_cost", "val_cost")]
     assert rows[0][3:] == rows[1][3:] == ["20", "4"]
     assert "paper" not in lines[3]
 
