@@ -52,7 +52,7 @@ def node() -> Callable[..., str]:
 
     def run(script: Path | str, *arguments: Path | str, input: str = "") -> str:
         command = [program, str(script), *map(str, arguments)]
-        done = subprocess.run(command, input=input, capture_output=True, text=True)
+        done = subprocess.run(command, input=input, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, f"{command} failed:\n{done.stdout}\n{done.stderr}"
         return done.stdout
 

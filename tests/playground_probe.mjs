@@ -76,7 +76,7 @@ const answers = {
   cellCentres: (window) => [...P.cellCentres(window)],
   /** Snapshots of a player: one is asked for, the other seen, until `epochs` are done; then everything it answers. */
   play: (configuration, views, epochs) =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       const player = new P.Player({ worker: false });
       const seen = { where: player.where, snapshots: 0, configured: null, failed: [] };
       let asked = false;
@@ -86,6 +86,7 @@ const answers = {
       };
       player.onsnapshot = async (snapshot) => {
         seen.snapshots += 1;
+        if (snapshot.state === "finished" || snapshot.state === "diverged") reject(new Error("the run has ended before it was stopped"));
         if (snapshot.playing && snapshot.epoch >= epochs) player.pause();
         if (snapshot.playing || snapshot.epoch < epochs || asked) return;
         asked = true;

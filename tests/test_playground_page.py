@@ -204,7 +204,8 @@ def test_sliders_lists_and_buttons_obey_the_keyboard(opened: Opened):
 
 
 def test_space_plays_period_steps_and_r_resets(opened: Opened):
-    page = opened(Playground("space")).page
+    # a run too long to end by itself
+    page = opened(Playground("space", configuration={"L": 100, "epochs": 1000})).page
     page.get_by_label("width").focus()
     page.keyboard.press(".")
     page.wait_for_selector('.rkp[data-step="1"]')
