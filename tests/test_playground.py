@@ -161,7 +161,7 @@ def test_the_spiral_is_learned_within_fifteen_epochs(node):
 
 
 def test_a_player_trains_shows_and_stops(node):
-    configuration = {"data": "donut_2D", "samples": 200, "L": 20, "epochs": 1000, "seed": 3}  # too long to end by itself
+    configuration = {"data": "donut_2D", "samples": 200, "L": 20, "epochs": 1000, "seed": 3}  # will not end by itself
     views = {"grid": {"left": -3, "right": 3, "bottom": -3, "top": 3, "columns": 10, "rows": 8}, "flow": 7}
     first, second = probe.ask(node, *[("play", configuration, views, 3)] * 2)
     assert first["where"] == "page" and first["failed"] == []  # the refusal belongs to a run that was given up
