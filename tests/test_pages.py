@@ -139,6 +139,17 @@ def test_pages_are_light(reports: list[Report]):
     assert {name: weight for name, weight in weights.items() if weight >= MEGABYTES} == {}
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_words_in_wide_figures_stay_readable(visit: Callable[..., Visit], built: Path, mode: str):
+    """They keep a size, and scroll in their frame."""
+    address = (built / "chapters" / "s4_3_activation.html").as_uri()
+    page = visit(address, color_scheme=mode, viewport={"width": NARROW, "height": 800}).page
+    settle(page)
+    images = "[...document.querySelectorAll('figure img:not(.flipbook)')]"
+    widths = page.evaluate(f"{images}.filter((i) => i.naturalWidth > 1400).map((i) => i.width)")
+    assert len(widths) > 2 and min(widths) > 1.4 * NARROW
+
+
 # ---- by http, with little motion
 
 
