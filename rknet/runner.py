@@ -9,7 +9,7 @@ import contextlib
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -119,7 +119,9 @@ def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) 
     try:
         with contextlib.ExitStack() as stack:
             parallel = _workers(min(n_jobs, len(tasks)), dask, stack)
-            for record in parallel(joblib.delayed(compute)(*task) for task in tasks):
+            done = parallel(joblib.delayed(compute)(*task) for task in tasks)
+            stack.callback(_abandon, done)
+            for record in done:
                 if record["run"]["sources"] != records.sources(record["run"]["configuration"]["data"]):
                     raise ValueError(
                         "dask: every worker must run this source of rknet, got a record of another; "
@@ -128,6 +130,13 @@ def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) 
                 yield record
     finally:
         torch.set_num_threads(threads)
+
+
+def _abandon(done: Generator[Record, None, None]) -> None:
+    """End what still runs when a sweep is left early; joblib's advice to ask for less does not apply."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r".*You could benefit from adjusting the input task iterator", UserWarning)
+        done.close()
 
 
 def compute(run: Run, engine: str = "auto", source: str = "auto", checkpoint: Checkpoint | None = None) -> Record:

@@ -16,7 +16,7 @@ import pytest
 import torch
 from small import EXPERIMENT, RUNS
 
-from rknet import records, runner
+from rknet import Protocol, records, runner
 from rknet.experiments import EXPERIMENTS
 from rknet.records import Record, Run
 from rknet.runner import compute, execute, runs_of, sweep
@@ -201,6 +201,17 @@ def sweeps(folder: Path, runs: list[Run], ready: Barrier) -> None:
     compute(RUNS[0])
     ready.wait()
     sweep(runs, Store(folder), progress=False)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_sweep_left_early_ends_its_workers_without_a_word() -> None:
+    """Runs that nobody waits for any longer are cancelled; joblib's advice to ask for less would only confuse."""
+    slow = replace(EXPERIMENT.rows["RK4Net, L = 1"], samples=200, protocol=Protocol(epochs=1000))
+    row = RUNS[0]
+    tasks = [(run, "auto", "auto", None) for run in (row, *(replace(row, configuration=slow, seed=i) for i in range(9)))]
+    done = execute(tasks, n_jobs=2)
+    next(done)
+    done.close()
 
 
 def test_two_sweeps_on_one_store_lose_nothing(tmp_path: Path, alone: Store) -> None:
