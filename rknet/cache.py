@@ -35,6 +35,9 @@ DECISIVE = ("tableaus", "nets", "augment", "points", "training", "engine", *SOUR
 LAYERWISE = ("layerwise", "streams", "adjoint", "steps", "rightsides")
 """Those that decide it besides where `rknet.layerwise` takes the steps."""
 
+CAPTURED = "captured"
+"""The one that takes part in those steps on a graphics card, and where more than two threads compute."""
+
 
 def cached_fit(
     net: Net,
@@ -91,7 +94,7 @@ def folder() -> Path:
 def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, seed: int, engine: str) -> str:
     digest = hashlib.sha256()
     layerwise = engine == "layerwise" or (engine == "auto" and net.d_hat >= WIDE)
-    sources = source_hash(*{*DECISIVE, *_own(net), *(LAYERWISE if layerwise else ())})
+    sources = source_hash(*{*DECISIVE, *_own(net), *((*LAYERWISE, CAPTURED) if layerwise else ())})
     versions = [torch.__version__, np.__version__, net.K.device.type]
     facts = [sources, versions, net.architecture, asdict(protocol), seed, engine]
     digest.update(repr(facts).encode())

@@ -41,6 +41,8 @@ DECISIVE = (
     "adjoint",
     "layerwise",
     "streams",
+    "captured",
+    "engine",
     "training",
     "checkpoint",
 )

@@ -22,7 +22,7 @@ from rknet.experiments import EXPERIMENTS
 from rknet.images import SOURCES
 from rknet.records import Run
 from rknet.replay import read, replay
-from rknet.runner import runs_of, sweep
+from rknet.runner import DEVICES, runs_of, sweep
 from rknet.store import Store
 from rknet.tables import table
 from rknet.training import ENGINES
@@ -166,7 +166,8 @@ def _runs(options: argparse.Namespace) -> list[Run]:
 
 
 def _workers(options: argparse.Namespace) -> dict[str, Any]:
-    return {"n_jobs": whole("jobs", options.jobs), "dask": options.dask}
+    jobs = (joblib.cpu_count() if options.device == "cpu" else 1) if options.jobs is None else options.jobs
+    return {"n_jobs": whole("jobs", jobs), "dask": options.dask, "device": options.device}
 
 
 def _names(options: argparse.Namespace) -> list[str]:
@@ -198,8 +199,11 @@ def _parser() -> argparse.ArgumentParser:
     workers.add_argument(
         "--rows", metavar="TEXT", default="", help="only rows whose label has this in it, as StandardNet"
     )
-    workers.add_argument("--jobs", type=int, default=joblib.cpu_count(), help="local processes (default: %(default)s)")
+    workers.add_argument("--jobs", type=int, help=f"local processes (default: {joblib.cpu_count()}, on a card 1)")
     workers.add_argument("--dask", metavar="ADDRESS", help="use the workers of this Dask scheduler instead")
+    workers.add_argument(
+        "--device", choices=DEVICES, default="cpu", help="what trains on images: cuda is a graphics card (default: cpu)"
+    )
 
     parser = _Parser(prog="rknet", description="The paper's experiments: list, run, tabulate and verify them.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

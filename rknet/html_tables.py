@@ -202,11 +202,11 @@ def _range(counts: Sequence[int]) -> str:
 def _body(group: str, rows: Sequence[Row]) -> Iterator[str]:
     """The rows of a group; a label that several rows in turn share is written once."""
     yield "<tbody>"
-    head = f'<th class="group" scope="rowgroup" rowspan="{len(rows)}">{escape(group)}</th>'
+    head = f'<th class="group" scope="rowgroup" rowspan="{len(rows)}">{_words(group)}</th>'
     for label, shared in groupby(rows, key=lambda row: row.label):
         lines = list(shared)
         span = f'rowspan="{len(lines)}"' if lines[0].source else 'colspan="2"'
-        head += f'<th class="label" scope="row" {span}>{escape(label)}</th>'
+        head += f'<th class="label" scope="row" {span}>{_words(label)}</th>'
         for row in lines:
             kind = row.source.split()[0] if row.source else "aside"
             if row.source:
@@ -220,13 +220,18 @@ def _body(group: str, rows: Sequence[Row]) -> Iterator[str]:
 def _written(cell: Cell) -> str:
     """A cell's text, the spread as an element of its own."""
     if not isinstance(cell, tuple):
-        return escape(str(cell))
+        return f"{cell:,}" if isinstance(cell, int) else _words(cell)
     mean, sd, *count = cell
     value = "illegible" if mean is None else f"{mean:.2f}"
     spread = "" if sd is None else f' <span class="spread">± {sd:.2f}</span>'
     return value + spread + "".join(f' <span class="spread">({n})</span>' for n in count)
 
 
+def _words(text: str) -> str:
+    """Text with the paper's letter for the width."""
+    return escape(text).replace("d_hat", "<i>d\N{COMBINING CIRCUMFLEX ACCENT}</i>")
+
+
 def _heading(text: str) -> str:
     """A heading that may be broken after an underscore, for names such as donut_3D_2C."""
-    return escape(text).replace("_", "_<wbr>")
+    return _words(text).replace("_", "_<wbr>")

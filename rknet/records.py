@@ -26,7 +26,7 @@ import torch
 from numpy.typing import NDArray
 
 import rknet
-from rknet.cache import DECISIVE, LAYERWISE
+from rknet.cache import CAPTURED, DECISIVE, LAYERWISE
 from rknet.configuration import Configuration
 from rknet.images import IMAGES, fingerprint, load
 from rknet.nets import Net
@@ -44,6 +44,9 @@ SOURCES = source_hash(*DECISIVE, "configuration")
 
 IMAGE_SOURCES = source_hash(*DECISIVE, *LAYERWISE, "configuration", "images")
 """The same for runs on images, which more modules decide; a change in those alone leaves records on points current."""
+
+CARD_SOURCES = source_hash(*DECISIVE, *LAYERWISE, CAPTURED, "configuration", "images")
+"""The same for runs on images on a graphics card."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,17 @@ class Run:
         return {**names, "configuration": self.configuration.plain()}
 
 
-def sources(data: str) -> str:
-    """The hash that a new record of a run on this data states."""
-    return IMAGE_SOURCES if data in IMAGES else SOURCES
+def sources(data: str, device: str = "cpu") -> str:
+    """The hash that a new record of a run on this data states, computed on a device as `device` names it."""
+    if data not in IMAGES:
+        return SOURCES
+    return IMAGE_SOURCES if device == "cpu" else CARD_SOURCES
+
+
+def up_to_date(record: Record) -> bool:
+    """Whether today's sources made a record."""
+    made_by: str = record["run"]["sources"]
+    return made_by == sources(record["run"]["configuration"]["data"], record["circumstances"].get("device", "cpu"))
 
 
 def make(run: Run, net: Net, history: History, seconds: float, source: str = "auto") -> Record:
@@ -74,7 +85,7 @@ def make(run: Run, net: Net, history: History, seconds: float, source: str = "au
     curves = {name: list(map(_written, getattr(history, name))) for name in STATISTICS}
     record: Record = {
         "format": FORMAT,
-        "run": {**run.plain(), "engine": history.engine, "sources": sources(run.configuration.data)},
+        "run": {**run.plain(), "engine": history.engine, "sources": sources(run.configuration.data, device(net))},
         "results": {
             "epochs": history.epochs,
             "ended": history.ended,

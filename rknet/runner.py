@@ -55,6 +55,7 @@ def sweep(
     dask: str | None = None,
     engine: str = "auto",
     source: str = "auto",
+    device: str = "cpu",
     progress: bool = True,
     report: Callable[[str], None] = print,
 ) -> Summary:
@@ -79,6 +80,8 @@ def sweep(
     source
         Where images come from, see `rknet.images.load`; ``"auto"`` is decided once for all runs, and also takes what
         was stored from any source.
+    device
+        ``"cpu"``, or ``"cuda"`` for runs on images; what is stored is taken whatever computed it.
     progress
         Whether a bar with the time left is shown on a terminal.
     report
@@ -87,8 +90,8 @@ def sweep(
     Raises
     ------
     ValueError
-        If n_jobs is out of range, the images cannot be had, the cluster cannot be reached, or its workers have other
-        sources.
+        If n_jobs is out of range, the device is not there or not for these runs, the images cannot be had, the cluster
+        cannot be reached, or its workers have other sources.
     """
     started, runs, missing = time.perf_counter(), list(runs), []
     store.tidy()
@@ -97,17 +100,21 @@ def sweep(
         if found.problem:
             report(f"{store.path(run.experiment, run.row, run.seed)}: {found.problem}; computed again")
         if not found.current:
+            check_device(device, run, here=dask is None)
             missing.append(run)
     missing.sort(key=lambda run: run.configuration.work, reverse=True)  # so that all workers end at about the same time
-    tasks = [(run, engine, _settled(run, source), None if dask else _checkpoint(store, run)) for run in missing]
+    tasks = [(run, engine, _settled(run, source), None if dask else _checkpoint(store, run), device) for run in missing]
     for record in watched(execute(tasks, n_jobs=n_jobs, dask=dask), missing, progress):
         path = store.save(record)
         checkpoint_beside(path).remove()
     return Summary(len(missing), len(runs) - len(missing), time.perf_counter() - started)
 
 
-Task = tuple[Run, str, str, Checkpoint | None]
-"""A run, the engine to use, the source of its images, and where its training is stored now and then."""
+Task = tuple[Run, str, str, Checkpoint | None, str]
+"""A run, the engine to use, the source of its images, where its training is stored now and then, and the device."""
+
+DEVICES = ("cpu", "cuda")
+"""Where a run can be computed."""
 
 
 def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) -> Iterator[Record]:
@@ -122,7 +129,7 @@ def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) 
             done = parallel(joblib.delayed(compute)(*task) for task in tasks)
             stack.callback(_abandon, done)
             for record in done:
-                if record["run"]["sources"] != records.sources(record["run"]["configuration"]["data"]):
+                if not records.up_to_date(record):
                     raise ValueError(
                         "dask: every worker must run this source of rknet, got a record of another; "
                         "install the same version there"
@@ -139,7 +146,26 @@ def _abandon(done: Generator[Record, None, None]) -> None:
         done.close()
 
 
-def compute(run: Run, engine: str = "auto", source: str = "auto", checkpoint: Checkpoint | None = None) -> Record:
+def check_device(device: str, run: Run, *, here: bool) -> None:
+    """ValueError if a run is not computed on a device, or the device is to be `here` and is not."""
+    choose("device", device, dict.fromkeys(DEVICES))
+    if device == "cpu":
+        return
+    if not run.configuration.of_images:
+        raise ValueError(
+            f"device: must be 'cpu' for runs on points, whose bits are those of every processor, got {device!r} for "
+            f"{run}; leave it out"
+        )
+    if here and not torch.cuda.is_available():
+        raise ValueError(
+            f"device: must be one that PyTorch finds, got {device!r}; install a build of PyTorch with CUDA, or leave "
+            f"it out"
+        )
+
+
+def compute(
+    run: Run, engine: str = "auto", source: str = "auto", checkpoint: Checkpoint | None = None, device: str = "cpu"
+) -> Record:
     """Train one net and return the record; this process computes in one thread from here on.
 
     A checkpoint of another training, such as one by other sources, is reported by a warning and given up.
@@ -147,7 +173,9 @@ def compute(run: Run, engine: str = "auto", source: str = "auto", checkpoint: Ch
     torch.set_num_threads(1)
     tqdm.set_lock(threading.RLock())  # tqdm's own is a semaphore of the system, which outlives a killed worker
     started = time.perf_counter()
-    train = partial(run.configuration.train, run.seed, engine=engine, source=source, checkpoint=checkpoint)
+    train = partial(
+        run.configuration.train, run.seed, engine=engine, source=source, checkpoint=checkpoint, device=device
+    )
     try:
         net, history = train()
     except OtherTraining as error:

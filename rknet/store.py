@@ -83,7 +83,7 @@ class Store:
         foreign = [name for name in asked if record["run"].get(name) != asked[name]]
         if foreign:
             return Found(problem=f"of another {' and '.join(foreign)}")
-        if record["run"]["sources"] != records.sources(run.configuration.data):
+        if not records.up_to_date(record):
             return Found(record, "made by other sources")
         if engine not in ("auto", record["run"]["engine"]):
             return Found(record, f"made by the engine {record['run']['engine']}")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from rknet.images import load
 from rknet.paper import printed
 from rknet.records import Record, Run
-from rknet.runner import Task, execute, watched
+from rknet.runner import Task, check_device, execute, watched
 from rknet.store import Store
 
 ROUNDING = 1e-5
@@ -45,9 +45,15 @@ class Verdict:
 
 
 def verify(
-    runs: Iterable[Run], store: Store, *, n_jobs: int = 1, dask: str | None = None, progress: bool = True
+    runs: Iterable[Run],
+    store: Store,
+    *,
+    n_jobs: int = 1,
+    dask: str | None = None,
+    device: str = "cpu",
+    progress: bool = True,
 ) -> Iterator[Verdict]:
-    """Compute runs again, each with the engine and the source of images of its record, and compare.
+    """Compute runs again, on a device, each with the engine and the source of images of its record, and compare.
 
     Verdicts come in the order in which the runs end.
 
@@ -60,6 +66,7 @@ def verify(
         if found.record is None:
             yield Verdict(run, False, found.problem or "no record")
             continue
+        check_device(device, run, here=dask is None)
         source = _source(found.record)
         if run.configuration.of_images:
             try:
@@ -68,7 +75,7 @@ def verify(
                 yield Verdict(run, False, f"cannot be computed here: {error}")
                 continue
         stored[run.experiment, run.row, run.seed] = run, found.record
-        tasks.append((run, found.record["run"]["engine"], source, None))
+        tasks.append((run, found.record["run"]["engine"], source, None, device))
     for new in watched(execute(tasks, n_jobs=n_jobs, dask=dask), [run for run, *_ in tasks], progress):
         key = new["run"]["experiment"], new["run"]["row"], new["run"]["seed"]
         yield compare(*stored[key], new)

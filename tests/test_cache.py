@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 import torch
 
-from rknet import EulerNet, History, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, cache, draw, split
+from rknet import EulerNet, History, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, cache, checkpoint, draw, split
 from rknet.cache import cached_fit
+from rknet.engine import SOURCES
 from rknet.layerwise import WIDE
 
 TRAIN, VALIDATION = split(draw("squares", 20), 10)
@@ -189,7 +190,10 @@ def test_decisive_sources_are_all_that_training_imports() -> None:
     """Each module that the training's modules import is decisive, or only checks input or names sources."""
     # A training without checkpoints takes from that module no more than a type.
     assert imported(cache.DECISIVE) <= {*cache.DECISIVE, "checkpoint", "checks", "provenance"}
-    assert imported(cache.LAYERWISE) <= {*cache.DECISIVE, *cache.LAYERWISE, "checks", "provenance"}
+    layerwise = {*cache.DECISIVE, *cache.LAYERWISE, cache.CAPTURED}
+    assert imported((*cache.LAYERWISE, cache.CAPTURED)) <= {*layerwise, "checks", "provenance"}
+    # A checkpoint holds the weights, and its fingerprint the points.
+    assert layerwise - set(checkpoint.DECISIVE) <= {*SOURCES, "points"}
 
 
 def imported(modules: tuple[str, ...]) -> set[str]:
@@ -209,7 +213,7 @@ def test_sources_of_the_layer_wise_engine_count_where_it_trains(
     asked: list[str] = []
     monkeypatch.setattr(cache, "source_hash", lambda *names: asked.extend(names) or "")
     history = cached_fit(RK4Net(2, width, 2, 1), TRAIN, VALIDATION, replace(PROTOCOL, epochs=1), engine=engine)
-    assert set(asked) == {*cache.DECISIVE, *(cache.LAYERWISE if wide else ())}
+    assert set(asked) == {*cache.DECISIVE, *((*cache.LAYERWISE, cache.CAPTURED) if wide else ())}
     assert (history.engine == "layerwise") == wide
 
 

@@ -79,6 +79,14 @@ def test_costs_and_limits(comparison: Table) -> None:
             assert float(limit) == pytest.approx(100 * bayes.accuracy(data), abs=0.005)  # two decimals are shown
 
 
+def test_letters_and_counts_are_written_as_in_the_paper() -> None:
+    """The width by its letter wherever it stands, and millions of parameters in threes."""
+    width = "d_hat = 900"
+    table = Table("table-x", "A table.", [width], {width: [Row(f"L = 5, {width}", "here", [81099010])]})
+    assert table._repr_html_().count("<i>d\u0302</i> = 900") == 3
+    assert "<td>81,099,010</td>" in table._repr_html_()
+
+
 def test_a_cell_that_is_illegible_in_the_paper_says_so() -> None:
     """Table 2 ends in a cell that cannot be read; costs have no Bayes limit here."""
     runs = made_up({(row, 0): 1.0 for row in EXPERIMENTS["depth"].rows})

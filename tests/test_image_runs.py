@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from rknet import Protocol, images, provenance, records
-from rknet.cache import DECISIVE, LAYERWISE
+from rknet import Protocol, images, provenance, records, verification
+from rknet.cache import CAPTURED, DECISIVE, LAYERWISE
 from rknet.cli import main
 from rknet.configuration import Configuration
 from rknet.experiments import EXPERIMENTS, Experiment
@@ -135,6 +135,25 @@ def test_what_only_decides_images_leaves_records_of_points_current(
     assert of_images != records.sources("MNIST")
 
 
+def test_a_record_of_a_graphics_card_also_depends_on_what_only_a_card_uses(kept: Store, record: Record) -> None:
+    """Its hash is that of one more module; the same hash does not make a record of the processor current."""
+
+    def by(device: str, sources: str) -> Record:
+        return changed(
+            record, lambda new: (new["run"].update(sources=sources), new["circumstances"].update(device=device))
+        )
+
+    card = source_hash(*DECISIVE, *LAYERWISE, CAPTURED, "configuration", "images")
+    assert card != record["run"]["sources"]
+    for device, sources, current in (
+        ("a card", card, True),
+        ("cpu", card, False),
+        ("a card", records.IMAGE_SOURCES, False),
+    ):
+        kept.save(by(device, sources))
+        assert kept.find(RUN).current == current
+
+
 # ---- store and sweep
 
 
@@ -174,6 +193,49 @@ def test_a_sweep_whose_images_cannot_be_had_computes_nothing(tmp_path: Path) -> 
     with pytest.raises(ValueError, match=r"source: must be one that can be had, got 'original', but MNIST's files"):
         sweep(RUNS, Store(tmp_path / "store"), source="original", progress=False)
     assert not (tmp_path / "store").exists()
+
+
+def test_a_graphics_card_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused before any image is looked for; what is stored needs none."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(images, "load", pytest.fail)
+    with pytest.raises(ValueError, match=r"device: must be one that PyTorch finds, got 'cuda'; install a build of"):
+        sweep(RUNS, Store(tmp_path / "store"), device="cuda", progress=False)
+    with pytest.raises(ValueError, match=r"device: must be a known name, got 'gpu'; choose from cpu, cuda"):
+        sweep(RUNS, Store(tmp_path / "store"), device="gpu", progress=False)
+
+
+def test_points_are_not_for_a_graphics_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their bits are those of every processor."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    with pytest.raises(
+        ValueError, match=r"device: must be 'cpu' for runs on points, .* got 'cuda' for .*; leave it out"
+    ):
+        sweep(runs_of("depth", [0]), Store(tmp_path / "store"), device="cuda", progress=False)
+
+
+def test_the_device_reaches_the_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run is trained there."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    asked: list[str] = []
+
+    def spy(self: Configuration, seed: int, *, device: str, **options: object) -> None:
+        asked.append(device)
+        raise InterruptedError
+
+    monkeypatch.setattr(Configuration, "train", spy)
+    with pytest.raises(InterruptedError):
+        sweep([RUN], Store(tmp_path / "store"), device="cuda", progress=False)
+    assert asked == ["cuda"]
+
+
+def test_a_record_is_computed_again_on_the_device_named(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record of the processor may be compared with a card."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    asked: list[str] = []
+    monkeypatch.setattr(verification, "execute", lambda tasks, **_: asked.extend(task[-1] for task in tasks) or [])
+    assert list(verify([RUN], kept, device="cuda", progress=False)) == []
+    assert asked == ["cuda"]
 
 
 # ---- verification

@@ -208,7 +208,9 @@ def test_a_sweep_left_early_ends_its_workers_without_a_word() -> None:
     """Runs that nobody waits for any longer are cancelled; joblib's advice to ask for less would only confuse."""
     slow = replace(EXPERIMENT.rows["RK4Net, L = 1"], samples=200, protocol=Protocol(epochs=1000))
     row = RUNS[0]
-    tasks = [(run, "auto", "auto", None) for run in (row, *(replace(row, configuration=slow, seed=i) for i in range(9)))]
+    tasks = [
+        (run, "auto", "auto", None) for run in (row, *(replace(row, configuration=slow, seed=i) for i in range(9)))
+    ]
     done = execute(tasks, n_jobs=2)
     next(done)
     done.close()
