@@ -321,7 +321,7 @@ def convergence(
 
 def _numbered_style(index: int) -> dict[str, Any]:
     """For what is no net of the paper: colour and marker of a class, since dotted lines stand for training."""
-    marks = {"marker": CLASS_MARKERS[index], "markersize": 3.5, "markevery": (2 * index, 10)}
+    marks = {"marker": CLASS_MARKERS[index], "markersize": 3.5, "markevery": (0.03 * index, 0.2)}
     return {"color": CLASS_COLOURS[index], "linestyle": "-", **marks}
 
 

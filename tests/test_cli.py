@@ -281,7 +281,7 @@ def test_a_claim_without_runs_is_not_testable(capsys: pytest.CaptureFixture[str]
     """It says so, and names the command that runs them."""
     main(["claims"])
     output = capsys.readouterr().out
-    assert "Not testable. Not run yet, or not measured: 2 of the repetitions that decide." in output
+    assert "Not testable. Not run yet, or not measured: 2 of the 2 runs that decide." in output
     assert "Rerun: rknet run small --seeds 0-1 && rknet claims small-claim" in output
 
 

@@ -401,7 +401,7 @@ def test_a_sentence_may_name_its_seeds(rules: claims.Claims) -> None:
         assert verdict.verdict == word
         assert (verdict.reason == "") == (word == COMPATIBLE)
         assert boxes.command(verdict) == "rknet run depth --seeds 0-3 && rknet claims x"
-    assert verdict.reason == "Not run yet, or not measured: 1 of the repetitions that decide."
+    assert verdict.reason == "Not run yet, or not measured: 1 of the 4 runs that decide."
 
 
 def test_a_table_may_name_its_seeds(rules: claims.Claims) -> None:
@@ -415,7 +415,7 @@ def test_missing_runs_are_said_to_be_missing(rules: claims.Claims) -> None:
     part = Part(("val_accuracy",), (A,), within=Region(48, 52))
     verdict = decided(part, rules, a=around(50)[:-1])
     assert verdict.verdict == NOT_TESTABLE
-    assert verdict.reason == "Not run yet, or not measured: 1 of the repetitions that decide."
+    assert verdict.reason == "Not run yet, or not measured: 1 of the 20 runs that decide."
 
 
 def test_only_some_seeds_may_count(rules: claims.Claims) -> None:

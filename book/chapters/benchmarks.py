@@ -213,7 +213,8 @@ if "odeint" in largest and "adjoint" in largest:
 # two moments fill a gigabyte. No cache holds them, so a step takes as long as they are read and written. Plain autograd
 # writes a gradient of the whole net, adds to it once a stage, and reads it again for the update. The layer-wise engine reads
 # a layer's weights on the way forward, and again on the way back, where its update forms the gradient a few rows at a time.
-# `rknet bench wide --record` repeats this study.
+# `rknet bench wide --record` repeats this study. On a graphics card the step is captured as one CUDA graph; none was at hand, so
+# nothing is said here of its speed.
 
 # %% tags=["hide-input"]
 case = record["wide"]["case"]

@@ -253,7 +253,7 @@ TABLE = [
         "which images",
         "MNIST and Fashion-MNIST, no number",
         "in each repetition a random 1500 of the 60 000 training images, and 1500 of the 10 000 test images",
-        "as the code where the original files are at hand; else from a sample of each set that needs no network: every record states which",
+        "as the code where the original files are at hand; else from a sample of each set that needs no network (that of MNIST has no files to validate on, so both halves are disjoint parts of one sample): every record states which",
         f"two repetitions share {100 * 1500 / pool:.0f} % of their training images in a sample, {100 * 1500 / 60_000:.1f} % in the original",
     ),
     (
@@ -307,7 +307,7 @@ for name in set(CHANGED) - {"T = 5, five layers"}:
 #
 # - The authors published their code with all configurations. Without it neither $h$, nor the frozen lift, nor the stopping
 #   rule could have been guessed, and the tables would not have come out.
-# - The networks are small and the data synthetic: nothing to download, no licence to ask for.
+# - In Sections 4.1 to 4.4 the networks are small and the data synthetic: nothing to download, no licence to ask for.
 # - Means and spreads are printed with their number of repetitions, so there is something to test.
 #
 # Difficult:

@@ -104,7 +104,12 @@ def _facts(verdict: Verdict) -> list[str]:
         if shown.bayes is not None:
             facts.append(f"Bayes limit {number(shown.bayes, '%')}.")
         return facts
-    which = f" (the one of {len(findings)} that decides)" if len(findings) > 1 else ""
+    if len(findings) == 1:
+        which = ""
+    elif verdict.reason.startswith(NOT_RUN):
+        which = f" (one of {len(findings)})"
+    else:
+        which = f" (the one of {len(findings)} that decides)"
     what = shown.what[0].upper() + shown.what[1:]
     facts.append(f"{what}{which}: {number(shown.estimate, shown.unit)}, interval {interval(shown)}.")
     return facts

@@ -68,9 +68,10 @@ class Evidence:
         rows = [row for seed in seeds if (row := self._of_seed(part, seed)) is not None]
         return np.array(rows, dtype=np.float64)
 
-    def missing(self, part: Part, seeds: Iterable[int]) -> list[int]:
-        """The seeds whose records or measurements a part lacks."""
-        return [s for s in seeds if applies(part, s) and any(self.value(*need) is None for need in needs(part, s))]
+    def missing(self, part: Part, seeds: Iterable[int]) -> set[tuple[Rows, int]]:
+        """Those of the `asked` rows and seeds whose records or measurements are not there."""
+        all_needs = (need for seed in seeds if applies(part, seed) for need in needs(part, seed))
+        return {(rows, seed) for quantity, rows, seed in all_needs if self.value(quantity, rows, seed) is None}
 
     def _of_seed(self, part: Part, seed: int) -> NDArray[Any] | None:
         if not applies(part, seed) or any(self.value(*need) is None for need in needs(part, seed)):
@@ -100,6 +101,11 @@ def needs(part: Part, seed: int) -> list[tuple[str, Rows, int]]:
     minus = part.minus if isinstance(part.minus, tuple) else ()
     asked = [(quantity, rows, seed) for rows in (*part.of, *minus) for quantity in part.quantities]
     return asked + [(quantity, part.of[0], seed) for quantity in part.only]
+
+
+def asked(part: Part, seeds: Iterable[int]) -> set[tuple[Rows, int]]:
+    """The rows and seeds that a part looks at."""
+    return {(rows, s) for seed in seeds if applies(part, seed) for _, rows, s in needs(part, seed)}
 
 
 def runs_of(quantity: str, rows: Rows, seed: int) -> list[tuple[str, int]]:

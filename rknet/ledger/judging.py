@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rknet import bayes
 from rknet.ledger import statistics
 from rknet.ledger.claims import BOOK, NUMBERS, Cell, Claims, Part, Region, Sentence, configuration_of
-from rknet.ledger.evidence import Evidence
+from rknet.ledger.evidence import Evidence, asked
 from rknet.ledger.measurements import MEASUREMENTS
 from rknet.ledger.quantities import QUANTITIES
 from rknet.ledger.statistics import STATISTICS
@@ -144,7 +144,7 @@ def _cell(cell: Cell, claims: Claims, evidence: Evidence) -> Verdict:
     if cell.statistic == "val_accuracy" and not cell.of_sd and not configuration.of_images:
         finding = replace(finding, bayes=100 * bayes.accuracy(configuration.data))
     if missing:
-        return replace(verdict, findings=(finding,), reason=_not_run(missing))
+        return replace(verdict, findings=(finding,), reason=_not_run(missing, asked(part, seeds)))
     # The paper's standard deviations are those of a population.
     summary = (lambda v: float(v.std())) if cell.of_sd else (lambda v: float(v.mean()))
     four = evidence.column(part, range(PRINTED_RUNS))
@@ -185,10 +185,11 @@ def _sentence(sentence: Sentence, claims: Claims, evidence: Evidence) -> Verdict
         return verdict
     level, seeds = 1 - (1 - claims.level) / len(sentence.parts), sentence.seeds or claims.seeds
     findings = [_part(part, seeds, level, evidence) for part in sentence.parts]
-    missing = sorted({seed for part in sentence.parts for seed in evidence.missing(part, seeds)})
+    runs = {run for part in sentence.parts for run in asked(part, seeds)}
+    missing = {run for part in sentence.parts for run in evidence.missing(part, seeds)}
     words = {finding.verdict for finding in findings}
     if missing:
-        word, reason = NOT_TESTABLE, _not_run(missing)
+        word, reason = NOT_TESTABLE, _not_run(missing, runs)
     elif NOT_COMPATIBLE in words:
         word, reason = NOT_COMPATIBLE, ""
     elif NOT_TESTABLE in words:
@@ -196,14 +197,14 @@ def _sentence(sentence: Sentence, claims: Claims, evidence: Evidence) -> Verdict
     else:
         word, reason = COMPATIBLE, ""
     rows = [row for part in sentence.parts for row in part.rows]
-    asked = {name for part in sentence.parts for name in (*part.quantities, *part.only)}
+    names = {name for part in sentence.parts for name in (*part.quantities, *part.only)}
     return replace(
         verdict,
         verdict=word,
         reason=reason,
         findings=tuple(map(_rounded, findings)),
         experiments=tuple(dict.fromkeys(row.partition("/")[0] for row in rows)),
-        measured=bool(asked & MEASUREMENTS.keys()),
+        measured=bool(names & MEASUREMENTS.keys()),
         seeds=_written(seeds),
     )
 
@@ -260,8 +261,8 @@ def _written(seeds: Sequence[int]) -> str:
     return f"{seeds[0]}-{seeds[-1]}"
 
 
-def _not_run(missing: Sequence[int]) -> str:
-    return f"{NOT_RUN}, or not measured: {len(missing)} of the repetitions that decide."
+def _not_run(missing: Collection[object], asked: Collection[object]) -> str:
+    return f"{NOT_RUN}, or not measured: {len(missing)} of the {len(asked)} runs that decide."
 
 
 def _undecided(findings: Iterable[Finding]) -> str:
