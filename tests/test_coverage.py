@@ -98,8 +98,8 @@ def find(soups: Soups, selector: str) -> BeautifulSoup:  # noqa: F811
 
 
 def frame(table: BeautifulSoup) -> pd.DataFrame:
-    """A table of the book as pandas reads it, group, label and source as index."""
-    (read,) = pd.read_html(io.StringIO(str(table)))
+    """A table of the book as pandas reads it, group, label and source as index; the width by its name in rows."""
+    (read,) = pd.read_html(io.StringIO(str(table).replace("<i>d\u0302</i>", "d_hat")))
     return read.set_index(list(read.columns[:3])).astype(str)
 
 
