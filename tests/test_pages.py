@@ -148,7 +148,7 @@ def test_words_in_figures_stay_readable(visit: Callable[..., Visit], built: Path
     images = "[...document.querySelectorAll('figure img:not(.flipbook)')]"
     widths = page.evaluate(f"{images}.filter((i) => i.naturalWidth > 1400).map((i) => i.width)")
     assert len(widths) > 2 and min(widths) > 1.4 * NARROW
-    assert min(page.evaluate(f"{images}.map((i) => i.width)")) > 0.85 * NARROW
+    assert min(page.evaluate(f"{images}.map((i) => i.width)")) > 0.8 * NARROW  # the rest is margins
 
 
 # ---- by http, with little motion
