@@ -478,10 +478,10 @@ answers = {}
 for (net, data), (trained_net, _) in live.items():
     validation = jobs[net, data].points(0, source="sample")[1]
     answers[net, data] = trained_net.predict(validation.X), validation
-for data, least in (("MNIST", 80), ("FashionMNIST", 65)):
+for data, least in (("MNIST", 70), ("FashionMNIST", 60)):
     answer, validation = answers["RK4Net", data]
     assert 100 * (answer == validation.c).mean() > least
-print("RK4Net: more than 80 % right on MNIST, more than 65 % on Fashion-MNIST")
+print("RK4Net: more than 70 % right on MNIST, more than 60 % on Fashion-MNIST")
 
 # %%
 early = {  # validation accuracy in percent, mean of the epochs 1 to 6
