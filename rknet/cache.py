@@ -1,8 +1,8 @@
 """Trained nets remembered on disk, so that a chapter's run, its test and the book's build share one computation.
 
-A result is found by its content: the net as it was before training, the data, the protocol, the seed, the versions of
-torch and NumPy, and the sources that decide the numbers.  Whatever changes, changes the key, so a stale result is never
-found.  Files are plain NumPy archives, written atomically and never unpickled; a damaged one is computed again.
+A result is found by its content: the net as it was before training, the data, the protocol, the seed, and the versions
+of torch, NumPy, data, nets and engines.  Whatever changes, changes the key, so a stale result is never found.  Files
+are plain NumPy archives, written atomically and never unpickled; a damaged one is computed again.
 """
 
 from __future__ import annotations
@@ -21,22 +21,11 @@ import torch
 
 from rknet.checks import choose
 from rknet.configuration import Configuration, streams
-from rknet.engine import SOURCES
 from rknet.experiments import EXPERIMENTS
-from rknet.layerwise import WIDE
 from rknet.nets import Net
 from rknet.points import PointSet
-from rknet.provenance import source_hash
 from rknet.training import History, Protocol, fit
-
-DECISIVE = ("tableaus", "nets", "augment", "points", "training", "engine", *SOURCES)
-"""The modules whose sources decide what `fit` returns."""
-
-LAYERWISE = ("layerwise", "streams", "adjoint", "steps", "rightsides")
-"""Those that decide it besides where `rknet.layerwise` takes the steps."""
-
-CAPTURED = "captured"
-"""The one that takes part in those steps on a graphics card, and where more than two threads compute."""
+from rknet.versions import VERSIONS
 
 
 def cached_fit(
@@ -48,7 +37,7 @@ def cached_fit(
     seed: int = 0,
     engine: str = "auto",
 ) -> History:
-    """`rknet.fit` with a memory: the same arguments, weights and sources give the stored weights and history at once.
+    """`rknet.fit` with a memory: the same arguments, weights and versions give the stored weights and history at once.
 
     Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder.  A net of
     a class from elsewhere is always trained, because its source is not part of the key.
@@ -93,10 +82,8 @@ def folder() -> Path:
 
 def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, seed: int, engine: str) -> str:
     digest = hashlib.sha256()
-    layerwise = engine == "layerwise" or (engine == "auto" and net.d_hat >= WIDE)
-    sources = source_hash(*{*DECISIVE, *_own(net), *((*LAYERWISE, CAPTURED) if layerwise else ())})
-    versions = [torch.__version__, np.__version__, net.K.device.type]
-    facts = [sources, versions, net.architecture, asdict(protocol), seed, engine]
+    versions = [VERSIONS, torch.__version__, np.__version__, net.K.device.type]
+    facts = [versions, net.architecture, asdict(protocol), seed, engine]
     digest.update(repr(facts).encode())
     arrays = {**_weights(net), "X": train.X, "c": train.c, "X_val": validation.X, "c_val": validation.c}
     for name, array in arrays.items():
@@ -106,10 +93,9 @@ def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, se
     return digest.hexdigest()
 
 
-def _own(net: Net) -> list[str]:
-    """The module of this package that defines the net's class, if one does."""
-    package, _, module = type(net).__module__.partition(".")
-    return [module.replace(".", "/")] if package == __package__ else []
+def _own(net: Net) -> bool:
+    """Whether this package defines the net's class."""
+    return type(net).__module__.partition(".")[0] == __package__.partition(".")[0]
 
 
 def _weights(net: Net) -> dict[str, np.ndarray]:

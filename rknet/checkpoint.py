@@ -24,29 +24,13 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from rknet.checks import positive
-from rknet.engine import SOURCES, Engine
+from rknet.engine import Engine
 from rknet.nets import Net
 from rknet.points import PointSet
-from rknet.provenance import source_hash
+from rknet.versions import versions_of
 
 if TYPE_CHECKING:
     from rknet.training import TorchSteps
-
-DECISIVE = (
-    "tableaus",
-    "nets",
-    "augment",
-    "rightsides",
-    "steps",
-    "adjoint",
-    "layerwise",
-    "streams",
-    "captured",
-    "engine",
-    "training",
-    "checkpoint",
-)
-"""The modules, besides those of the compiled engine, whose sources decide how a training goes on."""
 
 FORMAT = "rknet checkpoint 1"
 
@@ -128,7 +112,7 @@ class Keeper:
     steps
         Who takes the steps.
     net, train, validation, facts
-        What the training is, before its first step: with the sources and versions this makes its fingerprint.
+        What the training is, before its first step: with all versions this makes its fingerprint.
     """
 
     def __init__(
@@ -145,7 +129,7 @@ class Keeper:
         self.fingerprint = {name: digest(fact) for name, fact in facts.items()} | {
             "net": digest(net.architecture, [p.requires_grad for p in net.parameters()], *net.state_dict().values()),
             "data": digest(*(array for points in (train, validation) for array in (points.X, points.c))),
-            "sources": source_hash(*DECISIVE, *SOURCES),
+            "versions": digest(versions_of(facts["engine"])),
             "circumstances": digest(torch.__version__, np.__version__, net.K.device.type, torch.get_num_threads()),
         }
         self.stored = time.monotonic()

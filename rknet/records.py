@@ -1,7 +1,8 @@
 """The record of a run: one self-contained JSON text that nobody can tear or edit unnoticed.
 
-Five parts: `format`; `run`, which decides the numbers (configuration, seed, engine, sources); `results`;
-`circumstances`, which do not decide them (versions, processor, seconds, date); and `checksum` over all the rest.
+Five parts: `format`; `run`, which decides the numbers (configuration, seed, engine, and the versions of data, nets and
+engine); `results`; `circumstances`, which do not decide them (versions of packages, processor, seconds, date); and
+`checksum` over all the rest.
 
 A run on images also states in `run` which images it had, their source and SHA-256, and that its numbers are not exact:
 PyTorch sums in the order of its processor, so another machine has other last digits, which many steps magnify.  What
@@ -26,27 +27,17 @@ import torch
 from numpy.typing import NDArray
 
 import rknet
-from rknet.cache import CAPTURED, DECISIVE, LAYERWISE
 from rknet.configuration import Configuration
-from rknet.images import IMAGES, fingerprint, load
+from rknet.images import fingerprint, load
 from rknet.nets import Net
 from rknet.paper import STATISTICS
-from rknet.provenance import source_hash
 from rknet.training import History
+from rknet.versions import versions_of
 
 Record = dict[str, Any]
 
-FORMAT = 1
+FORMAT = 2
 """Raised when records are laid out differently; records of another format are computed again."""
-
-SOURCES = source_hash(*DECISIVE, "configuration")
-"""Hash of the modules that decide the numbers, taken when they are imported: later edits do not reach this process."""
-
-IMAGE_SOURCES = source_hash(*DECISIVE, *LAYERWISE, "configuration", "images")
-"""The same for runs on images, which more modules decide; a change in those alone leaves records on points current."""
-
-CARD_SOURCES = source_hash(*DECISIVE, *LAYERWISE, CAPTURED, "configuration", "images")
-"""The same for runs on images on a graphics card."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +58,10 @@ class Run:
         return {**names, "configuration": self.configuration.plain()}
 
 
-def sources(data: str, device: str = "cpu") -> str:
-    """The hash that a new record of a run on this data states, computed on a device as `device` names it."""
-    if data not in IMAGES:
-        return SOURCES
-    return IMAGE_SOURCES if device == "cpu" else CARD_SOURCES
-
-
 def up_to_date(record: Record) -> bool:
-    """Whether today's sources made a record."""
-    made_by: str = record["run"]["sources"]
-    return made_by == sources(record["run"]["configuration"]["data"], record["circumstances"].get("device", "cpu"))
+    """Whether today's versions of data, nets and engine made a record."""
+    current: bool = record["run"]["versions"] == versions_of(record["run"]["engine"])
+    return current
 
 
 def make(run: Run, net: Net, history: History, seconds: float, source: str = "auto") -> Record:
@@ -85,7 +69,7 @@ def make(run: Run, net: Net, history: History, seconds: float, source: str = "au
     curves = {name: list(map(_written, getattr(history, name))) for name in STATISTICS}
     record: Record = {
         "format": FORMAT,
-        "run": {**run.plain(), "engine": history.engine, "sources": sources(run.configuration.data, device(net))},
+        "run": {**run.plain(), "engine": history.engine, "versions": versions_of(history.engine)},
         "results": {
             "epochs": history.epochs,
             "ended": history.ended,

@@ -91,7 +91,7 @@ def sweep(
     ------
     ValueError
         If n_jobs is out of range, the device is not there or not for these runs, the images cannot be had, the cluster
-        cannot be reached, or its workers have other sources.
+        cannot be reached, or its workers have another version.
     """
     started, runs, missing = time.perf_counter(), list(runs), []
     store.tidy()
@@ -131,7 +131,7 @@ def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) 
             for record in done:
                 if not records.up_to_date(record):
                     raise ValueError(
-                        "dask: every worker must run this source of rknet, got a record of another; "
+                        "dask: every worker must run this version of rknet, got a record of another; "
                         "install the same version there"
                     )
                 yield record
@@ -168,7 +168,7 @@ def compute(
 ) -> Record:
     """Train one net and return the record; this process computes in one thread from here on.
 
-    A checkpoint of another training, such as one by other sources, is reported by a warning and given up.
+    A checkpoint of another training, such as one by another version, is reported by a warning and given up.
     """
     torch.set_num_threads(1)
     tqdm.set_lock(threading.RLock())  # tqdm's own is a semaphore of the system, which outlives a killed worker

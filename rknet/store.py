@@ -37,7 +37,7 @@ class Found:
 
     @property
     def current(self) -> bool:
-        """Whether the record is what today's sources would compute."""
+        """Whether the record is what today's versions would compute."""
         return self.record is not None and self.problem is None
 
 
@@ -84,7 +84,7 @@ class Store:
         if foreign:
             return Found(problem=f"of another {' and '.join(foreign)}")
         if not records.up_to_date(record):
-            return Found(record, "made by other sources")
+            return Found(record, "made by another version")
         if engine not in ("auto", record["run"]["engine"]):
             return Found(record, f"made by the engine {record['run']['engine']}")
         if "images" in record["run"] and source not in ("auto", record["run"]["images"]["source"]):

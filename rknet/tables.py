@@ -54,7 +54,7 @@ def table(name: str, store: Store, seeds: Iterable[int] | None = None) -> str:
 
 
 def _records(runs: Sequence[Run], store: Store) -> tuple[dict[Run, Record], list[str]]:
-    """The intact records of runs, and a line for each that is damaged and for those made by other sources."""
+    """The intact records of runs, and a line for each that is damaged and for those made by another version."""
     found, notes, old = {}, [], 0
     for run in runs:
         answer = store.find(run)
@@ -64,7 +64,7 @@ def _records(runs: Sequence[Run], store: Store) -> tuple[dict[Run, Record], list
         elif answer.problem:
             notes.append(f"left out: {store.path(run.experiment, run.row, run.seed)}: {answer.problem}")
     if old:
-        notes.append(f"{old} of {len(found)} records were made by other sources; do they hold? rknet verify")
+        notes.append(f"{old} of {len(found)} records were made by another version; do they hold? rknet verify")
     return found, notes
 
 

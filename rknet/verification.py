@@ -57,7 +57,7 @@ def verify(
 
     Verdicts come in the order in which the runs end.
 
-    A record made by other sources is compared too: that is how to learn whether its numbers still hold.
+    A record made by another version is compared too: that is how to learn whether its numbers still hold.
     """
     stored: dict[tuple[str, str, int], tuple[Run, Record]] = {}
     tasks: list[Task] = []

@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 import torch
 
-from rknet import EulerNet, History, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, cache, checkpoint, draw, split
+from rknet import EulerNet, History, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, cache, draw, split
 from rknet.cache import cached_fit
-from rknet.engine import SOURCES
-from rknet.layerwise import WIDE
+from rknet.versions import VERSIONS
 
 TRAIN, VALIDATION = split(draw("squares", 20), 10)
 PROTOCOL = Protocol(epochs=2)
@@ -169,10 +168,13 @@ def test_every_choice_of_the_protocol_changes_the_key() -> None:
     assert {field.name for field in fields(Protocol)} <= CHANGES.keys()
 
 
-def test_sources_change_the_key(trainings: list[Net], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A change in a decisive source forgets every result."""
+@pytest.mark.parametrize("name", VERSIONS)
+def test_versions_of_data_nets_and_engines_change_the_key(
+    name: str, trainings: list[Net], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change of bits forgets every result."""
     train()
-    monkeypatch.setattr(cache, "source_hash", lambda *_: "other sources")
+    monkeypatch.setitem(VERSIONS, name, 99)
     train()
     assert len(trainings) == 2
 
@@ -184,37 +186,6 @@ def test_versions_change_the_key(package, trainings: list[Net], monkeypatch: pyt
     monkeypatch.setattr(package, "__version__", "0.0")
     train()
     assert len(trainings) == 2
-
-
-def test_decisive_sources_are_all_that_training_imports() -> None:
-    """Each module that the training's modules import is decisive, or only checks input or names sources."""
-    # A training without checkpoints takes from that module no more than a type.
-    assert imported(cache.DECISIVE) <= {*cache.DECISIVE, "checkpoint", "checks", "provenance"}
-    layerwise = {*cache.DECISIVE, *cache.LAYERWISE, cache.CAPTURED}
-    assert imported((*cache.LAYERWISE, cache.CAPTURED)) <= {*layerwise, "checks", "provenance"}
-    # A checkpoint holds the weights, and its fingerprint the points.
-    assert layerwise - set(checkpoint.DECISIVE) <= {*SOURCES, "points"}
-
-
-def imported(modules: tuple[str, ...]) -> set[str]:
-    """The modules of rknet that these import at their head."""
-    sources = [(Path(cache.__file__).parent / f"{name}.py").read_text() for name in modules]
-    lines = [line for source in sources for line in source.splitlines() if line.startswith("from rknet.")]
-    return {line.split()[1].removeprefix("rknet.") for line in lines}
-
-
-@pytest.mark.parametrize(("width", "engine", "wide"), [
-    (WIDE, "auto", True), (WIDE, "compiled", False), (2, "auto", False), (2, "layerwise", True), (WIDE, "torch", False),
-])  # fmt: skip
-def test_sources_of_the_layer_wise_engine_count_where_it_trains(
-    width: int, engine: str, wide: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A change of the adjoint forgets the nets that it trained, and no others."""
-    asked: list[str] = []
-    monkeypatch.setattr(cache, "source_hash", lambda *names: asked.extend(names) or "")
-    history = cached_fit(RK4Net(2, width, 2, 1), TRAIN, VALIDATION, replace(PROTOCOL, epochs=1), engine=engine)
-    assert set(asked) == {*cache.DECISIVE, *((*cache.LAYERWISE, cache.CAPTURED) if wide else ())}
-    assert (history.engine == "layerwise") == wide
 
 
 class OwnNet(StandardNet):

@@ -32,6 +32,7 @@ from rknet.checkpoint import Checkpoint, OtherTraining
 from rknet.configuration import Configuration
 from rknet.records import Run
 from rknet.store import Store
+from rknet.versions import VERSIONS
 
 
 def points(N: int, seed: int) -> PointSet:
@@ -138,12 +139,12 @@ def test_of_another_training_is_refused(aspect: str, other: dict, stored: Path) 
     assert stored.read_bytes() == before
 
 
-def test_by_other_sources_or_data_is_refused(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So is one that other sources wrote, or of other samples."""
+def test_by_another_version_or_data_is_refused(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So is one that another version of the engine wrote, or of other samples."""
     with pytest.raises(OtherTraining, match="another data"):
         fit(small(), points(250, 2), VALIDATION, PROTOCOL, engine="compiled", checkpoint=stored)
-    monkeypatch.setattr(checkpoint, "source_hash", lambda *_: "other")
-    with pytest.raises(OtherTraining, match="another sources"):
+    monkeypatch.setitem(VERSIONS, "compiled", 99)
+    with pytest.raises(OtherTraining, match="another versions"):
         train(small(), "compiled", stored)
 
 
@@ -212,6 +213,7 @@ from rknet.configuration import Configuration
 from rknet.records import Run
 from rknet.store import Store
 from rknet.training import Protocol
+from rknet.versions import VERSIONS
 run = {WIDE_RUN!r}
 runner.PERIOD = 0.0
 save, saved = checkpoint.Keeper.save, []

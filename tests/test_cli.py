@@ -27,6 +27,7 @@ from rknet.runner import runs_of, sweep
 from rknet.store import Store
 from rknet.tables import table
 from rknet.training import History
+from rknet.versions import VERSIONS
 
 TESTS = Path(__file__).resolve().parent
 
@@ -186,13 +187,13 @@ def test_table_columns_are_aligned(store: Store) -> None:
 
 
 def test_table_tells_what_it_leaves_out(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A torn record is left out and named; records of other sources are shown and counted."""
+    """A torn record is left out and named; records of another version are shown and counted."""
     path = store.path("small", RUNS[0].row, 0)
     path.write_text("")
     assert table("small", store).splitlines()[-1] == f"left out: {path}: torn, or no JSON"
     assert "(1)" in table("small", store)
-    monkeypatch.setattr(records, "SOURCES", "0" * 64)
-    assert table("small", store).splitlines()[-1].startswith("5 of 5 records were made by other sources")
+    monkeypatch.setitem(VERSIONS, "nets", 99)
+    assert table("small", store).splitlines()[-1].startswith("5 of 5 records were made by another version")
 
 
 # ---- verify

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,19 +11,18 @@ from pathlib import Path
 import pytest
 import torch
 
-from rknet import Protocol, images, provenance, records, verification
-from rknet.cache import CAPTURED, DECISIVE, LAYERWISE
+from rknet import Protocol, images, records, verification
 from rknet.cli import main
 from rknet.configuration import Configuration
 from rknet.experiments import EXPERIMENTS, Experiment
 from rknet.images import IMAGES, fingerprint
 from rknet.paper import printed
-from rknet.provenance import source_hash
 from rknet.records import Record, Run
 from rknet.runner import compute, runs_of, sweep
 from rknet.store import Store
 from rknet.tables import table
 from rknet.verification import COURSE, ROUNDING, compare, course, verify
+from rknet.versions import VERSIONS, versions_of
 
 ROWS = {
     f"{net}, {data}": Configuration(data, net, 784, 1, protocol=Protocol(epochs=1, tolerance=0.1), samples=20)
@@ -83,7 +81,7 @@ def test_a_record_says_which_images_it_had(record: Record) -> None:
     train, validation = RUN.configuration.points(RUN.seed, source="sample")
     assert record["run"]["images"] == {"source": "sample", "sha256": fingerprint(train, validation)}
     assert record["run"]["exact"] is False
-    assert record["run"]["sources"] == records.IMAGE_SOURCES
+    assert record["run"]["versions"] == versions_of("layerwise")
     assert (record["circumstances"]["device"], record["circumstances"]["threads"]) == ("cpu", 1)
     assert records.decode(records.encode(record)) == record
 
@@ -91,7 +89,7 @@ def test_a_record_says_which_images_it_had(record: Record) -> None:
 def test_committed_records_of_points_are_as_they_were() -> None:
     """All of them are read, and say what they said before there were images."""
     results = Path(__file__).resolve().parent.parent / "results"
-    expected = {"configuration", "engine", "experiment", "row", "seed", "sources"}
+    expected = {"configuration", "engine", "experiment", "row", "seed", "versions"}
     read = 0
     for path in results.rglob("seed-*.json"):
         committed = records.decode(path.read_bytes().decode())
@@ -108,50 +106,9 @@ def test_a_new_record_of_points_has_the_same_format() -> None:
     threads = torch.get_num_threads()
     made = compute(Run("small", "squares", configuration, 0))
     torch.set_num_threads(threads)
-    assert set(made["run"]) == {"configuration", "engine", "experiment", "row", "seed", "sources"}
+    assert set(made["run"]) == {"configuration", "engine", "experiment", "row", "seed", "versions"}
     assert set(made["circumstances"]) == {"finished", "processor", "seconds", "versions"}
-    assert made["run"]["sources"] == records.SOURCES
-
-
-@pytest.mark.parametrize("module", ["images", *LAYERWISE])
-def test_what_only_decides_images_leaves_records_of_points_current(
-    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A changed line in such a module changes the hash of image runs, and not that of runs on points."""
-    package = tmp_path / "package"
-    package.mkdir()
-    for path in provenance.PACKAGE.glob("*.py"):
-        shutil.copy(path, package)
-    monkeypatch.setattr(provenance, "PACKAGE", package)
-
-    def hashes() -> tuple[str, str]:
-        points = source_hash(*DECISIVE, "configuration")
-        return points, source_hash(*DECISIVE, *LAYERWISE, "configuration", "images")
-
-    assert hashes() == (records.sources("squares"), records.sources("MNIST"))
-    (package / f"{module}.py").open("a").write("# another line\n")
-    points, of_images = hashes()
-    assert points == records.sources("squares")
-    assert of_images != records.sources("MNIST")
-
-
-def test_a_record_of_a_graphics_card_also_depends_on_what_only_a_card_uses(kept: Store, record: Record) -> None:
-    """Its hash is that of one more module; the same hash does not make a record of the processor current."""
-
-    def by(device: str, sources: str) -> Record:
-        return changed(
-            record, lambda new: (new["run"].update(sources=sources), new["circumstances"].update(device=device))
-        )
-
-    card = source_hash(*DECISIVE, *LAYERWISE, CAPTURED, "configuration", "images")
-    assert card != record["run"]["sources"]
-    for device, sources, current in (
-        ("a card", card, True),
-        ("cpu", card, False),
-        ("a card", records.IMAGE_SOURCES, False),
-    ):
-        kept.save(by(device, sources))
-        assert kept.find(RUN).current == current
+    assert made["run"]["versions"] == versions_of(made["run"]["engine"])
 
 
 # ---- store and sweep
@@ -166,12 +123,12 @@ def test_another_source_of_images_is_computed_again_when_asked_for(kept: Store, 
     assert kept.find(RUN, source="sample").problem == "made from the source original"
 
 
-def test_other_image_modules_make_a_record_old(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its own hash counts, not that of points."""
-    monkeypatch.setattr(records, "SOURCES", "0" * 64)
+def test_another_version_of_its_engine_makes_a_record_old(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of another engine does not."""
+    monkeypatch.setitem(VERSIONS, "compiled", 99)
     assert kept.find(RUN).current
-    monkeypatch.setattr(records, "IMAGE_SOURCES", "0" * 64)
-    assert kept.find(RUN).problem == "made by other sources"
+    monkeypatch.setitem(VERSIONS, "layerwise", 99)
+    assert kept.find(RUN).problem == "made by another version"
 
 
 def test_a_sweep_decides_once_where_images_come_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

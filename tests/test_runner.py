@@ -22,6 +22,7 @@ from rknet.records import Record, Run
 from rknet.runner import compute, execute, runs_of, sweep
 from rknet.store import Store
 from rknet.verification import compare, verify
+from rknet.versions import VERSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -165,15 +166,15 @@ def test_harmed_records_are_reported_and_computed_again(
     assert bits(store, RUNS[:2]) == bits(alone, RUNS[:2])
 
 
-def test_records_of_other_sources_are_computed_again(
+def test_records_of_another_version_are_computed_again(
     tmp_path: Path, computed: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a change of the library, a sweep computes everything anew and says so."""
+    """After a change of bits, a sweep computes everything anew and says so."""
     store = Store(tmp_path)
     quiet(RUNS[:2], store)
-    monkeypatch.setattr(records, "SOURCES", "0" * 64)
+    monkeypatch.setitem(VERSIONS, "nets", 99)
     told = quiet(RUNS[:2], store)
-    assert [line.split(": ")[-1] for line in told] == ["made by other sources; computed again"] * 2
+    assert [line.split(": ")[-1] for line in told] == ["made by another version; computed again"] * 2
     assert len(computed) == 4
     assert quiet(RUNS[:2], store) == []
 
@@ -286,15 +287,15 @@ def test_a_cluster_without_its_package(tmp_path: Path, monkeypatch: pytest.Monke
         sweep(RUNS, Store(tmp_path), dask="tcp://127.0.0.1:8786", progress=False)
 
 
-def test_workers_with_other_sources_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_of_another_version_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A record of a worker whose library differs is not kept."""
 
     def other(run: Run, *options: Any) -> Record:
         record = compute(run, *options)
-        return {**record, "run": {**record["run"], "sources": "0" * 64}}
+        return {**record, "run": {**record["run"], "versions": {}}}
 
     monkeypatch.setattr(runner, "compute", other)
-    with pytest.raises(ValueError, match="dask: every worker must run this source of rknet"):
+    with pytest.raises(ValueError, match="dask: every worker must run this version of rknet"):
         sweep(RUNS, Store(tmp_path), progress=False)
     assert list(tmp_path.iterdir()) == []
 
@@ -310,9 +311,9 @@ def test_joblib_configuration_of_the_caller_is_left_alone(tmp_path: Path) -> Non
 
 
 def test_records_that_hold(alone: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Recomputed runs give the bits of their records, also where these are said to be of other sources."""
+    """Recomputed runs give the bits of their records, also where these are said to be of another version."""
     assert [verdict.same for verdict in verify(RUNS[:3], alone, progress=False)] == [True] * 3
-    monkeypatch.setattr(records, "SOURCES", "0" * 64)
+    monkeypatch.setitem(VERSIONS, "nets", 99)
     (verdict,) = verify(RUNS[:1], alone, progress=False)
     assert verdict.same and verdict.run == RUNS[0]
 

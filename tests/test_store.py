@@ -21,6 +21,7 @@ from rknet import History, RK4Net, records, store
 from rknet.records import Record, Run
 from rknet.runner import compute
 from rknet.store import Store
+from rknet.versions import VERSIONS
 
 RUN = RUNS[0]
 
@@ -52,12 +53,12 @@ def file_in(kept: Store) -> Path:
 
 
 def test_a_record_says_what_decides_its_numbers(record: Record) -> None:
-    """Configuration, seed, engine and sources are apart from the results, and these from the circumstances."""
+    """Configuration, seed, engine and versions are apart from the results, and these from the circumstances."""
     run, results, circumstances = record["run"], record["results"], record["circumstances"]
     assert run["configuration"] == json.loads(json.dumps(RUN.configuration.plain()))
     assert (run["experiment"], run["row"], run["seed"]) == ("small", RUN.row, 0)
     assert run["engine"] in ("torch", "compiled")
-    assert run["sources"] == records.SOURCES
+    assert run["versions"] == {"data": VERSIONS["data"], "nets": VERSIONS["nets"], "engine": VERSIONS[run["engine"]]}
     assert results["epochs"] == 2 == len(results["history"]["val_cost"]) - 1
     assert results["final"] == {name: curve[-1] for name, curve in results["history"].items()}
     assert {"python", "numpy", "torch", "rknet"} <= circumstances["versions"].keys()
@@ -259,11 +260,12 @@ def test_records_of_other_runs_are_found_out(asked: Run, problem: str, kept: Sto
     assert (found.record, found.problem) == (None, problem)
 
 
-def test_other_sources(kept: Store, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A record of older sources is intact, and not current."""
-    monkeypatch.setattr(records, "SOURCES", "0" * 64)
+@pytest.mark.parametrize("part", ["data", "nets", "engine"])
+def test_another_version(part: str, kept: Store, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record of an older version of what decides its bits is intact, and not current."""
+    monkeypatch.setitem(VERSIONS, record["run"]["engine"] if part == "engine" else part, 99)
     found = kept.find(RUN)
-    assert (found.record, found.problem, found.current) == (record, "made by other sources", False)
+    assert (found.record, found.problem, found.current) == (record, "made by another version", False)
 
 
 def test_other_engine(kept: Store, record: Record) -> None:
@@ -277,7 +279,7 @@ def test_other_engine(kept: Store, record: Record) -> None:
 def test_other_format(kept: Store, record: Record) -> None:
     """A record of another layout is not read as one of this."""
     kept.save({**record, "format": 0})
-    assert kept.find(RUN).problem == "of format 0, not 1"
+    assert kept.find(RUN).problem == f"of format 0, not {records.FORMAT}"
 
 
 def test_a_store_is_a_folder(tmp_path: Path) -> None:
