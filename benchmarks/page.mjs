@@ -1,6 +1,6 @@
 // A contender under Node: reads requests, one JSON object a line, and answers each with one. See page.py.
 import { createInterface } from "node:readline";
-import { Engine } from "../rknet/widgets/playground.mjs";
+import { Engine } from "../rknet/playground/playground.mjs";
 import { Port } from "./port.mjs";
 
 const program = process.argv[2];

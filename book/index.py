@@ -21,7 +21,7 @@
 # in this page: press play, and watch a disc leave its ring by the third dimension; then take that dimension away.
 
 # %% tags=["remove-input"]
-from rknet.widgets import Playground
+from rknet.playground import Playground
 
 Playground("space", presets=["plane", "space", "forgets", "depth"])
 

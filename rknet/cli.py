@@ -20,8 +20,8 @@ import joblib
 from rknet.checks import whole
 from rknet.experiments import EXPERIMENTS
 from rknet.images import SOURCES
+from rknet.playground.replay import read, replay
 from rknet.records import Run
-from rknet.replay import read, replay
 from rknet.runner import DEVICES, runs_of, sweep
 from rknet.store import Store
 from rknet.tables import table

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-const P = await import("../rknet/widgets/playground.mjs");
+const P = await import("../rknet/playground/playground.mjs");
 
 const floats = (text) => new Float32Array(new Uint8Array(Buffer.from(text, "base64")).buffer);
 const hash = (...arrays) => {

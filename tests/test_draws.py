@@ -5,7 +5,7 @@ import probe
 import pytest
 from scipy import special, stats
 
-from rknet import draws
+from rknet.playground import random
 from rknet.points import LAWS
 
 SETS = ("donut_1D", "donut_2D", "squares", "spiral", "donut_2D_6C", "squares_2D_4C")
@@ -24,31 +24,31 @@ LEVEL = 1e-4
 
 def test_the_generator_gives_the_published_words(node):
     for (k0, k1, i, j), words in KNOWN.items():
-        assert tuple(int(word[0]) for word in draws.threefry((k0, k1), i, j)) == words
+        assert tuple(int(word[0]) for word in random.threefry((k0, k1), i, j)) == words
     assert probe.ask(node, *(("threefry", *numbers) for numbers in KNOWN)) == [list(words) for words in KNOWN.values()]
 
 
 def test_elementary_functions_are_accurate():
     u = np.concatenate([np.logspace(-300, -0.31, 4000), 1 - np.logspace(-15, -0.31, 1000)])
-    np.testing.assert_allclose(draws.normal_quantile(u), special.ndtri(u), rtol=8 * EPS)
-    np.testing.assert_allclose(draws.log(u), np.log(u), rtol=4 * EPS)
+    np.testing.assert_allclose(random.normal_quantile(u), special.ndtri(u), rtol=8 * EPS)
+    np.testing.assert_allclose(random.log(u), np.log(u), rtol=4 * EPS)
     x = np.linspace(0, 2 * np.pi, 9999)
-    cosine, sine = draws.cosine_and_sine(x)
+    cosine, sine = random.cosine_and_sine(x)
     np.testing.assert_allclose(cosine, np.cos(x), atol=3 * EPS)
     np.testing.assert_allclose(sine, np.sin(x), atol=3 * EPS)
 
 
 def test_numbers_follow_their_laws():
     i = np.arange(20_000)
-    assert stats.kstest(draws.uniform(5, "K", i), "uniform").pvalue > LEVEL
-    assert stats.kstest(draws.normal(5, "noise", i), "norm").pvalue > LEVEL
-    assert abs(stats.spearmanr(draws.uniform(5, "K", i), draws.uniform(6, "K", i)).statistic) < 4 / np.sqrt(len(i))
-    assert abs(stats.spearmanr(draws.uniform(5, "K", i), draws.uniform(5, "b", i)).statistic) < 4 / np.sqrt(len(i))
+    assert stats.kstest(random.uniform(5, "K", i), "uniform").pvalue > LEVEL
+    assert stats.kstest(random.normal(5, "noise", i), "norm").pvalue > LEVEL
+    assert abs(stats.spearmanr(random.uniform(5, "K", i), random.uniform(6, "K", i)).statistic) < 4 / np.sqrt(len(i))
+    assert abs(stats.spearmanr(random.uniform(5, "K", i), random.uniform(5, "b", i)).statistic) < 4 / np.sqrt(len(i))
 
 
 def test_orders_are_permutations_and_all_are_as_likely():
-    assert sorted(draws.permutation(1500, 3, 2)) == list(range(1500))
-    found = np.array([draws.permutation(4, 0, epoch) for epoch in range(4800)])
+    assert sorted(random.permutation(1500, 3, 2)) == list(range(1500))
+    found = np.array([random.permutation(4, 0, epoch) for epoch in range(4800)])
     counts = np.unique(found @ 4 ** np.arange(4), return_counts=True)[1]
     assert len(counts) == 24
     assert stats.chisquare(counts).pvalue > LEVEL
@@ -56,7 +56,7 @@ def test_orders_are_permutations_and_all_are_as_likely():
 
 @pytest.mark.parametrize("law", SETS)
 def test_points_follow_the_papers_laws(law):
-    ours, theirs = draws.points(law, 4000, seed=1), LAWS[law].sample(np.random.default_rng(1), 4000)
+    ours, theirs = random.points(law, 4000, seed=1), LAWS[law].sample(np.random.default_rng(1), 4000)
     table = [np.bincount(points.c, minlength=points.classes) for points in (ours, theirs)]
     assert stats.chi2_contingency(table).pvalue > LEVEL
     for k in range(ours.classes):
@@ -65,7 +65,7 @@ def test_points_follow_the_papers_laws(law):
 
 
 def test_without_noise_the_points_are_clean():
-    X = draws.points("donut_2D", 500, noise=0, seed=4)
+    X = random.points("donut_2D", 500, noise=0, seed=4)
     norm = np.sqrt((X.X.astype(np.float64) ** 2).sum(axis=1))
     assert (X.c == (norm >= 1.2)).all()
 
@@ -81,7 +81,7 @@ def test_without_noise_the_points_are_clean():
 def test_other_points_are_refused(options, message):
     arguments = {"law": "squares", "N": 10, **options}
     with pytest.raises(ValueError, match=message):
-        draws.points(**arguments)
+        random.points(**arguments)
 
 
 @pytest.mark.parametrize("law", SETS)
@@ -90,7 +90,7 @@ def test_both_languages_draw_the_same_points(node, law):
     for answer, (N, noise, seed) in zip(
         probe.ask(node, *(("draw", law, *rest) for rest in options)), options, strict=True
     ):
-        points = draws.points(law, N, noise=noise, seed=seed)
+        points = random.points(law, N, noise=noise, seed=seed)
         np.testing.assert_array_equal(probe.array(answer["X"]).reshape(N, 2), points.X)
         np.testing.assert_array_equal(answer["c"], points.c)
 
@@ -105,12 +105,12 @@ def test_both_languages_draw_the_same_orders_and_weights(node):
         *(("initial", {"data": "donut_2D_6C", "lift": lift, **sizes}) for lift in lifts),
     )
     for answer, options in zip(answers, orders, strict=False):
-        np.testing.assert_array_equal(answer, draws.permutation(*options))
+        np.testing.assert_array_equal(answer, random.permutation(*options))
     for answer, lift in zip(answers[len(orders) :], lifts, strict=True):
-        for name, array in draws.weights(7, 6, 3, lift=lift, seed=9).items():
+        for name, array in random.weights(7, 6, 3, lift=lift, seed=9).items():
             np.testing.assert_array_equal(probe.array(answer[name.partition(".")[0]]), array.ravel())
 
 
 def test_the_orthogonal_lift_is_orthogonal():
-    M = draws.weights(9, 2, 1, lift="orthogonal", seed=2)["lift.matrix"]
+    M = random.weights(9, 2, 1, lift="orthogonal", seed=2)["lift.matrix"]
     np.testing.assert_allclose(M.T @ M, np.eye(2), atol=4 * np.finfo(np.float32).eps)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from rknet import Protocol, plots
 from rknet.cache import trained
 from rknet.configuration import Configuration
-from rknet.widgets.features import PLANE, FeatureLaboratory, draw_features
+from rknet.laboratories.features import PLANE, FeatureLaboratory, draw_features
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """One epoch on few points, kept in a folder of the test's own."""
     monkeypatch.setenv("RKNET_CACHE", str(tmp_path))
     monkeypatch.setattr(
-        "rknet.widgets.features.Configuration",
+        "rknet.laboratories.features.Configuration",
         lambda **values: Configuration(**values, samples=30, protocol=Protocol(epochs=1)),
     )
 

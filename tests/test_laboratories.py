@@ -16,10 +16,10 @@ from PIL import Image
 
 from rknet import Protocol, bayes, draw
 from rknet.configuration import Configuration
+from rknet.laboratories import TrainingLaboratory, training
+from rknet.laboratories.training import draw_training, spreads
 from rknet.ledger.measurements import spread
 from rknet.nets import RK4Net, StandardNet
-from rknet.widgets import TrainingLaboratory, training
-from rknet.widgets.training import draw_training, spreads
 
 SMALL = Configuration("donut_1D", "RK4Net", 3, 2, protocol=Protocol(epochs=2), samples=60)
 

@@ -16,7 +16,7 @@ from rknet import bayes
 from rknet.points import LAWS
 from rknet.tableaus import TABLEAUS, Tableau
 
-MODULE = Path(rknet.__file__).parent / "widgets" / "playground.mjs"
+MODULE = Path(rknet.__file__).parent / "playground" / "playground.mjs"
 
 TENTH_OF_A_POINT = 1e-3
 """How well the page's quadrature must know a Bayes limit: it is shown with one decimal of a percent."""

@@ -13,7 +13,7 @@ from browsing import Visit
 from playwright.sync_api import Page
 
 from rknet import bayes
-from rknet.widgets import Playground
+from rknet.playground import Playground
 
 sys.path.insert(0, str(execute.BOOK / "_ext"))
 

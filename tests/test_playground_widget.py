@@ -9,8 +9,8 @@ import torch
 from bs4 import BeautifulSoup
 
 from rknet import EulerNet, PointSet, RK4Net, RKNet, StandardNet, Tableau, draw, split
-from rknet.widgets import Playground
-from rknet.widgets.playground import LAYOUT, MODULE, PRESETS, SCHEMES
+from rknet.playground import Playground
+from rknet.playground.widget import LAYOUT, MODULE, PRESETS, SCHEMES
 
 POINTS = draw("donut_2D_6C", 60, seed=2)
 TYPED = Tableau("typed", [[], ["2/3"], [0, "2/3"]], ["1/4", "3/8", "3/8"])  # Nyström's

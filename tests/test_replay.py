@@ -1,14 +1,16 @@
 """Runs of the playground are replayed to the same bits, and a record that was changed or damaged is told apart."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import probe
 import pytest
 
-from rknet import draws
 from rknet.cli import main
-from rknet.replay import read, replay
+from rknet.playground import random
+from rknet.playground.replay import read, replay
 
 RUNS = {
     "left within an epoch": ({"data": "spiral", "d_hat": 5, "L": 6, "samples": 200}, 65),
@@ -58,7 +60,7 @@ def test_a_run_is_replayed_to_the_same_bits(records, tmp_path, capsys, name):
 
 
 def test_weights_given_to_the_page_are_replayed_too(node, tmp_path):
-    weights = draws.weights(3, 2, 2, seed=5) | {"lift": np.eye(3, 2, dtype=np.float32)}
+    weights = random.weights(3, 2, 2, seed=5) | {"lift": np.eye(3, 2, dtype=np.float32)}
     given = {name: probe.text(array) for name, array in weights.items()}
     (record,) = probe.ask(node, ("run", {"L": 2, "samples": 50}, 10, {"weights": given}))
     assert record["start"] == "given"
@@ -142,3 +144,9 @@ def test_files_and_experiments_do_not_mix(capsys):
 def test_a_missing_file_is_one_line_of_error(tmp_path, capsys):
     assert main(["verify", str(tmp_path / "none.json")]) == 2
     assert "No such file" in capsys.readouterr().err
+
+
+def test_runs_are_replayed_where_no_widgets_are_installed():
+    without = "import sys; sys.modules['anywidget'] = None; import rknet.cli, rknet.playground as p; p.Nothing"
+    done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True)
+    assert done.stderr.strip().endswith("module 'rknet.playground' has no attribute 'Nothing'")

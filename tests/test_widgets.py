@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from rknet import TABLEAUS, Tableau
-from rknet.widgets import SchemeLaboratory, TableauLaboratory
-from rknet.widgets import tableau as lab
+from rknet.laboratories import SchemeLaboratory, TableauLaboratory
+from rknet.laboratories import tableau as lab
 
 RATE = 0.15
 """How far a fitted slope may be from the predicted power."""

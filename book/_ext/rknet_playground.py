@@ -13,7 +13,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from rknet.widgets.playground import MODULE
+from rknet.playground.widget import MODULE
 
 LOADER = Path(__file__).with_name("playground_loader.js")
 SCRIPT = "playground.js"

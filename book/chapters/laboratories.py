@@ -22,7 +22,7 @@
 
 # %% tags=["hide-input"]
 from rknet import plots
-from rknet.widgets import (
+from rknet.laboratories import (
     FeatureLaboratory,
     SchemeLaboratory,
     TableauLaboratory,

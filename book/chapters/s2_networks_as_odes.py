@@ -44,9 +44,9 @@ from rknet import (
     Tableau,
     plots,
 )
+from rknet.laboratories import SchemeLaboratory
+from rknet.laboratories.scheme import draw_orbit, drift, orbit
 from rknet.tableaus import trees
-from rknet.widgets import SchemeLaboratory
-from rknet.widgets.scheme import draw_orbit, drift, orbit
 
 plots.style()
 rng = np.random.default_rng(2)

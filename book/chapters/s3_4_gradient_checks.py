@@ -44,8 +44,8 @@ from rknet.adjoint import Affine, Step
 from rknet.cache import trained
 from rknet.experiments import EXPERIMENTS
 from rknet.html_tables import Row, Table
-from rknet.widgets import TableauLaboratory
-from rknet.widgets import tableau as laboratory
+from rknet.laboratories import TableauLaboratory
+from rknet.laboratories import tableau as laboratory
 
 plots.style()
 

@@ -40,9 +40,10 @@ from rknet.cache import repetitions, trained
 from rknet.configuration import Configuration
 from rknet.experiments import EXPERIMENTS
 from rknet.html_tables import beside_paper
+from rknet.laboratories import TrainingLaboratory
+from rknet.laboratories.training import draw_training
 from rknet.ledger.boxes import verdict_box
-from rknet.widgets import Playground, TrainingLaboratory
-from rknet.widgets.training import draw_training
+from rknet.playground import Playground
 
 plots.style()
 

@@ -44,6 +44,8 @@ from rknet.configuration import Configuration, streams
 from rknet.engine import Engine
 from rknet.experiments import DEPTHS, EXPERIMENTS
 from rknet.html_tables import beside_paper
+from rknet.laboratories import TrainingLaboratory
+from rknet.laboratories.training import draw_training, spreads
 from rknet.ledger.boxes import verdict_box
 from rknet.ledger.judging import stored
 from rknet.ledger.measurements import (
@@ -53,8 +55,7 @@ from rknet.ledger.measurements import (
     vanishing_layer,
 )
 from rknet.paper import tables
-from rknet.widgets import Playground, TrainingLaboratory
-from rknet.widgets.training import draw_training, spreads
+from rknet.playground import Playground
 
 plots.style()
 

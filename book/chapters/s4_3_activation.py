@@ -44,6 +44,8 @@ from rknet.configuration import Configuration
 from rknet.engine import Engine
 from rknet.experiments import EXPERIMENTS
 from rknet.html_tables import Row, Table, beside_paper
+from rknet.laboratories import TrainingLaboratory
+from rknet.laboratories.training import draw_training
 from rknet.ledger.boxes import verdict_box
 from rknet.ledger.judging import stored
 from rknet.ledger.measurements import (
@@ -53,8 +55,7 @@ from rknet.ledger.measurements import (
     spread,
 )
 from rknet.ledger.quantities import epochs_to_converge
-from rknet.widgets import Playground, TrainingLaboratory
-from rknet.widgets.training import draw_training
+from rknet.playground import Playground
 
 plots.style()
 COLOURS = dict(zip(ACTIVATIONS, plots.CLASS_COLOURS))

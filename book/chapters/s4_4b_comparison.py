@@ -47,6 +47,8 @@ from rknet import EulerNet, bayes, plots
 from rknet.cache import repetitions, trained
 from rknet.experiments import COMPARED, EXPERIMENTS, MULTICLASS
 from rknet.html_tables import Row, Table, beside_paper
+from rknet.laboratories import FeatureLaboratory
+from rknet.laboratories.features import draw_features
 from rknet.ledger.boxes import verdict_box
 from rknet.ledger.claims import Part
 from rknet.ledger.evidence import Evidence
@@ -59,8 +61,6 @@ from rknet.ledger.measurements import (
 from rknet.ledger.quantities import epochs_to_converge
 from rknet.paper import printed
 from rknet.store import Store
-from rknet.widgets import FeatureLaboratory
-from rknet.widgets.features import draw_features
 
 plots.style()
 comparison = EXPERIMENTS["comparison"].rows

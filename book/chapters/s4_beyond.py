@@ -44,11 +44,11 @@ from rknet.cache import repetitions, trained
 from rknet.configuration import Configuration
 from rknet.experiments import DEPTHS, EXPERIMENTS
 from rknet.html_tables import Row, Table, beside_paper, measured
+from rknet.laboratories import FeatureLaboratory
+from rknet.laboratories.features import draw_features
 from rknet.ledger.boxes import verdict_box
 from rknet.ledger.measurements import Run, cost_of_fixing_classifier
 from rknet.training import LOSSES, OPTIMIZERS, cross_entropy
-from rknet.widgets import FeatureLaboratory
-from rknet.widgets.features import draw_features
 
 plots.style()
 

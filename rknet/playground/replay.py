@@ -4,7 +4,7 @@ A record is one JSON object.  `format` and `generator` say how to read it; `conf
 `data` and `initial` hold the points and the weights that training began with, arrays as base64 of little-endian
 float32, and `start` says whether those weights are the ones that the seed draws; `steps` counts the steps taken;
 `history` holds cost and accuracy before training and after each epoch; `weights` is the hash of the final weights.
-Everything is drawn as `rknet.draws` specifies.
+Everything is drawn as `rknet.playground.random` specifies.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from rknet import draws
 from rknet.augment import LIFTS
 from rknet.checks import choose, positive, whole
 from rknet.engine import Engine
 from rknet.nets import ACTIVATIONS, Net, RKNet, StandardNet
+from rknet.playground import random
 from rknet.points import LAWS, PointSet
 from rknet.records import weights_hash
 from rknet.tableaus import TABLEAUS, Tableau
@@ -136,7 +136,7 @@ def replay(record: RunRecord) -> Replay:
     rows = [statistics()]
     for epoch in range(math.ceil(record.steps / an_epoch)):
         steps = min(an_epoch, record.steps - epoch * an_epoch)
-        order = draws.permutation(len(train), configuration["seed"], epoch)
+        order = random.permutation(len(train), configuration["seed"], epoch)
         engine.epoch(train.X, train.c, order[: steps * protocol.batch_size])
         if steps == an_epoch:
             rows.append(statistics())
@@ -195,8 +195,8 @@ def _decoded(record: Any) -> RunRecord:
     missing = [part for part in PARTS if part not in record]
     if missing:
         raise ValueError(f"without {', '.join(missing)}; export the run again")
-    if record["generator"] != draws.GENERATOR:
-        raise ValueError(f"generator: must be {draws.GENERATOR!r}, got {record['generator']!r}")
+    if record["generator"] != random.GENERATOR:
+        raise ValueError(f"generator: must be {random.GENERATOR!r}, got {record['generator']!r}")
     configuration = _configuration(record["configuration"])
     data = configuration["data"]
     classes = LAWS[data].classes if isinstance(data, str) else whole("data.classes", data.get("classes"), least=2)
@@ -269,11 +269,11 @@ def _drawn(record: RunRecord) -> dict[str, list[tuple[Any, Any]]]:
     seed, data = configuration["seed"], configuration["data"]
     if isinstance(data, str):
         samples = configuration["samples"]
-        points = draws.points(data, 2 * samples, noise=configuration["noise"], seed=seed)
+        points = random.points(data, 2 * samples, noise=configuration["noise"], seed=seed)
         halves = (record.train, points[:samples]), (record.validation, points[samples:])
         found["data"] = [pair for kept, fresh in halves for pair in ((kept.X, fresh.X), (kept.c, fresh.c))]
     if record.drawn:
         d_hat, L, lift = configuration["d_hat"], configuration["L"], configuration["lift"]
-        fresh = draws.weights(d_hat, record.train.classes, L, lift=lift, seed=seed)
+        fresh = random.weights(d_hat, record.train.classes, L, lift=lift, seed=seed)
         found["initial weights"] = [(record.initial[name], array.ravel()) for name, array in fresh.items()]
     return found

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from rknet import plots
+from rknet.laboratories.laboratory import Laboratory
 from rknet.nets import RKNet
 from rknet.tableaus import TABLEAUS
-from rknet.widgets.laboratory import Laboratory
 
 
 def orbit(scheme: str, h: float, L: int) -> NDArray[np.float64]:

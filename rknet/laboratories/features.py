@@ -12,8 +12,8 @@ from rknet import bayes, plots
 from rknet.cache import trained
 from rknet.configuration import NETS, Configuration
 from rknet.experiments import DEPTHS
+from rknet.laboratories.laboratory import Laboratory
 from rknet.points import LAWS
-from rknet.widgets.laboratory import Laboratory
 
 PLANE = tuple(name for name, law in LAWS.items() if law.d == 2)
 """Point sets whose predictions can be drawn."""

@@ -17,9 +17,9 @@ from rknet.augment import LIFTS
 from rknet.cache import trained
 from rknet.configuration import NETS, Configuration
 from rknet.experiments import DEPTHS
+from rknet.laboratories.laboratory import Laboratory
 from rknet.ledger.measurements import spread
 from rknet.nets import ACTIVATIONS, Net
-from rknet.widgets.laboratory import Laboratory
 
 PLANE = ("donut_1D", "donut_2D", "squares", "spiral")
 """Point sets of the plane, whose predictions can be drawn."""

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from rknet import plots
 from rknet.adjoint import Costates, costates, partner_costates, states
+from rknet.laboratories.laboratory import Laboratory
 from rknet.pairs import order_of_pair
 from rknet.rightsides import Affine, Controls
 from rknet.steps import StageError, Step
 from rknet.tableaus import TABLEAUS, Tableau
-from rknet.widgets.laboratory import Laboratory
 
 T = 1.0
 """Final time of the laboratory's problem."""
