@@ -2,10 +2,14 @@
 
 import hashlib
 import importlib.metadata
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import execute
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -102,6 +106,38 @@ def test_installed_version_is_the_source_s():
 def test_repository_s_address_is_stated_once(project: dict):
     address = project["urls"]["Repository"]
     assert address not in text("_config.yml") + text("CITATION.cff") + text("environment.yml")
+
+
+# ---- what pytest runs
+
+ONLY_THIS_FILE = """
+def pytest_ignore_collect(collection_path):
+    if collection_path.match("test_*.py"):
+        return collection_path.name != "test_project.py"
+"""
+
+
+@pytest.mark.parametrize(("options", "notebooks"), [([], False), (["--nbval"], True)])
+def test_pytest_runs_the_chapters_exactly_where_it_is_asked_to(options: list[str], notebooks: bool, tmp_path: Path):
+    (tmp_path / "only_this_file.py").write_text(ONLY_THIS_FILE, "utf8")
+    listing = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "--collect-only", "-q", "-p", "only_this_file"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)]), "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert listing.returncode == 0, listing.stdout + listing.stderr
+    collected = {line.split("::")[0] for line in listing.stdout.splitlines() if "::" in line}
+    chapters = {chapter.with_suffix(".ipynb").relative_to(ROOT).as_posix() for chapter in execute.chapters()}
+    assert len(chapters) > 10
+    assert collected == {"tests/test_project.py"} | (chapters if notebooks else set())
+
+
+@pytest.mark.parametrize("file", ["Makefile", "README.md", "CONTRIBUTING.md"])
+def test_the_command_for_the_chapters_is_the_same_everywhere(file: str):
+    commands = re.findall(r"pytest\b[^\n`]*--nbval[^\n`]*", text(file))
+    assert commands and all(command.startswith("pytest --nbval") and " book" not in command for command in commands)
 
 
 # ---- the book's files
