@@ -143,11 +143,33 @@ def test_the_command_for_the_chapters_is_the_same_everywhere(file: str):
 # ---- the book's files
 
 
-@pytest.mark.parametrize("name", ["_config.yml", "_toc.yml"])
-def test_configuration_in_the_book_is_a_link(name: str):
-    link = ROOT / "book" / name
-    assert link.is_symlink()
-    assert link.readlink() == Path("..") / name
+def git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def test_no_file_is_a_link():
+    """Windows checks out a link as a file with the target's name in it, and some archives do."""
+    modes = {line.split()[0] for line in git("ls-files", "--stage").splitlines()}
+    assert modes == {"100644", "100755"}
+
+
+def test_the_book_takes_configuration_and_contents_from_the_top_level(tmp_path: Path):
+    """A checkout without links builds, with the command of the README, what the two files of the top level say."""
+    git("-c", "core.symlinks=false", "checkout-index", "--all", f"--prefix={tmp_path}/")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: notation\n", "utf8")
+    configuration = (tmp_path / "_config.yml").read_text("utf8")
+    (tmp_path / "_config.yml").write_text(re.sub("(?m)^title:.*", "title: Another title", configuration), "utf8")
+    build = subprocess.run(
+        [Path(sys.executable).with_name("jupyter-book"), "build", "book/"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert build.returncode == 0, build.stdout + build.stderr
+    built = tmp_path / "book" / "_build" / "html"
+    assert "Another title" in (built / "notation.html").read_text("utf8")
+    assert not list(built.glob("chapters/*.html"))
 
 
 def test_vendored_mathjax_is_the_published_file():
