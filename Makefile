@@ -37,8 +37,7 @@ test: $(INSTALLED) $(NODE_MODULES)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest tests -n 2 --dist loadfile
-	$(BIN)/pytest --nbval book -n 2 --dist loadfile
+	$(BIN)/pytest --nbval -n 2 --dist loadfile
 
 lab: $(INSTALLED)
 	$(BIN)/jupyter lab $(LAB_OPTIONS) --LabApp.default_url=/lab/tree/chapters/laboratories.ipynb book

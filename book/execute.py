@@ -57,7 +57,7 @@ def pages() -> list[str]:
             for value in node:
                 yield from walk(value)
 
-    return list(walk(yaml.safe_load((BOOK / "_toc.yml").read_text("utf8"))))
+    return list(walk(yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))))
 
 
 def chapters() -> list[Path]:

@@ -2,10 +2,14 @@
 
 import hashlib
 import importlib.metadata
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import execute
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -104,14 +108,68 @@ def test_repository_s_address_is_stated_once(project: dict):
     assert address not in text("_config.yml") + text("CITATION.cff") + text("environment.yml")
 
 
+# ---- what pytest runs
+
+ONLY_THIS_FILE = """
+def pytest_ignore_collect(collection_path):
+    if collection_path.match("test_*.py"):
+        return collection_path.name != "test_project.py"
+"""
+
+
+@pytest.mark.parametrize(("options", "notebooks"), [([], False), (["--nbval"], True)])
+def test_pytest_runs_the_chapters_exactly_where_it_is_asked_to(options: list[str], notebooks: bool, tmp_path: Path):
+    (tmp_path / "only_this_file.py").write_text(ONLY_THIS_FILE, "utf8")
+    listing = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "--collect-only", "-q", "-p", "only_this_file"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)]), "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert listing.returncode == 0, listing.stdout + listing.stderr
+    collected = {line.split("::")[0] for line in listing.stdout.splitlines() if "::" in line}
+    chapters = {chapter.with_suffix(".ipynb").relative_to(ROOT).as_posix() for chapter in execute.chapters()}
+    assert len(chapters) > 10
+    assert collected == {"tests/test_project.py"} | (chapters if notebooks else set())
+
+
+@pytest.mark.parametrize("file", ["Makefile", "README.md", "CONTRIBUTING.md"])
+def test_the_command_for_the_chapters_is_the_same_everywhere(file: str):
+    commands = re.findall(r"pytest\b[^\n`]*--nbval[^\n`]*", text(file))
+    assert commands and all(command.startswith("pytest --nbval") and " book" not in command for command in commands)
+
+
 # ---- the book's files
 
 
-@pytest.mark.parametrize("name", ["_config.yml", "_toc.yml"])
-def test_configuration_in_the_book_is_a_link(name: str):
-    link = ROOT / "book" / name
-    assert link.is_symlink()
-    assert link.readlink() == Path("..") / name
+def git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def test_no_file_is_a_link():
+    """Windows checks out a link as a file with the target's name in it, and some archives do."""
+    modes = {line.split()[0] for line in git("ls-files", "--stage").splitlines()}
+    assert modes == {"100644", "100755"}
+
+
+def test_the_book_takes_configuration_and_contents_from_the_top_level(tmp_path: Path):
+    """A checkout without links builds, with the command of the README, what the two files of the top level say."""
+    git("-c", "core.symlinks=false", "checkout-index", "--all", f"--prefix={tmp_path}/")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: notation\n", "utf8")
+    configuration = (tmp_path / "_config.yml").read_text("utf8")
+    (tmp_path / "_config.yml").write_text(re.sub("(?m)^title:.*", "title: Another title", configuration), "utf8")
+    build = subprocess.run(
+        [Path(sys.executable).with_name("jupyter-book"), "build", "book/"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert build.returncode == 0, build.stdout + build.stderr
+    built = tmp_path / "book" / "_build" / "html"
+    assert "Another title" in (built / "notation.html").read_text("utf8")
+    assert not list(built.glob("chapters/*.html"))
 
 
 def test_vendored_mathjax_is_the_published_file():
