@@ -6,7 +6,7 @@ from torch import Tensor
 
 from benchmarks.cases import Case
 from benchmarks.torch_loop import TorchLoop
-from rknet.memory import best_segment, checkpointed
+from rknet.adjoint.memory import best_segment, checkpointed
 
 
 class Checkpoint(TorchLoop):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmarks.cases import Case
 from benchmarks.contender import Arrays, Contender
-from rknet.engine import Engine
+from rknet.engines.compiled.engine import Engine
 
 
 class Compiled(Contender):

@@ -22,15 +22,15 @@ from collections import Counter
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from rknet.configuration import Configuration
-from rknet.records import Record, Run, decode
-from rknet.runner import compute, sweep
-from rknet.store import Store
+from rknet.study.configuration import Configuration
+from rknet.study.records import Record, Run, decode
+from rknet.study.runner import compute, sweep
+from rknet.study.store import Store
 from rknet.training import Protocol
 
 # Its processes start with the modules loaded, so that a kill costs a second and not ten.
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["rknet.runner", "torch._dynamo"])
+CONTEXT.set_forkserver_preload(["rknet.study.runner", "torch._dynamo"])
 
 PROTOCOL = Protocol(epochs=2)
 RUNS = [

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmarks.cases import Case
 from benchmarks.contender import Arrays
 from benchmarks.reference import Reference
-from rknet.layerwise import Layerwise
+from rknet.engines.layerwise.engine import Layerwise
 from rknet.training import Protocol
 
 

@@ -32,8 +32,8 @@ Playground("space", presets=["plane", "space", "forgets", "depth"])
 import matplotlib.pyplot as plt
 
 from rknet import plots
-from rknet.cache import trained
-from rknet.experiments import EXPERIMENTS
+from rknet.study.cache import trained
+from rknet.study.experiments import EXPERIMENTS
 
 plots.style()
 rows = {d_hat: EXPERIMENTS["width"].rows[f"donut_2D, d_hat = {d_hat}"] for d_hat in (2, 3)}

@@ -6,10 +6,10 @@ Read it in this order: `tableaus` (the schemes), `nets` (the networks), `augment
 training is made fast is told by `lanes`, `arithmetic`, `updates`, `sweeps` (Section 3 itself) and `engine`.
 """
 
-from rknet.augment import LIFTS
 from rknet.convolution import ConvolutionalRKNet
+from rknet.data.points import LAWS, PointSet, draw, split
+from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS, EulerNet, Net, RK4Net, RKNet, StandardNet
-from rknet.points import LAWS, PointSet, draw, split
 from rknet.tableaus import TABLEAUS, Tableau
 from rknet.training import History, Protocol, fit
 

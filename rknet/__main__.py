@@ -2,7 +2,7 @@
 
 import sys
 
-from rknet.cli import main
+from rknet.study.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

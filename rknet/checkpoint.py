@@ -24,9 +24,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from rknet.checks import positive
-from rknet.engine import Engine
+from rknet.data.points import PointSet
+from rknet.engines.compiled.engine import Engine
 from rknet.nets import Net
-from rknet.points import PointSet
 from rknet.versions import versions_of
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rknet.augment import LIFTS, Lift, uniform
 from rknet.checks import choose, whole
+from rknet.lifts import LIFTS, Lift, uniform
 from rknet.nets import RKNet
 from rknet.tableaus import Tableau
 
@@ -25,7 +25,7 @@ Shape = tuple[int, int, int]
 class ImageLift(Lift):
     """Two ways to augment images: a border of zeros, and more channels at every pixel.
 
-    Channels are added by a lift of `rknet.augment.LIFTS` that acts at each pixel alike: zero channels are (2.3), a
+    Channels are added by a lift of `rknet.lifts.LIFTS` that acts at each pixel alike: zero channels are (2.3), a
     matrix is a convolution with kernel 1.
 
     Parameters
@@ -37,7 +37,7 @@ class ImageLift(Lift):
     border
         Pixels added on each of the four sides: 1 makes 30 x 30 of 28 x 28.
     lift
-        Name in `rknet.augment.LIFTS`.
+        Name in `rknet.lifts.LIFTS`.
     rng
         Draws the lift's matrix, if it has one.
 
@@ -86,7 +86,7 @@ class ConvolutionalRKNet(RKNet):
     border
         Pixels of zeros added on each side: see `ImageLift`.
     lift
-        How channels are added, a name in `rknet.augment.LIFTS`: see `ImageLift`.
+        How channels are added, a name in `rknet.lifts.LIFTS`: see `ImageLift`.
     pooled
         Whether the classifier sees the mean of each channel over all pixels (features = channels), or every pixel
         (features = d_hat).

@@ -16,8 +16,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rknet.checks import positive, whole
+from rknet.data.points import PointSet
 from rknet.nets import Net, RKNet, StandardNet
-from rknet.points import PointSet
 from rknet.tableaus import Tableau
 from rknet.training import Protocol, fit
 
@@ -44,7 +44,7 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
     activation : str, default="tanh"
         Name of sigma in `rknet.nets.ACTIVATIONS`.
     lift : str, default="zero"
-        Name of the lift from d to d_hat dimensions in `rknet.augment.LIFTS`.
+        Name of the lift from d to d_hat dimensions in `rknet.lifts.LIFTS`.
     epochs : int, default=40
         Largest number of epochs.
     batch_size : int, default=5

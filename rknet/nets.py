@@ -14,8 +14,8 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from rknet.augment import LIFTS, uniform
 from rknet.checks import choose, inputs, positive, whole
+from rknet.lifts import LIFTS, uniform
 from rknet.tableaus import EULER, RK4, TABLEAUS, Tableau
 
 Activation = Callable[[Tensor], Tensor]
@@ -43,7 +43,7 @@ class Net(nn.Module):
     activation
         Name of sigma in `ACTIVATIONS`.
     lift
-        Name of the lift from d to d_hat in `rknet.augment.LIFTS`.
+        Name of the lift from d to d_hat in `rknet.lifts.LIFTS`.
     train_classifier
         Whether W and mu are trained, as in all the paper's experiments, or stay as they were drawn.
     seed

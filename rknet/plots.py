@@ -156,7 +156,7 @@ def prediction(
 
 
 def boundary(ax: Axes, probability: Classifier, *, bound: float = 4.0, resolution: int = 240) -> None:
-    """The boundary of a classifier of the plane as a dashed line: for the best possible one, from `rknet.bayes`."""
+    """The boundary of a classifier of the plane as a dashed line: for the best possible one of `rknet.data.bayes`."""
     box = (-bound, bound, -bound, bound)
     _draw_boundary(ax, _on_grid(probability, box, resolution), box, "--")
 

@@ -2,8 +2,8 @@
 
 `Protocol` holds every choice with the paper's value as default; `fit` trains a net by it and returns the `History` of
 cost and accuracy on the whole training and validation set, before training and after each epoch.  The steps are taken
-by `TorchSteps`, plain PyTorch and the readable reference, by the compiled `rknet.engine.Engine`, or for wide nets by
-`rknet.layerwise.Layerwise`.  A long training may keep checkpoints, from which it goes on with the same numbers.
+by `TorchSteps`, plain PyTorch and the readable reference, by the compiled engine of `rknet.engines.compiled`, or
+for wide nets by that of `rknet.engines.layerwise`.  A long training may keep checkpoints, from which it goes on with the same numbers.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from tqdm import tqdm
 
 from rknet.checkpoint import Checkpoint, Keeper, Position
 from rknet.checks import choose, positive, whole
-from rknet.engine import Engine, obstacle
+from rknet.data.points import PointSet
+from rknet.engines.compiled.engine import Engine, obstacle
 from rknet.nets import Net
-from rknet.points import PointSet
 
 
 def cross_entropy(logits: Tensor, c: Tensor) -> Tensor:
@@ -222,7 +222,7 @@ def fit(
         "compiled", hundreds of times faster and the same bits on every processor, for the nets of the paper on the
         CPU; "layerwise", the adjoint step with each layer's update in it, for nets of the paper whose weights no cache
         holds, on CPU or CUDA; "torch", for any net; or "auto", the first of "layerwise" (from the width
-        `rknet.layerwise.WIDE` on), "compiled" and "torch" that applies.  The history says which one it was.
+        `rknet.engines.layerwise.engine.WIDE` on), "compiled" and "torch" that applies.  The history says which it was.
     progress
         Whether a bar is shown on a terminal.  It never appears in a notebook, whose output it would spoil.
     checkpoint
@@ -300,7 +300,7 @@ def _portions(order: NDArray[np.int64], protocol: Protocol, *, whole_epoch: bool
 
 def _steps(net: Net, protocol: Protocol, engine: str) -> tuple[str, Engine | TorchSteps]:
     """Who takes the steps, by name and ready."""
-    from rknet import layerwise  # it builds on this module
+    from rknet.engines.layerwise import engine as layerwise  # it builds on this module
 
     choose("engine", engine, dict.fromkeys(ENGINES))
     obstacles = {"layerwise": layerwise.obstacle, "compiled": obstacle, "torch": lambda net, protocol: None}

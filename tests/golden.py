@@ -21,12 +21,12 @@ from typing import Any
 
 import numpy as np
 
-from rknet.augment import LIFTS
-from rknet.configuration import streams
-from rknet.images import IMAGES, fingerprint, load
+from rknet.data.images import IMAGES, fingerprint, load
+from rknet.data.points import LAWS, PointSet, draw, split
+from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS, Net, RKNet, StandardNet
-from rknet.points import LAWS, PointSet, draw, split
-from rknet.records import weights_hash
+from rknet.study.configuration import streams
+from rknet.study.records import weights_hash
 from rknet.tableaus import TABLEAUS
 from rknet.training import LOSSES, OPTIMIZERS, History, Protocol, fit
 from rknet.versions import VERSIONS

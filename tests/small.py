@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rknet.configuration import Configuration
-from rknet.experiments import Experiment
-from rknet.records import Run
+from rknet.study.configuration import Configuration
+from rknet.study.experiments import Experiment
+from rknet.study.records import Run
 from rknet.training import Protocol
 
 PROTOCOL = Protocol(epochs=2)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from rknet import ACTIVATIONS, TABLEAUS, EulerNet, Net, RK4Net, RKNet, StandardNet, Tableau, adjoint
 from rknet.adjoint import Affine, General, StageError, Step
-from rknet.steps import NEWTON_STEPS
+from rknet.adjoint.steps import NEWTON_STEPS
 
 AUTOGRAD = 1e-11
 """Relative difference to autograd in double precision: rounding of 50 layers of up to 20 neurons, with room."""

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from rknet import LIFTS, StandardNet
-from rknet.augment import Lift, orthonormal_columns, uniform
+from rknet.lifts import Lift, orthonormal_columns, uniform
 
 SINGLE = 1e-6
 """Orthonormality of a matrix rounded to float32: a few units in the last place, 6e-8."""

@@ -7,8 +7,9 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from rknet import LAWS, bayes, draw
-from rknet.points import Law, PointSet, Rings, Squares
+from rknet import LAWS, draw
+from rknet.data import bayes
+from rknet.data.points import Law, PointSet, Rings, Squares
 
 N = 1_000_000
 MONTE_CARLO = 1e-3

@@ -15,8 +15,8 @@ from benchmarks.cases import Case
 from benchmarks.contender import CONTENDERS, Contender, Missing, load
 from benchmarks.worker import Timer
 from rknet import bench
+from rknet.adjoint.memory import WAYS
 from rknet.bench import Worker
-from rknet.memory import WAYS
 
 CASE = Case(L=6, d_hat=4, N=20, epochs=2)
 """Four batches of five samples through six layers."""

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 import torch
 
-from rknet import EulerNet, History, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, cache, draw, split
-from rknet.cache import cached_fit
+from rknet import EulerNet, History, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, draw, split
+from rknet.study import cache
+from rknet.study.cache import cached_fit
 from rknet.versions import VERSIONS
 
 TRAIN, VALIDATION = split(draw("squares", 20), 10)

@@ -14,24 +14,13 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from rknet import (
-    EulerNet,
-    History,
-    Net,
-    PointSet,
-    Protocol,
-    RK4Net,
-    StandardNet,
-    checkpoint,
-    fit,
-    layerwise,
-    records,
-    runner,
-)
+from rknet import EulerNet, History, Net, PointSet, Protocol, RK4Net, StandardNet, checkpoint, fit
 from rknet.checkpoint import Checkpoint, OtherTraining
-from rknet.configuration import Configuration
-from rknet.records import Run
-from rknet.store import Store
+from rknet.engines.layerwise import engine as layerwise
+from rknet.study import records, runner
+from rknet.study.configuration import Configuration
+from rknet.study.records import Run
+from rknet.study.store import Store
 from rknet.versions import VERSIONS
 
 
@@ -208,10 +197,11 @@ WIDE_RUN = Run(
 VICTIM = f"""
 import sys
 from pathlib import Path
-from rknet import checkpoint, runner
-from rknet.configuration import Configuration
-from rknet.records import Run
-from rknet.store import Store
+from rknet import checkpoint
+from rknet.study import runner
+from rknet.study.configuration import Configuration
+from rknet.study.records import Run
+from rknet.study.store import Store
 from rknet.training import Protocol
 from rknet.versions import VERSIONS
 run = {WIDE_RUN!r}

@@ -26,7 +26,7 @@ from rknet import (
     plots,
     split,
 )
-from rknet.points import ball, rings
+from rknet.data.points import ball, rings
 from rknet.provenance import source_hash
 from rknet.tableaus import DOPRI5
 from rknet.training import LOSSES, OPTIMIZERS, evaluate

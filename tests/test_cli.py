@@ -16,16 +16,16 @@ from pathlib import Path
 import pytest
 from small import EXPERIMENT, ROWS, RUNS
 
-from rknet import cli, records, runner
-from rknet.cli import main, seeds_in
-from rknet.experiments import EXPERIMENTS, Experiment
-from rknet.ledger import judging
-from rknet.ledger.claims import Claims, Part, Region, Sentence
-from rknet.paper import STATISTICS
-from rknet.records import Record, Run
-from rknet.runner import runs_of, sweep
-from rknet.store import Store
-from rknet.tables import table
+from rknet.study import cli, records, runner
+from rknet.study.cli import main, seeds_in
+from rknet.study.experiments import EXPERIMENTS, Experiment
+from rknet.study.ledger import judging
+from rknet.study.ledger.claims import Claims, Part, Region, Sentence
+from rknet.study.paper import STATISTICS
+from rknet.study.records import Record, Run
+from rknet.study.runner import runs_of, sweep
+from rknet.study.store import Store
+from rknet.study.tables import table
 from rknet.training import History
 from rknet.versions import VERSIONS
 
@@ -98,8 +98,8 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
     """Ctrl-C: exit code 130, one line, finished runs kept, no traceback from any worker."""
     script = (
         "import sys; from dataclasses import replace\n"
-        "from rknet import Protocol; from rknet.cli import main\n"
-        "from rknet.experiments import EXPERIMENTS; from small import EXPERIMENT\n"
+        "from rknet import Protocol; from rknet.study.cli import main\n"
+        "from rknet.study.experiments import EXPERIMENTS; from small import EXPERIMENT\n"
         "row = replace(EXPERIMENT.rows['RK4Net, L = 1'], samples=200, protocol=Protocol(epochs=3))\n"
         "EXPERIMENTS['long'] = replace(EXPERIMENT, rows={'a': row})\n"
         "sys.exit(main(['run', 'long', '--jobs', '2', '--seeds', '0-999']))\n"
@@ -249,7 +249,7 @@ def claim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """One claim, about the small experiment, and no verdicts yet."""
     part = Part(("val_accuracy",), ((f"small/{next(iter(ROWS))}",),), within=Region(0, 100))
     sentence = Sentence("small-claim", "nowhere", "says", "rule", (part,))
-    monkeypatch.setattr("rknet.ledger.command.read", lambda: Claims((0, 1), 0.95, {}, (sentence,)))
+    monkeypatch.setattr("rknet.study.ledger.command.read", lambda: Claims((0, 1), 0.95, {}, (sentence,)))
     monkeypatch.setattr(judging, "VERDICTS", tmp_path / "verdicts.json")
     monkeypatch.setattr(judging, "LEAST", 2)
 
@@ -288,7 +288,7 @@ def test_a_claim_without_runs_is_not_testable(capsys: pytest.CaptureFixture[str]
 
 def test_claims_need_their_packages(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Without them: one line."""
-    monkeypatch.setitem(sys.modules, "rknet.ledger.command", None)
+    monkeypatch.setitem(sys.modules, "rknet.study.ledger.command", None)
     assert main(["claims"]) == 2
     assert capsys.readouterr().err.startswith("rknet: claims: needs the module")
 
@@ -350,7 +350,7 @@ def test_seeds_that_are_none(text: str) -> None:
 def test_the_command_is_installed() -> None:
     """The package declares the command that the documentation names."""
     (entry,) = importlib.metadata.entry_points(group="console_scripts", name="rknet")
-    assert entry.value == "rknet.cli:main"
+    assert entry.value == "rknet.study.cli:main"
 
 
 def rknet(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -388,7 +388,7 @@ def test_help_of_a_command_states_its_defaults(command: str, capsys: pytest.Capt
 def test_a_record_tells_how_to_make_it_again(store: Store) -> None:
     """From the file alone, without the declared experiments, the run can be built and gives the same weights."""
     from rknet import Protocol
-    from rknet.configuration import Configuration
+    from rknet.study.configuration import Configuration
 
     run = json.loads(store.path("small", RUNS[0].row, 0).read_text("utf8"))
     plain = run["run"]["configuration"]

@@ -10,8 +10,9 @@ import torch
 from scipy.signal import correlate2d
 from torch import nn
 
-from rknet import LIFTS, Net, PointSet, Protocol, RKNet, cache, fit
+from rknet import LIFTS, Net, PointSet, Protocol, RKNet, fit
 from rknet.convolution import ConvolutionalRKNet, ImageLift
+from rknet.study import cache
 
 ROUNDING = 1e-12
 """Rounding in double precision of sums of a few hundred terms."""

@@ -13,12 +13,12 @@ import pytest
 from bs4 import BeautifulSoup
 from test_html import Soups, soups  # noqa: F401  (a fixture)
 
-from rknet.experiments import COMPARED, EXPERIMENTS
-from rknet.html_tables import NOT_RUN, label_of
-from rknet.paper import STATISTICS, tables
-from rknet.records import history
-from rknet.runner import runs_of
-from rknet.store import Store
+from rknet.study.experiments import COMPARED, EXPERIMENTS
+from rknet.study.html_tables import NOT_RUN, label_of
+from rknet.study.paper import STATISTICS, tables
+from rknet.study.records import history
+from rknet.study.runner import runs_of
+from rknet.study.store import Store
 
 FIGURES = range(2, 19)
 """The paper's figures of Section 4; Figure 1, the tableaus, is in Section 2."""

@@ -5,8 +5,8 @@ import probe
 import pytest
 from scipy import special, stats
 
+from rknet.data.points import LAWS
 from rknet.playground import random
-from rknet.points import LAWS
 
 SETS = ("donut_1D", "donut_2D", "squares", "spiral", "donut_2D_6C", "squares_2D_4C")
 ONES = 0xFFFFFFFF

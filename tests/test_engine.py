@@ -31,15 +31,13 @@ from rknet import (
     RK4Net,
     RKNet,
     StandardNet,
-    arithmetic,
     draw,
-    engine,
     fit,
-    lanes,
     split,
 )
-from rknet.engine import Engine, obstacle
-from rknet.lanes import load, store
+from rknet.engines.compiled import arithmetic, engine, simd
+from rknet.engines.compiled.engine import Engine, obstacle
+from rknet.engines.compiled.simd import load, store
 from rknet.training import LOSSES, OPTIMIZERS
 
 HERE = Path(__file__).parent
@@ -254,10 +252,10 @@ def test_unknown_engine() -> None:
 
 
 def lane_by_lane(name: str):
-    """A function of `rknet.arithmetic` on float arrays of a multiple of 16 entries."""
+    """A function of `rknet.engines.compiled.arithmetic` on float arrays of a multiple of 16 entries."""
     function = getattr(arithmetic, name)
 
-    @numba.njit(**lanes.OPTIONS)
+    @numba.njit(**simd.OPTIONS)
     def loop(x, out, count):
         for k in range(0, x.size, len(count)):
             store(out, k, function(load(x, k, count)))
@@ -447,10 +445,10 @@ def supported_by_numpy() -> str:
 
 LOGIT = """
 import json, numpy as np, rknet
-from rknet import engine, sweeps
+from rknet.engines.compiled import engine, kernels
 compiled = engine.Engine(rknet.RK4Net(2, 3, 2, 2), rknet.Protocol())
 logit = compiled.logits(np.ones((1, 2), np.float32))[0, 0].item()
-code = engine.compiled(sweeps.evaluate, "float32", 4)
+code = engine.compiled(kernels.evaluate, "float32", 4)
 stats = [sum(code.stats.cache_hits.values()), sum(code.stats.cache_misses.values())]
 print(json.dumps({"logit": logit, "stats": stats, "path": str(rknet.__file__)}))
 """

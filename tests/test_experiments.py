@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from rknet import LAWS, Net, Protocol, draw, records
-from rknet.configuration import NETS, Configuration, streams
-from rknet.experiments import EXPERIMENTS
-from rknet.paper import STATISTICS, printed, tables
-from rknet.store import slug
+from rknet import LAWS, Net, Protocol, draw
+from rknet.study import records
+from rknet.study.configuration import NETS, Configuration, streams
+from rknet.study.experiments import EXPERIMENTS
+from rknet.study.paper import STATISTICS, printed, tables
+from rknet.study.store import slug
 
 ALL = [
     pytest.param(configuration, id=f"{name}: {row}")

@@ -9,9 +9,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from rknet import Protocol, plots
-from rknet.cache import trained
-from rknet.configuration import Configuration
 from rknet.laboratories.features import PLANE, FeatureLaboratory, draw_features
+from rknet.study.cache import trained
+from rknet.study.configuration import Configuration
 
 
 @pytest.fixture(autouse=True)

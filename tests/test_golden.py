@@ -16,9 +16,9 @@ import golden
 import pytest
 
 import rknet
-from rknet.augment import LIFTS
+from rknet.data.points import LAWS
+from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS
-from rknet.points import LAWS
 from rknet.tableaus import TABLEAUS
 from rknet.training import ENGINES, LOSSES, OPTIMIZERS
 from rknet.versions import VERSIONS
@@ -94,17 +94,17 @@ def replaced(module: str, old: str, new: str) -> Callable[[Path], None]:
 # thousandth, since the engines that sum in their libraries' order are compared within a tolerance.
 SPIRAL = "scale: ClassVar[float] = "
 MUTANTS = {
-    "compiled": (replaced("arithmetic.py", "4.89352455891786e-03", "4.89352502458e-03"), "law spiral"),
+    "compiled": (replaced("engines/compiled/arithmetic.py", "4.89352455891786e-03", "4.89352502458e-03"), "law spiral"),
     "nets": (
-        replaced("augment.py", "= 1 / np.sqrt(fan_in)", "= 1.0000001 / np.sqrt(fan_in)"),
+        replaced("lifts.py", "= 1 / np.sqrt(fan_in)", "= 1.0000001 / np.sqrt(fan_in)"),
         "law spiral",
     ),
     "data": (
-        replaced("points.py", f"{SPIRAL}1 / 5", f"{SPIRAL}0.20000001"),
+        replaced("data/points.py", f"{SPIRAL}1 / 5", f"{SPIRAL}0.20000001"),
         "law spiral",
     ),
     "torch": (replaced("nets.py", "alpha=self.h * a", "alpha=1.001 * self.h * a"), "torch, rk4"),
-    "layerwise": (replaced("layerwise.py", "slope[i] * v)", "1.001 * slope[i] * v)"), "layerwise, rk4"),
+    "layerwise": (replaced("engines/layerwise/engine.py", "slope[i] * v)", "1.001 * slope[i] * v)"), "layerwise, rk4"),
 }
 
 

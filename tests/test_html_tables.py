@@ -12,13 +12,14 @@ import pytest
 from bs4 import BeautifulSoup
 from small import EXPERIMENT, ROWS
 
-from rknet import bayes, records
-from rknet.cache import repetitions
-from rknet.experiments import COMPARED, EXPERIMENTS
-from rknet.html_tables import Row, Runs, Table, beside_paper, measured, recorded
-from rknet.paper import STATISTICS, tables
-from rknet.runner import runs_of
-from rknet.store import Store
+from rknet.data import bayes
+from rknet.study import records
+from rknet.study.cache import repetitions
+from rknet.study.experiments import COMPARED, EXPERIMENTS
+from rknet.study.html_tables import Row, Runs, Table, beside_paper, measured, recorded
+from rknet.study.paper import STATISTICS, tables
+from rknet.study.runner import runs_of
+from rknet.study.store import Store
 from rknet.training import History
 
 NETS = ("StandardNet", "EulerNet", "RK4Net")

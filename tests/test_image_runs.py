@@ -11,17 +11,19 @@ from pathlib import Path
 import pytest
 import torch
 
-from rknet import Protocol, images, records, verification
-from rknet.cli import main
-from rknet.configuration import Configuration
-from rknet.experiments import EXPERIMENTS, Experiment
-from rknet.images import IMAGES, fingerprint
-from rknet.paper import printed
-from rknet.records import Record, Run
-from rknet.runner import compute, runs_of, sweep
-from rknet.store import Store
-from rknet.tables import table
-from rknet.verification import COURSE, ROUNDING, compare, course, verify
+from rknet import Protocol
+from rknet.data import images
+from rknet.data.images import IMAGES, fingerprint
+from rknet.study import records, verification
+from rknet.study.cli import main
+from rknet.study.configuration import Configuration
+from rknet.study.experiments import EXPERIMENTS, Experiment
+from rknet.study.paper import printed
+from rknet.study.records import Record, Run
+from rknet.study.runner import compute, runs_of, sweep
+from rknet.study.store import Store
+from rknet.study.tables import table
+from rknet.study.verification import COURSE, ROUNDING, compare, course, verify
 from rknet.versions import VERSIONS, versions_of
 
 ROWS = {
@@ -134,7 +136,7 @@ def test_another_version_of_its_engine_makes_a_record_old(kept: Store, monkeypat
 def test_a_sweep_decides_once_where_images_come_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`auto` never reaches a worker, so no two of them can take different images."""
     asked: list[str] = []
-    from rknet import runner
+    from rknet.study import runner
 
     def spy(tasks: list, **options: object) -> list[Record]:
         asked.extend(source for _, _, source, *_ in tasks)

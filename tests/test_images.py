@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rknet import images
-from rknet.configuration import Configuration, streams
-from rknet.images import FILES, IMAGES, Pool, fingerprint, load, repetition
-from rknet.vision import load_torchvision
+from rknet.data import images
+from rknet.data.images import FILES, IMAGES, Pool, fingerprint, load, repetition
+from rknet.data.vision import load_torchvision
+from rknet.study.configuration import Configuration, streams
 
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".xz": lzma.compress}
 

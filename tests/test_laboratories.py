@@ -14,12 +14,13 @@ import torch
 from matplotlib.figure import Figure
 from PIL import Image
 
-from rknet import Protocol, bayes, draw
-from rknet.configuration import Configuration
+from rknet import Protocol, draw
+from rknet.data import bayes
 from rknet.laboratories import TrainingLaboratory, training
 from rknet.laboratories.training import draw_training, spreads
-from rknet.ledger.measurements import spread
 from rknet.nets import RK4Net, StandardNet
+from rknet.study.configuration import Configuration
+from rknet.study.ledger.measurements import spread
 
 SMALL = Configuration("donut_1D", "RK4Net", 3, 2, protocol=Protocol(epochs=2), samples=60)
 

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from rknet import EulerNet, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, captured, fit, layerwise, streams
-from rknet.layerwise import Layerwise, StreamedUpdates
+from rknet import EulerNet, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, fit
+from rknet.engines.compiled.updates import CODES, Rule
+from rknet.engines.layerwise import cpu, cuda
+from rknet.engines.layerwise import engine as layerwise
+from rknet.engines.layerwise.engine import Layerwise, StreamedUpdates
 from rknet.training import LOSSES, OPTIMIZERS, TorchSteps, _steps
-from rknet.updates import CODES, Rule
 
 D, D_HAT, CLASSES = 6, 37, 3
 """A width that is a multiple of nothing the loops are unrolled by."""
@@ -58,8 +60,8 @@ def test_products_are_those_of_blas(dtype: torch.dtype, d: int, n: int) -> None:
     """y K^T and z K for any number of samples and any width."""
     generator = torch.Generator().manual_seed(0)
     K, y = (torch.randn(k, d, dtype=dtype, generator=generator) for k in (d, n))
-    torch.testing.assert_close(streams.product(K, y), y @ K.T, rtol=0, atol=PRODUCTS[dtype])
-    torch.testing.assert_close(streams.transposed_product(K, y), y @ K, rtol=0, atol=PRODUCTS[dtype])
+    torch.testing.assert_close(cpu.product(K, y), y @ K.T, rtol=0, atol=PRODUCTS[dtype])
+    torch.testing.assert_close(cpu.transposed_product(K, y), y @ K, rtol=0, atol=PRODUCTS[dtype])
 
 
 @PRECISIONS
@@ -69,7 +71,7 @@ def test_update_takes_the_gradient_from_its_factors(dtype: torch.dtype, rows: in
     generator = torch.Generator().manual_seed(0)
     z, Y = (torch.randn(12, k, dtype=dtype, generator=generator) for k in (rows, D_HAT))
     K, m, v = (torch.zeros(3, rows, D_HAT, dtype=dtype) for _ in range(3))
-    streams.update(Rule(CODES["sgd"], 1.0, False, False, np.ones(2)), K[1], m[1], v[1], z, Y)
+    cpu.update(Rule(CODES["sgd"], 1.0, False, False, np.ones(2)), K[1], m[1], v[1], z, Y)
     torch.testing.assert_close(-K[1], z.T @ Y, rtol=0, atol=PRODUCTS[dtype])
     assert K[1].abs().min() > 0
     assert K[0].abs().max() == K[2].abs().max() == 0
@@ -180,7 +182,7 @@ def test_every_choice_is_covered() -> None:
     protocols = [Protocol(**choices) for _, _, choices in CASES.values()]
     assert {p.optimizer for p in protocols} == set(OPTIMIZERS)
     assert {p.loss for p in protocols} == set(LOSSES)
-    assert set(captured.CAPTURABLE) <= set(OPTIMIZERS)
+    assert set(cuda.CAPTURABLE) <= set(OPTIMIZERS)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
@@ -194,7 +196,7 @@ def test_captured_step_is_that_of_autograd(optimizer: str) -> None:
     for _ in range(2):
         for steps in (ours, theirs):
             steps.epoch(TRAIN.X, TRAIN.c, np.arange(len(TRAIN)))
-    assert isinstance(ours.take, captured.Captured)
+    assert isinstance(ours.take, cuda.Captured)
     assert (ours.take.graph is None) == (optimizer == "adagrad")
     for name, weights in other.state_dict().items():
         torch.testing.assert_close(weights.cpu(), net.state_dict()[name], rtol=0, atol=WEIGHTS[torch.float64])

@@ -15,14 +15,15 @@ import torch
 import yaml
 from scipy import stats
 
-from rknet import StandardNet, paper
-from rknet.ledger import boxes, claims, evidence, judging, measurements, statistics
-from rknet.ledger.boxes import verdict_box
-from rknet.ledger.claims import Part, Region, Sentence
-from rknet.ledger.evidence import Evidence
-from rknet.ledger.judging import COMPATIBLE, NOT_COMPATIBLE, NOT_TESTABLE, judge
-from rknet.ledger.quantities import QUANTITIES
-from rknet.store import Store
+from rknet import StandardNet
+from rknet.study import paper
+from rknet.study.ledger import boxes, claims, evidence, judging, measurements, statistics
+from rknet.study.ledger.boxes import verdict_box
+from rknet.study.ledger.claims import Part, Region, Sentence
+from rknet.study.ledger.evidence import Evidence
+from rknet.study.ledger.judging import COMPATIBLE, NOT_COMPATIBLE, NOT_TESTABLE, judge
+from rknet.study.ledger.quantities import QUANTITIES
+from rknet.study.store import Store
 from rknet.training import History
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -15,8 +15,9 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from rknet import ACTIVATIONS, TABLEAUS, Protocol, RKNet, StandardNet, adjoint, memory
-from rknet.engine import Engine
+from rknet import ACTIVATIONS, TABLEAUS, Protocol, RKNet, StandardNet, adjoint
+from rknet.adjoint import memory
+from rknet.engines.compiled.engine import Engine
 
 N, D_HAT = 500, 4
 STATE = 4 * N * D_HAT

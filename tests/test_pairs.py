@@ -10,7 +10,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from rknet import TABLEAUS, Tableau
-from rknet.pairs import Agreement, agreement, coloured_trees, order_of_pair
+from rknet.adjoint.order import Agreement, agreement, coloured_trees, order_of_pair
 from rknet.tableaus import MAX_ORDER
 
 ROUNDING = 1e-12

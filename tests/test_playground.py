@@ -12,8 +12,8 @@ import pytest
 from test_draws import SETS
 
 import rknet
-from rknet import bayes
-from rknet.points import LAWS
+from rknet.data import bayes
+from rknet.data.points import LAWS
 from rknet.tableaus import TABLEAUS, Tableau
 
 MODULE = Path(rknet.__file__).parent / "playground" / "playground.mjs"

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rknet import EulerNet, Protocol, RK4Net, RKNet, StandardNet, draw
-from rknet.engine import Engine
+from rknet.engines.compiled.engine import Engine
 from rknet.nets import ACTIVATIONS
 from rknet.tableaus import Tableau
 

@@ -12,7 +12,7 @@ import pytest
 from browsing import Visit
 from playwright.sync_api import Page
 
-from rknet import bayes
+from rknet.data import bayes
 from rknet.playground import Playground
 
 sys.path.insert(0, str(execute.BOOK / "_ext"))

@@ -192,7 +192,7 @@ def test_axes_are_turned_to_wanted_ones(node):
 
 
 def test_spread_is_that_of_the_library(node):
-    from rknet.ledger.measurements import spread
+    from rknet.study.ledger.measurements import spread
 
     flow = NETS["RK4Net"].flow(POINTS.X)
     layers, n, d_hat = flow.shape

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from rknet import LAWS, PointSet, draw, split
-from rknet.points import ball, rings
+from rknet.data.points import ball, rings
 
 N = 100_000
 """Enough draws that four standard errors of a class frequency are 0.6 points or less."""

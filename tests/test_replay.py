@@ -8,9 +8,9 @@ import numpy as np
 import probe
 import pytest
 
-from rknet.cli import main
 from rknet.playground import random
 from rknet.playground.replay import read, replay
+from rknet.study.cli import main
 
 RUNS = {
     "left within an epoch": ({"data": "spiral", "d_hat": 5, "L": 6, "samples": 200}, 65),
@@ -147,6 +147,6 @@ def test_a_missing_file_is_one_line_of_error(tmp_path, capsys):
 
 
 def test_runs_are_replayed_where_no_widgets_are_installed():
-    without = "import sys; sys.modules['anywidget'] = None; import rknet.cli, rknet.playground as p; p.Nothing"
+    without = "import sys; sys.modules['anywidget'] = None; import rknet.study.cli, rknet.playground as p; p.Nothing"
     done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True)
     assert done.stderr.strip().endswith("module 'rknet.playground' has no attribute 'Nothing'")

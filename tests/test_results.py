@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rknet import records
-from rknet.cache import repetitions
-from rknet.experiments import EXPERIMENTS
-from rknet.paper import STATISTICS
-from rknet.runner import runs_of
-from rknet.store import Store
+from rknet.study import records
+from rknet.study.cache import repetitions
+from rknet.study.experiments import EXPERIMENTS
+from rknet.study.paper import STATISTICS
+from rknet.study.runner import runs_of
+from rknet.study.store import Store
 
 STORE = Store(Path(__file__).resolve().parent.parent / "results")
 

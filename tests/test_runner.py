@@ -16,12 +16,13 @@ import pytest
 import torch
 from small import EXPERIMENT, RUNS
 
-from rknet import Protocol, records, runner
-from rknet.experiments import EXPERIMENTS
-from rknet.records import Record, Run
-from rknet.runner import compute, execute, runs_of, sweep
-from rknet.store import Store
-from rknet.verification import compare, verify
+from rknet import Protocol
+from rknet.study import records, runner
+from rknet.study.experiments import EXPERIMENTS
+from rknet.study.records import Record, Run
+from rknet.study.runner import compute, execute, runs_of, sweep
+from rknet.study.store import Store
+from rknet.study.verification import compare, verify
 from rknet.versions import VERSIONS
 
 ROOT = Path(__file__).resolve().parent.parent

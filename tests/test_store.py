@@ -17,10 +17,11 @@ import pytest
 import torch
 from small import RUNS
 
-from rknet import History, RK4Net, records, store
-from rknet.records import Record, Run
-from rknet.runner import compute
-from rknet.store import Store
+from rknet import History, RK4Net
+from rknet.study import records, store
+from rknet.study.records import Record, Run
+from rknet.study.runner import compute
+from rknet.study.store import Store
 from rknet.versions import VERSIONS
 
 RUN = RUNS[0]

@@ -36,17 +36,18 @@ from joblib import Parallel, delayed
 from scipy import stats
 
 import rknet
-from rknet import Protocol, draw, paper
-from rknet.cache import trained
-from rknet.configuration import Configuration
-from rknet.experiments import EXPERIMENTS
-from rknet.images import IMAGES, load
-from rknet.ledger import judging, pages
-from rknet.ledger.boxes import Box, number
-from rknet.ledger.claims import configuration_of
-from rknet.ledger.evidence import Evidence
-from rknet.records import history
-from rknet.store import Store
+from rknet import Protocol, draw
+from rknet.data.images import IMAGES, load
+from rknet.study import paper
+from rknet.study.cache import trained
+from rknet.study.configuration import Configuration
+from rknet.study.experiments import EXPERIMENTS
+from rknet.study.ledger import judging, pages
+from rknet.study.ledger.boxes import Box, number
+from rknet.study.ledger.claims import configuration_of
+from rknet.study.ledger.evidence import Evidence
+from rknet.study.records import history
+from rknet.study.store import Store
 
 records = Evidence(Store(Path(rknet.__file__).parent.parent / "results"))
 DECIDING = range(4, 24)

@@ -38,14 +38,15 @@ import numpy as np
 from scipy import stats
 
 import rknet
-from rknet import bayes, plots
-from rknet.experiments import MULTICLASS
-from rknet.ledger import judging, pages
-from rknet.ledger.boxes import Box, number, summary
-from rknet.ledger.claims import Part, read
-from rknet.ledger.evidence import Evidence
-from rknet.ledger.statistics import holm
-from rknet.store import Store
+from rknet import plots
+from rknet.data import bayes
+from rknet.study.experiments import MULTICLASS
+from rknet.study.ledger import judging, pages
+from rknet.study.ledger.boxes import Box, number, summary
+from rknet.study.ledger.claims import Part, read
+from rknet.study.ledger.evidence import Evidence
+from rknet.study.ledger.statistics import holm
+from rknet.study.store import Store
 
 plots.style()
 claims, verdicts = read(), judging.stored()

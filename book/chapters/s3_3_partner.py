@@ -38,16 +38,8 @@ import sympy
 import torch
 from IPython.display import HTML
 
-from rknet import (
-    TABLEAUS,
-    EulerNet,
-    RK4Net,
-    Tableau,
-    adjoint,
-    pairs,
-    plots,
-)
-from rknet.adjoint import Affine, Step
+from rknet import TABLEAUS, EulerNet, RK4Net, Tableau, adjoint, plots
+from rknet.adjoint import Affine, Step, order
 
 plots.style()
 rng = np.random.default_rng(3)
@@ -460,7 +452,7 @@ plt.show()
 # With the partner the gradient is that of the network, exactly. How close is the *network's* gradient to the one of the
 # differential equation? The state has the order of its scheme. For the costate one has to look at the pair: the terms of
 # Taylor's theorem belong to rooted trees whose nodes are of two kinds, for the state and for the costate, and the pair's
-# order is the size up to which all of them come out right. `pairs.order_of_pair` counts in exact arithmetic.
+# order is the size up to which all of them come out right. `order.order_of_pair` counts in exact arithmetic.
 #
 # If the controls are *given*, as they are when a gradient is computed, the costates are the derivative of the numerical
 # flow, and the pair has the order of the scheme. If {eq}`paper-3.22` is *solved* for the controls, they become functions of state
@@ -475,8 +467,8 @@ ralston3 = Tableau(
 )
 table = ["order of              scheme   pair   pair, controls eliminated"]
 for tableau in (*schemes.values(), ralston3):
-    given = pairs.order_of_pair(tableau, tableau.partner)
-    eliminated = pairs.order_of_pair(tableau, tableau.partner, coupled=True)
+    given = order.order_of_pair(tableau, tableau.partner)
+    eliminated = order.order_of_pair(tableau, tableau.partner, coupled=True)
     assert given == tableau.order
     table.append(f"{tableau.name:21}{tableau.order:5}{given:8}{eliminated:9}")
 print("\n".join(table))
@@ -497,7 +489,7 @@ for tableau in (*schemes.values(), ralston3):
         p_0 = adjoint.costates(step, u, states, p_L).p[0]
         errors.append(float((p_0 - reference).norm()))
     slope = np.polyfit(np.log(T / depths), np.log(errors), 1)[0]
-    assert abs(slope - pairs.order_of_pair(tableau, tableau.partner)) < 0.15
+    assert abs(slope - order.order_of_pair(tableau, tableau.partner)) < 0.15
     table.append(f"{tableau.name:20} order {slope:.1f}")
 print("\n".join(table))
 
@@ -513,7 +505,7 @@ print("\n".join(table))
 # linear equation for $p$ leaves: a node of kind $p$ has at most one child of kind $p$. If the two series agree for all
 # trees up to $n$ nodes, a layer's costates differ by $h^{n+1}$, those of $T/h$ layers by $h^n$, and so do the gradients
 # divided by $h$, which are averages of $f_u^\top p$ over a layer. The controls of single stages see more: their
-# gradients contain $p_i$ itself, which agrees only as far as the rows of $\tilde A$ and $A$ do. `pairs.agreement`
+# gradients contain $p_i$ itself, which agrees only as far as the rows of $\tilde A$ and $A$ do. `order.agreement`
 # predicts both powers of $h$; here they are, and what is measured:
 
 # %%
@@ -537,7 +529,7 @@ for name, tableau in schemes.items():
         assert all(error(tableau, 64, r) < 1e-13 for r in readings.values())
         table.append(f"{name:18} no error at all         no error at all")
         continue
-    powers = pairs.agreement(tableau, tableau.partner, tableau)
+    powers = order.agreement(tableau, tableau.partner, tableau)
     depths = np.array([64, 128, 256, 512][: 4 if tableau.order < 4 else 3])
     row = f"{name:16}"
     for reading, power in zip(readings, powers):
@@ -591,7 +583,7 @@ def written(tree):
 
 
 def weights(scheme, partner, tree):
-    stages = pairs.weights_of(scheme, partner)(tree)
+    stages = order.weights_of(scheme, partner)(tree)
     return sympy.simplify(sum(w * g for w, g in zip(scheme.beta, stages)))
 
 
@@ -600,7 +592,7 @@ table = [
     "            exact   Heun: partner, A~ = A    Ralston: partner, A~ = A"
 ]
 for nodes in (1, 2, 3):
-    for _, tree in pairs.coloured_trees(nodes, "p", False):
+    for _, tree in order.coloured_trees(nodes, "p", False):
         row = [weights(gauss, gauss.partner, tree)]
         for scheme in (schemes["heun"], schemes["ralston"]):
             row += [weights(scheme, scheme.partner, tree)]

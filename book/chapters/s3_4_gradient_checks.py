@@ -39,13 +39,13 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from rknet import TABLEAUS, RKNet, adjoint, draw, pairs, plots
-from rknet.adjoint import Affine, Step
-from rknet.cache import trained
-from rknet.experiments import EXPERIMENTS
-from rknet.html_tables import Row, Table
+from rknet import TABLEAUS, RKNet, adjoint, draw, plots
+from rknet.adjoint import Affine, Step, order
 from rknet.laboratories import TableauLaboratory
 from rknet.laboratories import tableau as laboratory
+from rknet.study.cache import trained
+from rknet.study.experiments import EXPERIMENTS
+from rknet.study.html_tables import Row, Table
 
 plots.style()
 
@@ -658,7 +658,7 @@ def results(tableau):
         return [str(tableau.order), "none", "–", "–", *itself]
     right = laboratory.gradient_errors(tableau, tableau.partner)
     assert right.max() < laboratory.ROUNDING
-    pair = pairs.order_of_pair(tableau, tableau.partner)
+    pair = order.order_of_pair(tableau, tableau.partner)
     return [
         str(tableau.order),
         str(tableau.partner.order),

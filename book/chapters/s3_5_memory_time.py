@@ -36,8 +36,8 @@ import numpy as np
 import torch
 
 from rknet import TABLEAUS, RKNet, adjoint, plots
+from rknet.adjoint.memory import WAYS, best_segment, checkpointed, stored_bytes
 from rknet.bench import RECORD
-from rknet.memory import WAYS, best_segment, checkpointed, stored_bytes
 
 plots.style()
 

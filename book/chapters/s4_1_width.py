@@ -35,15 +35,16 @@ import numpy as np
 import torch
 from scipy.stats import spearmanr
 
-from rknet import bayes, draw, plots
-from rknet.cache import repetitions, trained
-from rknet.configuration import Configuration
-from rknet.experiments import EXPERIMENTS
-from rknet.html_tables import beside_paper
+from rknet import draw, plots
+from rknet.data import bayes
 from rknet.laboratories import TrainingLaboratory
 from rknet.laboratories.training import draw_training
-from rknet.ledger.boxes import verdict_box
 from rknet.playground import Playground
+from rknet.study.cache import repetitions, trained
+from rknet.study.configuration import Configuration
+from rknet.study.experiments import EXPERIMENTS
+from rknet.study.html_tables import beside_paper
+from rknet.study.ledger.boxes import verdict_box
 
 plots.style()
 

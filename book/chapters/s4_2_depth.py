@@ -38,24 +38,25 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
-from rknet import Protocol, bayes, plots
-from rknet.cache import cached_fit, repetitions, trained
-from rknet.configuration import Configuration, streams
-from rknet.engine import Engine
-from rknet.experiments import DEPTHS, EXPERIMENTS
-from rknet.html_tables import beside_paper
+from rknet import Protocol, plots
+from rknet.data import bayes
+from rknet.engines.compiled.engine import Engine
 from rknet.laboratories import TrainingLaboratory
 from rknet.laboratories.training import draw_training, spreads
-from rknet.ledger.boxes import verdict_box
-from rknet.ledger.judging import stored
-from rknet.ledger.measurements import (
+from rknet.playground import Playground
+from rknet.study.cache import cached_fit, repetitions, trained
+from rknet.study.configuration import Configuration, streams
+from rknet.study.experiments import DEPTHS, EXPERIMENTS
+from rknet.study.html_tables import beside_paper
+from rknet.study.ledger.boxes import verdict_box
+from rknet.study.ledger.judging import stored
+from rknet.study.ledger.measurements import (
     Run,
     final_spread,
     separability,
     vanishing_layer,
 )
-from rknet.paper import tables
-from rknet.playground import Playground
+from rknet.study.paper import tables
 
 plots.style()
 

@@ -38,24 +38,25 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
-from rknet import ACTIVATIONS, EulerNet, Protocol, bayes, plots
-from rknet.cache import repetitions, trained
-from rknet.configuration import Configuration
-from rknet.engine import Engine
-from rknet.experiments import EXPERIMENTS
-from rknet.html_tables import Row, Table, beside_paper
+from rknet import ACTIVATIONS, EulerNet, Protocol, plots
+from rknet.data import bayes
+from rknet.engines.compiled.engine import Engine
 from rknet.laboratories import TrainingLaboratory
 from rknet.laboratories.training import draw_training
-from rknet.ledger.boxes import verdict_box
-from rknet.ledger.judging import stored
-from rknet.ledger.measurements import (
+from rknet.playground import Playground
+from rknet.study.cache import repetitions, trained
+from rknet.study.configuration import Configuration
+from rknet.study.experiments import EXPERIMENTS
+from rknet.study.html_tables import Row, Table, beside_paper
+from rknet.study.ledger.boxes import verdict_box
+from rknet.study.ledger.judging import stored
+from rknet.study.ledger.measurements import (
     Run,
     agreement,
     agreement_with_bayes,
     spread,
 )
-from rknet.ledger.quantities import epochs_to_converge
-from rknet.playground import Playground
+from rknet.study.ledger.quantities import epochs_to_converge
 
 plots.style()
 COLOURS = dict(zip(ACTIVATIONS, plots.CLASS_COLOURS))

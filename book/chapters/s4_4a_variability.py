@@ -36,16 +36,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.stats import chi, chi2
 
-from rknet import LAWS, Protocol, bayes, draw, plots
-from rknet.cache import cached_fit, repetitions
-from rknet.configuration import Configuration
-from rknet.engine import Engine
-from rknet.experiments import EXPERIMENTS, MULTICLASS
-from rknet.html_tables import Row, Table, label_of, measured
-from rknet.ledger.boxes import verdict_box
-from rknet.ledger.measurements import Run, agreement, alignment
-from rknet.paper import STATISTICS, printed
-from rknet.points import rings
+from rknet import LAWS, Protocol, draw, plots
+from rknet.data import bayes
+from rknet.data.points import rings
+from rknet.engines.compiled.engine import Engine
+from rknet.study.cache import cached_fit, repetitions
+from rknet.study.configuration import Configuration
+from rknet.study.experiments import EXPERIMENTS, MULTICLASS
+from rknet.study.html_tables import Row, Table, label_of, measured
+from rknet.study.ledger.boxes import verdict_box
+from rknet.study.ledger.measurements import Run, agreement, alignment
+from rknet.study.paper import STATISTICS, printed
 
 plots.style()
 
@@ -388,7 +389,7 @@ verdict_box("variability-features", "variability-boundaries")
 #
 # ```{solution} ex-s44-five
 # :class: dropdown
-# `from rknet.points import rings`, then `border(rings(4, 5))` and `bayes.accuracy(rings(4, 5))`. The formula is about a
+# `from rknet.data.points import rings`, then `border(rings(4, 5))` and `bayes.accuracy(rings(4, 5))`. The formula is about a
 # quarter of a point too low, as for the other donuts: next to a border the density is not quite constant.
 # ```
 

@@ -43,24 +43,25 @@ import numpy as np
 from scipy.stats import sem, t
 
 import rknet
-from rknet import EulerNet, bayes, plots
-from rknet.cache import repetitions, trained
-from rknet.experiments import COMPARED, EXPERIMENTS, MULTICLASS
-from rknet.html_tables import Row, Table, beside_paper
+from rknet import EulerNet, plots
+from rknet.data import bayes
 from rknet.laboratories import FeatureLaboratory
 from rknet.laboratories.features import draw_features
-from rknet.ledger.boxes import verdict_box
-from rknet.ledger.claims import Part
-from rknet.ledger.evidence import Evidence
-from rknet.ledger.measurements import (
+from rknet.study.cache import repetitions, trained
+from rknet.study.experiments import COMPARED, EXPERIMENTS, MULTICLASS
+from rknet.study.html_tables import Row, Table, beside_paper
+from rknet.study.ledger.boxes import verdict_box
+from rknet.study.ledger.claims import Part
+from rknet.study.ledger.evidence import Evidence
+from rknet.study.ledger.measurements import (
     Run,
     agreement,
     alignment,
     local_dimension,
 )
-from rknet.ledger.quantities import epochs_to_converge
-from rknet.paper import printed
-from rknet.store import Store
+from rknet.study.ledger.quantities import epochs_to_converge
+from rknet.study.paper import printed
+from rknet.study.store import Store
 
 plots.style()
 comparison = EXPERIMENTS["comparison"].rows

@@ -44,17 +44,17 @@ from sklearn.linear_model import RidgeClassifier
 
 import rknet
 from rknet import Protocol, RK4Net, StandardNet, plots
-from rknet.cache import cached_fit
-from rknet.configuration import Configuration, streams
-from rknet.experiments import COMPARED, EXPERIMENTS
-from rknet.html_tables import NOT_RUN, Row, Table, beside_paper, recorded
-from rknet.images import IMAGES, load
-from rknet.ledger.boxes import verdict_box
-from rknet.ledger.measurements import explained, spread
-from rknet.paper import STATISTICS, tables
-from rknet.runner import runs_of
-from rknet.store import Store
-from rknet.verification import ROUNDING
+from rknet.data.images import IMAGES, load
+from rknet.study.cache import cached_fit
+from rknet.study.configuration import Configuration, streams
+from rknet.study.experiments import COMPARED, EXPERIMENTS
+from rknet.study.html_tables import NOT_RUN, Row, Table, beside_paper, recorded
+from rknet.study.ledger.boxes import verdict_box
+from rknet.study.ledger.measurements import explained, spread
+from rknet.study.paper import STATISTICS, tables
+from rknet.study.runner import runs_of
+from rknet.study.store import Store
+from rknet.study.verification import ROUNDING
 
 plots.style()
 RESULTS = Path(rknet.__file__).parent.parent / "results"

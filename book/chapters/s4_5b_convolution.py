@@ -40,11 +40,11 @@ from joblib import Parallel, delayed
 from sklearn.linear_model import RidgeClassifier
 
 from rknet import LIFTS, Protocol, RKNet, plots
-from rknet.cache import cached_fit
-from rknet.configuration import streams
 from rknet.convolution import ConvolutionalRKNet, ImageLift
-from rknet.images import load
-from rknet.paper import tables
+from rknet.data.images import load
+from rknet.study.cache import cached_fit
+from rknet.study.configuration import streams
+from rknet.study.paper import tables
 
 plots.style()
 IMAGE = (1, 28, 28)

@@ -38,16 +38,17 @@ import torch
 from joblib import Parallel, delayed
 from scipy.stats import spearmanr
 
-from rknet import LIFTS, Protocol, bayes, draw, plots
-from rknet.augment import LinearLift
-from rknet.cache import repetitions, trained
-from rknet.configuration import Configuration
-from rknet.experiments import DEPTHS, EXPERIMENTS
-from rknet.html_tables import Row, Table, beside_paper, measured
+from rknet import LIFTS, Protocol, draw, plots
+from rknet.data import bayes
 from rknet.laboratories import FeatureLaboratory
 from rknet.laboratories.features import draw_features
-from rknet.ledger.boxes import verdict_box
-from rknet.ledger.measurements import Run, cost_of_fixing_classifier
+from rknet.lifts import LinearLift
+from rknet.study.cache import repetitions, trained
+from rknet.study.configuration import Configuration
+from rknet.study.experiments import DEPTHS, EXPERIMENTS
+from rknet.study.html_tables import Row, Table, beside_paper, measured
+from rknet.study.ledger.boxes import verdict_box
+from rknet.study.ledger.measurements import Run, cost_of_fixing_classifier
 from rknet.training import LOSSES, OPTIMIZERS, cross_entropy
 
 plots.style()

@@ -8,12 +8,13 @@ from typing import Any
 import ipywidgets
 from matplotlib.figure import Figure
 
-from rknet import bayes, plots
-from rknet.cache import trained
-from rknet.configuration import NETS, Configuration
-from rknet.experiments import DEPTHS
+from rknet import plots
+from rknet.data import bayes
+from rknet.data.points import LAWS
 from rknet.laboratories.laboratory import Laboratory
-from rknet.points import LAWS
+from rknet.study.cache import trained
+from rknet.study.configuration import NETS, Configuration
+from rknet.study.experiments import DEPTHS
 
 PLANE = tuple(name for name, law in LAWS.items() if law.d == 2)
 """Point sets whose predictions can be drawn."""

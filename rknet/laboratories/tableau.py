@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from rknet import plots
 from rknet.adjoint import Costates, costates, partner_costates, states
+from rknet.adjoint.order import order_of_pair
+from rknet.adjoint.rightsides import Affine, Controls
+from rknet.adjoint.steps import StageError, Step
 from rknet.laboratories.laboratory import Laboratory
-from rknet.pairs import order_of_pair
-from rknet.rightsides import Affine, Controls
-from rknet.steps import StageError, Step
 from rknet.tableaus import TABLEAUS, Tableau
 
 T = 1.0

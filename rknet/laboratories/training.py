@@ -12,14 +12,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
-from rknet import bayes, plots
-from rknet.augment import LIFTS
-from rknet.cache import trained
-from rknet.configuration import NETS, Configuration
-from rknet.experiments import DEPTHS
+from rknet import plots
+from rknet.data import bayes
 from rknet.laboratories.laboratory import Laboratory
-from rknet.ledger.measurements import spread
+from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS, Net
+from rknet.study.cache import trained
+from rknet.study.configuration import NETS, Configuration
+from rknet.study.experiments import DEPTHS
+from rknet.study.ledger.measurements import spread
 
 PLANE = ("donut_1D", "donut_2D", "squares", "spiral")
 """Point sets of the plane, whose predictions can be drawn."""

@@ -846,7 +846,7 @@ const f = Math.fround;
 const bits = new Int32Array(1);
 const single = new Float32Array(bits.buffer);
 
-/** Constants and their order are those of rknet/arithmetic.py, each rounded to float32. */
+/** Constants and their order are those of rknet/engines/compiled/arithmetic.py, each rounded to float32. */
 const TANH_LIMIT = f(7.90531110763549805);
 const TANH_P = new Float32Array([
   -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5,
@@ -1696,7 +1696,7 @@ function sweepsFor(net, at, kernel) {
 const CHUNK = 20;
 
 /**
- * A net with its weights and Adam's moments: what `rknet.engine.Engine` is in Python, with the same bits.
+ * A net with its weights and Adam's moments: what `rknet.engines.compiled.engine.Engine` is in Python, with the same bits.
  */
 export class Engine {
   /**
@@ -2051,7 +2051,7 @@ function base64(array) {
 }
 
 /**
- * SHA-256 of a net's weights as `rknet.records.weights_hash` takes it: name, type, shape and bytes of each array. Where
+ * SHA-256 of a net's weights as `rknet.study.records.weights_hash` takes it: name, type, shape and bytes of each array. Where
  * training has diverged, every NaN counts as the same one, for processors differ in its bits.
  * @param {Configuration} configuration @param {Weights} weights @returns {string}
  */

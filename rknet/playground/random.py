@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rknet.checks import choose, positive, whole
-from rknet.points import EDGE, LAWS, Law, PointSet, Rings, Spiral, Squares, Strip
+from rknet.data.points import EDGE, LAWS, Law, PointSet, Rings, Spiral, Squares, Strip
 
 GENERATOR = "threefry2x32-20"
 """Its name in records."""

@@ -21,13 +21,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from rknet.augment import LIFTS
 from rknet.checks import choose, positive, whole
-from rknet.engine import Engine
+from rknet.data.points import LAWS, PointSet
+from rknet.engines.compiled.engine import Engine
+from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS, Net, RKNet, StandardNet
 from rknet.playground import random
-from rknet.points import LAWS, PointSet
-from rknet.records import weights_hash
+from rknet.study.records import weights_hash
 from rknet.tableaus import TABLEAUS, Tableau
 from rknet.training import Protocol
 

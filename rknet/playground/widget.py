@@ -17,9 +17,9 @@ import traitlets
 from numpy.typing import NDArray
 
 from rknet.checks import choose
+from rknet.data.points import LAWS, PointSet, draw
 from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
 from rknet.plots import CLASS_COLOURS
-from rknet.points import LAWS, PointSet, draw
 from rknet.tableaus import TABLEAUS, Tableau
 
 MODULE = Path(__file__).with_name("playground.mjs")

@@ -8,8 +8,9 @@ import json
 
 import numpy as np
 
-from rknet import Protocol, RK4Net, RKNet, StandardNet, draw, engine, fit, split
-from rknet.sweeps import evaluate, train
+from rknet import Protocol, RK4Net, RKNet, StandardNet, draw, fit, split
+from rknet.engines.compiled import engine
+from rknet.engines.compiled.kernels import evaluate, train
 
 RUNS = [
     (RK4Net(2, 16, 2, 12, lift="linear"), "spiral", Protocol(epochs=2)),

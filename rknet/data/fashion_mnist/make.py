@@ -3,7 +3,7 @@
     python rknet/data/fashion_mnist/make.py
 
 From the training files and from the test files, 250 images of each class are drawn, and stay in the order of the files.
-The content, not its compression, is what `rknet.images` checks: copy the printed SHA-256 there.
+The content, not its compression, is what `rknet.data.images` checks: copy the printed SHA-256 there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rknet.images import FILES, Pool, load
+from rknet.data.images import FILES, Pool, load
 
 EACH = 250
 """Images of a class from the training files, and from the test files."""

@@ -1,0 +1,204 @@
+"""What one layer does: a step of a Runge-Kutta scheme, explicit or implicit, and the step back of its multipliers.
+
+Letters as in the paper: y[l] is the state, y_i and f_i are the inputs and values of stage i, p[l] is the costate and
+xi_i the multiplier of stage i.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rknet.adjoint.rightsides import Affine, Controls, RightHandSide, Transposed, of_stage
+from rknet.checks import choose
+from rknet.nets import Net, RKNet, StandardNet
+from rknet.tableaus import EULER, TABLEAUS, Tableau
+
+Coefficients = Sequence[Sequence[float]]
+
+NEWTON_STEPS = 20
+"""Newton steps after which the stages of an implicit scheme are given up."""
+NEWTON_TOLERANCE = 2 / 3
+"""The stages count as found after a step from a residual below eps^(2/3) (1 + abs(f)), 4e-11 in double precision; such
+a step about squares the residual."""
+
+
+class StageError(ArithmeticError):
+    """The equations of a layer's stages were not solved."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one layer does: a step of a Runge-Kutta scheme on dy/dt = f(u, y), (3.4) to (3.6).
+
+    Parameters
+    ----------
+    f
+        The right-hand side, such as `Affine` or `General`.
+    tableau
+        A scheme, explicit or implicit, or its name in `rknet.tableaus.TABLEAUS`.
+    h
+        Step size; negative to go back in time.
+    carried
+        Whether y[l] is carried to y[l+1].  A layer of a `rknet.nets.StandardNet`, (2.6), carries nothing:
+        y[l+1] = f(u[l], y[l]), with Euler's tableau and h = 1.
+
+    Raises
+    ------
+    ValueError
+        If the tableau is unknown, h is zero or not finite, or nothing is carried by another step than Euler's.
+    """
+
+    f: RightHandSide
+    tableau: Tableau
+    h: float
+    carried: bool = True
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.tableau, Tableau):
+            object.__setattr__(self, "tableau", choose("tableau", self.tableau, TABLEAUS))
+        if not (np.isfinite(self.h) and self.h):
+            raise ValueError(f"h: must be a finite number that is not zero, got {self.h!r}; pass for example h=0.05")
+        if not self.carried and (self.tableau != EULER or self.h != 1):
+            raise ValueError(
+                f"carried: must be True for {self.tableau.name!r} with h = {self.h:g}, got False; a layer that "
+                f"carries nothing has the tableau 'euler' and h=1"
+            )
+
+    @classmethod
+    def of(cls, net: Net) -> Step:
+        """The layers of a `rknet.nets.StandardNet` or `RKNet`; ValueError for a net whose layer is another."""
+        if type(net).f is Net.f and type(net).layer is StandardNet.layer:
+            return cls(Affine(net.activation), EULER, 1.0, carried=False)
+        if type(net).f is Net.f and type(net).layer is RKNet.layer:
+            assert isinstance(net, RKNet)
+            return cls(Affine(net.activation), net.tableau, net.h)
+        raise ValueError(
+            f"net: must have the layers of StandardNet or RKNet, got a {type(net).__name__}; build a Step of its own f"
+        )
+
+    @cached_property
+    def hA(self) -> list[list[float]]:
+        """h a_ij."""
+        return [[self.h * a for a in row] for row in self.tableau.arrays()[0].tolist()]
+
+    @cached_property
+    def hbeta(self) -> list[float]:
+        """h beta_i."""
+        return [self.h * w for w in self.tableau.arrays()[1].tolist()]
+
+    def __call__(self, u: Controls, y: Tensor) -> tuple[Tensor, Tensor]:
+        """y[l] (N, d_hat) -> y[l+1] and the stage values F (s, N, d_hat), with the layer's controls u."""
+        F = self.explicit_stages(u, y) if self.tableau.explicit else self.implicit_stages(u, y)
+        return self.advance(y, F), F
+
+    def advance(self, y: Tensor, F: Sequence[Tensor] | Tensor) -> Tensor:
+        """(3.4): y[l+1] = y[l] + h sum_i beta_i f_i."""
+        return combine(y, self.hbeta, F) if self.carried else F[0]
+
+    def inputs(self, y: Tensor, F: Tensor) -> Tensor:
+        """(3.6): the stages' inputs y_i = y[l] + h sum_j a_ij f_j, (s, N, d_hat)."""
+        return torch.stack([combine(y, row, F) for row in self.hA])
+
+    def explicit_stages(self, u: Controls, y: Tensor) -> Tensor:
+        """(3.5), one stage after the other."""
+        F: list[Tensor] = []
+        for i, row in enumerate(self.hA):
+            F.append(self.f(of_stage(u, i), combine(y, row[:i], F)))
+        return torch.stack(F)
+
+    def implicit_stages(self, u: Controls, y: Tensor) -> Tensor:
+        """(3.5) for all stages at once, by Newton's method; `StageError` if it does not converge.
+
+        Autograd sees the last step only, from the solution: that is the solution's derivative.
+        """
+        u0, y0 = tuple(part.detach() for part in u), y.detach()
+        F = self.values(u0, y0.expand(len(self.hA), *y0.shape))
+        tolerance = torch.finfo(F.dtype).eps ** NEWTON_TOLERANCE
+        for _ in range(NEWTON_STEPS):
+            F, residual = self.newton(u0, y0, F)
+            if residual.abs().max() <= tolerance * (1 + F.abs().max()):
+                return self.newton(u, y, F)[0]
+        raise StageError(
+            f"the stages of {self.tableau.name!r} must be found to a residual below {tolerance:.0e} (1 + abs(f)), got "
+            f"{residual.abs().max():.1e} after {NEWTON_STEPS} Newton steps; take a smaller h or smaller weights"
+        )
+
+    def newton(self, u: Controls, y: Tensor, F: Tensor) -> tuple[Tensor, Tensor]:
+        """One step of Newton's method on (3.5) from the values F (s, N, d_hat), and the residual before it."""
+        residual = self.values(u, self.inputs(y, F)) - F
+        with torch.no_grad():
+            M = system(self.hA, self.f.at(u, self.inputs(y, F), F + residual).jacobian())
+        return F + solve(M, residual), residual
+
+    def values(self, u: Controls, Y: Tensor) -> Tensor:
+        """f(u_i, y_i) for the inputs Y (s, N, d_hat) of all stages."""
+        return torch.stack([self.f(of_stage(u, i), y_i) for i, y_i in enumerate(Y)])
+
+    def back(self, u: Controls, y: Tensor, F: Tensor, p: Tensor) -> tuple[Tensor, Tensor, Controls]:
+        """p[l+1] (N, d_hat) -> p[l] by (3.13), the xi_i (s, N, d_hat) by (3.17), and the gradient in u by (3.18)."""
+        at = self.f.at(u, self.inputs(y, F), F)
+        xi, f_y_xi = substitute([w * p for w in self.hbeta], transpose(self.hA), at)
+        p = combine(p, [1.0] * len(xi), f_y_xi) if self.carried else f_y_xi[0]
+        return p, xi, at.f_u(xi)
+
+
+def combine(y: Tensor, coefficients: Sequence[float], vectors: Sequence[Tensor] | Tensor) -> Tensor:
+    """y + sum_j coefficients[j] vectors[j], zeros left out."""
+    for a, v in zip(coefficients, vectors, strict=True):
+        y = y if a == 0 else y.add(v, alpha=a)
+    return y
+
+
+def transpose(C: Coefficients) -> list[list[float]]:
+    """The transposed matrix."""
+    return [list(column) for column in zip(*C, strict=True)]
+
+
+def system(C: Coefficients, J: Tensor) -> Tensor:
+    """I - (C_ij J_i)_ij for J (s, N, d_hat, d_hat): N matrices (s d_hat, s d_hat), Newton's for C = h A."""
+    s, N, d_hat, _ = J.shape
+    blocks = torch.einsum("ij,inab->niajb", torch.tensor(C, dtype=J.dtype, device=J.device), J)
+    return torch.eye(s * d_hat, dtype=J.dtype, device=J.device) - blocks.reshape(N, s * d_hat, s * d_hat)
+
+
+def solve(M: Tensor, v: Tensor) -> Tensor:
+    """M^-1 v sample by sample, for M (N, s d_hat, s d_hat) and v (s, N, d_hat)."""
+    s, N, d_hat = v.shape
+    try:
+        x = torch.linalg.solve(M, v.movedim(0, 1).reshape(N, s * d_hat, 1))
+    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
+        raise StageError("the stages' equations must not be singular, got a singular matrix; change h") from error
+    return x.reshape(N, s, d_hat).movedim(1, 0)
+
+
+def substitute(start: Sequence[Tensor], C: Coefficients, at: Transposed) -> tuple[Tensor, list[Tensor]]:
+    """The solution of v_i = start_i + sum_j C_ij f_y(u_j, y_j)^T v_j, (s, N, d_hat), and its f_y(u_j, y_j)^T v_j.
+
+    Stage by stage where C is strictly triangular, by a linear solve otherwise.
+    """
+    stages = range(len(C))
+    if all(C[i][j] == 0 for i in stages for j in stages[i:]):
+        return one_by_one(start, C, at, stages)
+    if all(C[i][j] == 0 for i in stages for j in stages[: i + 1]):
+        return one_by_one(start, C, at, stages[::-1])
+    # Block (i, j) is C_ij J_j^T: the transpose of Newton's matrix for the transposed coefficients.
+    v = solve(system(transpose(C), at.jacobian()).mT, torch.stack(list(start)))
+    return v, [at.f_y(i, v[i]) for i in stages]
+
+
+def one_by_one(
+    start: Sequence[Tensor], C: Coefficients, at: Transposed, order: Sequence[int]
+) -> tuple[Tensor, list[Tensor]]:
+    """`substitute` in an order of the stages in which each asks only for those before it."""
+    v: dict[int, Tensor] = {}
+    f_y_v: dict[int, Tensor] = {}
+    for i in order:
+        v[i] = combine(start[i], [C[i][j] for j in f_y_v], list(f_y_v.values()))
+        f_y_v[i] = at.f_y(i, v[i])
+    return torch.stack([v[i] for i in sorted(v)]), [f_y_v[i] for i in sorted(v)]

@@ -1,0 +1,158 @@
+"""What is theoretically possible: the best classifier of each point set and its accuracy, the Bayes limit.
+
+A point is labelled before noise moves it, so at a point x several classes have a density g_k(x): that of the clean
+points of class k, convolved with the noise.  The best classifier answers with the largest, and its accuracy is the
+integral of max_k g_k.  Both are computed by quadrature, without drawing a point.
+"""
+
+from __future__ import annotations
+
+from functools import cache, singledispatch
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import chi, ncx2, norm
+
+from rknet.checks import choose, inputs
+from rknet.data.points import EDGE, LAWS, Arms, Law, Rings, Squares, Strip
+
+TAILS = 6.0
+"""Integrals end this many standard deviations of the noise outside the clean points: 1e-8 of the mass is beyond."""
+NODES = {1: 20_001, 2: 400, 3: 120}
+"""Grid points an axis, by dimension: the limits of the paper's sets change by less than 1e-4 when they are doubled."""
+
+Array = NDArray[np.float64]
+
+
+def probability(law: str | Law, X: ArrayLike) -> Array:
+    """Probability of each class given the noisy point: shape (N, classes) for X (N, d).
+
+    Its largest entry is the best possible answer.  Far outside, where every density underflows, all classes are equal.
+    """
+    law = _law(law)
+    g = densities(law, inputs("X", X, law.d).astype(np.float64))
+    total = g.sum(axis=1, keepdims=True)
+    return np.divide(g, total, out=np.full_like(g, 1 / law.classes), where=total > 0)
+
+
+def accuracy(law: str | Law) -> float:
+    """The Bayes limit: the accuracy of the best classifier, as a fraction."""
+    return _accuracy(_law(law))
+
+
+def _law(law: str | Law) -> Law:
+    law = choose("law", law, LAWS) if not isinstance(law, Law) else law
+    if law.noise == 0:
+        raise ValueError("law: must have noise > 0, got noise = 0; without noise every point can be classified")
+    return law
+
+
+@singledispatch
+def densities(law: Law, X: Array) -> Array:
+    """The densities g_k at points X (N, d): shape (N, classes), their sum integrates to 1."""
+    raise ValueError(f"law: must be a strip, rings, squares or arms, got {type(law).__name__}; register its densities")
+
+
+@densities.register
+def _(law: Strip, X: Array) -> Array:
+    x, s = X[:, 0], law.noise
+    inside = _interval(x, -1, 1, s) / (2 * EDGE)
+    everywhere = _interval(x, -EDGE, EDGE, s) / (2 * EDGE)
+    across = norm.pdf(X[:, 1], scale=np.hypot(1, s))
+    return np.stack([inside, everywhere - inside], axis=1) * across[:, None]
+
+
+@densities.register
+def _(law: Rings, X: Array) -> Array:
+    """Clean and noisy point are jointly normal, so the clean norm given x is a noncentral chi variable."""
+    r2, variance = (X**2).sum(axis=1), law.spread**2 + law.noise**2
+    shrink = law.spread**2 / variance
+    conditional = law.noise**2 * shrink
+    edges = np.array([*law.inner, np.inf])[:, None]
+    below = ncx2.cdf(edges**2 / conditional, law.d, shrink**2 * r2 / conditional)
+    density = np.exp(-r2 / (2 * variance)) / (2 * np.pi * variance) ** (law.d / 2)
+    return (np.diff(below, axis=0) * density).T
+
+
+@densities.register
+def _(law: Squares, X: Array) -> Array:
+    sides = _sides(X, law.noise)
+    g = np.zeros((len(X), law.classes))
+    for pattern, k in enumerate(law.table):
+        g[:, k] += np.prod([sides[pattern >> j & 1, :, j] for j in range(law.d)], axis=0)
+    return g
+
+
+@densities.register
+def _(law: Arms, X: Array) -> Array:
+    """Normal densities around the arms, integrated over phi = 2 pi sqrt(u) by Gauss-Legendre quadrature."""
+    nodes, weights = np.polynomial.legendre.leggauss(192)
+    phi = np.pi * (nodes + 1)
+    weights = weights * phi / (2 * np.pi)
+    centres, s = law.scale * law.arms(phi), law.scale * law.noise
+    g = np.empty((len(X), law.classes))
+    for rows in np.array_split(np.arange(len(X)), max(1, len(X) // 4096)):
+        for k, arm in enumerate(centres):
+            distance2 = sum((X[rows, j, None] - arm[:, j]) ** 2 for j in range(law.d))
+            g[rows, k] = np.exp(-distance2 / (2 * s**2)) @ weights
+    return g / (law.classes * (2 * np.pi * s**2) ** (law.d / 2))
+
+
+def _interval(x: Array, low: float, high: float, s: float) -> Array:
+    """Probability that x minus noise of standard deviation s lies between low and high."""
+    return np.asarray(norm.cdf((high - x) / s) - norm.cdf((low - x) / s))
+
+
+def _sides(X: Array, s: float) -> Array:
+    """Density of each coordinate from the negative and the positive side: shape (2, N, d)."""
+    return np.stack([_interval(X, -EDGE, 0, s), _interval(X, 0, EDGE, s)]) / (2 * EDGE)
+
+
+@cache
+def _accuracy(law: Law) -> float:
+    if isinstance(law, Rings):
+        return _accuracy_of_rings(law)
+    if isinstance(law, Strip):
+        x = np.linspace(-EDGE - TAILS * law.noise, EDGE + TAILS * law.noise, NODES[1])
+        best = densities(law, np.column_stack([x, np.zeros_like(x)])).max(axis=1)
+        return float(np.trapezoid(best, x)) * float(np.sqrt(2 * np.pi) * np.hypot(1, law.noise))
+    return _accuracy_on_grid(law)
+
+
+def _accuracy_of_rings(law: Rings) -> float:
+    """By the radius alone, which is chi distributed."""
+    radius = chi(law.d, scale=np.hypot(law.spread, law.noise))
+    r = np.linspace(0, radius.isf(1e-12), NODES[1])
+    along = np.zeros((len(r), law.d))
+    along[:, 0] = r
+    g = densities(law, along)
+    total = g.sum(axis=1)
+    best = np.divide(g.max(axis=1), total, out=np.ones_like(total), where=total > 0)
+    return float(np.trapezoid(best * radius.pdf(r), r))
+
+
+def _accuracy_on_grid(law: Law) -> float:
+    """By a product rule, one slice across the first axis at a time."""
+    (first, first_weights), *rest = _product_rule(law)
+    across = np.stack(np.meshgrid(*(nodes for nodes, _ in rest), indexing="ij"), axis=-1).reshape(-1, law.d - 1)
+    weights = np.stack(np.meshgrid(*(w for _, w in rest), indexing="ij"), axis=-1).reshape(-1, law.d - 1).prod(axis=1)
+    best = [densities(law, np.column_stack([np.full(len(across), x), across])).max(axis=1) @ weights for x in first]
+    return float(best @ first_weights)
+
+
+def _product_rule(law: Law) -> list[tuple[Array, Array]]:
+    """Nodes and weights on each axis of a box that holds the points."""
+    n, reach = NODES[law.d], TAILS * law.noise * law.scale
+    if isinstance(law, Arms):
+        curve = law.scale * law.arms(np.linspace(0, 2 * np.pi, 1000)).reshape(-1, law.d)
+        return [_midpoints(a - reach, b + reach, n) for a, b in zip(curve.min(axis=0), curve.max(axis=0), strict=True)]
+    # Squares are decided at 0, and the integrand is smooth on either side.
+    nodes, weights = np.polynomial.legendre.leggauss(n // 2)
+    end = EDGE + reach
+    half = end * (nodes + 1) / 2
+    return [(np.concatenate([-half, half]), np.tile(end * weights / 2, 2))] * law.d
+
+
+def _midpoints(low: float, high: float, n: int) -> tuple[Array, Array]:
+    width = (high - low) / n
+    return low + width * (np.arange(n, dtype=np.float64) + 0.5), np.full(n, width, dtype=np.float64)

@@ -1,0 +1,1 @@
+"""Who takes the steps of a training: `compiled` for narrow nets, `layerwise` for wide ones."""

@@ -1,0 +1,240 @@
+"""Training and evaluation by the compiled sweeps of `kernels`: the same protocol as the plain PyTorch loop.
+
+An `Engine` copies a net's weights into the layout of the sweeps, trains and evaluates there, and writes them back.
+Machine code is kept on disk by Numba, in its own cache folder, and compiled again when a source it depends on changes.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import types
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numba
+import numpy as np
+import torch
+from numba.core.registry import cpu_target
+from numpy.typing import ArrayLike, NDArray
+
+from rknet.checks import inputs, labels
+from rknet.engines.compiled import updates
+from rknet.engines.compiled.kernels import ACTIVATIONS, LOSSES, Scheme, Space, Weights
+from rknet.engines.compiled.simd import OPTIONS, Array, Count
+from rknet.engines.compiled.updates import CODES, Rule
+from rknet.lifts import LIFTS, LinearLift
+from rknet.nets import ACTIVATIONS as NET_ACTIVATIONS
+from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.provenance import source_hash
+
+if TYPE_CHECKING:
+    from rknet.training import Protocol
+
+SOURCES = ("lanes", "arithmetic", "updates", "sweeps")
+"""The modules that become machine code."""
+
+LAYERS = (StandardNet, RKNet, EulerNet, RK4Net)
+PRECISIONS = {torch.float32: np.float32, torch.float64: np.float64}
+CHUNK = 5
+"""Samples evaluated at once: the batch size of the paper, for which the sweeps are quickest."""
+ALIGNMENT = 64
+"""Bytes: a cache line, and the widest register."""
+
+
+def obstacle(net: Net, protocol: Protocol) -> str | None:
+    """Why the engine cannot train this net by this protocol, or None if it can."""
+    trained = {name: parameter.requires_grad for name, parameter in net.named_parameters()}
+    known = type(net) in LAYERS and net.sigma is NET_ACTIVATIONS.get(net.activation)
+    reasons = {
+        f"the net is a {type(net).__name__} with changes of its own": not known,
+        f"the lift is a {type(net.lift).__name__}": type(net.lift) not in LIFTS.values(),
+        f"sigma is {net.activation!r}": net.activation not in ACTIVATIONS,
+        f"the loss is {protocol.loss!r}": protocol.loss not in LOSSES,
+        f"the optimiser is {protocol.optimizer!r}": protocol.optimizer not in CODES,
+        f"the weights are on {net.K.device}": net.K.device.type != "cpu",
+        f"the weights are {net.K.dtype}": net.K.dtype not in PRECISIONS,
+        "the net has hooks": any(_hooked(module) for module in net.modules()),
+        "the weights differ in precision": len({t.dtype for t in net.state_dict().values()}) != 1,
+        "K and b are not both trained": not (trained["K"] and trained["b"]),
+        "only one of W and mu is trained": trained["W"] != trained["mu"],
+        "the learned lift is not trained": not trained.get("lift.matrix", True),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _hooked(module: torch.nn.Module) -> bool:
+    return any(getattr(module, f"_{kind}_hooks") for kind in ("forward", "forward_pre", "backward", "backward_pre"))
+
+
+class Engine:
+    """A net in the layout of the compiled sweeps, ready for a protocol.
+
+    Parameters
+    ----------
+    net
+        A net for which `obstacle` returns None.  Its weights are copied; `write_back` returns them.
+    protocol
+        Decides loss, optimiser, learning rate and batch size.
+
+    Raises
+    ------
+    ValueError
+        If the engine does not apply to the net.
+    """
+
+    def __init__(self, net: Net, protocol: Protocol) -> None:
+        reason = obstacle(net, protocol)
+        if reason is not None:
+            raise ValueError(
+                f"net: must be one of the paper's nets for the compiled engine, but {reason}; use engine='torch'"
+            )
+        self.net, self.dtype = net, PRECISIONS[net.K.dtype]
+        self.lanes = lanes_for(net.d_hat)
+        self.loss = LOSSES[protocol.loss]
+        self.weights = self._copied_weights()
+        self.moments = [Weights(*(self._zeros(*w.shape) for w in self.weights)) for _ in range(2)]
+        self.rule = Rule(
+            CODES[protocol.optimizer],
+            protocol.rate,
+            bool(net.lift_name == "learned"),
+            bool(net.W.requires_grad),
+            np.ones(2),
+        )
+        self.scheme = self._scheme()
+        self._training = self._space(protocol.batch_size, net.L)
+        self._evaluation = self._space(CHUNK, 0)
+
+    def epoch(self, X: Array, c: Array, order: Array) -> None:
+        """A step for each batch of the samples X (N, d), c (N,) in the given order."""
+        X = np.ascontiguousarray(X, self.dtype)
+        arguments = self.scheme, self.loss, self.rule, self.weights, *self.moments, X, c, order, self._training
+        self._compiled(kernels.train)(*arguments, self.lanes)
+
+    def statistics(self, X: Array, c: Array) -> tuple[float, float]:
+        """Cost and accuracy on samples X (N, d) with labels c (N,)."""
+        X = np.ascontiguousarray(X, self.dtype)
+        cost, right, _, _ = self._evaluate(X, c, self._evaluation, keep=0)
+        return cost / len(X), right / len(X)
+
+    def logits(self, X: ArrayLike) -> NDArray[Any]:
+        """W y[L] + mu for X (N, d): shape (N, classes)."""
+        *_, logits = self._evaluate(self._data(X), None, self._evaluation, keep=0)
+        return logits
+
+    def states(self, X: ArrayLike) -> NDArray[Any]:
+        """All layer states y[0], ..., y[L] for X (N, d): shape (L+1, N, d_hat)."""
+        _, _, states, _ = self._evaluate(self._data(X), None, self._space(CHUNK, self.net.L), keep=1)
+        return states
+
+    def gradients(self, X: ArrayLike, c: ArrayLike) -> dict[str, NDArray[Any]]:
+        """The gradient of the mean cost of samples X (N, d), c (N,) by each trained weight, named as in the net."""
+        X = self._data(X)
+        rule = self.rule._replace(optimizer=updates.GRADIENT, powers=np.ones(2))
+        m, v = (Weights(*(self._zeros(*w.shape) for w in self.weights)) for _ in range(2))
+        arguments = self.scheme, self.loss, rule, self.weights, m, v, X, labels("c", c, len(X), self.net.classes)
+        self._compiled(kernels.train)(*arguments, np.arange(len(X)), self._space(len(X), self.net.L), self.lanes)
+        trained = {name for name, parameter in self.net.named_parameters() if parameter.requires_grad}
+        return {name: array for name, array in self._named(m).items() if name in trained}
+
+    def write_back(self) -> None:
+        """Give the net the engine's weights."""
+        named, tensors = self._named(self.weights), self.net.state_dict()
+        with torch.no_grad():
+            for name, parameter in self.net.named_parameters():
+                if parameter.requires_grad:
+                    tensors[name].copy_(torch.from_numpy(named[name]))
+
+    def _evaluate(self, X: Array, c: Array | None, space: Space, keep: int) -> tuple[float, int, Array, Array]:
+        c = np.zeros(len(X), np.int64) if c is None else c
+        states = np.empty((len(space.Y), len(X), self.net.d_hat), self.dtype)
+        logits = np.empty((len(X), self.net.classes), self.dtype)
+        arguments = self.scheme, self.loss, self.weights, X, c, np.arange(len(X)), space, keep, states, logits
+        cost, right = self._compiled(kernels.evaluate)(*arguments, self.lanes)
+        return cost, right, states, logits
+
+    def _compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return compiled(function, np.dtype(self.dtype).name, len(self.lanes))
+
+    def _data(self, X: ArrayLike) -> Array:
+        return np.ascontiguousarray(inputs("X", X, self.net.d), self.dtype)
+
+    def _scheme(self) -> Scheme:
+        sigma = ACTIVATIONS[self.net.activation]
+        if isinstance(self.net, RKNet):
+            A, beta, _ = self.net.tableau.arrays()
+            return Scheme((self.net.h * A).astype(self.dtype), (self.net.h * beta).astype(self.dtype), True, sigma)
+        return Scheme(np.zeros((1, 1), self.dtype), np.ones(1, self.dtype), False, sigma)
+
+    def _zeros(self, *shape: int) -> Array:
+        """Zeros (..., width) that begin at a cache line, each row filled up to whole lanes."""
+        shape = *shape[:-1], -(-shape[-1] // len(self.lanes)) * len(self.lanes)
+        itemsize = np.dtype(self.dtype).itemsize
+        memory = np.zeros(int(np.prod(shape)) + ALIGNMENT // itemsize, self.dtype)
+        first = -memory.ctypes.data % ALIGNMENT // itemsize
+        return memory[first : first + int(np.prod(shape))].reshape(shape)
+
+    def _filled(self, array: Array) -> Array:
+        out = self._zeros(*array.shape)
+        out[..., : array.shape[-1]] = array
+        return out
+
+    def _copied_weights(self) -> Weights:
+        net = self.net
+        M = net.lift.matrix if isinstance(net.lift, LinearLift) else torch.eye(net.d_hat, net.d)
+        arrays = M.T, net.K.transpose(1, 2), net.b, net.W.T, net.mu
+        return Weights(*(self._filled(array.detach().numpy()) for array in arrays))
+
+    def _named(self, weights: Weights) -> dict[str, Array]:
+        """The arrays by their names in the net, in its layout."""
+        d_hat, classes = self.net.d_hat, self.net.classes
+        return {
+            "lift.matrix": weights.M[:, :d_hat].T,
+            "K": weights.K[..., :d_hat].transpose(0, 2, 1),
+            "b": weights.b[:, :d_hat],
+            "W": weights.W[:, :classes].T,
+            "mu": weights.mu[:classes],
+        }
+
+    def _space(self, n: int, depth: int) -> Space:
+        net, s, zeros = self.net, len(self.scheme.beta), self._zeros
+        d, d_hat, classes = net.d, net.d_hat, net.classes
+        return Space(
+            x=np.zeros((n, d), self.dtype),
+            c=np.zeros(n, np.int64),
+            Y=zeros(depth + 1, s * n, d_hat),
+            S=zeros(max(depth, 1), s * n, d_hat),
+            F=zeros(s * n, d_hat),
+            xi=zeros(s * n, d_hat),
+            G=zeros(s * n, d_hat),
+            p=zeros(n, d_hat),
+            z=zeros(n, classes),
+            e=zeros(classes),
+            K=zeros(d_hat, d_hat),
+            W=zeros(classes, d_hat),
+            g=zeros(max(d, d_hat), max(d_hat, classes)),
+            zero=zeros(max(d_hat, classes)),
+        )
+
+
+def lanes_for(d_hat: int) -> Count:
+    """As many lanes as suit a width: 4, 8, or 16, of which wider layers take several."""
+    return (None,) * (4 if d_hat <= 4 else 8 if d_hat <= 8 else 16)
+
+
+@functools.cache
+def compiled(function: Callable[..., Any], *variant: Any) -> Any:
+    """The machine code of a function of `kernels` for one precision and number of lanes, kept on disk.
+
+    Numba finds stored code by the name and the file of a function; it neither sees a change in another file nor
+    expects two processes to store different variants under one name at once.  So the name says all that decides the
+    code: the variant, the sources and the processor.  Where no folder can be written to, nothing is stored.
+    """
+    facts = source_hash(*SOURCES), cpu_target.target_context.codegen().magic_tuple(), numba.__version__, variant
+    name = f"{function.__name__}_{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
+    named = types.FunctionType(function.__code__, function.__globals__, name)
+    named.__qualname__ = name
+    try:
+        return numba.njit(cache=True, **OPTIONS)(named)
+    except RuntimeError:
+        return numba.njit(**OPTIONS)(named)

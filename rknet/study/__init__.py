@@ -1,0 +1,1 @@
+"""The replication: configurations, experiments, runner, records and their verification, tables, ledger, commands."""

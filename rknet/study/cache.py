@@ -1,0 +1,124 @@
+"""Trained nets remembered on disk, so that a chapter's run, its test and the book's build share one computation.
+
+A result is found by its content: the net as it was before training, the data, the protocol, the seed, and the versions
+of torch, NumPy, data, nets and engines.  Whatever changes, changes the key, so a stale result is never found.  Files
+are plain NumPy archives, written atomically and never unpickled; a damaged one is computed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import joblib
+import numpy as np
+import platformdirs
+import torch
+
+from rknet.checks import choose
+from rknet.data.points import PointSet
+from rknet.nets import Net
+from rknet.study.configuration import Configuration, streams
+from rknet.study.experiments import EXPERIMENTS
+from rknet.training import History, Protocol, fit
+from rknet.versions import VERSIONS
+
+
+def cached_fit(
+    net: Net,
+    train: PointSet,
+    validation: PointSet,
+    protocol: Protocol = Protocol(),
+    *,
+    seed: int = 0,
+    engine: str = "auto",
+) -> History:
+    """`rknet.fit` with a memory: the same arguments, weights and versions give the stored weights and history at once.
+
+    Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder.  A net of
+    a class from elsewhere is always trained, because its source is not part of the key.
+    """
+    if not _own(net):
+        return fit(net, train, validation, protocol, seed=seed, engine=engine)
+    path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"
+    history = _load(path, net)
+    if history is None:
+        history = fit(net, train, validation, protocol, seed=seed, engine=engine)
+        _save(path, net, history)
+    return history
+
+
+def trained(configuration: Configuration, seed: int) -> tuple[Net, History]:
+    """The trained net of a repetition and its history, as `Configuration.train` gives them, remembered."""
+    net = configuration.network(seed)
+    train, validation = configuration.points(seed)
+    return net, cached_fit(net, train, validation, configuration.protocol, seed=streams(seed)["order"])
+
+
+def repetitions(
+    name: str, seeds: Iterable[int] | None = None, *, n_jobs: int = 2
+) -> dict[tuple[str, int], tuple[Net, History]]:
+    """The trained nets of an experiment by row and seed, computed in `n_jobs` processes or remembered.
+
+    The seeds are by default those of the paper's repetitions, 0, 1, ...  ValueError if the name is unknown.
+    """
+    experiment = choose("name", name, EXPERIMENTS)
+    seeds = range(experiment.repetitions) if seeds is None else list(seeds)
+    runs = [(row, seed) for row in experiment.rows for seed in seeds]
+    longest_first = sorted(runs, key=lambda run: experiment.rows[run[0]].work, reverse=True)
+    jobs = (joblib.delayed(trained)(experiment.rows[row], seed) for row, seed in longest_first)
+    done = dict(zip(longest_first, joblib.Parallel(n_jobs=n_jobs)(jobs), strict=True))
+    return {run: done[run] for run in runs}
+
+
+def folder() -> Path:
+    """Where results are kept."""
+    return Path(os.environ.get("RKNET_CACHE") or platformdirs.user_cache_path("rknet"))
+
+
+def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, seed: int, engine: str) -> str:
+    digest = hashlib.sha256()
+    versions = [VERSIONS, torch.__version__, np.__version__, net.K.device.type]
+    facts = [versions, net.architecture, asdict(protocol), seed, engine]
+    digest.update(repr(facts).encode())
+    arrays = {**_weights(net), "X": train.X, "c": train.c, "X_val": validation.X, "c_val": validation.c}
+    for name, array in arrays.items():
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    digest.update(repr([p.requires_grad for p in net.parameters()]).encode())
+    return digest.hexdigest()
+
+
+def _own(net: Net) -> bool:
+    """Whether this package defines the net's class."""
+    return type(net).__module__.partition(".")[0] == __package__.partition(".")[0]
+
+
+def _weights(net: Net) -> dict[str, np.ndarray]:
+    return {name: tensor.detach().cpu().numpy() for name, tensor in net.state_dict().items()}
+
+
+def _save(path: Path, net: Net, history: History) -> None:
+    arrays = {f"net/{name}": array for name, array in _weights(net).items()}
+    arrays |= {f"history/{field.name}": np.asarray(getattr(history, field.name)) for field in fields(History)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+        np.savez(file, allow_pickle=False, **arrays)
+    os.replace(file.name, path)
+
+
+def _load(path: Path, net: Net) -> History | None:
+    """The stored history, with the stored weights put into the net; None where there is no file, or a damaged one."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            stored = {name: archive[name] for name in archive.files}
+        weights = {name: torch.from_numpy(stored[f"net/{name}"]) for name in net.state_dict()}
+        values = {field.name: stored[f"history/{field.name}"] for field in fields(History)}
+    except Exception:  # what zipfile and NumPy raise depends on the byte that is damaged
+        return None
+    net.load_state_dict(weights)
+    return History(**{**values, "ended": str(values["ended"]), "engine": str(values["engine"])})

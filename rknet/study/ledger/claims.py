@@ -1,0 +1,230 @@
+"""The claims of the paper as `book/claims.yml` states them; what its entries mean is said at the top of that file."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rknet.checks import choose
+from rknet.study.experiments import EXPERIMENTS
+from rknet.study.ledger.measurements import MEASUREMENTS, Measurement
+from rknet.study.ledger.quantities import QUANTITIES, Quantity
+from rknet.study.ledger.statistics import STATISTICS
+from rknet.study.paper import STATISTICS as REPORTED
+from rknet.study.paper import printed
+from rknet.study.store import slug
+
+BOOK = Path(__file__).resolve().parents[3] / "book"
+"""The checkout's folder of the book; it is not part of the installed package."""
+
+CLAIMS = BOOK / "claims.yml"
+
+NUMBERS: dict[str, Quantity | Measurement] = {**QUANTITIES, **MEASUREMENTS}
+"""What a claim can ask of a run, by name."""
+
+Rows = tuple[str, ...]
+"""EXPERIMENT/ROW, once or for two nets that are measured together."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """Numbers from low to high, both included."""
+
+    low: float = -float("inf")
+    high: float = float("inf")
+
+    @classmethod
+    def of(cls, ends: Iterable[float | None]) -> Region:
+        """From [low, high], where None stands for no limit."""
+        low, high = ends
+        return cls(-float("inf") if low is None else float(low), float("inf") if high is None else float(high))
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number in a table: the mean of a statistic over four runs of a row, or its standard deviation.
+
+    `seeds` are those that decide, None for those of `Claims`.
+    """
+
+    id: str
+    where: str
+    row: str
+    statistic: str
+    printed: float | None
+    sd: float | None = None
+    of_sd: bool = False
+    skewed: bool = False
+    seeds: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One number of a sentence and where it should lie."""
+
+    quantities: tuple[str, ...]
+    of: tuple[Rows, ...]
+    minus: tuple[Rows, ...] | float = 0.0
+    only: Mapping[str, Region] = field(default_factory=dict)
+    statistic: str = "mean"
+    within: Region | None = None
+    contains: float | None = None
+
+    @property
+    def rows(self) -> list[str]:
+        """Every row that it looks at, once."""
+        minus = self.minus if isinstance(self.minus, tuple) else ()
+        return list(dict.fromkeys(row for rows in (*self.of, *minus) for row in rows))
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the paper with its rule; a reason in place of parts says why it cannot be tested.
+
+    `seeds` are those that decide, None for those of `Claims`.
+    """
+
+    id: str
+    where: str
+    says: str
+    rule: str = ""
+    parts: tuple[Part, ...] = ()
+    reason: str = ""
+    seeds: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Claims:
+    """All claims, the seeds that decide where a claim names no others, and the level of confidence."""
+
+    seeds: tuple[int, ...]
+    level: float
+    tables: Mapping[str, tuple[Cell, ...]]
+    sentences: tuple[Sentence, ...]
+
+
+def read(path: Path = CLAIMS) -> Claims:
+    """The claims of a file.  ValueError names the claim if an entry, a row or a quantity is unknown."""
+    whole = yaml.safe_load(path.read_text("utf8"))
+    tables = {table["id"]: tuple(_cells(**table)) for table in whole["tables"]}
+    sentences = tuple(_sentence(**entry) for entry in whole["claims"])
+    ids = [cell.id for cells in tables.values() for cell in cells] + [sentence.id for sentence in sentences]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise ValueError(f"id: must be unlike all others, got {name!r} twice; rename one")
+    return Claims(_seeds(whole["seeds"]), float(whole["level"]), tables, sentences)
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    """4, 5, ..., 23 for 4-23."""
+    first, last = map(int, text.split("-"))
+    return tuple(range(first, last + 1))
+
+
+def _cells(
+    id: str,
+    where: str,
+    experiment: str,
+    rows: Iterable[str] = (),
+    half: str = "",
+    quantity: str = "",
+    skewed: Iterable[str] = (),
+    seeds: str = "",
+) -> Iterator[Cell]:
+    deciding = _seeds(seeds) if seeds else None
+    known = choose("experiment", experiment, EXPERIMENTS).rows
+    for row in skewed:
+        choose("skewed", row, known)
+    for row in rows or known:
+        cells = printed(experiment, choose("rows", row, known))
+        shown = (name for name in REPORTED if name.startswith(half) and name.endswith(quantity))
+        for statistic in filter(cells.__contains__, shown):
+            name = "-".join([id, slug(row), *statistic.split("_")])
+            mean, sd = cells[statistic]
+            place = f"{experiment}/{row}"
+            yield Cell(name, where, place, statistic, mean, sd, skewed=row in skewed, seeds=deciding)
+            if sd is not None:
+                yield Cell(f"{name}-sd", where, place, statistic, sd, of_sd=True, seeds=deciding)
+
+
+def _sentence(
+    id: str, where: str, says: str, rule: str = "", parts: Iterable[Any] = (), reason: str = "", seeds: str = ""
+) -> Sentence:
+    if bool(rule and parts) == bool(reason):
+        raise ValueError(f"claim {id}: must have a rule with parts, or a reason, got {'both' if rule else 'neither'}")
+    try:
+        deciding = _seeds(seeds) if seeds else None
+        return Sentence(id, where, says, rule, tuple(p for part in parts for p in _parts(part)), reason, deciding)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"claim {id}: must follow the head of {CLAIMS.name}, got {error}; correct it") from error
+
+
+def _parts(entry: Mapping[str, Any]) -> Iterator[Part]:
+    for values in _combinations(entry.get("for", {})):
+        yield _part(**_filled({key: value for key, value in entry.items() if key != "for"}, values))
+
+
+def _part(
+    quantity: str | list[str],
+    of: str | list[str],
+    minus: str | list[str] | float = 0.0,
+    only: Mapping[str, Any] | None = None,
+    over: Mapping[str, list[Any]] | None = None,
+    statistic: str = "mean",
+    within: list[float | None] | None = None,
+    contains: float | None = None,
+) -> Part:
+    if (within is None) == (contains is None):
+        raise ValueError("a part with neither or both of within and contains")
+    quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
+    for name in quantities:
+        choose("quantity", name, NUMBERS)
+    choose("statistic", statistic, STATISTICS)
+    part = Part(
+        quantities,
+        tuple(_rows(_filled(of, values)) for values in _combinations(over or {})),
+        float(minus) if isinstance(minus, (int, float)) else (_rows(minus),),
+        {name: Region.of(ends) for name, ends in (only or {}).items()},
+        statistic,
+        None if within is None else Region.of(within),
+        contains,
+    )
+    for row in part.rows:
+        configuration_of(row)
+    return part
+
+
+def configuration_of(place: str) -> Any:
+    """The configuration that EXPERIMENT/ROW names.  ValueError if there is none."""
+    experiment, _, row = place.partition("/")
+    return choose("row", row, choose("experiment", experiment, EXPERIMENTS).rows)
+
+
+def _rows(of: str | list[str]) -> Rows:
+    return (of,) if isinstance(of, str) else tuple(of)
+
+
+def _combinations(choices: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    for values in itertools.product(*choices.values()):
+        yield dict(zip(choices, values, strict=True))
+
+
+class _Kept(dict[str, Any]):
+    """Names that are filled in later stay as they are."""
+
+    def __missing__(self, name: str) -> str:
+        return "{" + name + "}"
+
+
+def _filled(entry: Any, values: Mapping[str, Any]) -> Any:
+    """An entry with the values filled into all its texts."""
+    if isinstance(entry, str):
+        return entry.format_map(_Kept(values)) if values else entry
+    if isinstance(entry, Mapping):
+        return {key: _filled(value, values) for key, value in entry.items()}
+    return [_filled(value, values) for value in entry] if isinstance(entry, list) else entry

@@ -1,0 +1,61 @@
+"""`rknet claims`: verdicts from records, compared with those that the book shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rknet.study.ledger import judging
+from rknet.study.ledger.boxes import line, summary
+from rknet.study.ledger.claims import Claims, read
+from rknet.study.ledger.evidence import Evidence, measure
+from rknet.study.ledger.judging import PRINTED_RUNS, judge, stored, write
+from rknet.study.store import Store
+
+
+def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool = False, writing: bool = False) -> int:
+    """Judge claims, print a line for each, and say whether the book agrees: 0 if it does, or after writing, else 1.
+
+    Parameters
+    ----------
+    names
+        Ids of claims or of tables; none for all.
+    store
+        Where the records are.
+    n_jobs
+        Processes that measure.
+    measuring
+        Whether to take what measurements the store lacks; this trains nets that the cache does not have.
+    writing
+        Whether to make these the verdicts that the book shows; all of them are written, whatever is printed.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown.
+    """
+    claims = read()
+    chosen = _chosen(names, claims)
+    if measuring:
+        parts = [part for sentence in claims.sentences if sentence.id in chosen for part in sentence.parts]
+        measure(parts, sorted({*range(PRINTED_RUNS), *claims.seeds}), store, n_jobs=n_jobs)
+    judged, known = judge(claims, Evidence(store)), stored()
+    if writing:
+        write(judged.values())
+        known = stored()
+    shown = [verdict for name, verdict in judged.items() if name in chosen]
+    differing = [verdict for verdict in shown if known.get(verdict.id) != verdict]
+    for verdict in shown:
+        mark = "  [the book says otherwise]" if verdict in differing else ""
+        print(f"{verdict.id}: {line(verdict)}{mark}")
+    print(f"{summary(shown)}; {len(differing)} of {len(shown)} differ from {judging.VERDICTS.name}")
+    return 1 if differing else 0
+
+
+def _chosen(names: Sequence[str], claims: Claims) -> list[str]:
+    ids = {cell.id: table for table, cells in claims.tables.items() for cell in cells}
+    ids |= {sentence.id: sentence.id for sentence in claims.sentences}
+    for name in names:
+        if name not in ids and name not in ids.values():
+            known = ", ".join(dict.fromkeys(ids.values()))
+            raise ValueError(f"claim: must be a known id, got {name!r}; choose a cell, or from {known}")
+    return [name for name, table in ids.items() if not names or name in names or table in names]

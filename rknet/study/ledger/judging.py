@@ -1,0 +1,314 @@
+"""Verdicts: each claim against the evidence, by the rule that `book/claims.yml` states.
+
+What is judged is rounded and kept in `book/verdicts.json`; a test judges again from the records and compares.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rknet.data import bayes
+from rknet.study.ledger import statistics
+from rknet.study.ledger.claims import BOOK, NUMBERS, Cell, Claims, Part, Region, Sentence, configuration_of
+from rknet.study.ledger.evidence import Evidence, asked
+from rknet.study.ledger.measurements import MEASUREMENTS
+from rknet.study.ledger.quantities import QUANTITIES
+from rknet.study.ledger.statistics import STATISTICS
+
+VERDICTS = BOOK / "verdicts.json"
+
+COMPATIBLE, NOT_COMPATIBLE, NOT_TESTABLE = WORDS = ("compatible", "not compatible", "not testable")
+"""What a verdict can be."""
+
+PRINTED_RUNS = 4
+"""Repetitions behind each number that Tables 1 to 6 print."""
+
+NOT_RUN = "Not run yet"
+"""How the reason of a verdict begins that waits for runs."""
+
+SEEDS = "4-23"
+"""The seeds that decide where a claim names no others; a test compares with `book/claims.yml`."""
+
+LEAST = 5
+"""Fewer repetitions than these, where a part looks at some of them only, decide nothing."""
+
+DECIMALS = 4
+"""Decimals kept of accuracies in percent, costs times 10, and whatever else is estimated."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A number, its interval, and what it is compared with.
+
+    Attributes
+    ----------
+    what
+        Quantity, statistic and rows in words.
+    runs
+        Number of repetitions, or of pairs of them, that decide.
+    estimate, low, high
+        Its value for the seeds that decide, and the interval; None where it could not be taken.
+    four
+        Its value for seeds 0 to 3, the paper's own repetitions, where these were run.
+    paper
+        The printed number of a cell.
+    p, corrected
+        P value of a cell, alone and after Holm's correction over its table.
+    region, contains
+        Where the interval should lie, or what it should contain.
+    bayes
+        The best possible value of a validation accuracy.
+    verdict
+        Of this number alone.
+    """
+
+    what: str
+    unit: str
+    runs: int = 0
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    four: float | None = None
+    paper: float | None = None
+    p: float | None = None
+    corrected: float | None = None
+    region: tuple[float | None, float | None] | None = None
+    contains: float | None = None
+    bayes: float | None = None
+    verdict: str = NOT_TESTABLE
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim with its verdict, all that it rests on, and the experiments behind it; `reason` where not testable.
+
+    `seeds` are those that decide, as the command line writes them.
+    """
+
+    id: str
+    where: str
+    says: str
+    rule: str
+    verdict: str
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    experiments: tuple[str, ...] = ()
+    measured: bool = False
+    seeds: str = SEEDS
+
+
+def judge(claims: Claims, evidence: Evidence) -> dict[str, Verdict]:
+    """The verdict on every claim, by id."""
+    judged: list[Verdict] = []
+    for cells in claims.tables.values():
+        judged += _table(cells, claims, evidence)
+    judged += [_sentence(sentence, claims, evidence) for sentence in claims.sentences]
+    return {verdict.id: verdict for verdict in judged}
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _table(cells: Sequence[Cell], claims: Claims, evidence: Evidence) -> list[Verdict]:
+    verdicts = [_cell(cell, claims, evidence) for cell in cells]
+    tested = [i for i, verdict in enumerate(verdicts) if verdict.findings[0].p is not None]
+    corrected = statistics.holm([verdicts[i].findings[0].p or 0.0 for i in tested])
+    for i, p in zip(tested, corrected, strict=True):
+        word = COMPATIBLE if p >= 1 - claims.level else NOT_COMPATIBLE
+        finding = replace(verdicts[i].findings[0], corrected=p, verdict=word)
+        verdicts[i] = replace(verdicts[i], verdict=word, findings=(finding,))
+    return [replace(verdict, findings=tuple(map(_rounded, verdict.findings))) for verdict in verdicts]
+
+
+def _cell(cell: Cell, claims: Claims, evidence: Evidence) -> Verdict:
+    part, seeds = Part((cell.statistic,), ((cell.row,),)), cell.seeds or claims.seeds
+    values = evidence.column(part, seeds)
+    missing = evidence.missing(part, seeds)
+    experiment, _, row = cell.row.partition("/")
+    unit = QUANTITIES[cell.statistic].unit
+    words = QUANTITIES[cell.statistic].words
+    what = f"{'standard deviation' if cell.of_sd else 'mean'} of the {words}, {row}"
+    finding = Finding(what, unit, runs=len(values), paper=cell.printed)
+    verdict = Verdict(
+        cell.id, cell.where, what, _rule(cell), NOT_TESTABLE, experiments=(experiment,), seeds=_written(seeds)
+    )
+    configuration = configuration_of(cell.row)
+    if cell.statistic == "val_accuracy" and not cell.of_sd and not configuration.of_images:
+        finding = replace(finding, bayes=100 * bayes.accuracy(configuration.data))
+    if missing:
+        return replace(verdict, findings=(finding,), reason=_not_run(missing, asked(part, seeds)))
+    # The paper's standard deviations are those of a population.
+    summary = (lambda v: float(v.std())) if cell.of_sd else (lambda v: float(v.mean()))
+    four = evidence.column(part, range(PRINTED_RUNS))
+    finding = replace(finding, estimate=summary(values), four=summary(four) if len(four) == PRINTED_RUNS else None)
+    if cell.printed is None:
+        return replace(verdict, findings=(finding,), reason="The printed number is illegible in the text at hand.")
+    (low, high), p = _test(cell, values, cell.printed, claims.level)
+    return replace(verdict, findings=(replace(finding, low=low, high=high, p=p),))
+
+
+def _test(cell: Cell, values: NDArray[Any], printed: float, level: float) -> tuple[statistics.Interval, float]:
+    if cell.of_sd:
+        return statistics.variance_ratio(PRINTED_RUNS, values, printed, level)
+    if cell.sd is not None:
+        return statistics.welch(PRINTED_RUNS, values, printed, cell.sd, level)
+    test = statistics.mean_of_skewed if cell.skewed else statistics.mean_of
+    return test(PRINTED_RUNS, values, printed, level)
+
+
+def _rule(cell: Cell) -> str:
+    if cell.of_sd:
+        test = "the ratio of variances, F(3, R - 1)"
+    elif cell.sd is not None:
+        test = "Welch's test with the printed sd times sqrt(4/3)"
+    elif cell.skewed:
+        test = "the bootstrap of a mean of four less a mean of R"
+    else:
+        test = "the 95 % prediction interval of a mean of four, t(0.975, R - 1) s sqrt(1/4 + 1/R)"
+    return f"Could the printed number be one of ours? By {test}; 5 % level, Holm's correction over the table."
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def _sentence(sentence: Sentence, claims: Claims, evidence: Evidence) -> Verdict:
+    verdict = Verdict(sentence.id, sentence.where, sentence.says, sentence.rule, NOT_TESTABLE, sentence.reason)
+    if not sentence.parts:
+        return verdict
+    level, seeds = 1 - (1 - claims.level) / len(sentence.parts), sentence.seeds or claims.seeds
+    findings = [_part(part, seeds, level, evidence) for part in sentence.parts]
+    runs = {run for part in sentence.parts for run in asked(part, seeds)}
+    missing = {run for part in sentence.parts for run in evidence.missing(part, seeds)}
+    words = {finding.verdict for finding in findings}
+    if missing:
+        word, reason = NOT_TESTABLE, _not_run(missing, runs)
+    elif NOT_COMPATIBLE in words:
+        word, reason = NOT_COMPATIBLE, ""
+    elif NOT_TESTABLE in words:
+        word, reason = NOT_TESTABLE, _undecided(findings)
+    else:
+        word, reason = COMPATIBLE, ""
+    rows = [row for part in sentence.parts for row in part.rows]
+    names = {name for part in sentence.parts for name in (*part.quantities, *part.only)}
+    return replace(
+        verdict,
+        verdict=word,
+        reason=reason,
+        findings=tuple(map(_rounded, findings)),
+        experiments=tuple(dict.fromkeys(row.partition("/")[0] for row in rows)),
+        measured=bool(names & MEASUREMENTS.keys()),
+        seeds=_written(seeds),
+    )
+
+
+def _part(part: Part, seeds: Sequence[int], level: float, evidence: Evidence) -> Finding:
+    values, four = evidence.column(part, seeds), evidence.column(part, range(PRINTED_RUNS))
+    unit = NUMBERS[part.quantities[0]].unit
+    if part.statistic in ("rank_correlation", "share_positive", "fewer_layers_needed", "sd_ratio"):
+        unit = {"fewer_layers_needed": "steps of depth"}.get(part.statistic, "")
+    region = (_limit(part.within.low), _limit(part.within.high)) if part.within else None
+    finding = Finding(_words(part), unit, len(values), region=region, contains=part.contains)
+    if len(values) < min(LEAST, len(seeds)):
+        return finding
+    statistic = STATISTICS[part.statistic]
+    low, high = statistics.interval(part.statistic, values, level)
+    return replace(
+        finding,
+        estimate=statistic(values),
+        low=low,
+        high=high,
+        four=statistic(four) if len(four) == PRINTED_RUNS else None,
+        verdict=_decided(low, high, part),
+    )
+
+
+def _decided(low: float, high: float, part: Part) -> str:
+    if part.contains is not None:
+        return COMPATIBLE if low <= part.contains <= high else NOT_COMPATIBLE
+    region = part.within or Region()
+    if region.low <= low and high <= region.high:
+        return COMPATIBLE
+    return NOT_COMPATIBLE if high < region.low or low > region.high else NOT_TESTABLE
+
+
+def _words(part: Part) -> str:
+    names = " and ".join(NUMBERS[name].words for name in part.quantities)
+    statistic = {"bootstrap_mean": "mean"}.get(part.statistic, part.statistic.replace("_", " "))
+    of = "; ".join(" with ".join(map(_short, rows)) for rows in part.of)
+    if isinstance(part.minus, float):
+        return f"{statistic} of {names}{f' less {part.minus:g}' if part.minus else ''}: {of}"
+    return f"{statistic} of {names}: {of}, less {'; '.join(' with '.join(map(_short, rows)) for rows in part.minus)}"
+
+
+def _short(place: str) -> str:
+    experiment, _, row = place.partition("/")
+    return f"{row} (d_hat = 3)" if experiment == "depth-narrow" else row
+
+
+def _limit(number: float) -> float | None:
+    return number if np.isfinite(number) else None
+
+
+def _written(seeds: Sequence[int]) -> str:
+    return f"{seeds[0]}-{seeds[-1]}"
+
+
+def _not_run(missing: Collection[object], asked: Collection[object]) -> str:
+    return f"{NOT_RUN}, or not measured: {len(missing)} of the {len(asked)} runs that decide."
+
+
+def _undecided(findings: Iterable[Finding]) -> str:
+    few = [finding.runs for finding in findings if finding.estimate is None]
+    if few:
+        return f"Only {min(few)} repetitions are of the kind that the sentence speaks of."
+    return "These runs cannot tell: an interval lies neither in its region nor outside."
+
+
+# ---------------------------------------------------------------- files
+
+
+def _rounded(finding: Finding) -> Finding:
+    """Rounded, so that the file is the same wherever it is made; -0.0 is 0."""
+    numbers: dict[str, Any] = {
+        name: round(value, DECIMALS) + 0.0 for name, value in asdict(finding).items() if isinstance(value, float)
+    }
+    return replace(finding, **numbers)
+
+
+def write(verdicts: Iterable[Verdict], path: Path | None = None) -> None:
+    """Write verdicts in one step, one claim a line; by default those that the book shows."""
+    path = path or VERDICTS
+    text = "[\n" + ",\n".join(json.dumps(_sparse(asdict(verdict))) for verdict in verdicts) + "\n]\n"
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, "utf8")
+    os.replace(part, path)
+
+
+def stored(path: Path | None = None) -> dict[str, Verdict]:
+    """The verdicts of a file, by default those that the book shows, by id; none where there is no file."""
+    path = path or VERDICTS
+    if not path.exists():
+        return {}
+    entries = json.loads(path.read_text("utf8"))
+    return {entry["id"]: _verdict(entry) for entry in entries}
+
+
+def _sparse(entry: dict[str, Any]) -> dict[str, Any]:
+    findings = [{k: v for k, v in finding.items() if v is not None} for finding in entry["findings"]]
+    return {**entry, "findings": findings}
+
+
+def _verdict(entry: dict[str, Any]) -> Verdict:
+    findings = tuple(
+        Finding(**{**finding, **({"region": tuple(finding["region"])} if "region" in finding else {})})
+        for finding in entry["findings"]
+    )
+    return Verdict(**{**entry, "findings": findings, "experiments": tuple(entry["experiments"])})

@@ -1,0 +1,234 @@
+"""Numbers of a trained net that its record does not hold: how its flow, its features and its answers look.
+
+They need the net, so they are measured once and kept, with the hash of the weights, beside the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+from scipy.stats import spearmanr
+
+from rknet.data import bayes
+from rknet.data.points import LAWS, PointSet
+from rknet.nets import Net
+from rknet.study.cache import cached_fit, trained
+from rknet.study.configuration import NETS, Configuration, streams
+
+Array = NDArray[np.float64]
+
+NEIGHBOURS = 20
+"""Points that make a neighbourhood, out of 1500."""
+
+
+class Run:
+    """A configuration and a seed, with the trained net and its validation points."""
+
+    def __init__(self, configuration: Configuration, seed: int) -> None:
+        self.configuration, self.seed = configuration, seed
+        self.net: Net = trained(configuration, seed)[0]
+        self.points: PointSet = configuration.points(seed)[1]
+
+    def flow(self, points: PointSet | None = None) -> Array:
+        """The states of all layers, (L+1, N, d_hat), of its validation points or of others."""
+        return self.net.flow((points or self.points).X).astype(np.float64)
+
+
+# ---------------------------------------------------------------- the flow
+
+
+def log2_squeeze(run: Run) -> float:
+    """log2 of the smallest singular value of the flow's Jacobian over 200 validation points."""
+    jacobian = torch.func.vmap(torch.func.jacrev(lambda x: run.net.states(x[None])[-1, 0]))
+    values = torch.linalg.svdvals(jacobian(torch.from_numpy(run.points.X[:200])).detach().double())
+    return float(np.log2(values.min().item()))
+
+
+def detour(run: Run) -> float:
+    """Length of a trajectory over the distance of its ends: median over the points."""
+    flow = run.flow()
+    length = np.linalg.norm(np.diff(flow, axis=0), axis=2).sum(axis=0)
+    return float(np.median(length / np.linalg.norm(flow[-1] - flow[0], axis=1)))
+
+
+# ---------------------------------------------------------------- features
+
+
+def spread(Y: Array) -> float:
+    """Root mean square distance of features Y (N, d_hat) from their centre."""
+    return float(np.sqrt(((Y - Y.mean(axis=0)) ** 2).sum(axis=1).mean()))
+
+
+def final_spread(run: Run) -> float:
+    """Spread in the output layer, in percent of that of the lifted input."""
+    flow = run.flow()
+    return 100 * spread(flow[-1]) / spread(flow[0])
+
+
+def final_norm(run: Run) -> float:
+    """Root mean square norm in the output layer, in percent of that of the lifted input."""
+    norms = np.sqrt((run.flow() ** 2).sum(axis=2).mean(axis=1))
+    return 100 * float(norms[-1] / norms[0])
+
+
+def vanishing_layer(run: Run) -> float:
+    """The first layer whose spread is below 1 % of that of the lifted input; L + 1 if there is none."""
+    spreads = np.array([spread(Y) for Y in run.flow()])
+    return float(np.argmax([*(spreads < 0.01 * spreads[0]), True]))
+
+
+def variance_outside_plane(run: Run) -> float:
+    """Percent of the features' variance outside the lifted inputs' subspace: the largest of layers 1 to 5."""
+    flow = run.flow()[:6]
+    basis = np.linalg.svd(flow[0], full_matrices=False)[2][: run.net.d]
+    shares = []
+    for Y in flow[1:] - flow[1:].mean(axis=1, keepdims=True):
+        shares.append(100 * (1 - ((Y @ basis.T) ** 2).sum() / (Y**2).sum()))
+    return float(max(shares))
+
+
+def separability(run: Run) -> float:
+    """How much of the labels the output features explain: see `explained`."""
+    return explained(run.flow()[-1], run.points.c)
+
+
+def separability_gain(run: Run) -> float:
+    """`separability` less the same of the lifted input."""
+    return separability(run) - explained(run.flow()[0], run.points.c)
+
+
+def explained(Y: Array, c: NDArray[np.int64]) -> float:
+    """Percent of the variance of labels c (N,), one-hot, that an affine function of features Y (N, n) explains."""
+    labels = np.eye(c.max() + 1)[c]
+    return 100 * (spread(_fitted(Y, labels)) / spread(labels)) ** 2
+
+
+def _fitted(Y: Array, target: Array) -> Array:
+    """The affine function of features Y (N, d_hat) that fits a target best."""
+    Y = np.column_stack([Y, np.ones(len(Y))])
+    return Y @ np.linalg.lstsq(Y, target, rcond=1e-6)[0]
+
+
+def height_follows_radius(run: Run) -> float:
+    """Rank correlation, absolute, of the input's radius and the output's height along W_1 - W_2."""
+    W = run.net.W.detach().numpy().astype(np.float64)
+    return _rank(run.flow()[-1] @ (W[0] - W[1]), run)
+
+
+def radius_in_features(run: Run) -> float:
+    """Rank correlation, absolute, of the input's radius and the affine function of the features that fits it best."""
+    return _rank(_fitted(run.flow()[-1], np.linalg.norm(run.points.X, axis=1).astype(np.float64)), run)
+
+
+def _rank(height: Array, run: Run) -> float:
+    return abs(float(spearmanr(height, np.linalg.norm(run.points.X, axis=1)).statistic))
+
+
+def local_dimension(run: Run) -> float:
+    """Dimension of the output features nearby: 1 along a string, 2 on a surface; median over the points.
+
+    The participation ratio (sum of the variances)^2 / sum of their squares, along the principal axes of the
+    `NEIGHBOURS` nearest features.
+    """
+    Y = run.flow()[-1]
+    near = Y[cKDTree(Y).query(Y, NEIGHBOURS)[1]]
+    near = near - near.mean(axis=1, keepdims=True)
+    variances = np.linalg.svd(near, compute_uv=False) ** 2
+    total = (variances**2).sum(axis=1)
+    ratio = np.divide(variances.sum(axis=1) ** 2, total, out=np.ones_like(total), where=total > 0)
+    return float(np.median(ratio))
+
+
+def alignment(one: Run, other: Run) -> float:
+    """Linear CKA of two nets' output features on the first's points: 1 for features equal up to a similarity."""
+    A, B = (run.flow(one.points)[-1] for run in (one, other))
+    A, B = A - A.mean(axis=0), B - B.mean(axis=0)
+    return float(((A.T @ B) ** 2).sum() / np.linalg.norm(A.T @ A) / np.linalg.norm(B.T @ B))
+
+
+# ---------------------------------------------------------------- answers
+
+
+def agreement(one: Run, other: Run) -> float:
+    """Percent of the first's validation points to which two nets give the same class."""
+    return 100 * float((one.net.predict(one.points.X) == other.net.predict(one.points.X)).mean())
+
+
+def agreement_with_bayes(run: Run) -> float:
+    """Percent of the validation points to which the net and the best possible classifier give the same class."""
+    best = bayes.probability(run.configuration.data, run.points.X).argmax(axis=1)
+    return 100 * float((run.net.predict(run.points.X) == best).mean())
+
+
+def tail(run: Run) -> float:
+    """Percent of the circle of radius 2.5 that the net gives to the class of the disc."""
+    angle = np.linspace(0, 2 * np.pi, 2000, endpoint=False)
+    circle = 2.5 * np.column_stack([np.cos(angle), np.sin(angle)])
+    return 100 * float((run.net.predict(circle) == 0).mean())
+
+
+def cost_of_fixing_classifier(run: Run) -> float:
+    """Validation accuracy of the net less that of one whose W and mu stay as they were drawn, in points."""
+    configuration = run.configuration
+    law, order = LAWS[configuration.data], streams(run.seed)["order"]
+    train, validation = configuration.points(run.seed)
+    fixed = NETS[configuration.net](
+        law.d,
+        configuration.d_hat,
+        law.classes,
+        configuration.L,
+        activation=configuration.activation,
+        lift=configuration.lift,
+        seed=streams(run.seed)["net"],
+        train_classifier=False,
+    )
+    history = cached_fit(fixed, train, validation, configuration.protocol, seed=order)
+    usual = trained(configuration, run.seed)[1]
+    return 100 * float(usual.val_accuracy[-1] - history.val_accuracy[-1])
+
+
+# ---------------------------------------------------------------- what can be measured
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A function of trained runs, its name in words and its unit.
+
+    `pairs` says whose: None for one run, ``"rows"`` for two rows of one seed, ``"seeds"`` for an even seed and the next
+    one of the same row, so that pairs are independent.
+    """
+
+    of: Callable[..., float]
+    words: str
+    unit: str = "%"
+    pairs: str | None = None
+
+
+MEASUREMENTS: dict[str, Measurement] = {
+    "log2_squeeze": Measurement(log2_squeeze, "log2 of the hardest squeeze", ""),
+    "detour": Measurement(detour, "detour of the trajectories", ""),
+    "final_spread": Measurement(final_spread, "spread of the output features"),
+    "final_norm": Measurement(final_norm, "norm of the output features"),
+    "vanishing_layer": Measurement(vanishing_layer, "layer where the features have vanished", "layers"),
+    "variance_outside_plane": Measurement(variance_outside_plane, "variance outside the input's plane"),
+    "separability": Measurement(separability, "labels explained by the features"),
+    "separability_gain": Measurement(separability_gain, "gain of labels explained by the features", "points"),
+    "height_follows_radius": Measurement(height_follows_radius, "rank correlation of height and radius", ""),
+    "radius_in_features": Measurement(radius_in_features, "rank correlation of best coordinate and radius", ""),
+    "local_dimension": Measurement(local_dimension, "local dimension of the features", ""),
+    "alignment": Measurement(alignment, "similarity of the features", "", "rows"),
+    "alignment_with_next": Measurement(alignment, "similarity of the features of two seeds", "", "seeds"),
+    "agreement": Measurement(agreement, "points with the same answer", "%", "rows"),
+    "agreement_with_next": Measurement(agreement, "points with the same answer of two seeds", "%", "seeds"),
+    "agreement_with_bayes": Measurement(agreement_with_bayes, "points with the best possible answer"),
+    "tail": Measurement(tail, "circle given to the disc"),
+    "cost_of_fixing_classifier": Measurement(
+        cost_of_fixing_classifier, "loss of accuracy by fixing W and mu", "points"
+    ),
+}
+"""What a claim can ask of trained nets, by name."""

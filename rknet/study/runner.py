@@ -1,0 +1,243 @@
+"""Sweeps: many runs over local processes or a Dask cluster, each kept in a store as soon as it ends.
+
+A run computes in one thread wherever it runs, so that its bits do not depend on how many run beside it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import joblib
+import torch
+from tqdm import tqdm
+
+from rknet.checkpoint import Checkpoint, OtherTraining
+from rknet.checks import choose, whole
+from rknet.data import images
+from rknet.engines.layerwise.engine import WIDE
+from rknet.study import records
+from rknet.study.experiments import EXPERIMENTS
+from rknet.study.records import Record, Run
+from rknet.study.store import Store
+
+PERIOD = 300.0
+"""Seconds between two checkpoints of a run on a wide net."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many runs a sweep computed, how many it found, and how long it took."""
+
+    computed: int
+    found: int
+    seconds: float
+
+
+def runs_of(name: str, seeds: Iterable[int] | None = None) -> list[Run]:
+    """The runs of an experiment, by default with the paper's repetitions.  ValueError if the name is unknown."""
+    experiment = choose("name", name, EXPERIMENTS)
+    seeds = range(experiment.repetitions) if seeds is None else list(seeds)
+    return [Run(name, row, configuration, seed) for row, configuration in experiment.rows.items() for seed in seeds]
+
+
+def sweep(
+    runs: Iterable[Run],
+    store: Store,
+    *,
+    n_jobs: int = 1,
+    dask: str | None = None,
+    engine: str = "auto",
+    source: str = "auto",
+    device: str = "cpu",
+    progress: bool = True,
+    report: Callable[[str], None] = print,
+) -> Summary:
+    """Compute the runs that a store lacks, and keep each as soon as it ends.
+
+    Only this process writes records, so a cluster needs no shared folder, and whenever this process is killed, no more
+    is lost than the runs in progress: the same call resumes.  A run on a wide net goes on from its last checkpoint,
+    which a local process keeps beside the place of the record until that is stored.
+
+    Parameters
+    ----------
+    runs
+        What is wanted.
+    store
+        Where records are kept; a current record is not computed again.
+    n_jobs
+        Number of local processes; with 1, runs are computed in this one.
+    dask
+        Address of a Dask scheduler, whose workers are used instead; each needs the same rknet.
+    engine
+        See `rknet.fit`; ``"auto"`` also takes what any engine has stored.
+    source
+        Where images come from, see `rknet.data.images.load`; ``"auto"`` is decided once for all runs, and also
+        takes what was stored from any source.
+    device
+        ``"cpu"``, or ``"cuda"`` for runs on images; what is stored is taken whatever computed it.
+    progress
+        Whether a bar with the time left is shown on a terminal.
+    report
+        Told in a line of each record that is damaged, foreign or outdated, and computed again.
+
+    Raises
+    ------
+    ValueError
+        If n_jobs is out of range, the device is not there or not for these runs, the images cannot be had, the cluster
+        cannot be reached, or its workers have another version.
+    """
+    started, runs, missing = time.perf_counter(), list(runs), []
+    store.tidy()
+    for run in runs:
+        found = store.find(run, engine, source)
+        if found.problem:
+            report(f"{store.path(run.experiment, run.row, run.seed)}: {found.problem}; computed again")
+        if not found.current:
+            check_device(device, run, here=dask is None)
+            missing.append(run)
+    missing.sort(key=lambda run: run.configuration.work, reverse=True)  # so that all workers end at about the same time
+    tasks = [(run, engine, _settled(run, source), None if dask else _checkpoint(store, run), device) for run in missing]
+    for record in watched(execute(tasks, n_jobs=n_jobs, dask=dask), missing, progress):
+        path = store.save(record)
+        checkpoint_beside(path).remove()
+    return Summary(len(missing), len(runs) - len(missing), time.perf_counter() - started)
+
+
+Task = tuple[Run, str, str, Checkpoint | None, str]
+"""A run, the engine to use, the source of its images, where its training is stored now and then, and the device."""
+
+DEVICES = ("cpu", "cuda")
+"""Where a run can be computed."""
+
+
+def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) -> Iterator[Record]:
+    """The records of runs, in the order in which they end."""
+    whole("n_jobs", n_jobs)
+    if not tasks:
+        return
+    threads = torch.get_num_threads()
+    try:
+        with contextlib.ExitStack() as stack:
+            parallel = _workers(min(n_jobs, len(tasks)), dask, stack)
+            done = parallel(joblib.delayed(compute)(*task) for task in tasks)
+            stack.callback(_abandon, done)
+            for record in done:
+                if not records.up_to_date(record):
+                    raise ValueError(
+                        "dask: every worker must run this version of rknet, got a record of another; "
+                        "install the same version there"
+                    )
+                yield record
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _abandon(done: Generator[Record, None, None]) -> None:
+    """End what still runs when a sweep is left early; joblib's advice to ask for less does not apply."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r".*You could benefit from adjusting the input task iterator", UserWarning)
+        done.close()
+
+
+def check_device(device: str, run: Run, *, here: bool) -> None:
+    """ValueError if a run is not computed on a device, or the device is to be `here` and is not."""
+    choose("device", device, dict.fromkeys(DEVICES))
+    if device == "cpu":
+        return
+    if not run.configuration.of_images:
+        raise ValueError(
+            f"device: must be 'cpu' for runs on points, whose bits are those of every processor, got {device!r} for "
+            f"{run}; leave it out"
+        )
+    if here and not torch.cuda.is_available():
+        raise ValueError(
+            f"device: must be one that PyTorch finds, got {device!r}; install a build of PyTorch with CUDA, or leave "
+            f"it out"
+        )
+
+
+def compute(
+    run: Run, engine: str = "auto", source: str = "auto", checkpoint: Checkpoint | None = None, device: str = "cpu"
+) -> Record:
+    """Train one net and return the record; this process computes in one thread from here on.
+
+    A checkpoint of another training, such as one by another version, is reported by a warning and given up.
+    """
+    torch.set_num_threads(1)
+    tqdm.set_lock(threading.RLock())  # tqdm's own is a semaphore of the system, which outlives a killed worker
+    started = time.perf_counter()
+    train = partial(
+        run.configuration.train, run.seed, engine=engine, source=source, checkpoint=checkpoint, device=device
+    )
+    try:
+        net, history = train()
+    except OtherTraining as error:
+        assert checkpoint is not None
+        warnings.warn(f"{error}; it is removed, and the run begins anew", stacklevel=2)
+        checkpoint.remove()
+        net, history = train()
+    return records.make(run, net, history, time.perf_counter() - started, source)
+
+
+def watched(done: Iterable[Record], runs: Sequence[Run], progress: bool = True) -> Iterator[Record]:
+    """Pass records on, with a bar that counts work and not runs: the longest take a thousand times the shortest."""
+    work = {(run.experiment, run.row): run.configuration.work for run in runs}
+    layout = "{desc} {percentage:3.0f}% |{bar}| {elapsed} gone, {remaining} left"
+    total = sum(run.configuration.work for run in runs)
+    # disable=None: tqdm draws on a terminal only.
+    with tqdm(total=total, desc=f"0/{len(runs)} runs", bar_format=layout, disable=None if progress else True) as bar:
+        for count, record in enumerate(done, 1):
+            yield record
+            bar.set_description_str(f"{count}/{len(runs)} runs", refresh=False)
+            bar.update(work[record["run"]["experiment"], record["run"]["row"]])
+
+
+def checkpoint_beside(path: Path) -> Checkpoint:
+    """Where a run that is to have its record at a path is stored every five minutes."""
+    return Checkpoint(path.with_suffix(".checkpoint"), every=PERIOD, keep=True)
+
+
+def _checkpoint(store: Store, run: Run) -> Checkpoint | None:
+    """The checkpoint of a run on a wide net; others are over before a second one would be due."""
+    path = store.path(run.experiment, run.row, run.seed)
+    return checkpoint_beside(path) if run.configuration.d_hat >= WIDE else None
+
+
+def _settled(run: Run, source: str) -> str:
+    """The source that a run's images really come from, so that no two workers of a sweep take different ones."""
+    return images.load(run.configuration.data, source).source if run.configuration.of_images else source
+
+
+def _workers(n_jobs: int, dask: str | None, stack: contextlib.ExitStack) -> Any:
+    """A joblib pool of local processes, or of a cluster whose connection `stack` closes."""
+    if dask is None:
+        backend = joblib.parallel_config(backend="loky", inner_max_num_threads=1)
+    else:
+        backend = joblib.parallel_config(backend="dask", client=stack.enter_context(_client(dask)))
+        n_jobs = -1
+    with backend:
+        return joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
+
+
+def _client(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise ValueError(
+            f"dask: needs the package distributed, got the address {address!r}; run: pip install 'rknet[cluster]'"
+        ) from None
+    try:
+        return Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"dask: must be the address of a running scheduler, got {address!r} ({error}); "
+            f"start one with `dask scheduler`, workers with `dask worker ADDRESS`"
+        ) from None

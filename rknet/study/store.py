@@ -1,0 +1,106 @@
+"""A folder of records, one file a run: ``EXPERIMENT/ROW/seed-N.json``.
+
+Files are written beside their place and moved into it, so whoever reads or dies at any moment meets a whole record or
+none.  Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from rknet.study import records
+from rknet.study.records import Record, Run
+
+ABANDONED = 3600.0
+"""Seconds after which a half-written file is taken for that of a killed process: writing takes milliseconds."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a store has for a run.
+
+    Attributes
+    ----------
+    record
+        An intact record of this run, or None.
+    problem
+        Why what is stored must be computed again, in a few words; None for a current record, or no file at all.
+    """
+
+    record: Record | None = None
+    problem: str | None = None
+
+    @property
+    def current(self) -> bool:
+        """Whether the record is what today's versions would compute."""
+        return self.record is not None and self.problem is None
+
+
+class Store:
+    """Records in a folder, which is made when the first is saved."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        if self.folder.exists() and not self.folder.is_dir():
+            raise ValueError(f"store: must be a folder, got the file {str(folder)!r}; name another place")
+
+    def path(self, experiment: str, row: str, seed: int) -> Path:
+        """Where the record of a run lies."""
+        return self.folder / slug(experiment) / slug(row) / f"seed-{seed}.json"
+
+    def save(self, record: Record) -> Path:
+        """Write a record in one step, and return its path: a reader finds the one before or this one, never a part."""
+        run = record["run"]
+        path = self.path(run["experiment"], run["row"], run["seed"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+        try:
+            with part.open("xb") as file:
+                file.write(records.encode(record).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+        return path
+
+    def find(self, run: Run, engine: str = "auto", source: str = "auto") -> Found:
+        """The record of a run, and why it is not current: with an engine or a source of images named, no other is."""
+        try:
+            record = records.decode(self.path(run.experiment, run.row, run.seed).read_bytes().decode())
+        except FileNotFoundError:
+            return Found()
+        except UnicodeDecodeError:
+            return Found(problem="torn, or no JSON")
+        except (OSError, ValueError) as error:
+            return Found(problem=str(error))
+        asked = run.plain()
+        foreign = [name for name in asked if record["run"].get(name) != asked[name]]
+        if foreign:
+            return Found(problem=f"of another {' and '.join(foreign)}")
+        if not records.up_to_date(record):
+            return Found(record, "made by another version")
+        if engine not in ("auto", record["run"]["engine"]):
+            return Found(record, f"made by the engine {record['run']['engine']}")
+        if "images" in record["run"] and source not in ("auto", record["run"]["images"]["source"]):
+            return Found(record, f"made from the source {record['run']['images']['source']}")
+        return Found(record)
+
+    def tidy(self) -> None:
+        """Remove what killed processes left half-written."""
+        for part in self.folder.rglob(".*.part"):
+            try:
+                if time.time() - part.stat().st_mtime > ABANDONED:
+                    part.unlink()
+            except FileNotFoundError:  # another process was faster
+                continue
+
+
+def slug(label: str) -> str:
+    """A label as the name of a folder: lower case, a hyphen for whatever is not a letter, a digit or _."""
+    return re.sub(r"[^a-z0-9_]+", "-", label.lower()).strip("-")

@@ -1,0 +1,107 @@
+"""Committed records against recomputed ones.
+
+A run on points has the same bits everywhere, and `compare` asks for them.  A run on images has the bits of one machine:
+PyTorch's sums depend on the processor, the device and the number of threads, and the steps of a training magnify the
+last digit: after one epoch two machines share no digit of the curves, and differ like two repetitions.  So what can be
+asked there is: the same images to the last bit; before training, where nothing was magnified yet, the same cost to
+`ROUNDING`; and in the end a validation accuracy as far away, at most, as another repetition's might be (`course`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rknet.data.images import load
+from rknet.study.paper import printed
+from rknet.study.records import Record, Run
+from rknet.study.runner import Task, check_device, execute, watched
+from rknet.study.store import Store
+
+ROUNDING = 1e-5
+"""Largest relative difference of two machines' costs before training: a hundred roundings to float32."""
+
+COURSE = 0.05
+"""Largest difference of validation accuracies after training, as a fraction, where the paper prints no spread."""
+
+
+def course(run: Run) -> float:
+    """How far two machines' validation accuracies may lie apart after training, as a fraction.
+
+    Three standard deviations of the difference of two repetitions, with the spread that the paper prints for the row.
+    """
+    _, spread = printed(run.experiment, run.configuration).get("val_accuracy", (None, None))
+    return COURSE if spread is None else 3 * math.sqrt(2) * spread / 100
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a run gives what its record states, and in a few words why or why not."""
+
+    run: Run
+    same: bool
+    words: str
+
+
+def verify(
+    runs: Iterable[Run],
+    store: Store,
+    *,
+    n_jobs: int = 1,
+    dask: str | None = None,
+    device: str = "cpu",
+    progress: bool = True,
+) -> Iterator[Verdict]:
+    """Compute runs again, on a device, each with the engine and the source of images of its record, and compare.
+
+    Verdicts come in the order in which the runs end.
+
+    A record made by another version is compared too: that is how to learn whether its numbers still hold.
+    """
+    stored: dict[tuple[str, str, int], tuple[Run, Record]] = {}
+    tasks: list[Task] = []
+    for run in runs:
+        found = store.find(run)
+        if found.record is None:
+            yield Verdict(run, False, found.problem or "no record")
+            continue
+        check_device(device, run, here=dask is None)
+        source = _source(found.record)
+        if run.configuration.of_images:
+            try:
+                load(run.configuration.data, source)
+            except ValueError as error:
+                yield Verdict(run, False, f"cannot be computed here: {error}")
+                continue
+        stored[run.experiment, run.row, run.seed] = run, found.record
+        tasks.append((run, found.record["run"]["engine"], source, None, device))
+    for new in watched(execute(tasks, n_jobs=n_jobs, dask=dask), [run for run, *_ in tasks], progress):
+        key = new["run"]["experiment"], new["run"]["row"], new["run"]["seed"]
+        yield compare(*stored[key], new)
+
+
+def compare(run: Run, old: Record, new: Record) -> Verdict:
+    """Whether two records of a run have the same results, on images within the tolerances; if not, how far they are."""
+    if old["results"] == new["results"]:
+        return Verdict(run, True, f"same weights {new['results']['weights'][:12]}")
+    finals = [float(record["results"]["final"]["val_accuracy"]) for record in (old, new)]
+    accuracies = " before, now ".join(f"{100 * final:.2f} %" for final in finals)
+    if not run.configuration.of_images:
+        parts = [
+            name for name in ("weights", "history", "epochs", "ended") if old["results"][name] != new["results"][name]
+        ]
+        return Verdict(run, False, f"other {', '.join(parts)}; validation accuracy {accuracies}")
+    if old["run"]["images"] != new["run"]["images"]:
+        return Verdict(run, False, "other images")
+    begun = [record["results"]["history"]["val_cost"][0] for record in (old, new)]
+    same = math.isclose(*begun, rel_tol=ROUNDING) and abs(finals[0] - finals[1]) <= course(run)
+    costs = " before, now ".join(f"{cost:.6f}" for cost in begun)
+    return Verdict(
+        run, same, f"same images, other bits; cost before training {costs}; validation accuracy {accuracies}"
+    )
+
+
+def _source(record: Record) -> str:
+    """The source of a record's images."""
+    return str(record["run"]["images"]["source"]) if "images" in record["run"] else "auto"
