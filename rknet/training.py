@@ -2,8 +2,9 @@
 
 `Protocol` holds every choice with the paper's value as default; `fit` trains a net by it and returns the `History` of
 cost and accuracy on the whole training and validation set, before training and after each epoch.  The steps are taken
-by `TorchSteps`, plain PyTorch and the readable reference, by the compiled engine of `rknet.engines.compiled`, or
-for wide nets by that of `rknet.engines.layerwise`.  A long training may keep checkpoints, from which it goes on with the same numbers.
+by `TorchSteps`, plain PyTorch and the readable reference, by the compiled engine of `rknet.engines.compiled`, or for
+wide nets by that of `rknet.engines.layerwise`.  A long training may keep checkpoints, from which it goes on with the
+same numbers.
 """
 
 from __future__ import annotations

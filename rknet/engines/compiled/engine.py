@@ -19,7 +19,7 @@ from numba.core.registry import cpu_target
 from numpy.typing import ArrayLike, NDArray
 
 from rknet.checks import inputs, labels
-from rknet.engines.compiled import updates
+from rknet.engines.compiled import kernels, updates
 from rknet.engines.compiled.kernels import ACTIVATIONS, LOSSES, Scheme, Space, Weights
 from rknet.engines.compiled.simd import OPTIONS, Array, Count
 from rknet.engines.compiled.updates import CODES, Rule
