@@ -22,6 +22,7 @@ from collections import Counter
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+from rknet.files import PART
 from rknet.study.configuration import Configuration
 from rknet.study.records import Record, Run, decode
 from rknet.study.runner import compute, sweep
@@ -97,9 +98,10 @@ def trial(folder: Path, kills: int, jobs: int, rng: random.Random) -> Counter[st
     while counts["kills"] < kills:
         killed = kill(disturbed, jobs, rng.uniform(0, seconds))
         counts["kills"] += killed
-        counts["kills while a record was written"] += killed and len(list(disturbed.rglob(".*.part"))) > 0
-        for part in disturbed.rglob(".*.part"):
-            part.unlink()
+        parts = list(disturbed.rglob(f".*{PART}"))
+        counts["kills while a record was written"] += killed and len(parts) > 0
+        for part in parts:
+            shutil.rmtree(part)
         if len(list(disturbed.rglob("*.json"))) == len(RUNS):
             judge()
     judge()

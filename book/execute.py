@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +25,7 @@ from jupytext.compare import NotebookDifference, compare_notebooks
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from rknet import files
 from rknet.provenance import source_hash
 
 BOOK = Path(__file__).resolve().parent
@@ -154,10 +153,7 @@ def write(content: bytes, path: Path) -> None:
     """Write a file all at once, and leave it alone if it would stay the same."""
     if path.is_file() and path.read_bytes() == content:
         return
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
+    files.write(path, content)
 
 
 def make_twin(chapter: Path) -> bool:

@@ -12,6 +12,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
+from rknet import files
+
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout; the folder `benchmarks` is not part of the installed package."""
 
@@ -100,9 +102,8 @@ def keep(measured: Record, path: Path) -> None:
     """Write studies into a file, all at once; the file's other studies stay as they are."""
     kept = json.loads(path.read_text("utf8")) if path.is_file() else {}
     merged = {**kept, **measured}
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(json.dumps({name: merged[name] for name in HEADS if name in merged}, indent=1) + "\n", "utf8")
-    os.replace(part, path)
+    text = json.dumps({name: merged[name] for name in HEADS if name in merged}, indent=1) + "\n"
+    files.write(path, text.encode())
 
 
 def parser() -> argparse.ArgumentParser:

@@ -7,15 +7,16 @@ to.  It is never unpickled.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import json
-import os
 import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -23,6 +24,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from rknet import files
 from rknet.checks import positive
 from rknet.data.points import PointSet
 from rknet.engines.compiled.engine import Engine
@@ -32,7 +34,16 @@ from rknet.versions import versions_of
 if TYPE_CHECKING:
     from rknet.training import TorchSteps
 
-FORMAT = "rknet checkpoint 1"
+MARK = "rknet checkpoint "
+"""How the format of every checkpoint begins: by this, in its header, a file is known as ours."""
+
+FORMAT = f"{MARK}1"
+
+LONGEST_HEADER = 100_000_000
+"""Bytes of the longest header that safetensors reads."""
+
+PATIENCE = 10.0
+"""Seconds in which the workers of a sweep that was killed have ended."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,7 @@ class Checkpoint:
     Raises
     ------
     ValueError
-        If `every` is negative or not finite, or the path is that of a folder.
+        If `every` is negative or not finite, or the path is empty or that of anything but a file.
     """
 
     path: Path | str
@@ -60,24 +71,42 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         positive("every", self.every, or_zero=True)
-        object.__setattr__(self, "path", Path(self.path))
-        if self.file.is_dir():
-            raise ValueError(f"checkpoint: must be a file, got the folder {str(self.path)!r}; name a file in it")
+        object.__setattr__(self, "path", files.place("checkpoint", self.path))
+        files.regular("checkpoint", self.file)
 
     @property
     def file(self) -> Path:
         """The path as a path."""
         return Path(self.path)
 
+    def check(self) -> None:
+        """ValueError unless a checkpoint can be written here, with no file in its place but a checkpoint."""
+        files.regular("checkpoint", self.file)
+        if not self.replaceable:
+            raise ValueError(
+                f"checkpoint: must be a checkpoint or not there yet, got the file {str(self.path)!r}, which is none; "
+                f"remove it, or name another one"
+            )
+        files.writable("checkpoint", self.file.resolve().parent, self.file.name)
+
     @property
-    def part(self) -> Path:
-        """Where the next checkpoint is written before it takes its place."""
-        return self.file.with_name(f".{self.file.name}.part")
+    def replaceable(self) -> bool:
+        """Whether there is nothing at the path, or a file that says it is a checkpoint."""
+        return files.kind(self.file) is None or format_of(self.file).startswith(MARK)
 
     def remove(self) -> None:
-        """Remove the file, and what a killed process left half-written."""
-        for path in (self.file, self.part):
-            path.unlink(missing_ok=True)
+        """Remove the file, and what a killed process left half-written.
+
+        What is no checkpoint stays, and so does everything while another process is at it.
+        """
+        if self.file.parent.is_dir():
+            with contextlib.suppress(files.InUse), files.held("checkpoint", self.file):
+                self._discard()
+
+    def _discard(self) -> None:
+        files.remove_parts(self.file)
+        if self.replaceable:
+            self.file.resolve().unlink(missing_ok=True)
 
 
 class OtherTraining(ValueError):
@@ -103,7 +132,7 @@ class Position(NamedTuple):
 
 
 class Keeper:
-    """Stores a training now and then, and finds what was stored.
+    """Stores a training now and then, and finds what was stored; in a `with` block, which keeps other processes away.
 
     Parameters
     ----------
@@ -133,6 +162,27 @@ class Keeper:
             "circumstances": digest(torch.__version__, np.__version__, net.K.device.type, torch.get_num_threads()),
         }
         self.stored = time.monotonic()
+        self.warned = False
+        self.hold = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        """Take the file, and remove what a killed process left of it half-written.
+
+        Raises
+        ------
+        ValueError
+            If what is at the path is no checkpoint, no file can be written there, or another process is at it.
+        """
+        self.checkpoint.check()
+        self.hold.enter_context(files.held("checkpoint", self.checkpoint.file, PATIENCE))
+        files.remove_parts(self.checkpoint.file)
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        """Remove the checkpoint of a training that has ended, unless it is to be kept."""
+        with self.hold:
+            if failure is None and not self.checkpoint.keep:
+                self.checkpoint._discard()
 
     def load(self) -> Position | None:
         """Where the stored training stands, with its weights and moments in place; None if there is nothing to load.
@@ -151,7 +201,7 @@ class Keeper:
                 foreign = self._foreign(metadata)
                 tensors = {} if foreign else {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (OSError, SafetensorError) as error:
-            warnings.warn(f"{path}: torn, or no checkpoint ({error}); training begins anew", stacklevel=3)
+            warnings.warn(f"{path}: torn ({error}); training begins anew", stacklevel=3)
             return None
         if foreign:
             raise OtherTraining(
@@ -167,16 +217,25 @@ class Keeper:
     def _foreign(self, metadata: Mapping[str, str]) -> str:
         """In which respect a file is that of another training; empty if it is this one's."""
         if metadata.get("format") != FORMAT:
-            return "another program or format"
-        theirs = json.loads(metadata["fingerprint"])
+            return "another format"
+        try:
+            theirs = dict(json.loads(metadata["fingerprint"]))
+        except (LookupError, TypeError, ValueError):
+            theirs = {}
         differing = [name for name, mine in self.fingerprint.items() if theirs.get(name) != mine]
         return f"another {' and '.join(differing)}" if differing else ""
 
     def offer(self, position: Position) -> None:
-        """Store the training if a checkpoint is due."""
-        if time.monotonic() - self.stored >= self.checkpoint.every:
+        """Store the training if a checkpoint is due; where that fails, one warning says so, and training goes on."""
+        if time.monotonic() - self.stored < self.checkpoint.every:
+            return
+        try:
             self.save(position)
-            self.stored = time.monotonic()
+        except (OSError, SafetensorError) as error:
+            if not self.warned:
+                warnings.warn(f"{self.checkpoint.path}: cannot be written ({error}); training goes on", stacklevel=3)
+            self.warned = True
+        self.stored = time.monotonic()
 
     def save(self, position: Position) -> None:
         """Store the training."""
@@ -187,17 +246,20 @@ class Keeper:
             "position": json.dumps(position._asdict()),
         }
         metadata["checksum"] = checksum(metadata, tensors)
-        path, part = self.checkpoint.file, self.checkpoint.part
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, part, metadata)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        if not self.checkpoint.replaceable:
+            raise FileExistsError(errno.EEXIST, "another file is in its place", str(self.checkpoint.path))
+        files.write(self.checkpoint.file, lambda part: save_file(tensors, part, metadata))
 
-    def finish(self) -> None:
-        """Remove the checkpoint of a training that has ended, unless it is to be kept."""
-        if not self.checkpoint.keep:
-            self.checkpoint.remove()
+
+def format_of(path: Path) -> str:
+    """The format that a safetensors file states in its header; empty for any other file."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = file.read(length) if length <= LONGEST_HEADER else b""
+    try:
+        return str(json.loads(header)["__metadata__"]["format"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
 
 
 def state(steps: Engine | TorchSteps) -> dict[str, Tensor]:

@@ -9,6 +9,7 @@ same numbers.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -243,7 +244,8 @@ def fit(
     ValueError
         If the arrays of the net do not agree (see `Net.validate`), those of the data are not as `PointSet` made them or
         do not fit the net, the batch is larger than the training set, the engine is unknown, the engine that is asked
-        for does not apply, or the checkpoint is that of another training.
+        for does not apply, or the checkpoint is that of another training, no checkpoint at all, in use by another
+        process, or where none can be written.
     """
     net.validate()
     for name, points in (("train", train), ("validation", validation)):
@@ -273,10 +275,11 @@ def fit(
     def begun() -> Position:
         return Position([record()], 0, rng.bit_generator.state)
 
-    rows, done, rng.bit_generator.state = (keeper and keeper.load()) or begun()
     # disable=None: tqdm draws on a terminal only.
-    bar = tqdm(total=protocol.epochs, initial=len(rows) - 1, desc="epochs", disable=None if progress else True)
-    with bar:
+    shown = {"desc": "epochs", "disable": None if progress else True}
+    with keeper or contextlib.nullcontext(), tqdm(total=protocol.epochs, **shown) as bar:
+        rows, done, rng.bit_generator.state = (keeper and keeper.load()) or begun()
+        bar.initial = bar.n = len(rows) - 1
         while (ended := _ended(protocol, rows)) is None:
             drawn = rng.bit_generator.state
             for part in _portions(rng.permutation(len(train))[done:], protocol, whole_epoch=keeper is None):
@@ -288,8 +291,6 @@ def fit(
             done = 0
             bar.update()
     steps.write_back()
-    if keeper is not None:
-        keeper.finish()
     train_cost, train_accuracy, val_cost, val_accuracy = np.array(rows).T
     return History(train_cost, train_accuracy, val_cost, val_accuracy, ended, name)
 

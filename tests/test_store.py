@@ -17,8 +17,8 @@ import pytest
 import torch
 from small import RUNS
 
-from rknet import History, RK4Net
-from rknet.study import records, store
+from rknet import History, RK4Net, files
+from rknet.study import records
 from rknet.study.records import Record, Run
 from rknet.study.runner import compute
 from rknet.study.store import Store
@@ -239,7 +239,44 @@ def test_a_folder_in_place_of_a_record(kept: Store) -> None:
     path = file_in(kept)
     path.unlink()
     path.mkdir()
-    assert "directory" in kept.find(RUN).problem.lower()
+    assert kept.find(RUN).problem == "a folder, not a file"
+    with pytest.raises(ValueError, match=r"store: must be a file, got the folder '.*seed-0.json'; remove it"):
+        kept.check([RUN])
+
+
+def test_a_pipe_in_place_of_a_record(kept: Store, record: Record) -> None:
+    """A pipe is neither read, which would wait for ever, nor replaced."""
+    path = file_in(kept)
+    path.unlink()
+    os.mkfifo(path)
+    assert kept.find(RUN).problem == "a pipe, not a file"
+    with pytest.raises(ValueError, match="store: must be a file, got the pipe"):
+        kept.check([RUN])
+    with pytest.raises(OSError, match="not a file"):
+        kept.save(record)
+    assert path.is_fifo()
+
+
+def test_a_link_to_a_record(kept: Store, record: Record, tmp_path: Path) -> None:
+    """A record may lie elsewhere: it is found, and written there."""
+    path, elsewhere = file_in(kept), tmp_path / "elsewhere.json"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+    assert kept.find(RUN).current
+    kept.check([RUN])
+    kept.save({**record, "circumstances": {}})
+    assert path.is_symlink()
+    assert records.decode(elsewhere.read_text("utf8"))["circumstances"] == {}
+
+
+def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
+    """A file where a row's folder would have to be is found before any run."""
+    (tmp_path / "small").write_text("mine")
+    with pytest.raises(ValueError, match=r"store: must be where files can be written, got the folder '.*small.*' \("):
+        Store(tmp_path).check(RUNS)
+    assert (tmp_path / "small").read_text() == "mine"
+    Store(tmp_path / "new").check(RUNS)
+    assert [path.name for path in tmp_path.iterdir()] == ["small"]
 
 
 @pytest.mark.parametrize(
@@ -292,12 +329,60 @@ def test_a_store_is_a_folder(tmp_path: Path) -> None:
 
 def test_parts_of_killed_processes_are_removed(kept: Store) -> None:
     """A half-written file goes when it is old; one that may be in the making stays."""
-    old, new = (file_in(kept).with_name(f".seed-{seed}.json.ab12.part") for seed in (1, 2))
-    old.write_text("{")
-    new.write_text("{")
-    os.utime(old, (time.time() - store.ABANDONED - 10,) * 2)
+    old, new, checkpoint = (
+        file_in(kept).with_name(f".seed-{name}.{'ab' * 16}{files.PART}")
+        for name in ("1.json", "2.json", "1.checkpoint")
+    )
+    for part in (old, new, checkpoint):
+        part.mkdir()
+        (part / "half").write_text("{")
+    for part in (old, checkpoint):
+        aged(part)
     kept.tidy()
-    assert (old.exists(), new.exists()) == (False, True)
+    assert (old.exists(), new.exists(), checkpoint.exists()) == (False, True, False)
+
+
+def aged(path: Path) -> Path:
+    """A path that nobody has touched for longer than any file is in the making."""
+    os.utime(path, (time.time() - files.ABANDONED - 10,) * 2)
+    return path
+
+
+def test_files_of_others_stay(kept: Store, tmp_path: Path) -> None:
+    """Half a download of a browser, parts of other programs, and a part of ours in a folder without records."""
+    row = file_in(kept).parent
+    foreign = [
+        kept.folder / ".film.mkv.part",
+        row / ".seed-1.json.part",
+        row / f".seed-1.json.{'ab' * 16}.part",
+        row / f".seed-1.json.backup{files.PART}",
+        row / f".thesis.tex.{'ab' * 16}{files.PART}",
+        kept.folder / f".seed-1.json.{'ab' * 16}{files.PART}",
+        row / "deeper" / f".seed-1.json.{'ab' * 16}{files.PART}",
+    ]
+    for path in foreign:
+        path.mkdir(parents=True)
+        (path / "mine").write_text("mine")
+        aged(path)
+    link = row / f".seed-2.json.{'ab' * 16}{files.PART}"
+    link.symlink_to(foreign[0], target_is_directory=True)
+    kept.tidy()
+    kept.save(kept.find(RUN).record)
+    assert all((path / "mine").read_text() == "mine" for path in foreign)
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize("folder", ["", "~nobody-of-this-name/results"])
+def test_a_store_has_a_name(folder: str) -> None:
+    """An empty path is not taken for the working directory, nor a home that does not exist for a folder ``~...``."""
+    with pytest.raises(ValueError, match=r"store: must be .*path.*, got '.*'; name a folder or file"):
+        Store(folder)
+
+
+def test_a_store_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``~`` is the home folder."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Store("~/results").folder == tmp_path / "results"
 
 
 def write_until(enough: Event, folder: Path, record: Record) -> None:

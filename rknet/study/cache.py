@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import numpy as np
 import platformdirs
 import torch
 
+from rknet import files
 from rknet.checks import choose
 from rknet.data.points import PointSet
 from rknet.nets import Net
@@ -39,16 +40,19 @@ def cached_fit(
 ) -> History:
     """`rknet.fit` with a memory: the same arguments, weights and versions give the stored weights and history at once.
 
-    Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder.  A net of
-    a class from elsewhere is always trained, because its source is not part of the key.
+    Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder; where that
+    cannot be written, one warning says so, and nothing is remembered.  A net of a class from elsewhere is always
+    trained, because its source is not part of the key.
     """
     if not _own(net):
         return fit(net, train, validation, protocol, seed=seed, engine=engine)
     path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"
     history = _load(path, net)
     if history is None:
-        history = fit(net, train, validation, protocol, seed=seed, engine=engine)
-        _save(path, net, history)
+        remembers = _succeeds(lambda: files.writable("RKNET_CACHE", path.parent))
+        history = done = fit(net, train, validation, protocol, seed=seed, engine=engine)
+        if remembers:
+            _succeeds(lambda: _save(path, net, done))
     return history
 
 
@@ -77,7 +81,23 @@ def repetitions(
 
 def folder() -> Path:
     """Where results are kept."""
-    return Path(os.environ.get("RKNET_CACHE") or platformdirs.user_cache_path("rknet"))
+    return Path(os.path.expanduser(os.environ.get("RKNET_CACHE") or platformdirs.user_cache_path("rknet")))
+
+
+_warned = False
+
+
+def _succeeds(writing: Callable[[], None]) -> bool:
+    """Whether something can be written; the first failure in a process is told by a warning."""
+    global _warned
+    try:
+        writing()
+    except (OSError, ValueError) as error:
+        if not _warned:
+            warnings.warn(f"trained nets are not remembered: {error}", stacklevel=3)
+        _warned = True
+        return False
+    return True
 
 
 def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, seed: int, engine: str) -> str:
@@ -105,14 +125,13 @@ def _weights(net: Net) -> dict[str, np.ndarray]:
 def _save(path: Path, net: Net, history: History) -> None:
     arrays = {f"net/{name}": array for name, array in _weights(net).items()}
     arrays |= {f"history/{field.name}": np.asarray(getattr(history, field.name)) for field in fields(History)}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        np.savez(file, allow_pickle=False, **arrays)
-    os.replace(file.name, path)
+    files.write(path, lambda part: np.savez(part, allow_pickle=False, **arrays))
 
 
 def _load(path: Path, net: Net) -> History | None:
     """The stored history, with the stored weights put into the net; None where there is no file, or a damaged one."""
+    if files.kind(path) != "file":
+        return None
     try:
         with np.load(path, allow_pickle=False) as archive:
             stored = {name: archive[name] for name in archive.files}

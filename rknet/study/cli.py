@@ -1,7 +1,7 @@
 """The command line: ``rknet list``, ``run``, ``table``, ``verify``, ``claims`` and ``bench``, each with ``--help``.
 
-Exit codes: 0 when all is well, 1 when `verify` or `claims` finds a difference or a worker dies, 2 for bad input, 130
-when interrupted.
+Exit codes: 0 when all is well, 1 when `verify` or `claims` finds a difference, `run` cannot keep a record or a worker
+dies, 2 for bad input, 130 when interrupted.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ def run(options: argparse.Namespace) -> int:
     minutes, seconds = divmod(round(summary.seconds), 60)
     print(f"{summary.computed} runs computed, {summary.found} found in {store.folder}; {minutes} min {seconds} s")
     print(f"see them: rknet table {' '.join(_names(options))} --store {store.folder}")
-    return 0
+    if summary.lost:
+        _tell(f"rknet: {len(summary.lost)} runs have no record, see above; the same command computes them again")
+    return 1 if summary.lost else 0
 
 
 def show(options: argparse.Namespace) -> int:

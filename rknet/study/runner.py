@@ -6,12 +6,13 @@ A run computes in one thread wherever it runs, so that its bits do not depend on
 from __future__ import annotations
 
 import contextlib
+import functools
+import os
 import threading
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from rknet.checkpoint import Checkpoint, OtherTraining
 from rknet.checks import choose, whole
 from rknet.data import images
 from rknet.engines.layerwise.engine import WIDE
+from rknet.files import InUse
 from rknet.study import records
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.records import Record, Run
@@ -34,11 +36,16 @@ PERIOD = 300.0
 
 @dataclass(frozen=True)
 class Summary:
-    """How many runs a sweep computed, how many it found, and how long it took."""
+    """How many runs a sweep computed, how many it found, and how long it took.
+
+    `lost` says in a line each which runs have no record although they were wanted, and why: it could not be written, or
+    another process was at the run.
+    """
 
     computed: int
     found: int
     seconds: float
+    lost: tuple[str, ...] = ()
 
 
 def runs_of(name: str, seeds: Iterable[int] | None = None) -> list[Run]:
@@ -86,13 +93,15 @@ def sweep(
     progress
         Whether a bar with the time left is shown on a terminal.
     report
-        Told in a line of each record that is damaged, foreign or outdated, and computed again.
+        Told in a line of each record that is damaged, foreign or outdated, and computed again; and of each run that is
+        lost, at once.
 
     Raises
     ------
     ValueError
         If n_jobs is out of range, the device is not there or not for these runs, the images cannot be had, the cluster
-        cannot be reached, or its workers have another version.
+        cannot be reached, or its workers have another version; before anything is computed, if records or checkpoints
+        cannot be written, or something else is in their places.
     """
     started, runs, missing = time.perf_counter(), list(runs), []
     store.tidy()
@@ -103,12 +112,27 @@ def sweep(
         if not found.current:
             check_device(device, run, here=dask is None)
             missing.append(run)
+    store.check(missing)
     missing.sort(key=lambda run: run.configuration.work, reverse=True)  # so that all workers end at about the same time
     tasks = [(run, engine, _settled(run, source), None if dask else _checkpoint(store, run), device) for run in missing]
-    for record in watched(execute(tasks, n_jobs=n_jobs, dask=dask), missing, progress):
-        path = store.save(record)
-        checkpoint_beside(path).remove()
-    return Summary(len(missing), len(runs) - len(missing), time.perf_counter() - started)
+    for *_, checkpoint, _ in tasks:
+        if checkpoint is not None:
+            checkpoint.check()
+    lost: list[str] = []
+
+    def lose(run: object, error: Exception) -> None:
+        lost.append(f"{run}: {error}")
+        report(f"{lost[-1]}; its record is lost")
+
+    for record in watched(execute(tasks, n_jobs=n_jobs, dask=dask, left=lose), missing, progress):
+        try:
+            path = store.save(record)
+        except OSError as error:
+            lose(f"{record['run']['experiment']}: {record['run']['row']}, seed {record['run']['seed']}", error)
+        else:
+            checkpoint_beside(path).remove()
+    seconds = time.perf_counter() - started
+    return Summary(len(missing) - len(lost), len(runs) - len(missing), seconds, tuple(lost))
 
 
 Task = tuple[Run, str, str, Checkpoint | None, str]
@@ -118,8 +142,14 @@ DEVICES = ("cpu", "cuda")
 """Where a run can be computed."""
 
 
-def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) -> Iterator[Record]:
-    """The records of runs, in the order in which they end."""
+def execute(
+    tasks: Sequence[Task],
+    *,
+    n_jobs: int = 1,
+    dask: str | None = None,
+    left: Callable[[Run, InUse], None] | None = None,
+) -> Iterator[Record]:
+    """The records of runs, in the order in which they end; `left` is told of runs that another process is at."""
     whole("n_jobs", n_jobs)
     if not tasks:
         return
@@ -127,9 +157,15 @@ def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) 
     try:
         with contextlib.ExitStack() as stack:
             parallel = _workers(min(n_jobs, len(tasks)), dask, stack)
-            done = parallel(joblib.delayed(compute)(*task) for task in tasks)
+            parent = None if dask else os.getpid()
+            done = parallel(joblib.delayed(_outcome)(parent, task) for task in tasks)
             stack.callback(_abandon, done)
-            for record in done:
+            for run, record in done:
+                if isinstance(record, InUse):
+                    if left is None:
+                        raise record
+                    left(run, record)
+                    continue
                 if not records.up_to_date(record):
                     raise ValueError(
                         "dask: every worker must run this version of rknet, got a record of another; "
@@ -140,7 +176,29 @@ def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) 
         torch.set_num_threads(threads)
 
 
-def _abandon(done: Generator[Record, None, None]) -> None:
+def _outcome(parent: int | None, task: Task) -> tuple[Run, Record | InUse]:
+    """A run and its record, or the error that says which process is at it; the worker ends with its parent."""
+    if parent not in (None, os.getpid()):
+        _end_with(parent)
+    try:
+        return task[0], compute(*task)
+    except InUse as error:
+        return task[0], error
+
+
+@functools.cache
+def _end_with(parent: int) -> None:
+    """End this process, at the latest after a second, when its parent has ended: nobody would store its results."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _abandon(done: Generator[Any, None, None]) -> None:
     """End what still runs when a sweep is left early; joblib's advice to ask for less does not apply."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r".*You could benefit from adjusting the input task iterator", UserWarning)
@@ -174,7 +232,7 @@ def compute(
     torch.set_num_threads(1)
     tqdm.set_lock(threading.RLock())  # tqdm's own is a semaphore of the system, which outlives a killed worker
     started = time.perf_counter()
-    train = partial(
+    train = functools.partial(
         run.configuration.train, run.seed, engine=engine, source=source, checkpoint=checkpoint, device=device
     )
     try:

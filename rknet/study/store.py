@@ -6,18 +6,14 @@ none.  Nothing is ever unpickled.
 
 from __future__ import annotations
 
-import os
 import re
-import time
-import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rknet import files
 from rknet.study import records
 from rknet.study.records import Record, Run
-
-ABANDONED = 3600.0
-"""Seconds after which a half-written file is taken for that of a killed process: writing takes milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +38,16 @@ class Found:
 
 
 class Store:
-    """Records in a folder, which is made when the first is saved."""
+    """Records in a folder, which is made when the first is saved.
+
+    Raises
+    ------
+    ValueError
+        If the folder's path is empty, or that of a file.
+    """
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
+        self.folder = files.place("store", folder)
         if self.folder.exists() and not self.folder.is_dir():
             raise ValueError(f"store: must be a folder, got the file {str(folder)!r}; name another place")
 
@@ -57,22 +59,24 @@ class Store:
         """Write a record in one step, and return its path: a reader finds the one before or this one, never a part."""
         run = record["run"]
         path = self.path(run["experiment"], run["row"], run["seed"])
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-        try:
-            with part.open("xb") as file:
-                file.write(records.encode(record).encode())
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
+        files.write(path, records.encode(record).encode())
         return path
+
+    def check(self, runs: Iterable[Run]) -> None:
+        """ValueError unless the records of these runs can be saved."""
+        paths = [self.path(run.experiment, run.row, run.seed) for run in runs]
+        for path in paths:
+            files.regular("store", path)
+        for folder in dict.fromkeys(path.parent for path in paths):
+            files.writable("store", folder)
 
     def find(self, run: Run, engine: str = "auto", source: str = "auto") -> Found:
         """The record of a run, and why it is not current: with an engine or a source of images named, no other is."""
+        path = self.path(run.experiment, run.row, run.seed)
         try:
-            record = records.decode(self.path(run.experiment, run.row, run.seed).read_bytes().decode())
+            if (kind := files.kind(path)) not in (None, "file"):
+                return Found(problem=f"a {kind}, not a file")
+            record = records.decode(path.read_bytes().decode())
         except FileNotFoundError:
             return Found()
         except UnicodeDecodeError:
@@ -92,13 +96,9 @@ class Store:
         return Found(record)
 
     def tidy(self) -> None:
-        """Remove what killed processes left half-written."""
-        for part in self.folder.rglob(".*.part"):
-            try:
-                if time.time() - part.stat().st_mtime > ABANDONED:
-                    part.unlink()
-            except FileNotFoundError:  # another process was faster
-                continue
+        """Remove what killed processes left half-written where records lie."""
+        for folder in self.folder.glob("*/*/"):
+            files.remove_abandoned(folder, r"seed-\d+\.(json|checkpoint)")
 
 
 def slug(label: str) -> str:

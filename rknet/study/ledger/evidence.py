@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 
+from rknet import files
 from rknet.study import records
 from rknet.study.ledger.claims import Part, Rows, configuration_of
 from rknet.study.ledger.measurements import MEASUREMENTS, Run
@@ -154,8 +154,6 @@ def _joined(hashes: Iterable[str]) -> str:
 
 def _write(store: Store, measured: Mapping[str, Any]) -> None:
     """In one step, one line a quantity and row, sorted."""
-    store.folder.mkdir(parents=True, exist_ok=True)
-    part = store.folder / f".{FILE}.part"
     lines = []
     for quantity, rows in sorted(measured.items()):
         body = ",\n".join(
@@ -163,5 +161,4 @@ def _write(store: Store, measured: Mapping[str, Any]) -> None:
             for row, seeds in sorted(rows.items())
         )
         lines.append(f" {json.dumps(quantity)}: {{\n{body}\n }}")
-    part.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf8")
-    os.replace(part, store.folder / FILE)
+    files.write(store.folder / FILE, ("{\n" + ",\n".join(lines) + "\n}\n").encode())

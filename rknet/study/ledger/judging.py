@@ -6,7 +6,6 @@ What is judged is rounded and kept in `book/verdicts.json`; a test judges again 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rknet import files
 from rknet.data import bayes
 from rknet.study.ledger import statistics
 from rknet.study.ledger.claims import BOOK, NUMBERS, Cell, Claims, Part, Region, Sentence, configuration_of
@@ -287,9 +287,7 @@ def write(verdicts: Iterable[Verdict], path: Path | None = None) -> None:
     """Write verdicts in one step, one claim a line; by default those that the book shows."""
     path = path or VERDICTS
     text = "[\n" + ",\n".join(json.dumps(_sparse(asdict(verdict))) for verdict in verdicts) + "\n]\n"
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, "utf8")
-    os.replace(part, path)
+    files.write(path, text.encode())
 
 
 def stored(path: Path | None = None) -> dict[str, Verdict]:
