@@ -2,11 +2,13 @@
 
 A result is found by its content: the net as it was before training, the data, the protocol, the seed, the versions of
 torch and NumPy, and the sources that decide the numbers.  Whatever changes, changes the key, so a stale result is never
-found.  Files are plain NumPy archives, written atomically and never unpickled; a damaged one is computed again.
+found.  Files are plain NumPy archives, written atomically and never unpickled; a damaged one is computed again.  Of two
+processes that ask for the same training at once, one trains and the other waits for the result.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -18,6 +20,7 @@ import joblib
 import numpy as np
 import platformdirs
 import torch
+from filelock import FileLock
 
 from rknet.checks import choose
 from rknet.configuration import Configuration, streams
@@ -58,8 +61,15 @@ def cached_fit(
     path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"
     history = _load(path, net)
     if history is None:
-        history = fit(net, train, validation, protocol, seed=seed, engine=engine)
-        _save(path, net, history)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.with_suffix(".lock")
+        with FileLock(lock):
+            history = _load(path, net)
+            if history is None:
+                history = fit(net, train, validation, protocol, seed=seed, engine=engine)
+                _save(path, net, history)
+        with contextlib.suppress(OSError):  # Windows keeps a file that somebody waits for
+            lock.unlink()
     return history
 
 
@@ -71,7 +81,7 @@ def trained(configuration: Configuration, seed: int) -> tuple[Net, History]:
 
 
 def repetitions(
-    name: str, seeds: Iterable[int] | None = None, *, n_jobs: int = 2
+    name: str, seeds: Iterable[int] | None = None, *, n_jobs: int = -1
 ) -> dict[tuple[str, int], tuple[Net, History]]:
     """The trained nets of an experiment by row and seed, computed in `n_jobs` processes or remembered.
 
@@ -119,7 +129,6 @@ def _weights(net: Net) -> dict[str, np.ndarray]:
 def _save(path: Path, net: Net, history: History) -> None:
     arrays = {f"net/{name}": array for name, array in _weights(net).items()}
     arrays |= {f"history/{field.name}": np.asarray(getattr(history, field.name)) for field in fields(History)}
-    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
         np.savez(file, allow_pickle=False, **arrays)
     os.replace(file.name, path)
