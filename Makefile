@@ -30,7 +30,7 @@ help:
 	@echo "make clean       remove what was built; make distclean: .venv as well"
 
 book: $(INSTALLED)
-	$(BIN)/jupyter-book build book/ -W --keep-going
+	$(BIN)/jupyter-book build book/ --quiet -W --keep-going
 	@echo "The book: $(CURDIR)/book/_build/html/index.html"
 
 test: $(INSTALLED) $(NODE_MODULES)

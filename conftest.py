@@ -3,10 +3,13 @@
 import os
 
 import environment
+import joblib
 import pytest
 from nbval.plugin import IPyNbCell
 
 environment.enter()
+# Processes of pytest-xdist share the cores, as pages of the book do.
+os.environ |= environment.share(joblib.cpu_count() // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 INLINE = os.environ["MPLBACKEND"]
 
 

@@ -26,6 +26,11 @@ if platform.machine().lower() in ("x86_64", "amd64"):
     }
 
 
+def share(cores: int) -> dict[str, str]:
+    """The variable that gives a process so many cores: where it asks joblib for all, it gets these."""
+    return {"LOKY_MAX_CPU_COUNT": str(max(cores, 1))}
+
+
 def enter() -> None:
     """Set the variables for this process and for those it starts."""
     os.environ.update(VARIABLES)

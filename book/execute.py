@@ -5,25 +5,28 @@ outputs, and a stamp that tells from which code these were computed. From the to
 
     .venv/bin/python book/execute.py [CHAPTER.py ...]
 
-Without arguments, every chapter that ``_toc.yml`` lists.
+Without arguments, every chapter that ``_toc.yml`` lists. ``--time`` instead runs them all with nothing remembered, and
+writes how long each takes to ``run_times.json``, from which a build tells what time is left.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import os
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import environment
 import jupytext
+import kernels
 import nbformat
 import yaml
 from jupytext.compare import NotebookDifference, compare_notebooks
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
 from rknet import files
 from rknet.provenance import source_hash
@@ -32,6 +35,7 @@ BOOK = Path(__file__).resolve().parent
 ROOT = BOOK.parent
 COVER = BOOK / "index.py"
 COVER_PICTURE = BOOK / "_static" / "first_picture.png"  # shown by README.md, which cannot show an output
+RUN_TIMES = BOOK / "run_times.json"  # seconds by page
 
 RECORDED = ("requirements.lock", "benchmarks/results.json", "book/claims.yml", "book/verdicts.json")
 
@@ -125,18 +129,14 @@ def why_outdated(chapter: Path) -> str | None:
     return None
 
 
-def run(notebook: nbformat.NotebookNode, folder: Path) -> None:
-    """Execute every cell in a new kernel, in place, keeping only what is the same on every run."""
-    client = NotebookClient(
-        notebook,
-        kernel_name="python3",
-        timeout=600,
-        resources={"metadata": {"path": str(folder)}},
-        record_timing=False,
-        store_widget_state=False,
-        coalesce_streams=True,  # how many pieces a kernel sends depends on its timing
-    )
-    client.execute()
+def page(path: Path, notebook: nbformat.NotebookNode) -> kernels.Page:
+    """A chapter's notebook as something to run, which takes as long as it did when times were written last."""
+    times = json.loads(RUN_TIMES.read_text("utf8"))
+    return kernels.Page(path, notebook, times.get(path.stem, sum(times.values()) / len(times)))
+
+
+def forget_the_run(notebook: nbformat.NotebookNode) -> None:
+    """Keep only what is the same on every run."""
     notebook.metadata["language_info"] = NOTEBOOK_METADATA["language_info"]  # the kernel has written its version
     for cell in code_cells(notebook):
         for output in cell.outputs:
@@ -156,33 +156,56 @@ def write(content: bytes, path: Path) -> None:
     files.write(path, content)
 
 
-def make_twin(chapter: Path) -> bool:
-    """Bring a chapter's ``.ipynb`` up to date; True if its code had to be run."""
-    notebook, twin = read_chapter(chapter), read_twin(chapter)
-    holds = outputs_hold(notebook, twin)
-    if holds:
-        for new, old in zip(code_cells(notebook), code_cells(twin), strict=True):
-            new.outputs, new.execution_count = old.outputs, old.execution_count
-    else:
-        run(notebook, chapter.parent)
+def write_twin(chapter: Path, notebook: nbformat.NotebookNode) -> None:
+    """Write a chapter's ``.ipynb``, and the picture taken from it if it is the cover."""
     write((nbformat.writes(notebook) + "\n").encode(), chapter.with_suffix(".ipynb"))
     if chapter == COVER:
         write(first_picture(notebook), COVER_PICTURE)
-    return not holds
+
+
+def make_twins(chapters: Iterable[Path], report: Callable[[str], None] = print) -> dict[Path, Exception | None]:
+    """Bring the ``.ipynb`` of chapters up to date; returns those whose code had to be run, with what stopped it."""
+    outdated = []
+    for chapter in chapters:
+        notebook, twin = read_chapter(chapter), read_twin(chapter)
+        if outputs_hold(notebook, twin):
+            for new, old in zip(code_cells(notebook), code_cells(twin), strict=True):
+                new.outputs, new.execution_count = old.outputs, old.execution_count
+            write_twin(chapter, notebook)
+        else:
+            outdated.append(page(chapter, notebook))
+    ran: dict[Path, Exception | None] = {}
+    # How many pieces of an output a kernel sends depends on its timing.
+    options = {"record_timing": False, "store_widget_state": False, "coalesce_streams": True}
+    for done in kernels.reported(outdated, report, **options):
+        ran[done.page.path] = done.error
+        if done.error is None:
+            forget_the_run(done.page.notebook)
+            write_twin(done.page.path, done.page.notebook)
+    return ran
+
+
+def write_run_times() -> None:
+    """Run every chapter with nothing remembered, and write how long each took."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"RKNET_CACHE": f"{folder}/rknet", "NUMBA_CACHE_DIR": f"{folder}/numba"}
+        done = list(kernels.reported([page(chapter, read_chapter(chapter)) for chapter in chapters()], print))
+    times = {run.page.path.stem: round(run.seconds) for run in done if run.error is None}
+    write((json.dumps(times, indent=1, sort_keys=True) + "\n").encode(), RUN_TIMES)
 
 
 def main(arguments: list[str]) -> int:
     """Make the twins of the named chapters, or of all; the number of those that failed."""
     environment.enter()
-    failed = 0
-    for chapter in [Path(name).resolve() for name in arguments] or chapters():
-        try:
-            done = "executed" if make_twin(chapter) else "up to date"
-        except CellExecutionError as error:
-            failed += 1
-            done = f"failed\n{error}"
-        print(f"{chapter.relative_to(BOOK)}: {done}", flush=True)
-    return failed
+    if arguments == ["--time"]:
+        write_run_times()
+        return 0
+    ran = make_twins([Path(name).resolve() for name in arguments] or chapters())
+    failed = {chapter: error for chapter, error in ran.items() if error is not None}
+    for chapter, error in failed.items():
+        print(f"{chapter.name}: failed\n{error}", file=sys.stderr)
+    print(f"{len(ran) - len(failed)} chapters executed, {len(failed)} failed; the others are up to date.")
+    return len(failed)
 
 
 if __name__ == "__main__":

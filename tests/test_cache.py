@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -311,3 +313,28 @@ def test_two_processes_write_at_once(folder: Path) -> None:
         other.join()
     assert (other.exitcode, meetings) == (0, 50)
     assert list(folder.iterdir()) == [path]
+
+
+def test_what_two_ask_for_at_once_is_trained_once(
+    folder: Path, trainings: list[Net], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second waits until the first has trained, takes over the result, and no lock is left behind."""
+    asked = threading.Semaphore(0)
+    fit = cache.fit
+
+    class Lock(cache.FileLock):
+        def acquire(self, *arguments, **options):
+            asked.release()
+            return super().acquire(*arguments, **options)
+
+    def fit_when_both_have_asked(*arguments, **options) -> History:
+        assert asked.acquire(timeout=60) and asked.acquire(timeout=60)
+        return fit(*arguments, **options)
+
+    monkeypatch.setattr(cache, "FileLock", Lock)
+    monkeypatch.setattr(cache, "fit", fit_when_both_have_asked)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = (pool.submit(train) for _ in range(2))
+        assert first.result() == second.result()
+    assert len(trainings) == 1
+    assert [path.suffix for path in folder.iterdir()] == [".npz"]

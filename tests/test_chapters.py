@@ -54,7 +54,7 @@ def test_every_output_is_compared(chapter: Path):
 def chapter(tmp_path: Path) -> Path:
     path = tmp_path / "chapter.py"
     path.write_text("# %% [markdown]\n# Two and two.\n\n# %%\n2 + 2\n", "utf8")
-    assert execute.make_twin(path)
+    assert execute.make_twins([path]) == {path: None}
     return path
 
 
@@ -68,7 +68,7 @@ def test_a_new_chapter_is_executed_and_then_left_alone(chapter: Path):
     before = twin.read_bytes()
     assert outputs(chapter) == ["4"]
     assert execute.why_outdated(chapter) is None
-    assert not execute.make_twin(chapter)
+    assert execute.make_twins([chapter]) == {}
     assert twin.read_bytes() == before
 
 
@@ -76,14 +76,14 @@ def test_executing_again_gives_the_same_file(chapter: Path):
     twin = chapter.with_suffix(".ipynb")
     before = twin.read_bytes()
     twin.unlink()
-    assert execute.make_twin(chapter)
+    assert execute.make_twins([chapter]) == {chapter: None}
     assert twin.read_bytes() == before
 
 
 def test_changed_text_is_taken_over_without_execution(chapter: Path):
     chapter.write_text(chapter.read_text("utf8").replace("Two and two.", "A sum."), "utf8")
     assert "differs" in execute.why_outdated(chapter)
-    assert not execute.make_twin(chapter)
+    assert execute.make_twins([chapter]) == {}
     assert execute.why_outdated(chapter) is None
     assert outputs(chapter) == ["4"]
 
@@ -91,14 +91,14 @@ def test_changed_text_is_taken_over_without_execution(chapter: Path):
 def test_changed_code_is_executed(chapter: Path):
     chapter.write_text(chapter.read_text("utf8").replace("2 + 2", "2 + 3"), "utf8")
     assert "differs" in execute.why_outdated(chapter)
-    assert execute.make_twin(chapter)
+    assert execute.make_twins([chapter]) == {chapter: None}
     assert outputs(chapter) == ["5"]
 
 
 def test_a_changed_library_is_noticed(chapter: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(execute, "source_hash", lambda: "another library")
     assert "has changed since" in execute.why_outdated(chapter)
-    assert execute.make_twin(chapter)
+    assert execute.make_twins([chapter]) == {chapter: None}
 
 
 def test_a_missing_notebook_is_noticed(chapter: Path):

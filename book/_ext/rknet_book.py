@@ -17,10 +17,13 @@ from typing import Any
 
 import nbformat
 from docutils import nodes
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 BOOK = Path(__file__).resolve().parent.parent
@@ -28,6 +31,7 @@ sys.path.insert(0, str(BOOK))
 
 import environment  # noqa: E402
 import execute  # noqa: E402
+import kernels  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
@@ -152,6 +156,44 @@ def forget_faulty_build(app: Sphinx, exception: Exception | None) -> None:
     """
     if exception or app._warncount:
         (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
+
+
+# ---------------------------------------------------------------- execution
+
+
+def execute_pages(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Run side by side the pages that Sphinx is about to read, and keep the results where it looks for them.
+
+    Sphinx alone would run one after the other, and says nothing of how long that takes.
+    """
+    if app.config.nb_execution_mode != "cache":
+        return
+    cache = get_cache(app.config.nb_execution_cache_path)
+    unknown = []
+    for path in (Path(env.doc2path(docname)) for docname in docnames):
+        if path.suffix == ".ipynb":
+            notebook = nbformat.read(path, as_version=4)
+            try:
+                cache.match_cache_notebook(notebook)
+            except KeyError:
+                unknown.append(execute.page(path, notebook))
+    failed = []
+    for done in kernels.reported(unknown, say):
+        if done.error is None:
+            result = CacheBundleIn(done.page.notebook, str(done.page.path), data={"execution_seconds": done.seconds})
+            cache.cache_notebook_bundle(result, check_validity=False, overwrite=True)
+        else:
+            failed.append(done.page.path.relative_to(BOOK).as_posix())
+            logger.error("%s", done.error, location=env.path2doc(done.page.path))
+    if failed:
+        raise ExtensionError(f"pages that fail when they are run: {', '.join(failed)}")
+    if docnames:
+        say(f"Laying out {len(docnames)} pages.")
+
+
+def say(line: str) -> None:
+    """Print a line at once, also where Sphinx is told to be quiet."""
+    print(line, flush=True)
 
 
 # ---------------------------------------------------------------- pages
@@ -311,6 +353,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", link_repository)
     app.connect("config-inited", leave_header_to_small_screens)
     app.connect("builder-inited", warn_of_outdated_notebooks)
+    app.connect("env-before-read-docs", execute_pages)
     app.connect("doctree-read", number_equations)
     app.connect("builder-inited", mend_pages)
     app.connect("html-page-context", add_run_time)

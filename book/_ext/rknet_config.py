@@ -1,6 +1,6 @@
 """Sphinx extension that takes the book's configuration and table of contents from the top level, where they stand.
 
-Jupyter Book looks for both in the folder that it builds. The two files there load this extension and say no more.
+Jupyter Book looks for both in the folder that it builds. The two files there lead to this extension.
 """
 
 from __future__ import annotations

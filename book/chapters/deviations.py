@@ -71,7 +71,7 @@ CHANGED = {
     ),
 }
 jobs = [(name, seed) for name in CHANGED for seed in SEEDS]
-done = Parallel(n_jobs=2)(
+done = Parallel(n_jobs=-1)(
     delayed(trained)(replace(configuration_of(row), **changes), seed)
     for row, changes in CHANGED.values()
     for seed in SEEDS

@@ -472,7 +472,7 @@ def train(configuration, seed=0):
 
 
 live = dict(
-    zip(jobs, Parallel(n_jobs=2)(delayed(train)(c) for c in jobs.values()))
+    zip(jobs, Parallel(n_jobs=-1)(delayed(train)(c) for c in jobs.values()))
 )
 answers = {}
 for (net, data), (trained_net, _) in live.items():

@@ -227,7 +227,7 @@ jobs = [*ADDED.values()]
 done = dict(
     zip(
         ADDED,
-        Parallel(n_jobs=2, max_nbytes=None)(
+        Parallel(n_jobs=-1, max_nbytes=None)(
             delayed(run)(options) for options in jobs
         ),
     )

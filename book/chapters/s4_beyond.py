@@ -455,7 +455,7 @@ jobs = [(data, seed) for data in SETS for seed in range(24)]
 random_lifts = dict(
     zip(
         jobs,
-        Parallel(n_jobs=2)(
+        Parallel(n_jobs=-1)(
             delayed(trained)(rows[data], seed) for data, seed in jobs
         ),
     )

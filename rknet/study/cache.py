@@ -2,11 +2,13 @@
 
 A result is found by its content: the net as it was before training, the data, the protocol, the seed, and the versions
 of torch, NumPy, data, nets and engines.  Whatever changes, changes the key, so a stale result is never found.  Files
-are plain NumPy archives, written atomically and never unpickled; a damaged one is computed again.
+are plain NumPy archives, written atomically and never unpickled; a damaged one is computed again.  Of two processes that
+ask for the same training at once, one trains and the other waits for the result.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import warnings
@@ -27,6 +29,9 @@ from rknet.study.configuration import Configuration, streams
 from rknet.study.experiments import EXPERIMENTS
 from rknet.training import History, Protocol, fit
 from rknet.versions import VERSIONS
+
+FOREVER = -1.0
+"""Seconds to wait for another process that trains the same net, as filelock counts them."""
 
 
 def cached_fit(
@@ -50,9 +55,12 @@ def cached_fit(
     history = _load(path, net)
     if history is None:
         remembers = _succeeds(lambda: files.writable("RKNET_CACHE", path.parent))
-        history = done = fit(net, train, validation, protocol, seed=seed, engine=engine)
-        if remembers:
-            _succeeds(lambda: _save(path, net, done))
+        with files.held("RKNET_CACHE", path, FOREVER) if remembers else contextlib.nullcontext():
+            history = _load(path, net)  # another process may have trained it in the meantime
+            if history is None:
+                history = done = fit(net, train, validation, protocol, seed=seed, engine=engine)
+                if remembers:
+                    _succeeds(lambda: _save(path, net, done))
     return history
 
 
@@ -64,7 +72,7 @@ def trained(configuration: Configuration, seed: int) -> tuple[Net, History]:
 
 
 def repetitions(
-    name: str, seeds: Iterable[int] | None = None, *, n_jobs: int = 2
+    name: str, seeds: Iterable[int] | None = None, *, n_jobs: int = -1
 ) -> dict[tuple[str, int], tuple[Net, History]]:
     """The trained nets of an experiment by row and seed, computed in `n_jobs` processes or remembered.
 
