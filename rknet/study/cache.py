@@ -2,8 +2,8 @@
 
 A result is found by its content: the net as it was before training, the data, the protocol, the seed, and the versions
 of torch, NumPy, data, nets and engines.  Whatever changes, changes the key, so a stale result is never found.  Files
-are plain NumPy archives, written atomically and never unpickled; a damaged one is computed again.  Of two processes that
-ask for the same training at once, one trains and the other waits for the result.
+are plain NumPy archives, written atomically and never unpickled; a damaged one is computed again.  Of two processes
+that ask for the same training at once, one trains and the other waits for the result.
 """
 
 from __future__ import annotations

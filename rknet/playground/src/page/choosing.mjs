@@ -1,0 +1,75 @@
+/** Choices are taken over at once, and a new net is built when they stop coming. */
+
+import { DEFAULTS } from "../setup/choices.mjs";
+import { validated } from "../setup/configuration.mjs";
+import { said } from "../setup/refuse.mjs";
+
+/** @import { Choice } from "../types.mjs" */
+/** @import { Preset } from "../words/names.mjs" */
+/** @import { Page } from "./state.mjs" */
+
+/**
+ * @typedef {object} Choosing
+ * @property {(choice: Choice, atOnce?: boolean) => void} choose  take over what differs
+ * @property {(choice: Choice, atOnce?: boolean) => void} replace  the same, everything else by default
+ * @property {(preset: Preset) => boolean} isChosen  whether a preset describes the configuration
+ * @property {() => void} build
+ * @property {() => void} stop  forget what waits to be built
+ */
+
+/** Milliseconds without a change before a net is built. */
+const AFTER_TYPING = 180;
+
+/** @param {Page} page @returns {Choosing} */
+export function choosing(page) {
+  const { state } = page;
+  let timer = 0;
+
+  /** @param {Preset} preset */
+  function isChosen(preset) {
+    const configuration = /** @type {any} */ (state.configuration);
+    return Object.entries(preset.configuration).every(([key, value]) => configuration[key] === value);
+  }
+
+  /** @param {Choice} choice */
+  function take(choice) {
+    /** @type {any} */ const next = { ...state.configuration, ...choice };
+    if (choice.data !== undefined && choice.noise === undefined) delete next.noise;
+    if (typeof next.data !== "string") next.batch = Math.max(1, Math.min(next.batch, next.data.X.length));
+    state.touched = true;
+    state.given = undefined;
+    state.problem = "";
+    state.look.steps = 0;
+    try {
+      state.configuration = validated(next);
+    } catch (error) {
+      state.problem = said(error);
+    }
+    state.about = page.offered.find(isChosen)?.say ?? "";
+  }
+
+  /** @param {Choice} choice */
+  function choose(choice, atOnce = false) {
+    take(choice);
+    for (const part of page.controls) part.show();
+    stop();
+    if (state.problem) page.sentence.tell();
+    else if (atOnce) build();
+    else timer = window.setTimeout(build, AFTER_TYPING);
+  }
+
+  /** @param {Choice} choice */
+  function replace(choice, atOnce = false) {
+    choose({ ...DEFAULTS, noise: undefined, ...choice }, atOnce);
+  }
+
+  function build() {
+    stop();
+    page.playing.restart(() => page.player.configure(state.configuration, state.given));
+    if (state.touched) page.address.write();
+    page.notebook.share(["configuration"]);
+  }
+
+  const stop = () => clearTimeout(timer);
+  return { choose, replace, isChosen, build, stop };
+}

@@ -1,0 +1,74 @@
+/** Elements of the document: labelled sliders, lists, icons. */
+
+import { short } from "../words/numbers.mjs";
+
+/**
+ * An element of the document.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} [attributes]  a function listens to the event of that name
+ * @param {...(Node|string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function node(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+let counter = 0;
+
+/** An identifier that no other element has. @param {string} name */
+export const unique = (name) => `rkp-${name}-${++counter}`;
+
+/**
+ * A labelled slider over given values.
+ * @param {string} label
+ * @param {string} symbol
+ * @param {number[]} values
+ * @param {(value: number) => void} chosen
+ * @param {(value: number) => string} [shown]
+ */
+export function slider(label, symbol, values, chosen, shown = short) {
+  let known = [...values];
+  const id = unique("slider");
+  const input = node("input", { type: "range", id, min: 0, step: 1, input: () => { show(known[input.valueAsNumber]); chosen(known[input.valueAsNumber]); } });
+  const output = node("output", { for: id });
+  const show = (/** @type {number} */ value) => {
+    if (!known.includes(value)) known = [...values, value].sort((a, b) => a - b);
+    input.max = String(known.length - 1);
+    input.value = String(known.indexOf(value));
+    output.textContent = shown(value);
+    input.setAttribute("aria-valuetext", shown(value));
+  };
+  const name = node("label", { for: id }, label, ...(symbol ? [" ", node("i", {}, symbol)] : []));
+  return { element: node("div", { class: "rkp-slider" }, name, input, output), input, show };
+}
+
+/**
+ * A labelled list to choose from.
+ * @param {string} label
+ * @param {Record<string, string>} options  what is shown, by value
+ * @param {(value: string) => void} chosen
+ */
+export function select(label, options, chosen) {
+  const id = unique("select");
+  const input = node("select", { id, change: () => chosen(input.value) }, ...Object.entries(options).map(([value, text]) => node("option", { value }, text)));
+  return { element: node("div", { class: "rkp-select" }, node("label", { for: id }, label), input), input, show: (/** @type {string} */ value) => { input.value = value; } };
+}
+
+/** A picture on a button. @param {string} path  of 12 x 12 */
+export function icon(path) {
+  const place = node("span", { class: "rkp-icon", "aria-hidden": "true" });
+  place.innerHTML = `<svg width="12" height="12" viewBox="0 0 12 12"><path d="${path}" fill="currentColor"/></svg>`;
+  return place;
+}
+
+export const ICONS = {
+  play: "M2 0.5V11.5L11.5 6Z", pause: "M1.5 0.5H4.7V11.5H1.5ZM7.3 0.5H10.5V11.5H7.3Z",
+  full: "M0 0H4.5V1.6H1.6V4.5H0ZM7.5 0H12V4.5H10.4V1.6H7.5ZM0 7.5H1.6V10.4H4.5V12H0ZM10.4 7.5H12V12H7.5V10.4H10.4Z",
+};

@@ -1,0 +1,43 @@
+/** The network: scheme, activation, width, depth and step size. */
+
+import { range } from "../geometry/grid.mjs";
+import { LIMITS } from "../setup/choices.mjs";
+import { ACTIVATION_NAMES, NET_NAMES, OWN_TABLEAU } from "../words/names.mjs";
+import { node, select, slider } from "./elements.mjs";
+import { tableauControls } from "./tableau_controls.mjs";
+
+/** @import { ActivationName } from "../types.mjs" */
+/** @import { Page, Shown } from "./state.mjs" */
+
+const STEP_SIZES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2];
+
+/** @param {Page} page @returns {Shown & {element: HTMLElement}} */
+export function netControls(page) {
+  const { state, choosing: { choose } } = page, tableau = tableauControls(page);
+  const net = select("network", { ...NET_NAMES, [OWN_TABLEAU]: "your own tableau" }, (value) => {
+    if (value === "StandardNet") choose({ net: "StandardNet" });
+    else if (value === OWN_TABLEAU) tableau.open();
+    else choose({ net: "RKNet", scheme: value });
+  });
+  const activation = select("activation", ACTIVATION_NAMES, (value) => choose({ activation: /** @type {ActivationName} */ (value) }));
+  const width = slider("width", "d̂", range(...LIMITS.d_hat), (value) => choose({ d_hat: value }));
+  const depth = slider("depth", "L", range(...LIMITS.L), (value) => choose({ L: value }));
+  const stepSize = slider("step size", "h", STEP_SIZES, (value) => choose({ h: value }));
+  const element = node("div", { class: "rkp-net", role: "group", "aria-label": "Network" },
+    node("div", { class: "rkp-pair" }, net.element, activation.element),
+    tableau.element, width.element, depth.element, stepSize.element);
+
+  function show() {
+    const { configuration } = state, plain = configuration.net === "StandardNet";
+    const typed = !plain && typeof configuration.scheme !== "string";
+    net.show(typed ? OWN_TABLEAU : plain ? "StandardNet" : String(configuration.scheme));
+    tableau.show();
+    activation.show(configuration.activation);
+    width.show(configuration.d_hat);
+    depth.show(configuration.L);
+    stepSize.show(configuration.h);
+    stepSize.input.disabled = plain;
+  }
+
+  return { element, show };
+}

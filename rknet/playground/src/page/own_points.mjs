@@ -1,0 +1,130 @@
+/** Points that the reader draws into the prediction, by hand or by keyboard. */
+
+import { EDGE } from "../data/points.mjs";
+import { range } from "../geometry/grid.mjs";
+import { OWN_CLASSES, onGrid, withClasses } from "../setup/drawn.mjs";
+import { node } from "./elements.mjs";
+import { isOwn } from "./state.mjs";
+
+/** @import { Page } from "./state.mjs" */
+
+/**
+ * @typedef {object} OwnPoints
+ * @property {HTMLElement} element
+ * @property {(points: {X: number[][], c: number[]}) => void} redraw  train with these points
+ * @property {() => void} show
+ */
+
+const HINT = "Draw in the prediction. By keyboard: arrows move the cross there, Enter sets a point.";
+
+/** @param {Page} page @returns {OwnPoints} */
+export function ownPoints(page) {
+  const { state, root, views } = page, board = views.decision.canvas;
+
+  /** @param {{X: number[][], c: number[]}} points */
+  function redraw(points) {
+    state.own = withClasses({ classes: 2, ...points });
+    if (new Set(state.own.c).size < 2) {
+      page.playing.pause();
+      page.choosing.stop();
+      state.problem = "Draw points of at least two classes.";
+      page.sentence.tell();
+      for (const part of page.controls) part.show();
+      views.decision.soon();
+    } else {
+      const epochs = Math.max(200, state.configuration.epochs); // an epoch of few points is short
+      page.choosing.choose({ data: state.own, epochs });
+    }
+  }
+
+  const tools = ownTools(page, redraw);
+  const add = (/** @type {number[]} */ point) =>
+    redraw({ X: [...state.own.X, point], c: [...state.own.c, state.drawnClass] });
+  drawnByHand(page, add);
+  drawnByKeyboard(page, add, tools.show);
+
+  function show() {
+    const own = isOwn(state);
+    tools.element.hidden = !own;
+    tools.show();
+    root.classList.toggle("rkp-drawing", own);
+    board.classList.toggle("rkp-draws", own);
+    if (own) board.setAttribute("tabindex", "0");
+    else board.removeAttribute("tabindex");
+    board.setAttribute("role", own ? "application" : "img");
+  }
+
+  return { element: tools.element, redraw, show };
+}
+
+/** @param {Page} page @param {OwnPoints['redraw']} redraw */
+function ownTools({ state }, redraw) {
+  const choose = (/** @type {number} */ k) => {
+    state.drawnClass = k;
+    show();
+  };
+  const buttons = range(0, OWN_CLASSES - 1).map((k) =>
+    node("button", { type: "button", click: () => choose(k) }, `class ${k + 1}`));
+  const undo = () => redraw({ X: state.own.X.slice(0, -1), c: state.own.c.slice(0, -1) });
+  const element = node("div", { class: "rkp-own", role: "group", "aria-label": "Your own points" },
+    node("div", { class: "rkp-row", role: "group", "aria-label": "Class that is drawn" }, ...buttons),
+    node("div", { class: "rkp-row" },
+      node("button", { type: "button", click: undo }, "Undo"),
+      node("button", { type: "button", click: () => redraw({ X: [], c: [] }) }, "Clear")),
+    node("div", { class: "rkp-hint" }, HINT));
+  const show = () =>
+    buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(k === state.drawnClass)));
+  return { element, show };
+}
+
+/** @param {Page} page @param {(point: number[]) => void} add */
+function drawnByHand({ state, views }, add) {
+  const board = views.decision.canvas;
+  const place = (/** @type {PointerEvent} */ event) => {
+    const { left, top, width, height } = board.getBoundingClientRect();
+    const [u, v] = [(event.clientX - left) / width, (event.clientY - top) / height];
+    return [u * 2 * EDGE - EDGE, EDGE - v * 2 * EDGE].map(onGrid);
+  };
+  let drawing = false;
+  board.addEventListener("pointerdown", (event) => {
+    if (!isOwn(state)) return;
+    drawing = true;
+    board.setPointerCapture(event.pointerId);
+    add(place(event));
+  });
+  board.addEventListener("pointermove", (event) => {
+    if (!drawing) return;
+    const point = place(event), before = state.own.X[state.own.X.length - 1];
+    if (!before || Math.hypot(point[0] - before[0], point[1] - before[1]) > 0.25) add(point);
+  });
+  for (const end of ["pointerup", "pointercancel"]) board.addEventListener(end, () => { drawing = false; });
+}
+
+/** @type {Record<string, [number, number]>} */
+const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/** @param {Page} page @param {(point: number[]) => void} add @param {() => void} showClass */
+function drawnByKeyboard({ state, views }, add, showClass) {
+  const { cursor } = state, board = views.decision.canvas;
+  for (const [end, shown] of /** @type {const} */ ([["focus", true], ["blur", false]])) {
+    board.addEventListener(end, () => {
+      cursor.shown = shown && board.matches(":focus-visible");
+      views.decision.soon();
+    });
+  }
+  board.addEventListener("keydown", (event) => {
+    if (!isOwn(state)) return;
+    const move = MOVES[event.key];
+    if (move) {
+      const size = event.shiftKey ? 1 : 0.2;
+      [cursor.x, cursor.y] = [onGrid(cursor.x + size * move[0]), onGrid(cursor.y + size * move[1])];
+    } else if (event.key === "Enter") add([cursor.x, cursor.y]);
+    else if (/^[123]$/.test(event.key)) {
+      state.drawnClass = Number(event.key) - 1;
+      showClass();
+    } else return;
+    cursor.shown = true;
+    views.decision.soon();
+    event.preventDefault();
+  });
+}

@@ -1,0 +1,24 @@
+/** Buttons for the experiments that are offered, below the reader's task. */
+
+import { node } from "./elements.mjs";
+
+/** @import { Page, Shown } from "./state.mjs" */
+
+/** @param {Page} page @returns {Shown & {element: HTMLElement}} */
+export function presets({ model, offered, state, choosing }) {
+  const task = String(model.get("task") ?? "");
+  const chips = offered.map((preset) => {
+    const click = () => {
+      state.look.layer = null;
+      choosing.replace(preset.configuration, true);
+    };
+    return { preset, button: node("button", { type: "button", click }, preset.title) };
+  });
+  const element = node("div", { class: "rkp-presets", role: "group", "aria-label": "Experiments" },
+    ...(task ? [node("div", { class: "rkp-task" }, node("strong", {}, "Your task. "), task)] : []),
+    ...chips.map((chip) => chip.button));
+  const show = () => {
+    for (const { preset, button } of chips) button.setAttribute("aria-pressed", String(choosing.isChosen(preset)));
+  };
+  return { element, show };
+}

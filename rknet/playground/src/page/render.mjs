@@ -1,0 +1,103 @@
+/** The widget: its parts are made, put together and ended here. */
+
+import { plane } from "../geometry/grid.mjs";
+import { Player } from "../run/player.mjs";
+import { CELLS } from "../views/decision.mjs";
+import { newViews } from "../views/views.mjs";
+import { address } from "./address.mjs";
+import { trainingBar } from "./bar.mjs";
+import { choosing } from "./choosing.mjs";
+import { dataControls } from "./data_controls.mjs";
+import { node } from "./elements.mjs";
+import { obeyKeys, obeyPointer } from "./hands.mjs";
+import { hear } from "./hearing.mjs";
+import { layerControls } from "./layer_controls.mjs";
+import { legend } from "./legend.mjs";
+import { netControls } from "./net_controls.mjs";
+import { notebook } from "./notebook.mjs";
+import { ownPoints } from "./own_points.mjs";
+import { playing } from "./playing.mjs";
+import { presets } from "./presets.mjs";
+import { score } from "./score.mjs";
+import { sentence } from "./sentence.mjs";
+import { newState } from "./state.mjs";
+import { STYLE } from "./style.mjs";
+import { watchSurroundings } from "./surroundings.mjs";
+
+/** @import { Panel } from "../painting/panel.mjs" */
+/** @import { Model, Page } from "./state.mjs" */
+
+/** Points whose way through the layers is followed. */
+const FOLLOWED = 240;
+const LABEL = "Playground: train a Runge-Kutta network. Space plays and pauses, period takes a step, r resets.";
+
+/**
+ * Shows a playground in `el`. It reads `configuration`, `weights`, `presets`, `task` and `compact` of the model, and
+ * writes `configuration`, `weights`, `history` and `record`. A page adds `static`, and `link` to the playground that
+ * obeys the page's address.
+ * @param {{model: Model, el: HTMLElement}} place
+ * @returns {() => void} ends it
+ */
+export function render({ model, el }) {
+  const page = newPage(model);
+  compose(page);
+  hear(page);
+  obeyKeys(page);
+  obeyPointer(page);
+  el.append(page.root);
+  const leave = watchSurroundings(page);
+  page.layers.turned(page.state.look.azim);
+  page.player.views = { grid: plane(CELLS), flow: FOLLOWED };
+  if (!page.address.read()) page.notebook.begin();
+  return () => {
+    for (const part of [page.choosing, page.playing, page.layers, page.address, page.notebook]) part.stop();
+    page.player.close();
+    for (const each of page.panels) each.close();
+    leave();
+    page.root.remove();
+  };
+}
+
+/** The parts, each of which finds the others in the page. @param {Model} model @returns {Page} */
+function newPage(model) {
+  const page = /** @type {Page} */ (/** @type {unknown} */ ({
+    model, offered: model.get("presets") ?? [], compact: Boolean(model.get("compact")), inNotebook: !model.get("static"),
+    still: window.matchMedia("(prefers-reduced-motion: reduce)"), state: newState(), panels: [], controls: [],
+    player: new Player({ source: model.get("_esm") ?? undefined }),
+    root: node("div", { class: "rkp mathjax_ignore tex2jax_ignore", role: "group", tabindex: -1, "aria-label": LABEL }),
+  }));
+  page.views = newViews(page);
+  page.choosing = choosing(page);
+  page.playing = playing(page);
+  page.address = address(page);
+  page.notebook = notebook(page);
+  page.sentence = sentence(page);
+  page.legend = legend(page);
+  page.score = score(page);
+  page.bar = trainingBar(page);
+  page.layers = layerControls(page);
+  page.ownPoints = ownPoints(page);
+  return page;
+}
+
+/** The elements, in reading order. @param {Page} page */
+function compose(page) {
+  const { compact, root, bar, layers, views, sentence } = page;
+  const goesIn = dataControls(page), net = netControls(page), offered = presets(page);
+  page.controls.push(goesIn, net, offered, layers);
+  root.append(
+    node("style", {}, STYLE),
+    node("div", { class: `rkp-body${compact ? " rkp-compact" : ""}` },
+      node("div", { class: "rkp-top" }, bar.bar, bar.tools), offered.element, ...(compact ? [] : [goesIn.element]),
+      net.element, figure("rkp-traj", "trajectories", views.trajectories), layers.element,
+      figure("rkp-feat", layers.title, views.features),
+      page.score.element, figure("rkp-decide", "prediction", views.decision), page.legend.element,
+      node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas),
+      ...(compact ? [goesIn.element] : []),
+      sentence.element, sentence.foot));
+}
+
+/** @param {string} name @param {string|Node} title @param {Panel} view */
+function figure(name, title, view) {
+  return node("div", { class: `rkp-square ${name}` }, node("div", { class: "rkp-title" }, title), view.canvas);
+}

@@ -1,0 +1,42 @@
+/** How many are right, and the numbers beside it. */
+
+import { judged } from "../words/narration.mjs";
+import { percent } from "../words/numbers.mjs";
+import { node } from "./elements.mjs";
+
+/** @import { Page } from "./state.mjs" */
+
+/**
+ * @typedef {object} Score
+ * @property {HTMLElement} element
+ * @property {() => void} show
+ */
+
+/** @param {Page} page @returns {Score} */
+export function score(page) {
+  const { state, views } = page;
+  const number = node("div", { class: "rkp-number" }), ofWhat = node("div", {});
+  const facts = { best: node("b", {}), train: node("b", {}), cost: node("b", {}) };
+  const element = node("div", { class: "rkp-score" },
+    node("div", {}, number, ofWhat,
+      node("div", { class: "rkp-facts" },
+        node("span", {}, "best possible "), facts.best, node("span", {}, "in training "), facts.train,
+        node("span", {}, "cost "), facts.cost)),
+    views.accuracy.canvas);
+
+  function show() {
+    page.bar.show();
+    const { run, snapshot } = state;
+    if (!run || !snapshot) return;
+    const { history } = snapshot, last = (/** @type {number[]} */ values) => values[values.length - 1];
+    const accuracy = last(history.val_accuracy);
+    number.replaceChildren(accuracy === undefined ? "–" : (100 * accuracy).toFixed(1), node("small", {}, " %"));
+    ofWhat.textContent = `of ${judged(run.configuration)} right`;
+    facts.best.textContent = run.bayes === null ? "–" : percent(run.bayes);
+    facts.train.textContent = history.train_accuracy.length ? percent(last(history.train_accuracy)) : "–";
+    facts.cost.textContent = history.val_cost.length ? last(history.val_cost).toFixed(3) : "–";
+    page.sentence.tell();
+  }
+
+  return { element, show };
+}

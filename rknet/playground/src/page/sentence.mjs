@@ -1,0 +1,62 @@
+/** What is said: a sentence on what happens, the formula, how much is trained, and what a screen reader speaks. */
+
+import { formula } from "../words/formula.mjs";
+import { narration } from "../words/narration.mjs";
+import { percent } from "../words/numbers.mjs";
+import { node } from "./elements.mjs";
+
+/** @import { Configured, Snapshot } from "../types.mjs" */
+/** @import { Page } from "./state.mjs" */
+
+/**
+ * @typedef {object} Sentence
+ * @property {HTMLElement} element
+ * @property {HTMLElement} foot
+ * @property {() => void} tell
+ * @property {(run: Configured) => void} showFormula
+ * @property {(seen: Snapshot, over: boolean) => void} speak  the accuracy, now and then
+ */
+
+/** Milliseconds between what is spoken. */
+const SPOKEN_EVERY = 5000;
+const KERNELS = { webassembly: "WebAssembly", javascript: "JavaScript" };
+
+/** @param {Page} page @returns {Sentence} */
+export function sentence({ state }) {
+  const element = node("div", { class: "rkp-sentence" });
+  const formulas = node("div", { class: "rkp-formula", role: "group", "aria-label": "What is trained", tabindex: 0 });
+  const small = node("div", { class: "rkp-small" });
+  const spoken = node("div", { class: "rkp-spoken", role: "status", "aria-live": "polite" });
+  let spokenAt = 0;
+
+  function tell() {
+    const { run, snapshot, problem, flow, about } = state;
+    element.textContent = problem || (run && snapshot ? narration(run, snapshot, flow?.spread ?? [], about) : "");
+    if (run && snapshot) small.textContent = sizes(run, snapshot);
+  }
+
+  /** @param {Configured} run */
+  function showFormula({ configuration, classes }) {
+    formulas.innerHTML = formula(configuration, classes).join("");
+  }
+
+  /** @param {Snapshot} seen @param {boolean} over */
+  function speak({ step, epoch, history: { val_accuracy } }, over) {
+    const now = performance.now();
+    if (!(over || now - spokenAt > SPOKEN_EVERY) || step === 0 || val_accuracy.length < 2) return;
+    spokenAt = now;
+    const words = `Epoch ${epoch}: ${percent(val_accuracy[val_accuracy.length - 1])} right.`;
+    if (spoken.textContent !== words) spoken.textContent = words;
+  }
+
+  return { element, foot: node("div", { class: "rkp-foot" }, formulas, small, spoken), tell, showFormula, speak };
+}
+
+/** @param {Configured} run @param {Snapshot} snapshot */
+function sizes({ order }, { parameters, msPerStep, kernel }) {
+  return [
+    `${parameters.toLocaleString("en")} trained numbers`,
+    ...(msPerStep ? [`${msPerStep.toFixed(2)} ms a step in ${KERNELS[kernel]}`] : []),
+    ...(order === null ? [] : [`scheme of order ${order}`]),
+  ].join(" · ");
+}

@@ -1,0 +1,127 @@
+/** What the parts of one playground share: its state, and one another. */
+
+import { EDGE } from "../data/points.mjs";
+import { validated } from "../setup/configuration.mjs";
+import { moons, withClasses } from "../setup/drawn.mjs";
+
+/** @import { Box } from "../painting/space.mjs" */
+/** @import { Panel } from "../painting/panel.mjs" */
+/** @import { Theme } from "../painting/colours.mjs" */
+/** @import { Player } from "../run/player.mjs" */
+/** @import { Look } from "../setup/link.mjs" */
+/** @import { Configuration, Configured, Flow, Given, Snapshot, Weights } from "../types.mjs" */
+/** @import { Preset } from "../words/names.mjs" */
+/** @import { Address } from "./address.mjs" */
+/** @import { Bar } from "./bar.mjs" */
+/** @import { Choosing } from "./choosing.mjs" */
+/** @import { Legend } from "./legend.mjs" */
+/** @import { LayerControls } from "./layer_controls.mjs" */
+/** @import { Notebook } from "./notebook.mjs" */
+/** @import { OwnPoints } from "./own_points.mjs" */
+/** @import { Playing } from "./playing.mjs" */
+/** @import { Score } from "./score.mjs" */
+/** @import { Sentence } from "./sentence.mjs" */
+
+/**
+ * What a notebook or a page gives: the state that it shares with the playground.
+ * @typedef {object} Model
+ * @property {(name: string) => any} get
+ * @property {(name: string, value: any) => void} set
+ * @property {() => void} save_changes
+ * @property {(name: string, heard: () => void) => void} on
+ * @property {(name: string, heard?: () => void) => void} off
+ */
+
+/**
+ * Features in the components that are shown, and their sizes by layer.
+ * @typedef {object} Followed
+ * @property {Float32Array|Float64Array} at  (L+1, n, components)
+ * @property {number} components
+ * @property {number} n
+ * @property {number} L
+ * @property {number[]} spread
+ * @property {ArrayLike<number>} norms
+ */
+
+/**
+ * @typedef {object} State
+ * @property {Configuration} configuration
+ * @property {Look} look
+ * @property {Weights|undefined} given  weights to start from
+ * @property {Configured|null} run
+ * @property {Snapshot|null} snapshot
+ * @property {Flow|null} states         the layer states that came last
+ * @property {Followed|null} flow       what is drawn of them
+ * @property {Box} box                  the part of feature space that is shown
+ * @property {{P: Float32Array, picture: HTMLCanvasElement, lines: number[][]}|null} decision
+ * @property {{lines: number[][], key: string}} best  boundaries of the best classifier, and of which set
+ * @property {Theme} theme
+ * @property {Given} own                the reader's own points
+ * @property {number} drawnClass
+ * @property {{x: number, y: number, shown: boolean}} cursor  of drawing by keyboard
+ * @property {boolean} touched          whether the reader has chosen something
+ * @property {boolean} playing
+ * @property {string} problem           why nothing can be trained; "" if all is well
+ * @property {string} about             what the chosen preset shows
+ */
+
+/** A part that shows the configuration. @typedef {{show: () => void}} Shown */
+
+/**
+ * @typedef {object} Page
+ * @property {Model} model
+ * @property {Preset[]} offered
+ * @property {boolean} compact
+ * @property {boolean} inNotebook
+ * @property {MediaQueryList} still  whether the reader wants little motion
+ * @property {HTMLElement} root
+ * @property {Player} player
+ * @property {State} state
+ * @property {Record<'trajectories'|'features'|'decision'|'accuracy'|'cost'|'layers', Panel>} views
+ * @property {Panel[]} panels        all canvases
+ * @property {Shown[]} controls
+ * @property {Address} address
+ * @property {Bar} bar
+ * @property {Choosing} choosing
+ * @property {LayerControls} layers
+ * @property {Legend} legend
+ * @property {Notebook} notebook
+ * @property {OwnPoints} ownPoints
+ * @property {Playing} playing
+ * @property {Score} score
+ * @property {Sentence} sentence
+ */
+
+/** @returns {State} */
+export function newState() {
+  return {
+    configuration: validated({}),
+    look: { steps: 0, layer: null, view: 3, azim: -62, elev: 18 },
+    given: undefined,
+    run: null,
+    snapshot: null,
+    states: null,
+    flow: null,
+    box: { m: 0, bound: EDGE, centre: [0, 0, 0], low: -1 },
+    decision: null,
+    best: { lines: [], key: "" },
+    theme: /** @type {Theme} */ ({}),
+    own: withClasses({ classes: 2, ...moons() }),
+    drawnClass: 0,
+    cursor: { x: 0, y: 0, shown: false },
+    touched: false,
+    playing: false,
+    problem: "",
+    about: "",
+  };
+}
+
+/** Whether the points are the reader's own, or Python's. @param {State} state */
+export const isOwn = ({ configuration }) => typeof configuration.data !== "string";
+
+/** How many components of the features are drawn. @param {State} state */
+export const components = ({ look, configuration }) => Math.min(look.view, configuration.d_hat);
+
+/** @param {State} state */
+export const shownLayer = ({ look, configuration, flow }) =>
+  Math.min(look.layer ?? configuration.L, flow?.L ?? configuration.L);

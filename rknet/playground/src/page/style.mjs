@@ -1,0 +1,174 @@
+/** The style sheet of a playground, in the colours of the page around it. */
+
+export const STYLE = `
+.rkp {
+  --rkp-text: var(--pst-color-text-base, var(--jp-ui-font-color1, #222));
+  --rkp-muted: var(--pst-color-text-muted, var(--jp-ui-font-color2, #555));
+  --rkp-line: var(--pst-color-border, var(--jp-border-color2, #ccc));
+  --rkp-surface: var(--pst-color-surface, var(--jp-layout-color2, #f3f4f5));
+  --rkp-back: var(--pst-color-background, var(--jp-layout-color1, #fff));
+  --rkp-accent: #0072b2;
+  --rkp-on-accent: #fff;
+  color: var(--rkp-text);
+  container: rkp / inline-size;
+  font-family: var(--pst-font-family-base, var(--jp-ui-font-family, system-ui, sans-serif));
+  font-size: 14px;
+  font-variant-numeric: lining-nums tabular-nums;
+  line-height: 1.4;
+  margin: 1.25rem 0;
+  scroll-margin-top: 4rem;
+  text-align: left;
+}
+html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent: #56b4e9; --rkp-on-accent: #0b1620; }
+.rkp:fullscreen { background: var(--rkp-back); margin: 0; overflow: auto; padding: 1rem 1.5rem; }
+.rkp *, .rkp *::before { box-sizing: border-box; }
+.rkp .rkp-body {
+  border: 1px solid var(--rkp-line);
+  border-radius: 0.6rem;
+  display: grid;
+  gap: 0.6rem 1rem;
+  grid-template: "presets" "score" "say" "decide" "key" "net" "traj" "layer" "feat" "plots" "in" "tools" "foot" "bar" / minmax(0, 1fr);
+  padding: 0.75rem;
+}
+.rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
+.rkp-top { display: contents; }
+.rkp-bar { grid-area: bar; }
+.rkp-tools { display: flex; flex-wrap: wrap; gap: 0.3rem; grid-area: tools; }
+.rkp .rkp-sentence { grid-area: say; }
+.rkp-presets { align-items: center; display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: presets; }
+.rkp-in { grid-area: in; }
+.rkp-net { grid-area: net; }
+.rkp-score { grid-area: score; }
+.rkp-traj { grid-area: traj; }
+.rkp-layer { grid-area: layer; }
+.rkp-key { grid-area: key; }
+.rkp-feat { grid-area: feat; }
+.rkp-decide { grid-area: decide; }
+.rkp-plots { align-content: space-between; display: grid; gap: 0.5rem; grid-area: plots; }
+.rkp-foot { grid-area: foot; }
+
+.rkp button, .rkp select, .rkp input { color: inherit; font: inherit; margin: 0; }
+.rkp button, .rkp select, .rkp input[type="number"], .rkp input[type="text"] {
+  background: var(--rkp-back);
+  border: 1px solid var(--rkp-muted);
+  border-radius: 0.35rem;
+  min-height: 2rem;
+  padding: 0.15rem 0.55rem;
+}
+.rkp button { cursor: pointer; }
+.rkp button:hover:not(:disabled) { background: var(--rkp-surface); }
+.rkp button:disabled { cursor: default; opacity: 0.5; }
+.rkp button[aria-pressed="true"] { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
+.rkp input[type="range"] { accent-color: var(--rkp-accent); min-width: 0; padding: 0; }
+.rkp :is(button, select, input, summary, canvas):focus-visible, .rkp input:focus-visible + canvas, .rkp:focus-visible {
+  outline: 3px solid var(--rkp-accent);
+  outline-offset: 2px;
+}
+.rkp :is(label, legend) { color: var(--rkp-text); font-size: 13px; font-weight: 400; margin: 0; }
+.rkp fieldset { border: 0; margin: 0; min-width: 0; padding: 0; }
+.rkp legend { float: none; margin-bottom: 0.25rem; padding: 0; width: auto; }
+.rkp-square { min-width: 0; }
+.rkp .rkp-title { font-size: 13px; min-height: 1.5rem; }
+.rkp-canvas { background: color-mix(in srgb, var(--rkp-surface) 45%, transparent); border-radius: 0.4rem; display: block; touch-action: pan-y; width: 100%; }
+.rkp-square .rkp-canvas { aspect-ratio: 1; }
+.rkp-feat .rkp-canvas { aspect-ratio: 5 / 4; }
+.rkp-turns { cursor: grab; } /* a finger turns it sideways, and scrolls the page up and down */
+.rkp-draws { cursor: crosshair; touch-action: none; }
+.rkp-plots .rkp-canvas, .rkp-score .rkp-canvas { background: none; height: 128px; }
+
+
+.rkp-bar { align-items: center; background: var(--rkp-back); border-top: 1px solid var(--rkp-line); bottom: 0; display: flex; flex-wrap: wrap; gap: 0.3rem; margin: 0 -0.75rem -0.75rem; padding: 0.5rem 0.75rem; position: sticky; z-index: 2; border-radius: 0 0 0.6rem 0.6rem; }
+.rkp .rkp-play { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); font-weight: 600; min-width: 4.9rem; }
+.rkp .rkp-play:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
+.rkp-icon svg { display: inline-block; vertical-align: -1px; }
+.rkp [hidden] { display: none !important; }
+.rkp-count { color: var(--rkp-muted); flex: 1 1 auto; white-space: nowrap; }
+.rkp-count b { color: var(--rkp-text); display: inline-block; font-weight: 600; min-width: 2ch; text-align: right; }
+.rkp-count .rkp-steps { min-width: 5ch; }
+.rkp-tools .rkp-select { align-items: center; display: flex; gap: 0.35rem; }
+.rkp-tools label { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px; }
+.rkp-tools select { width: 6.4rem; }
+.rkp .rkp-tools :is(button, select) { padding-inline: 0.4rem; }
+.rkp .rkp-presets button { border-radius: 1rem; min-height: 1.9rem; padding-inline: 0.8rem; }
+
+.rkp-in, .rkp-net { align-content: start; display: grid; gap: 0.5rem 0.9rem; }
+.rkp-thumbs { display: grid; gap: 0.35rem; grid-template-columns: repeat(auto-fill, minmax(3.4rem, 1fr)); }
+.rkp-thumbs label { cursor: pointer; display: block; font-size: 11px; line-height: 1.2; position: relative; text-align: center; }
+.rkp-thumbs input { height: 100%; left: 0; opacity: 0; position: absolute; top: 0; width: 100%; cursor: pointer; }
+.rkp-thumbs .rkp-canvas { aspect-ratio: 1; border: 2px solid transparent; margin-bottom: 0.1rem; }
+.rkp-thumbs input:checked + .rkp-canvas { border-color: var(--rkp-accent); }
+.rkp-slider { align-items: center; display: grid; gap: 0 0.5rem; grid-template-columns: 5.2rem minmax(3rem, 1fr) 3.1rem; }
+.rkp-in .rkp-slider { grid-template-columns: 1fr auto; }
+.rkp-in .rkp-slider label { grid-area: 1 / 1; }
+.rkp-in .rkp-slider output { grid-area: 1 / 2; }
+.rkp-in .rkp-slider input { grid-area: 2 / 1 / 3 / 3; }
+.rkp-slider output { text-align: right; white-space: nowrap; }
+.rkp-slider label i { font-family: var(--pst-font-family-base, serif); }
+.rkp-select { display: grid; gap: 0.1rem; min-width: 0; }
+.rkp-select select { max-width: 100%; min-width: 0; }
+.rkp-pair { display: grid; gap: 0.5rem 0.9rem; grid-template-columns: 1fr 1fr; }
+.rkp-seed { align-items: end; display: flex; gap: 0.4rem; }
+.rkp-seed > div { flex: 1; min-width: 0; }
+.rkp-seed input { width: 100%; }
+.rkp-own, .rkp-tableau { background: var(--rkp-surface); border-radius: 0.4rem; display: grid; gap: 0.35rem; padding: 0.5rem; }
+.rkp-own[hidden], .rkp-tableau[hidden] { display: none; }
+.rkp-own .rkp-row { display: flex; flex-wrap: wrap; gap: 0.35rem; }
+.rkp-own button { min-width: 2rem; }
+.rkp-tableau input { width: 100%; }
+.rkp-hint { color: var(--rkp-muted); font-size: 12px; }
+.rkp-wrong { color: var(--rkp-text); font-weight: 600; }
+
+.rkp-score { display: grid; gap: 0 0.9rem; grid-template-columns: auto minmax(0, 1fr); align-content: start; }
+.rkp-number { font-size: 2.1rem; font-weight: 600; line-height: 1.1; min-width: 6.2ch; white-space: nowrap; }
+.rkp-number small { font-size: 1.1rem; font-weight: 400; }
+.rkp .rkp-facts { color: var(--rkp-muted); display: grid; font-size: 12.5px; gap: 0 0.5rem; grid-template-columns: auto auto; justify-content: space-between; margin: 0.15rem 0 0; }
+.rkp-facts > * { white-space: nowrap; }
+.rkp-facts b { color: var(--rkp-text); font-weight: 400; text-align: right; }
+.rkp-layer { align-items: center; display: grid; gap: 0.2rem 0.5rem; grid-template-columns: 1fr auto auto; }
+.rkp-layer .rkp-slider { grid-template-columns: auto minmax(3rem, 1fr) 4.2rem; }
+
+.rkp-foot { border-top: 1px solid var(--rkp-line); display: grid; gap: 0.5rem; padding-top: 0.6rem; }
+.rkp .rkp-sentence { font-size: 15px; min-height: 2.8em; }
+.rkp-formula { color: var(--rkp-text); display: flex; flex-wrap: wrap; font-size: 15px; gap: 0.35rem 1.8rem; min-height: 1.6rem; overflow-x: auto; }
+.rkp-small { color: var(--rkp-muted); font-size: 12px; }
+.rkp-spoken { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
+.rkp .rkp-key { align-content: start; color: var(--rkp-muted); display: flex; flex-wrap: wrap; font-size: 12.5px; gap: 0.1rem 0.8rem; min-height: 2.6em; }
+.rkp-key > span { white-space: nowrap; }
+.rkp-key svg { display: inline-block; margin-right: 0.25rem; vertical-align: -1px; }
+
+@container rkp (max-width: 400px) {
+  .rkp-count span { display: none; }
+  .rkp .rkp-presets button { font-size: 13px; padding-inline: 0.55rem; }
+}
+@container rkp (min-width: 560px) {
+  .rkp .rkp-body {
+    grid-template: "top top" "presets presets" "net score" "traj decide" "layer key" "feat plots" "in in" "say say" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
+  }
+  .rkp-top { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: top; justify-content: space-between; }
+  .rkp-bar { border-top: 0; margin: 0; padding: 0; position: static; }
+  .rkp-in { grid-template-columns: repeat(4, minmax(0, 1fr)); align-items: end; }
+  .rkp-in > fieldset, .rkp-in > .rkp-own { grid-column: 1 / -1; }
+  .rkp-in > .rkp-thumbs { grid-template-columns: repeat(7, 1fr); }
+  .rkp-number { font-size: 2rem; }
+}
+@container rkp (min-width: 800px) {
+  .rkp .rkp-body:not(.rkp-compact) {
+    grid-template: "top top top" "presets presets presets" "in net score" "in traj decide" "in layer key" "in feat plots" "say say say" "foot foot foot" / 10.5rem minmax(0, 1fr) minmax(0, 1fr);
+    gap: 0.6rem 1.25rem;
+  }
+  .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
+  .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(2, 1fr); }
+}
+@container rkp (min-width: 1160px) {
+  .rkp .rkp-body:not(.rkp-compact) {
+    grid-template: "top top top top" "presets presets presets presets" "in net score plots" "in traj decide feat" "in layer key ." "say say say say" "foot foot foot foot" / 10.5rem minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr);
+  }
+  .rkp-body:not(.rkp-compact) .rkp-plots { align-content: start; grid-template-columns: 1fr 1fr; }
+  .rkp-body:not(.rkp-compact) .rkp-feat .rkp-canvas { aspect-ratio: 1; }
+}
+.rkp details.rkp-in { display: block; }
+.rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
+.rkp details.rkp-in fieldset, .rkp details.rkp-in .rkp-own { grid-column: 1 / -1; }
+.rkp summary { cursor: pointer; width: fit-content; }
+@media print { .rkp { display: none; } }
+`;

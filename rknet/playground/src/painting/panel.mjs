@@ -1,0 +1,48 @@
+/** A canvas at the device's resolution, painted at most once a frame. */
+
+import { node } from "../page/elements.mjs";
+
+/** @typedef {CanvasRenderingContext2D} Pen */
+
+/** A canvas at the resolution of the device, painted at most once a frame. */
+export class Panel {
+  /**
+   * @param {string} label  what a reader who cannot see it is told
+   * @param {(pen: Pen, width: number, height: number) => void} paint
+   */
+  constructor(label, paint) {
+    this.canvas = node("canvas", { class: "rkp-canvas", role: "img", "aria-label": label });
+    this.paint = paint;
+    this.due = 0;
+    this.observer = new ResizeObserver(() => this.fit());
+    this.observer.observe(this.canvas);
+  }
+
+  fit() {
+    const { clientWidth, clientHeight } = this.canvas, ratio = window.devicePixelRatio || 1;
+    const [width, height] = [clientWidth, clientHeight].map((size) => Math.round(size * ratio));
+    if (!width || !height) return;
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
+    this.now();
+  }
+
+  soon() {
+    if (!this.due) this.due = requestAnimationFrame(() => this.now());
+  }
+
+  now() {
+    cancelAnimationFrame(this.due);
+    this.due = 0;
+    const pen = this.canvas.getContext("2d"), ratio = window.devicePixelRatio || 1;
+    if (!pen || !this.canvas.width) return;
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    pen.clearRect(0, 0, width, height);
+    this.paint(pen, width, height);
+  }
+
+  close() {
+    cancelAnimationFrame(this.due);
+    this.observer.disconnect();
+  }
+}

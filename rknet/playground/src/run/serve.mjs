@@ -1,0 +1,182 @@
+/** The worker's side of a playground: it trains in slices, lets requests in between, and sends snapshots. */
+
+import { bayes } from "../data/bayes.mjs";
+import { cellCentres } from "../geometry/grid.mjs";
+import { said } from "../setup/refuse.mjs";
+import { tableauOf } from "../setup/tableau.mjs";
+import { Trainer } from "./trainer.mjs";
+import { Turns } from "./turns.mjs";
+
+/** @import { Configuration, Configured, Request, Snapshot, Views, Weights } from "../types.mjs" */
+
+/** @typedef {{postMessage: (message: any, transfer?: any) => void, onmessage: ((event: any) => void)|null}} Port */
+
+/** Milliseconds between snapshots, at least. */
+const FRAME = 33;
+
+/**
+ * Answer requests: what runs in the worker, or on the page's own thread over a MessageChannel. A snapshot follows when the
+ * one before has been shown; the views are renewed as often as leaves two thirds of the time for training.
+ * @param {Port} port
+ * @param {{slice?: number, early?: {data: Request}[]}} [options]
+ *   slice: milliseconds of training at a time; early: requests that came before
+ */
+export function serve(port, { slice = 20, early = [] } = {}) {
+  const server = new Server(port, slice);
+  const receive = (/** @type {{data: Request}} */ { data }) => server.receive(data);
+  port.onmessage = receive;
+  port.postMessage({ type: "ready" });
+  early.forEach(receive);
+}
+
+/** A run, and what the page is owed of it. */
+class Server {
+  /** @param {Port} port @param {number} slice */
+  constructor(port, slice) {
+    this.port = port;
+    this.slice = slice;
+    this.turns = new Turns(() => this.work());
+    /** @type {Trainer|null} */
+    this.trainer = null;
+    /** @type {{configuration: Partial<Configuration>, weights: Weights|null}} */
+    this.wanted = { configuration: {}, weights: null };
+    /** @type {Views} */
+    this.views = { grid: null, flow: 0 };
+    this.generation = 0;
+    this.playing = false;
+    this.msPerStep = 0;
+    /** Whether the last snapshot has been shown, and whether another with all views must follow it. */
+    this.shown = true;
+    this.owed = false;
+    this.sent = -Infinity;
+    /** When the views were renewed, after which step, and what it cost in milliseconds. */
+    this.renewed = { at: -Infinity, step: -1, cost: 0 };
+  }
+
+  /** @param {Request} request */
+  receive(request) {
+    try {
+      /** @type {(request: any) => void} */ (this.answers[request.type]).call(this, request);
+    } catch (error) {
+      this.playing = false;
+      this.port.postMessage({ type: "failed", generation: this.generation, message: said(error) });
+    }
+  }
+
+  /** @type {{[T in Request['type']]: (this: Server, request: Extract<Request, {type: T}>) => void}} */
+  answers = {
+    configure({ generation, configuration, weights }) {
+      this.wanted = { configuration, weights: weights ?? null };
+      this.begin(generation);
+    },
+    reset({ generation }) {
+      this.begin(generation);
+    },
+    play() {
+      this.playing = this.trainer !== null && !this.trainer.ended;
+      this.turns.next();
+    },
+    pause() {
+      this.playing = false;
+      this.snapshot(true);
+    },
+    step({ steps }) {
+      this.playing = false;
+      this.train(steps, Infinity);
+      this.snapshot(true);
+    },
+    views({ views }) {
+      this.views = views;
+      this.snapshot(true);
+    },
+    shown() {
+      this.shown = true;
+      if (this.owed) this.snapshot(true);
+    },
+    record({ id }) {
+      this.port.postMessage({ type: "answer", id, value: this.trainer?.record() ?? null });
+    },
+    weights({ id }) {
+      this.port.postMessage({ type: "answer", id, value: this.trainer?.engine.weights ?? null });
+    },
+    close() {
+      this.playing = false;
+      this.turns.close();
+    },
+  };
+
+  /** @param {number} generation */
+  begin(generation) {
+    this.generation = generation;
+    this.trainer = null;
+    this.playing = false;
+    this.msPerStep = 0;
+    this.renewed.step = -1;
+    this.trainer = new Trainer(this.wanted.configuration, { weights: this.wanted.weights });
+    const { configuration, classes, train, validation } = this.trainer, { data, noise } = configuration;
+    /** @type {Configured} */
+    const message = {
+      type: "configured", generation, configuration, classes, train, validation,
+      order: configuration.net === "RKNet" ? tableauOf(configuration).order : null,
+      bayes: typeof data === "string" ? bayes(data, noise).accuracy : null,
+    };
+    this.port.postMessage(message);
+    this.snapshot(true);
+  }
+
+  /** A slice of training; the next one waits for its turn. */
+  work() {
+    if (!this.trainer || !this.playing) return;
+    this.train(Infinity, performance.now() + this.slice);
+    if (this.trainer.ended) this.playing = false;
+    if (!this.playing) this.snapshot(true);
+    else {
+      if (this.shown && performance.now() - this.sent >= FRAME) this.snapshot(false);
+      this.turns.next();
+    }
+  }
+
+  /** @param {number} steps @param {number} until  stop at this time at the latest, but after one step */
+  train(steps, until) {
+    const { trainer } = this;
+    let done = 0;
+    while (trainer && done < steps && !trainer.ended) {
+      const before = performance.now(), left = until - before;
+      if (done > 0 && left <= 0) break;
+      const fit = this.msPerStep > 0 ? Math.max(1, Math.floor(left / this.msPerStep)) : 1;
+      const rest = trainer.stepsPerEpoch - (trainer.steps % trainer.stepsPerEpoch);
+      const [first, kept] = [trainer.steps, trainer.history.train_cost.length];
+      trainer.advance(Math.min(fit, steps - done, rest));
+      done += trainer.steps - first;
+      if (trainer.history.train_cost.length === kept) {
+        const now = (performance.now() - before) / (trainer.steps - first); // without an epoch's statistics
+        this.msPerStep = this.msPerStep > 0 ? 0.7 * this.msPerStep + 0.3 * now : now;
+      }
+    }
+  }
+
+  /** @param {boolean} fresh  with all views, whatever they cost */
+  snapshot(fresh) {
+    const { trainer, renewed } = this, { grid, flow } = this.views;
+    if (!trainer) return;
+    if (!this.shown) {
+      this.owed ||= fresh;
+      return;
+    }
+    const now = performance.now(), stale = renewed.step !== trainer.steps || fresh;
+    const show = stale && (fresh || now - renewed.at > 2 * renewed.cost);
+    /** @type {Snapshot} */
+    const message = {
+      type: "snapshot", generation: this.generation, playing: this.playing, state: trainer.state, step: trainer.steps,
+      epoch: trainer.epoch, stepsPerEpoch: trainer.stepsPerEpoch, parameters: trainer.parameters,
+      history: trainer.history, msPerStep: this.msPerStep, kernel: trainer.engine.kernel,
+      grid: show && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
+      flow: show && flow > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow)) : null,
+    };
+    const after = performance.now();
+    if (show) this.renewed = { at: after, step: trainer.steps, cost: after - now };
+    [this.sent, this.shown, this.owed] = [after, false, false];
+    const buffers = [message.grid, message.flow?.states].flatMap((array) => (array ? [array.buffer] : []));
+    this.port.postMessage(message, buffers);
+  }
+}

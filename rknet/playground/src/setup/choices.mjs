@@ -1,0 +1,40 @@
+/** What can be chosen: point sets, activations, lifts, schemes, the range of each number, and the first choice. */
+
+/** @import { ActivationName, Configuration, LiftName, TableauText } from "../types.mjs" */
+
+/** The two-dimensional sets of the paper: classes, and the noise the paper uses. */
+export const SETS = /** @type {const} */ ({
+  donut_1D: { title: "donut 1D", classes: 2, noise: 0.5 },
+  donut_2D: { title: "donut 2D", classes: 2, noise: 0.2 },
+  squares: { title: "squares", classes: 2, noise: 0.3 },
+  spiral: { title: "spiral", classes: 2, noise: 1 },
+  donut_2D_6C: { title: "donut 2D & 6C", classes: 6, noise: 0.2 },
+  squares_2D_4C: { title: "squares 2D & 4C", classes: 4, noise: 0.3 },
+});
+
+/** @type {ActivationName[]} */
+export const ACTIVATIONS = ["tanh", "logistic", "relu", "softplus"];
+
+/** @type {LiftName[]} */
+export const LIFTS = ["zero", "linear", "orthogonal", "learned"];
+
+/** @type {Record<string, TableauText & {title: string}>} */
+export const SCHEMES = {
+  euler: { title: "Euler", A: [[]], beta: ["1"] },
+  heun: { title: "Heun", A: [[], ["1"]], beta: ["1/2", "1/2"] },
+  kutta3: { title: "Kutta 3", A: [[], ["1/2"], ["-1", "2"]], beta: ["1/6", "2/3", "1/6"] },
+  rk4: { title: "RK4", A: [[], ["1/2"], ["0", "1/2"], ["0", "0", "1"]], beta: ["1/6", "1/3", "1/3", "1/6"] },
+  rk38: { title: "3/8 rule", A: [[], ["1/3"], ["-1/3", "1"], ["1", "-1", "1"]], beta: ["1/8", "3/8", "3/8", "1/8"] },
+};
+
+/** Least and most of each number in a configuration. */
+export const LIMITS = /** @type {const} */ ({
+  noise: [0, 3], samples: [10, 5000], h: [0.001, 10], d_hat: [2, 16], L: [1, 100], rate: [1e-6, 1], batch: [1, 100],
+  epochs: [1, 1000], seed: [0, 4294967295], stages: [1, 8], classes: [2, 6],
+});
+
+/** @type {Configuration} */
+export const DEFAULTS = {
+  data: "donut_2D", noise: 0.2, samples: 1500, net: "RKNet", scheme: "rk4", h: 0.05, d_hat: 3, L: 20,
+  activation: "tanh", lift: "zero", rate: 1e-3, batch: 5, epochs: 40, seed: 0,
+};

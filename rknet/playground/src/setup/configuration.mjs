@@ -1,0 +1,72 @@
+/** A configuration is completed by defaults and checked before anything is computed. */
+
+import { f } from "../engine/arithmetic.mjs";
+import { ACTIVATIONS, DEFAULTS, LIFTS, LIMITS, SCHEMES, SETS } from "./choices.mjs";
+import { refuse } from "./refuse.mjs";
+import { readTableau } from "./tableau.mjs";
+
+/** @import { Configuration, Given } from "../types.mjs" */
+
+/**
+ * The configuration completed by DEFAULTS, and the noise by the set's own.
+ * @param {Partial<Configuration>} configuration
+ * @returns {Configuration}
+ * @throws {Error} one line: the field, the rule, the value
+ */
+export function validated(configuration) {
+  if (typeof configuration !== "object" || configuration === null) refuse("configuration", "an object", configuration);
+  for (const key of Object.keys(configuration)) {
+    if (!(key in DEFAULTS)) refuse("configuration", `made of ${Object.keys(DEFAULTS).join(", ")}`, key);
+  }
+  const { data } = configuration;
+  const noise = typeof data === "string" && Object.hasOwn(SETS, data) ? SETS[data].noise : DEFAULTS.noise;
+  const given = Object.fromEntries(Object.entries(configuration).filter(([, value]) => value !== undefined));
+  const full = /** @type {Configuration} */ ({ ...DEFAULTS, noise, ...given });
+  for (const field of /** @type {const} */ (["noise", "h", "rate"])) {
+    const [least, most] = LIMITS[field], value = full[field];
+    if (!(typeof value === "number" && value >= least && value <= most)) {
+      refuse(field, `a number in ${least} .. ${most}`, value);
+    }
+  }
+  for (const field of /** @type {const} */ (["samples", "d_hat", "L", "batch", "epochs", "seed"])) {
+    const [least, most] = LIMITS[field], value = full[field];
+    if (!(Number.isInteger(value) && value >= least && value <= most)) {
+      refuse(field, `a whole number in ${least} .. ${most}`, value);
+    }
+  }
+  const choose = (/** @type {string} */ field, /** @type {unknown} */ value, /** @type {string[]} */ known) => {
+    if (typeof value !== "string" || !known.includes(value)) refuse(field, `one of ${known.join(", ")}`, value);
+  };
+  choose("net", full.net, ["StandardNet", "RKNet"]);
+  choose("activation", full.activation, ACTIVATIONS);
+  choose("lift", full.lift, LIFTS);
+  if (typeof full.scheme === "string") choose("scheme", full.scheme, Object.keys(SCHEMES));
+  else readTableau(full.scheme);
+  if (typeof full.data === "string") choose("data", full.data, Object.keys(SETS));
+  else checkGiven(full.data);
+  return full;
+}
+
+/** @param {Given} data */
+function checkGiven(data) {
+  const [least, most] = LIMITS.classes;
+  if (typeof data !== "object" || data === null) refuse("data", "the name of a set, or points", data);
+  const { classes } = data;
+  if (!(Number.isInteger(classes) && classes >= least && classes <= most)) {
+    refuse("data.classes", `a whole number in ${least} .. ${most}`, classes);
+  }
+  for (const [name, points] of Object.entries({ data, "data.validation": data.validation ?? data })) {
+    const { X, c } = points;
+    if (!(Array.isArray(X) && X.length > 0 && X.every((x) => x?.length === 2 && x.every((t) => Number.isFinite(f(t)))))) {
+      refuse(`${name}.X`, "a list of one or more points [x1, x2] of finite numbers", X);
+    }
+    if (!(Array.isArray(c) && c.length === X.length && c.every((k) => Number.isInteger(k) && k >= 0 && k < classes))) {
+      refuse(`${name}.c`, `a list of ${X.length} classes in 0 .. ${classes - 1}`, c);
+    }
+  }
+}
+
+/** @param {Configuration} configuration @returns {number} */
+export function classesOf({ data }) {
+  return typeof data === "string" ? SETS[data].classes : data.classes;
+}

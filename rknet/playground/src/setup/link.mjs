@@ -1,0 +1,91 @@
+/** The end of an address that holds a whole playground: configuration and look. */
+
+import { LIMITS } from "./choices.mjs";
+import { packed, unpacked } from "./drawn.mjs";
+import { typedTableau } from "./tableau.mjs";
+
+/** @import { Choice, Configuration } from "../types.mjs" */
+
+/**
+ * What a playground shows besides its configuration; part of a link.
+ * @typedef {object} Look
+ * @property {number} steps  steps to take as soon as the page is open
+ * @property {number|null} layer  the layer whose features are shown; null for the last
+ * @property {2|3} view      principal components that are drawn
+ * @property {number} azim   angle of view in degrees, as in Matplotlib
+ * @property {number} elev
+ */
+
+export const LINK = "#rknet?";
+
+const WRITTEN = { d: "d_hat", L: "L", h: "h", sigma: "activation", lift: "lift", rate: "rate", batch: "batch", epochs: "epochs", seed: "seed" };
+
+const NUMBERS = ["d_hat", "L", "h", "rate", "batch", "epochs", "seed"];
+
+/**
+ * Configuration and look as the end of an address.
+ * @param {Configuration} configuration
+ * @param {Look} look
+ */
+export function toLink(configuration, look) {
+  const { data, noise, samples, net, scheme } = configuration;
+  /** @type {[string, string|number][]} */
+  const parts = typeof data === "string" ? [["data", data], ["noise", noise], ["samples", samples]] : [["points", packed(data)]];
+  if (net === "StandardNet") parts.push(["net", net]);
+  else if (typeof scheme === "string") parts.push(["net", scheme]);
+  else parts.push(["A", scheme.A.map((row) => row.join(",")).join(";")], ["beta", scheme.beta.join(",")]);
+  for (const [letter, key] of Object.entries(WRITTEN)) {
+    if (key !== "h" || net !== "StandardNet") parts.push([letter, /** @type {any} */ (configuration)[key]]);
+  }
+  parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
+  if (look.layer !== null) parts.push(["layer", look.layer]);
+  return LINK + parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
+}
+
+/**
+ * What a link says; null for another kind of link.
+ * @param {string} hash
+ * @returns {{choice: Choice, look: Partial<Look>}|null}
+ * @throws {Error} one line, if it says something that cannot be
+ */
+export function fromLink(hash) {
+  if (!hash.startsWith(LINK)) return null;
+  const said = new Map([...new URLSearchParams(hash.slice(LINK.length))]);
+  /** @type {any} */ const choice = {};
+  /** @type {Partial<Look>} */ const look = {};
+  const number = (/** @type {string} */ key) => {
+    const text = said.get(key);
+    if (text === undefined) return undefined;
+    if (!text.trim() || !Number.isFinite(Number(text))) throw new Error(`${key}: must be a number, got ${text}`);
+    return Number(text);
+  };
+  if (said.has("points")) choice.data = unpacked(said.get("points") ?? "");
+  else if (said.has("data")) choice.data = said.get("data");
+  for (const key of ["noise", "samples"]) if (said.has(key)) choice[key] = number(key);
+  if (said.has("A") || said.has("beta")) {
+    choice.net = "RKNet";
+    choice.scheme = typedTableau(said.get("A") ?? "", said.get("beta") ?? "");
+  } else if (said.has("net")) {
+    choice.net = said.get("net") === "StandardNet" ? "StandardNet" : "RKNet";
+    if (choice.net === "RKNet") choice.scheme = said.get("net");
+  }
+  for (const [letter, key] of Object.entries(WRITTEN)) {
+    if (said.has(letter)) choice[key] = NUMBERS.includes(key) ? number(letter) : said.get(letter);
+  }
+  const whole = (/** @type {string} */ key, /** @type {number} */ most) => {
+    const value = number(key);
+    if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value <= most)) {
+      throw new Error(`${key}: must be a whole number from 0 to ${most}, got ${value}`);
+    }
+    return value;
+  };
+  const steps = whole("steps", 1e6), layer = whole("layer", LIMITS.L[1]);
+  if (steps !== undefined) look.steps = steps;
+  if (layer !== undefined) look.layer = layer;
+  if (said.has("view")) look.view = number("view") === 2 ? 2 : 3;
+  for (const key of /** @type {const} */ (["azim", "elev"])) {
+    const angle = number(key);
+    if (angle !== undefined) look[key] = angle;
+  }
+  return { choice, look };
+}

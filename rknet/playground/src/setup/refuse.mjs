@@ -1,0 +1,11 @@
+/** How an input is refused: one line with the field, the rule and the value. */
+
+/** @param {string} field @param {string} rule @param {unknown} got @returns {never} */
+export function refuse(field, rule, got) {
+  throw new Error(`${field}: must be ${rule}, got ${JSON.stringify(got) ?? String(got)}`);
+}
+
+/** The message of an error. @param {unknown} error */
+export function said(error) {
+  return error instanceof Error ? error.message : String(error);
+}

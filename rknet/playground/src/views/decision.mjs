@@ -1,0 +1,80 @@
+/** The regions of the net's answers, with the points and the boundaries of the best classifier. */
+
+import { EDGE } from "../data/points.mjs";
+import { toCanvas } from "../geometry/grid.mjs";
+import { isOwn } from "../page/state.mjs";
+import { paintPoints } from "../painting/markers.mjs";
+import { strokeLines } from "../painting/regions.mjs";
+
+/** @import { Pen } from "../painting/panel.mjs" */
+/** @import { State } from "../page/state.mjs" */
+
+/** Cells, a side: of the regions, and of the best classifier's. */
+export const CELLS = 64, BAYES_CELLS = 120;
+
+/** Validation points that are drawn, at most. */
+const POINTS = 600;
+
+/** @param {State} state @param {Pen} pen @param {number} width @param {number} height */
+export function paintDecision(state, pen, width, height) {
+  const { decision, best, theme } = state, drawing = isOwn(state) || state.problem.startsWith("Draw");
+  if (decision) {
+    pen.imageSmoothingEnabled = true;
+    pen.drawImage(decision.picture, 0, 0, width, height);
+    pen.strokeStyle = theme.text;
+    pen.lineWidth = 1.2;
+    paintLines(pen, decision.lines, width / CELLS);
+  }
+  paintKnown(state, drawing, pen, width, height);
+  if (best.lines.length) {
+    pen.strokeStyle = theme.text;
+    pen.lineWidth = 1.3;
+    pen.setLineDash([5, 4]);
+    paintLines(pen, best.lines, width / BAYES_CELLS);
+    pen.setLineDash([]);
+  }
+  paintTicks(state, pen, width, height);
+  if (drawing && state.cursor.shown) paintCursor(state, pen, width, height);
+}
+
+/** @param {Pen} pen @param {number[][]} lines  in cells @param {number} cell */
+function paintLines(pen, lines, cell) {
+  strokeLines(pen, lines, (x, y) => [(x + 0.5) * cell, (y + 0.5) * cell]);
+}
+
+/** The reader's points, or some of those for validation. @param {State} state @param {boolean} drawing @param {Pen} pen @param {number} width @param {number} height */
+function paintKnown({ own, run, theme }, drawing, pen, width, height) {
+  if (drawing) {
+    paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height), own.c, theme.classes, 3.6, 0.95);
+  } else if (run) {
+    const { X, c } = run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height);
+    paintPoints(pen, places, c.subarray(0, POINTS), theme.classes, 1.8, 0.75);
+  }
+}
+
+/** @param {State} state @param {Pen} pen @param {number} width @param {number} height */
+function paintTicks({ theme }, pen, width, height) {
+  pen.fillStyle = theme.muted;
+  pen.font = `11px ${theme.font}`;
+  pen.textBaseline = "alphabetic";
+  for (const x of [-EDGE, 0, EDGE]) {
+    const text = String(x).replace("-", "−");
+    pen.textAlign = x < 0 ? "left" : x > 0 ? "right" : "center";
+    pen.fillText(text, ((x + EDGE) / (2 * EDGE)) * width + (x < 0 ? 12 : x > 0 ? -3 : 0), height - 4);
+    pen.textAlign = "left";
+    pen.fillText(text, 3, x > 0 ? 12 : x < 0 ? height - 16 : height / 2 + 4);
+  }
+}
+
+/** @param {State} state @param {Pen} pen @param {number} width @param {number} height */
+function paintCursor({ cursor, theme, drawnClass }, pen, width, height) {
+  const [x, y] = toCanvas([cursor.x, cursor.y], width, height);
+  pen.strokeStyle = theme.classes[drawnClass];
+  pen.lineWidth = 2;
+  pen.beginPath();
+  pen.moveTo(x - 9, y);
+  pen.lineTo(x + 9, y);
+  pen.moveTo(x, y - 9);
+  pen.lineTo(x, y + 9);
+  pen.stroke();
+}

@@ -1,0 +1,71 @@
+"""The playground's modules: short, each with its one idea on top, well typed, and bundled as they are."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "browser"))
+
+import bundle  # noqa: E402
+
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 400, 80
+LENGTHS = Path(__file__).with_name("function_lengths.mjs")
+FILES = bundle.sources()
+NAMES = [path.relative_to(bundle.SOURCES).as_posix() for path in FILES]
+
+
+def test_the_bundle_states_the_modules_that_it_was_made_from():
+    assert bundle.BUNDLE.read_text("utf8").startswith(bundle.banner() + "\n"), "run `make page`"
+
+
+def test_a_change_of_a_module_makes_the_bundle_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    shutil.copytree(bundle.SOURCES, tmp_path / "src")
+    monkeypatch.setattr(bundle, "PLAYGROUND", tmp_path)
+    monkeypatch.setattr(bundle, "SOURCES", tmp_path / "src")
+    before = bundle.banner()
+    assert bundle.BUNDLE.read_text("utf8").startswith(before)
+    (tmp_path / "src" / "main.mjs").rename(tmp_path / "src" / "other.mjs")
+    renamed = bundle.banner()
+    (tmp_path / "src" / "other.mjs").rename(tmp_path / "src" / "main.mjs")
+    with (tmp_path / "src" / "page" / "style.mjs").open("a") as file:
+        file.write("\n")
+    assert len({before, renamed, bundle.banner()}) == 3
+
+
+def test_the_bundle_is_what_esbuild_makes_of_the_modules(npm_package: Callable[[str], Path]):
+    npm_package("esbuild")
+    assert bundle.bundle() == bundle.BUNDLE.read_text("utf8"), "run `make page`"
+
+
+def test_types_are_right(node: Callable[..., str], npm_package: Callable[[str], Path]):
+    compiler = npm_package("typescript") / "bin" / "tsc"
+    options = "--allowJs --checkJs --noEmit --strict --noUnusedLocals --target esnext --module esnext"
+    options += " --moduleResolution bundler --resolveJsonModule --lib esnext,dom"
+    command = [shutil.which("node"), compiler, *options.split(), bundle.SOURCES / "main.mjs"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_a_module_is_short_says_its_idea_and_is_used(file: Path):
+    text = file.read_text("utf8")
+    assert len(text.splitlines()) <= MOST_LINES
+    assert re.match(r"/\*\*[ \n].{20,}", text)
+    others = (other.read_text("utf8") for other in FILES if other != file)
+    assert file.name == "main.mjs" or any(f'/{file.name}"' in other for other in others)
+
+
+def test_functions_are_short(node: Callable[..., str], npm_package: Callable[[str], Path], tmp_path: Path):
+    acorn = (npm_package("acorn") / "dist" / "acorn.mjs").as_uri()
+    long = tmp_path / "long.mjs"
+    long.write_text("class C { long() {" + "\n" * MOST_LINES_OF_A_FUNCTION + "} }\n", "utf8")
+    lengths = json.loads(node(LENGTHS, acorn, input=json.dumps([str(path) for path in [*FILES, long]])))
+    assert len(lengths) > len(FILES)
+    too_long = [(name, lines) for _, name, lines in lengths if lines > MOST_LINES_OF_A_FUNCTION]
+    assert too_long == [("long", MOST_LINES_OF_A_FUNCTION + 1)]
