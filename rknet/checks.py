@@ -10,11 +10,23 @@ from numpy.typing import ArrayLike, NDArray
 
 Value = TypeVar("Value")
 
+SHOWN = 60
+"""Most characters of a value in an error."""
+
+
+def shown(value: Any) -> str:
+    """A value as an error shows it: shortened if it is long."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python does not write whole numbers of thousands of digits
+        return "a number of thousands of digits"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text)} characters)"
+
 
 def choose(argument: str, name: str, known: Mapping[str, Value]) -> Value:
     """The value that a name stands for; ValueError with the list of names otherwise."""
     if not isinstance(name, str) or name not in known:
-        raise ValueError(f"{argument}: must be a known name, got {name!r}; choose from {', '.join(known)}")
+        raise ValueError(f"{argument}: must be a known name, got {shown(name)}; choose from {', '.join(known)}")
     return known[name]
 
 
@@ -22,7 +34,7 @@ def whole(argument: str, value: Any, least: int = 1) -> int:
     """The value as an int; ValueError unless it is a whole number >= least."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
         raise ValueError(
-            f"{argument}: must be a whole number >= {least}, got {value!r}; pass {argument}={least} or more"
+            f"{argument}: must be a whole number >= {least}, got {shown(value)}; pass {argument}={least} or more"
         )
     return int(value)
 
@@ -32,7 +44,7 @@ def positive(argument: str, value: Any, *, or_zero: bool = False) -> float:
     rule, least = ("a finite number >= 0", "0") if or_zero else ("a finite number > 0", "0.05")
     number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
     if not (number and np.isfinite(value) and (value > 0 or (or_zero and value == 0))):
-        raise ValueError(f"{argument}: must be {rule}, got {value!r}; pass for example {argument}={least}")
+        raise ValueError(f"{argument}: must be {rule}, got {shown(value)}; pass for example {argument}={least}")
     return float(value)
 
 

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: c10020c7aedce31fe07169692063673e921437818d8da61c44bf28924d42b766
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 206f6ae0fa87040e277ecc02b06f8db22c92fa0997bc77cd7f0c3dae0664948d
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -422,8 +422,9 @@ function bayes(law, noise) {
 }
 
 // src/setup/refuse.mjs
+var SHOWN = 200;
 function refuse(field, rule, got) {
-  throw new Error(`${field}: must be ${rule}, got ${JSON.stringify(got) ?? String(got)}`);
+  throw new Error(`${field}: must be ${rule}, got ${(JSON.stringify(got) ?? String(got)).slice(0, SHOWN)}`);
 }
 function said(error) {
   return error instanceof Error ? error.message : String(error);
@@ -441,8 +442,9 @@ var product = (a, b) => fraction(a.p * b.p, a.q * b.q);
 var written = (a) => a.q === 1n ? `${a.p}` : `${a.p}/${a.q}`;
 var ZERO = fraction(0n);
 var ONE = fraction(1n);
+var MOST_LETTERS = 200;
 function readFraction(field, text) {
-  const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:\s*\/\s*(\d+))?\s*$/.exec(String(text ?? ""));
+  const match = String(text ?? "").length > MOST_LETTERS ? null : /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:\s*\/\s*(\d+))?\s*$/.exec(String(text ?? ""));
   if (match && String(text ?? "").trim() === "") return ZERO;
   const [, sign, before, after = "", below = "1"] = match ?? ["", "", "", "", ""];
   if (!match || before + after === "" || BigInt(below) === 0n) {

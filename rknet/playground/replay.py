@@ -13,6 +13,7 @@ import base64
 import binascii
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from rknet.checks import choose, positive, whole
+from rknet.checks import choose, positive, shown, whole
 from rknet.data.points import LAWS, PointSet
 from rknet.engines.compiled.engine import Engine
 from rknet.lifts import LIFTS
@@ -54,6 +55,8 @@ FIELDS: dict[str, type | tuple[type, ...]] = {
     "seed": int,
 }
 """What a configuration holds."""
+
+ROW = (list, tuple)
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -170,14 +173,21 @@ def network(configuration: dict[str, Any], classes: int, weights: Arrays) -> Net
     return net
 
 
-def scheme(given: str | dict[str, Any]) -> Tableau:
+def scheme(given: str | Mapping[str, Any]) -> Tableau:
     """The scheme of that name, or a typed tableau.  ValueError if it is none, or not explicit."""
     if isinstance(given, str):
         return choose("scheme", given, TABLEAUS)
-    try:
-        return Tableau("typed", [[a or "0" for a in row] for row in given["A"]], [w or "0" for w in given["beta"]])
-    except (KeyError, TypeError):
-        raise ValueError(f"scheme: must be a name or hold A and beta, got {given!r}") from None
+    A, beta = given.get("A"), given.get("beta")
+    if not (isinstance(beta, ROW) and isinstance(A, ROW) and all(isinstance(row, ROW) for row in A)):
+        raise ValueError(
+            f"scheme: must be a name or hold A and beta, lists of entries, got {shown(given)}; export the run again"
+        )
+    return Tableau("typed", [list(map(_entry, row)) for row in A], list(map(_entry, beta)))
+
+
+def _entry(typed: Any) -> Any:
+    """An entry as the page reads it: what is left empty is zero."""
+    return 0 if typed is None or (isinstance(typed, str) and not typed.strip()) else typed
 
 
 def final_hash(net: Net) -> str:

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from rknet.checks import choose
 from rknet.data.points import LAWS, PointSet, draw
 from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.playground.replay import scheme as typed_scheme
 from rknet.plots import CLASS_COLOURS
-from rknet.tableaus import TABLEAUS, Tableau
+from rknet.tableaus import TABLEAUS
 
 MODULE = Path(__file__).with_name("playground.mjs")
 """The one file that computes and draws; `_esm` of the widget, and what the book's pages load."""
@@ -208,7 +209,7 @@ class Playground(anywidget.AnyWidget):
         if c.get("net") == "StandardNet":
             net = StandardNet(**shape)
         elif isinstance(scheme, Mapping):
-            net = RKNet(tableau=Tableau("typed", scheme["A"], scheme["beta"]), h=h, **shape)
+            net = RKNet(tableau=typed_scheme(scheme), h=h, **shape)
         elif scheme in NAMED:
             net = NAMED[scheme](h=h, **shape)
         else:

@@ -23,9 +23,13 @@ export const written = (a) => (a.q === 1n ? `${a.p}` : `${a.p}/${a.q}`);
 
 export const ZERO = fraction(0n), ONE = fraction(1n);
 
+/** Most letters of an entry, as in rknet/exact.py: arithmetic with millions of digits would not end. */
+const MOST_LETTERS = 200;
+
 /** @param {string} field @param {unknown} text @returns {Fraction} what "1/3", "-2", "0.25" or "" stands for */
 export function readFraction(field, text) {
-  const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:\s*\/\s*(\d+))?\s*$/.exec(String(text ?? ""));
+  const match = String(text ?? "").length > MOST_LETTERS ? null
+    : /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:\s*\/\s*(\d+))?\s*$/.exec(String(text ?? ""));
   if (match && String(text ?? "").trim() === "") return ZERO;
   const [, sign, before, after = "", below = "1"] = match ?? ["", "", "", "", ""];
   if (!match || before + after === "" || BigInt(below) === 0n) {
