@@ -164,6 +164,7 @@ def make_twin(chapter: Path) -> bool:
         for new, old in zip(code_cells(notebook), code_cells(twin), strict=True):
             new.outputs, new.execution_count = old.outputs, old.execution_count
     else:
+        files.writable("chapter", chapter.parent)
         run(notebook, chapter.parent)
     write((nbformat.writes(notebook) + "\n").encode(), chapter.with_suffix(".ipynb"))
     if chapter == COVER:

@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from rknet import draws
+from rknet import draws, files
 from rknet.augment import LIFTS
 from rknet.checks import choose, positive, whole
 from rknet.engine import Engine
@@ -112,6 +112,7 @@ def read(path: str | Path) -> RunRecord:
     OSError
         If it cannot be read.
     """
+    files.regular("record", Path(path))
     try:
         record = json.loads(Path(path).read_text("utf8"))
     except (ValueError, RecursionError):
