@@ -87,19 +87,21 @@ class Checkpoint:
                 f"checkpoint: must be a checkpoint or not there yet, got the file {str(self.path)!r}, which is none; "
                 f"remove it, or name another one"
             )
-        files.writable("checkpoint", self.file.resolve().parent, self.file.name)
+        file = self.file.resolve()
+        files.writable("checkpoint", file.parent, file.name)
 
     @property
     def replaceable(self) -> bool:
         """Whether there is nothing at the path, or a file that says it is a checkpoint."""
-        return files.kind(self.file) is None or format_of(self.file).startswith(MARK)
+        kind = files.kind(self.file)
+        return kind is None or (kind == "file" and format_of(self.file).startswith(MARK))
 
     def remove(self) -> None:
         """Remove the file, and what a killed process left half-written.
 
         What is no checkpoint stays, and so does everything while another process is at it.
         """
-        if self.file.parent.is_dir():
+        if self.file.exists():
             with contextlib.suppress(files.InUse), files.held("checkpoint", self.file):
                 self._discard()
 

@@ -3,6 +3,7 @@
 import importlib.util
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import execute
 import links
@@ -19,6 +20,20 @@ def extension():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+# ---- the cache of executed pages
+
+
+def test_caches_of_others_stay(extension, tmp_path: Path):
+    caches = tmp_path / ".jupyter_cache"
+    older, strangers = caches / "0123456789abcdef", [caches / "executed", caches / "global.db", caches / "0123"]
+    for folder in (older, *strangers):
+        (folder / "inside").mkdir(parents=True)
+    app, config = SimpleNamespace(outdir=str(tmp_path / "html")), SimpleNamespace()
+    extension.choose_cache(app, config)
+    assert Path(config.nb_execution_cache_path).parent == caches
+    assert not older.exists() and all((folder / "inside").exists() for folder in strangers)
 
 
 # ---- the repository

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from rknet import files
 from rknet.checks import choose, positive, shown, whole
 from rknet.data.points import LAWS, PointSet
 from rknet.engines.compiled.engine import Engine
@@ -115,6 +116,7 @@ def read(path: str | Path) -> RunRecord:
     OSError
         If it cannot be read.
     """
+    files.regular("record", Path(path))
     try:
         record = json.loads(Path(path).read_text("utf8"))
     except (ValueError, RecursionError):

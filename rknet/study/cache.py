@@ -133,7 +133,12 @@ def _weights(net: Net) -> dict[str, np.ndarray]:
 def _save(path: Path, net: Net, history: History) -> None:
     arrays = {f"net/{name}": array for name, array in _weights(net).items()}
     arrays |= {f"history/{field.name}": np.asarray(getattr(history, field.name)) for field in fields(History)}
-    files.write(path, lambda part: np.savez(part, allow_pickle=False, **arrays))
+
+    def archive(part: Path) -> None:
+        with part.open("wb") as file:  # to a path NumPy would add a suffix
+            np.savez(file, allow_pickle=False, **arrays)
+
+    files.write(path, archive)
 
 
 def _load(path: Path, net: Net) -> History | None:
