@@ -38,6 +38,9 @@ LAYERWISE = ("layerwise", "streams", "adjoint", "steps", "rightsides")
 CAPTURED = "captured"
 """The one that takes part in those steps on a graphics card, and where more than two threads compute."""
 
+STACKED = ("together", "fused")
+"""Those that take the steps of several nets at once on a graphics card."""
+
 
 def cached_fit(
     net: Net,

@@ -26,7 +26,7 @@ import torch
 from numpy.typing import NDArray
 
 import rknet
-from rknet.cache import CAPTURED, DECISIVE, LAYERWISE
+from rknet.cache import CAPTURED, DECISIVE, LAYERWISE, STACKED
 from rknet.configuration import Configuration
 from rknet.images import IMAGES, fingerprint, load
 from rknet.nets import Net
@@ -45,7 +45,7 @@ SOURCES = source_hash(*DECISIVE, "configuration")
 IMAGE_SOURCES = source_hash(*DECISIVE, *LAYERWISE, "configuration", "images")
 """The same for runs on images, which more modules decide; a change in those alone leaves records on points current."""
 
-CARD_SOURCES = source_hash(*DECISIVE, *LAYERWISE, CAPTURED, "configuration", "images")
+CARD_SOURCES = source_hash(*DECISIVE, *LAYERWISE, CAPTURED, *STACKED, "configuration", "images")
 """The same for runs on images on a graphics card."""
 
 
