@@ -20,6 +20,11 @@ class Lift(nn.Module):
     def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
         super().__init__()
         self.d, self.d_hat = whole("d", d), whole("d_hat", d_hat)
+        Lift.validate(self)
+
+    def validate(self) -> None:
+        """ValueError unless d, d_hat and the matrix, if there is one, agree."""
+        d, d_hat = whole("d", self.d), whole("d_hat", self.d_hat)
         if d_hat < d:
             raise ValueError(
                 f"d_hat: must be at least d = {d}, got {d_hat}; a lift adds dimensions, so pass d_hat >= {d}"
@@ -47,6 +52,15 @@ class LinearLift(Lift):
 
     matrix: Tensor
 
+    def validate(self) -> None:
+        """See `Lift`."""
+        super().validate()
+        if tuple(self.matrix.shape) != (self.d_hat, self.d):
+            raise ValueError(
+                f"lift: the matrix must have shape (d_hat, d) = ({self.d_hat}, {self.d}), got "
+                f"{tuple(self.matrix.shape)}; give it that shape or build a new net"
+            )
+
     def forward(self, x: Tensor) -> Tensor:
         """x_hat (N, d_hat) for x (N, d)."""
         return x @ self.matrix.T
@@ -57,7 +71,7 @@ class RandomLinear(LinearLift):
 
     def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
         super().__init__(d, d_hat, rng)
-        self.register_buffer("matrix", uniform(rng, (d_hat, d), fan_in=d))
+        self.register_buffer("matrix", uniform(rng, (self.d_hat, self.d), fan_in=self.d))
 
 
 class RandomOrthogonal(LinearLift):
@@ -65,7 +79,7 @@ class RandomOrthogonal(LinearLift):
 
     def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
         super().__init__(d, d_hat, rng)
-        Q = orthonormal_columns(rng.standard_normal((d_hat, d)))
+        Q = orthonormal_columns(rng.standard_normal((self.d_hat, self.d)))
         self.register_buffer("matrix", torch.from_numpy(Q.astype(np.float32)))
 
 
@@ -74,7 +88,7 @@ class LearnedLinear(LinearLift):
 
     def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
         super().__init__(d, d_hat, rng)
-        self.matrix = nn.Parameter(uniform(rng, (d_hat, d), fan_in=d))
+        self.matrix = nn.Parameter(uniform(rng, (self.d_hat, self.d), fan_in=self.d))
 
 
 LIFTS: dict[str, type[Lift]] = {

@@ -128,10 +128,10 @@ class ConvolutionalRKNet(RKNet):
         self.lift, self.lift_name, self.kernel, self.pooled = maps, lift, kernel, pooled
         fan_in, features = channels * kernel**2, channels if pooled else maps.d_hat
         for name, shape, fan in (
-            ("K", (L, channels, channels, kernel, kernel), fan_in),
-            ("b", (L, channels), fan_in),
-            ("W", (classes, features), features),
-            ("mu", (classes,), features),
+            ("K", (self.L, channels, channels, kernel, kernel), fan_in),
+            ("b", (self.L, channels), fan_in),
+            ("W", (self.classes, features), features),
+            ("mu", (self.classes,), features),
         ):
             setattr(self, name, nn.Parameter(uniform(rng, shape, fan), getattr(self, name).requires_grad))
 
@@ -139,6 +139,17 @@ class ConvolutionalRKNet(RKNet):
     def shape(self) -> Shape:
         """Channels, height and width of every state."""
         return self.lift.shape
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """See `rknet.nets.Net`."""
+        (channels, height, width), k = self.shape, self.kernel
+        features = channels if self.pooled else channels * height * width
+        return {
+            "K": (self.L, channels, channels, k, k),
+            "b": (self.L, channels),
+            "W": (self.classes, features),
+            "mu": (self.classes,),
+        }
 
     def f(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
         """sigma(K * y + b) for flattened maps y (N, d_hat) and one layer's filters K and biases b (channels,)."""

@@ -18,7 +18,7 @@ import torch
 from numba.core.registry import cpu_target
 from numpy.typing import ArrayLike, NDArray
 
-from rknet import sweeps, updates
+from rknet import bounds, sweeps, updates
 from rknet.augment import LIFTS, LinearLift
 from rknet.checks import inputs, labels
 from rknet.lanes import OPTIONS, Array, Count
@@ -80,7 +80,7 @@ class Engine:
     Raises
     ------
     ValueError
-        If the engine does not apply to the net.
+        If the engine does not apply to the net, or the net's arrays do not agree: see `Net.validate`.
     """
 
     def __init__(self, net: Net, protocol: Protocol) -> None:
@@ -89,8 +89,10 @@ class Engine:
             raise ValueError(
                 f"net: must be one of the paper's nets for the compiled engine, but {reason}; use engine='torch'"
             )
+        net.validate()
         self.net, self.dtype = net, PRECISIONS[net.K.dtype]
-        self.lanes = lanes_for(net.d_hat)
+        self.d, self.d_hat, self.classes, self.L = net.d, net.d_hat, net.classes, net.L
+        self.lanes = lanes_for(self.d_hat)
         self.loss = LOSSES[protocol.loss]
         self.weights = self._copied_weights()
         self.moments = [Weights(*(self._zeros(*w.shape) for w in self.weights)) for _ in range(2)]
@@ -102,14 +104,12 @@ class Engine:
             np.ones(2),
         )
         self.scheme = self._scheme()
-        self._training = self._space(protocol.batch_size, net.L)
+        self._training = self._space(protocol.batch_size, self.L)
         self._evaluation = self._space(CHUNK, 0)
 
     def epoch(self, X: Array, c: Array, order: Array) -> None:
         """A step for each batch of the samples X (N, d), c (N,) in the given order."""
-        X = np.ascontiguousarray(X, self.dtype)
-        arguments = self.scheme, self.loss, self.rule, self.weights, *self.moments, X, c, order, self._training
-        self._compiled(sweeps.train)(*arguments, self.lanes)
+        self._train(self.rule, self.moments, np.ascontiguousarray(X, self.dtype), c, order, self._training)
 
     def statistics(self, X: Array, c: Array) -> tuple[float, float]:
         """Cost and accuracy on samples X (N, d) with labels c (N,)."""
@@ -124,18 +124,18 @@ class Engine:
 
     def states(self, X: ArrayLike) -> NDArray[Any]:
         """All layer states y[0], ..., y[L] for X (N, d): shape (L+1, N, d_hat)."""
-        _, _, states, _ = self._evaluate(self._data(X), None, self._space(CHUNK, self.net.L), keep=1)
+        _, _, states, _ = self._evaluate(self._data(X), None, self._space(CHUNK, self.L), keep=1)
         return states
 
     def gradients(self, X: ArrayLike, c: ArrayLike) -> dict[str, NDArray[Any]]:
         """The gradient of the mean cost of samples X (N, d), c (N,) by each trained weight, named as in the net."""
         X = self._data(X)
         rule = self.rule._replace(optimizer=updates.GRADIENT, powers=np.ones(2))
-        m, v = (Weights(*(self._zeros(*w.shape) for w in self.weights)) for _ in range(2))
-        arguments = self.scheme, self.loss, rule, self.weights, m, v, X, labels("c", c, len(X), self.net.classes)
-        self._compiled(sweeps.train)(*arguments, np.arange(len(X)), self._space(len(X), self.net.L), self.lanes)
+        moments = [Weights(*(self._zeros(*w.shape) for w in self.weights)) for _ in range(2)]
+        c = labels("c", c, len(X), self.classes)
+        self._train(rule, moments, X, c, np.arange(len(X)), self._space(len(X), self.L))
         trained = {name for name, parameter in self.net.named_parameters() if parameter.requires_grad}
-        return {name: array for name, array in self._named(m).items() if name in trained}
+        return {name: array for name, array in self._named(moments[0]).items() if name in trained}
 
     def write_back(self) -> None:
         """Give the net the engine's weights."""
@@ -145,11 +145,21 @@ class Engine:
                 if parameter.requires_grad:
                     tensors[name].copy_(torch.from_numpy(named[name]))
 
+    def _train(self, rule: Rule, moments: list[Weights], X: Array, c: Array, order: Array, space: Space) -> None:
+        bounds.hold_sweeps(
+            self.scheme, rule, self.weights, moments, X, c, order, space, self.classes, keep=1, lanes=self.lanes
+        )
+        arguments = self.scheme, self.loss, rule, self.weights, *moments, X, c, order, space
+        self._compiled(sweeps.train)(*arguments, self.lanes)
+
     def _evaluate(self, X: Array, c: Array | None, space: Space, keep: int) -> tuple[float, int, Array, Array]:
-        c = np.zeros(len(X), np.int64) if c is None else c
-        states = np.empty((len(space.Y), len(X), self.net.d_hat), self.dtype)
-        logits = np.empty((len(X), self.net.classes), self.dtype)
-        arguments = self.scheme, self.loss, self.weights, X, c, np.arange(len(X)), space, keep, states, logits
+        c, order = np.zeros(len(X), np.int64) if c is None else c, np.arange(len(X))
+        bounds.hold_sweeps(
+            self.scheme, None, self.weights, [], X, c, order, space, self.classes, keep=keep, lanes=self.lanes
+        )
+        states = np.empty((len(space.Y), len(X), self.d_hat), self.dtype)
+        logits = np.empty((len(X), self.classes), self.dtype)
+        arguments = self.scheme, self.loss, self.weights, X, c, order, space, keep, states, logits
         cost, right = self._compiled(sweeps.evaluate)(*arguments, self.lanes)
         return cost, right, states, logits
 
@@ -157,7 +167,7 @@ class Engine:
         return compiled(function, np.dtype(self.dtype).name, len(self.lanes))
 
     def _data(self, X: ArrayLike) -> Array:
-        return np.ascontiguousarray(inputs("X", X, self.net.d), self.dtype)
+        return np.ascontiguousarray(inputs("X", X, self.d), self.dtype)
 
     def _scheme(self) -> Scheme:
         sigma = ACTIVATIONS[self.net.activation]
@@ -168,7 +178,7 @@ class Engine:
 
     def _zeros(self, *shape: int) -> Array:
         """Zeros (..., width) that begin at a cache line, each row filled up to whole lanes."""
-        shape = *shape[:-1], -(-shape[-1] // len(self.lanes)) * len(self.lanes)
+        shape = *shape[:-1], bounds.filled(shape[-1], self.lanes)
         itemsize = np.dtype(self.dtype).itemsize
         memory = np.zeros(int(np.prod(shape)) + ALIGNMENT // itemsize, self.dtype)
         first = -memory.ctypes.data % ALIGNMENT // itemsize
@@ -187,7 +197,7 @@ class Engine:
 
     def _named(self, weights: Weights) -> dict[str, Array]:
         """The arrays by their names in the net, in its layout."""
-        d_hat, classes = self.net.d_hat, self.net.classes
+        d_hat, classes = self.d_hat, self.classes
         return {
             "lift.matrix": weights.M[:, :d_hat].T,
             "K": weights.K[..., :d_hat].transpose(0, 2, 1),
@@ -197,8 +207,8 @@ class Engine:
         }
 
     def _space(self, n: int, depth: int) -> Space:
-        net, s, zeros = self.net, len(self.scheme.beta), self._zeros
-        d, d_hat, classes = net.d, net.d_hat, net.classes
+        s, zeros = len(self.scheme.beta), self._zeros
+        d, d_hat, classes = self.d, self.d_hat, self.classes
         return Space(
             x=np.zeros((n, d), self.dtype),
             c=np.zeros(n, np.int64),

@@ -144,6 +144,7 @@ class Layerwise(TorchSteps):
             raise ValueError(
                 f"net: must be one of the paper's nets for the layer-wise step, but {reason}; use engine='torch'"
             )
+        net.validate()
         on_cpu = net.K.device.type == "cpu"
         streamed = on_cpu and torch.get_num_threads() <= FEW_THREADS
         self.net, self.protocol, self.loss = net, protocol, LOSSES[protocol.loss]

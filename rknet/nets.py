@@ -14,7 +14,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from rknet.augment import LIFTS, uniform
+from rknet.augment import LIFTS, Lift, LinearLift, uniform
 from rknet.checks import choose, inputs, positive, whole
 from rknet.tableaus import EULER, RK4, TABLEAUS, Tableau
 
@@ -53,6 +53,12 @@ class Net(nn.Module):
     ------
     ValueError
         If a name is unknown, a size is not a positive whole number, or d_hat < d.
+
+    Attributes
+    ----------
+    K, b, W, mu, lift
+        What a net is: everything else, L and classes too, is read from these.  Who replaces one of them replaces those
+        that must agree with it, see `validate`.
     """
 
     def __init__(
@@ -70,11 +76,12 @@ class Net(nn.Module):
         super().__init__()
         self.activation, self.lift_name = activation, lift
         self.sigma = choose("activation", activation, ACTIVATIONS)
-        self.L, self.classes = whole("L", L), whole("classes", classes, least=2)
+        L, classes = whole("L", L), whole("classes", classes, least=2)
         # Two streams, so that nets which differ only in their lift start from the same layers.
         streams = np.random.SeedSequence(whole("seed", seed, least=0)).spawn(2)
         lift_rng, rng = map(np.random.default_rng, streams)
         self.lift = choose("lift", lift, LIFTS)(d, d_hat, lift_rng)
+        d_hat = self.lift.d_hat
         self.K = nn.Parameter(uniform(rng, (L, d_hat, d_hat), fan_in=d_hat))
         self.b = nn.Parameter(uniform(rng, (L, d_hat), fan_in=d_hat))
         self.W = nn.Parameter(uniform(rng, (classes, d_hat), fan_in=d_hat), requires_grad=train_classifier)
@@ -89,6 +96,61 @@ class Net(nn.Module):
     def d_hat(self) -> int:
         """Width of every layer."""
         return self.lift.d_hat
+
+    @property
+    def L(self) -> int:
+        """Number of layers: that of the matrices in K."""
+        return len(self.K)
+
+    @property
+    def classes(self) -> int:
+        """Number of classes: that of the entries of mu."""
+        return len(self.mu)
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape that each weight must have, given the lift, the L matrices in K and the classes in mu.
+
+        A subclass with an `f`, `layer` or `forward` of its own may read weights of another shape: it overrides this
+        method, or its weights are not checked.
+        """
+        L, d_hat, classes = self.L, self.d_hat, self.classes
+        shapes: dict[str, tuple[int, ...]] = {}
+        if type(self).f is Net.f and type(self).layer in (StandardNet.layer, RKNet.layer):
+            shapes |= {"K": (L, d_hat, d_hat), "b": (L, d_hat)}
+        if type(self).forward is Net.forward:
+            shapes |= {"W": (classes, d_hat), "mu": (classes,)}
+        return shapes
+
+    def validate(self) -> None:
+        """Check that the arrays of the net, which anybody may replace, still make a net.
+
+        Raises
+        ------
+        ValueError
+            If the weights and the lift do not have the `shapes` they need, or differ in precision or device.
+        """
+        if isinstance(self.lift, Lift):
+            self.lift.validate()
+        for name in ("K", "b", "W", "mu"):
+            if not (isinstance(weight := getattr(self, name), Tensor) and weight.ndim):
+                raise ValueError(f"net: {name} must be an array, got {weight!r}; assign a Parameter or build a new net")
+        weights = {name: getattr(self, name) for name in self.shapes()}
+        for name, shape in self.shapes().items():
+            if tuple(weights[name].shape) != shape or 0 in shape:
+                raise ValueError(
+                    f"net: {name} must have shape {shape} for d_hat = {self.d_hat}, L = {self.L} matrices in K and "
+                    f"classes = {self.classes} entries of mu, got {tuple(weights[name].shape)}; give all weights the "
+                    f"same sizes or build a new net"
+                )
+        if isinstance(self.lift, LinearLift):
+            weights["lift.matrix"] = self.lift.matrix
+        kinds = {(tensor.dtype, tensor.device) for tensor in weights.values()}
+        if len(kinds) > 1 or not all(dtype.is_floating_point for dtype, _ in kinds):
+            listed = ", ".join(f"{name} {tensor.dtype} on {tensor.device}" for name, tensor in weights.items())
+            raise ValueError(
+                f"net: all weights must be floats of one precision on one device, got {listed}; "
+                f"convert the whole net, for example by net.float()"
+            )
 
     def f(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
         """f(u, y) = sigma(K y + b), equation (2.5), for y (N, d_hat) and u = (K (d_hat, d_hat), b (d_hat,))."""
@@ -179,16 +241,26 @@ class RKNet(Net):
     def __init__(
         self, d: int, d_hat: int, classes: int, L: int, *, tableau: Tableau | str, h: float = 0.05, **arguments: Any
     ) -> None:
-        tableau = tableau if isinstance(tableau, Tableau) else choose("tableau", tableau, TABLEAUS)
-        if not tableau.explicit:
-            raise ValueError(
-                f"tableau: must be explicit, got the implicit scheme {tableau.name!r}; "
-                f"choose from {', '.join(name for name, known in TABLEAUS.items() if known.explicit)}"
-            )
+        tableau = explicit(tableau)
         super().__init__(d, d_hat, classes, L, **arguments)
-        self.tableau, self.h = tableau, positive("h", h)
-        A, beta, _ = tableau.arrays()
+        self.h = positive("h", h)
+        self.tableau = tableau
+
+    @property
+    def tableau(self) -> Tableau:
+        """The scheme."""
+        return self._tableau
+
+    @tableau.setter
+    def tableau(self, tableau: Tableau | str) -> None:
+        self._tableau = explicit(tableau)
+        A, beta, _ = self._tableau.arrays()
         self._A, self._beta = A.tolist(), beta.tolist()
+
+    def validate(self) -> None:
+        """As for `Net`, with the step size."""
+        super().validate()
+        positive("h", self.h)
 
     def layer(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
         """One step of the scheme from y (N, d_hat)."""
@@ -213,6 +285,17 @@ class RKNet(Net):
     def extra_repr(self) -> str:
         """What `repr` shows."""
         return f"{super().extra_repr()}, tableau={self.tableau.name}, h={self.h}"
+
+
+def explicit(tableau: Tableau | str) -> Tableau:
+    """An explicit scheme, given as such or by its name in `rknet.tableaus.TABLEAUS`; ValueError for any other."""
+    tableau = tableau if isinstance(tableau, Tableau) else choose("tableau", tableau, TABLEAUS)
+    if not tableau.explicit:
+        raise ValueError(
+            f"tableau: must be explicit, got the implicit scheme {tableau.name!r}; "
+            f"choose from {', '.join(name for name, known in TABLEAUS.items() if known.explicit)}"
+        )
+    return tableau
 
 
 class EulerNet(RKNet):

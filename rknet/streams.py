@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rknet import bounds
 from rknet.engine import compiled
 from rknet.lanes import Array, Count, Vector, every, inlined, lane, load, store
 from rknet.updates import Rule, move
@@ -34,7 +35,10 @@ def product(K: Tensor, y: Tensor) -> Tensor:
     """y K^T for y (n, d_hat)."""
     y_filled = filled(y, SAMPLES, len(LANES))
     out = torch.empty(len(y_filled), len(K), dtype=K.dtype)
-    _compiled(dot_products, K)(K.numpy(), y_filled.numpy(), out.numpy(), LANES)
+    arrays = K.numpy(), y_filled.numpy(), out.numpy()
+    n = groups(len(y), SAMPLES)
+    bounds.hold_layer(*arrays, shapes=((n, groups(K.shape[1], len(LANES))), (n, len(K))))
+    _compiled(dot_products, K)(*arrays, LANES)
     return out[: len(y)]
 
 
@@ -42,14 +46,24 @@ def transposed_product(K: Tensor, z: Tensor) -> Tensor:
     """z K for z (n, d_hat)."""
     z_filled = filled(z.T, ROWS, SAMPLES)
     out = torch.zeros(z_filled.shape[1], K.shape[1], dtype=K.dtype)
-    _compiled(add_rows, K)(K.numpy(), z_filled.numpy(), out.numpy(), LANES, ONE)
+    arrays = K.numpy(), z_filled.numpy(), out.numpy()
+    n = groups(len(z), SAMPLES)
+    bounds.hold_layer(*arrays, shapes=((groups(len(K), ROWS), n), (n, K.shape[1])))
+    _compiled(add_rows, K)(*arrays, LANES, ONE)
     return out[: len(z)]
 
 
 def update(rule: Rule, K: Tensor, m: Tensor, v: Tensor, z: Tensor, Y: Tensor) -> None:
     """The optimiser's step of K with moments m, v for the gradient z^T Y, z and Y (n, d_hat)."""
     arrays = [tensor.numpy() for tensor in (K, m, v, filled(z.T, ROWS, 1), Y.contiguous())]
+    shape, n = tuple(K.shape), max(len(z), 1)  # the first sample starts the sum
+    bounds.hold_layer(*arrays, shapes=(shape, shape, (groups(len(K), ROWS), n), (n, K.shape[1])))
     _compiled(update_rows, K)(rule, *arrays, LANES, ONE)
+
+
+def groups(size: int, of: int) -> int:
+    """A size filled up to whole groups."""
+    return -(-size // of) * of
 
 
 def _compiled(loop: Callable[..., Any], K: Tensor) -> Callable[..., Any]:

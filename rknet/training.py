@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from rknet.checkpoint import Checkpoint, Keeper, Position
-from rknet.checks import choose, positive, whole
+from rknet.checks import choose, inputs, labels, positive, whole
 from rknet.engine import Engine, obstacle
 from rknet.nets import Net
 from rknet.points import PointSet
@@ -94,13 +94,20 @@ class Protocol:
     first_stop: int = 10
 
     def __post_init__(self) -> None:
-        for size in ("epochs", "batch_size", "window"):
-            whole(size, getattr(self, size))
         choose("loss", self.loss, LOSSES)
         choose("optimizer", self.optimizer, OPTIMIZERS)
-        positive("learning_rate", self.rate)
-        positive("tolerance", self.tolerance, or_zero=True)
-        if whole("first_stop", self.first_stop, least=0) + 2 < 2 * self.window:
+        rate = positive("learning_rate", self.rate)
+        checked = {
+            "epochs": whole("epochs", self.epochs),
+            "batch_size": whole("batch_size", self.batch_size),
+            "learning_rate": None if self.learning_rate is None else rate,
+            "tolerance": positive("tolerance", self.tolerance, or_zero=True),
+            "window": whole("window", self.window),
+            "first_stop": whole("first_stop", self.first_stop, least=0),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+        if self.first_stop + 2 < 2 * self.window:
             raise ValueError(
                 f"first_stop: must be at least 2 window - 2 = {2 * self.window - 2}, got {self.first_stop}; "
                 f"the rule compares two windows of costs, so raise first_stop or shorten window"
@@ -233,15 +240,19 @@ def fit(
     Raises
     ------
     ValueError
-        If the data do not fit the net, the batch is larger than the training set, the engine is unknown, the engine
-        that is asked for does not apply, or the checkpoint is that of another training.
+        If the arrays of the net do not agree (see `Net.validate`), those of the data are not as `PointSet` made them or
+        do not fit the net, the batch is larger than the training set, the engine is unknown, the engine that is asked
+        for does not apply, or the checkpoint is that of another training.
     """
+    net.validate()
     for name, points in (("train", train), ("validation", validation)):
+        inputs(f"{name}.X", points.X)
         if points.d != net.d or points.classes != net.classes:
             raise ValueError(
                 f"{name}: must fit the net, d = {net.d} and classes = {net.classes}, got d = {points.d} and "
                 f"classes = {points.classes}; build the net with d={points.d}, classes={points.classes}"
             )
+        labels(f"{name}.c", points.c, len(points.X), net.classes)
     if protocol.batch_size > len(train):
         raise ValueError(
             f"batch_size: must not exceed the {len(train)} training samples, got {protocol.batch_size}; "
