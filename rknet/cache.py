@@ -19,7 +19,7 @@ import numpy as np
 import platformdirs
 import torch
 
-from rknet.checks import choose
+from rknet.checks import choose, whole
 from rknet.configuration import Configuration, streams
 from rknet.engine import SOURCES
 from rknet.experiments import EXPERIMENTS
@@ -56,6 +56,7 @@ def cached_fit(
     Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder.  A net of
     a class from elsewhere is always trained, because its source is not part of the key.
     """
+    seed = whole("seed", seed, least=0)
     if not _own(net):
         return fit(net, train, validation, protocol, seed=seed, engine=engine)
     path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"

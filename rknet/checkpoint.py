@@ -23,7 +23,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from rknet.checks import positive
+from rknet.checks import flag, keep, positive
 from rknet.engine import SOURCES, Engine
 from rknet.nets import Net
 from rknet.points import PointSet
@@ -67,7 +67,7 @@ class Checkpoint:
     Raises
     ------
     ValueError
-        If `every` is negative or not finite, or the path is that of a folder.
+        If `every` is negative or not finite, `keep` is no bool, or the path is that of a folder.
     """
 
     path: Path | str
@@ -75,8 +75,9 @@ class Checkpoint:
     keep: bool = False
 
     def __post_init__(self) -> None:
-        positive("every", self.every, or_zero=True)
-        object.__setattr__(self, "path", Path(self.path))
+        keep(
+            self, path=Path(self.path), every=positive("every", self.every, or_zero=True), keep=flag("keep", self.keep)
+        )
         if self.file.is_dir():
             raise ValueError(f"checkpoint: must be a file, got the folder {str(self.path)!r}; name a file in it")
 

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rknet import bounds, sweeps, updates
 from rknet.augment import LIFTS, LinearLift
-from rknet.checks import inputs, labels
+from rknet.checks import inputs, labels, room
 from rknet.lanes import OPTIONS, Array, Count
 from rknet.nets import ACTIVATIONS as NET_ACTIVATIONS
 from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
@@ -209,6 +209,8 @@ class Engine:
     def _space(self, n: int, depth: int) -> Space:
         s, zeros = len(self.scheme.beta), self._zeros
         d, d_hat, classes = self.d, self.d_hat, self.classes
+        width = bounds.filled(d_hat, self.lanes)
+        room("batch_size", n, n * (2 * (depth + 3) * s * width + d), np.dtype(self.dtype).itemsize)
         return Space(
             x=np.zeros((n, d), self.dtype),
             c=np.zeros(n, np.int64),

@@ -119,7 +119,7 @@ DEVICES = ("cpu", "cuda")
 
 def execute(tasks: Sequence[Task], *, n_jobs: int = 1, dask: str | None = None) -> Iterator[Record]:
     """The records of runs, in the order in which they end."""
-    whole("n_jobs", n_jobs)
+    n_jobs = whole("n_jobs", n_jobs)
     if not tasks:
         return
     threads = torch.get_num_threads()
