@@ -25,7 +25,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from rknet import files
-from rknet.checks import positive
+from rknet.checks import flag, keep, positive
 from rknet.data.points import PointSet
 from rknet.engines.compiled.engine import Engine
 from rknet.nets import Net
@@ -62,7 +62,7 @@ class Checkpoint:
     Raises
     ------
     ValueError
-        If `every` is negative or not finite, or the path is empty or that of anything but a file.
+        If `every` is negative or not finite, or the path is empty or that of anything but a file, or `keep` is no bool.
     """
 
     path: Path | str
@@ -70,8 +70,8 @@ class Checkpoint:
     keep: bool = False
 
     def __post_init__(self) -> None:
-        positive("every", self.every, or_zero=True)
-        object.__setattr__(self, "path", files.place("checkpoint", self.path))
+        every, kept = positive("every", self.every, or_zero=True), flag("keep", self.keep)
+        keep(self, path=files.place("checkpoint", self.path), every=every, keep=kept)
         files.regular("checkpoint", self.file)
 
     @property

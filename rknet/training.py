@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from rknet.checkpoint import Checkpoint, Keeper, Position
-from rknet.checks import choose, inputs, labels, positive, whole
+from rknet.checks import choose, flag, inputs, keep, labels, named, positive, room, whole
 from rknet.data.points import PointSet
 from rknet.engines.compiled.engine import Engine, obstacle
 from rknet.nets import Net
@@ -53,6 +53,9 @@ OPTIMIZERS: dict[str, tuple[type[torch.optim.Optimizer], float]] = {
 ENGINES = ("auto", "compiled", "layerwise", "torch")
 """Who takes the training steps; "auto" is the fastest that knows the net: see `fit`."""
 
+EPOCH = 200
+"""Bytes that an epoch's statistics take while training goes on: four floats of Python's in a list."""
+
 PORTION = 20
 """Batches after which a training asks whether a checkpoint is due."""
 
@@ -82,7 +85,7 @@ class Protocol:
     Raises
     ------
     ValueError
-        If a name is unknown or a number is out of range.
+        If a name is unknown, a number is out of range, or the history of so many epochs exceeds the memory.
     """
 
     epochs: int = 40
@@ -96,19 +99,20 @@ class Protocol:
     first_stop: int = 10
 
     def __post_init__(self) -> None:
-        choose("loss", self.loss, LOSSES)
-        choose("optimizer", self.optimizer, OPTIMIZERS)
-        rate = positive("learning_rate", self.rate)
-        checked = {
-            "epochs": whole("epochs", self.epochs),
-            "batch_size": whole("batch_size", self.batch_size),
-            "learning_rate": None if self.learning_rate is None else rate,
-            "tolerance": positive("tolerance", self.tolerance, or_zero=True),
-            "window": whole("window", self.window),
-            "first_stop": whole("first_stop", self.first_stop, least=0),
-        }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        keep(
+            self,
+            epochs=whole("epochs", self.epochs),
+            batch_size=whole("batch_size", self.batch_size),
+            loss=named("loss", self.loss, LOSSES),
+            optimizer=named("optimizer", self.optimizer, OPTIMIZERS),
+            stop_early=flag("stop_early", self.stop_early),
+            tolerance=positive("tolerance", self.tolerance, or_zero=True),
+            window=whole("window", self.window),
+            first_stop=whole("first_stop", self.first_stop, least=0),
+        )
+        if self.learning_rate is not None:
+            keep(self, learning_rate=positive("learning_rate", self.learning_rate))
+        room("epochs", self.epochs, self.epochs, EPOCH)
         if self.first_stop + 2 < 2 * self.window:
             raise ValueError(
                 f"first_stop: must be at least 2 window - 2 = {2 * self.window - 2}, got {self.first_stop}; "
@@ -261,8 +265,8 @@ def fit(
             f"batch_size: must not exceed the {len(train)} training samples, got {protocol.batch_size}; "
             f"pass batch_size={len(train)} or less"
         )
+    seed, progress = whole("seed", seed, least=0), flag("progress", progress)
     name, steps = _steps(net, protocol, engine)
-    seed = whole("seed", seed, least=0)
     rng = np.random.default_rng(seed)
     keeper = None
     if checkpoint is not None:

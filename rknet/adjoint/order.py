@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import sympy
 
+from rknet.checks import flag
 from rknet.exact import simplified
 from rknet.tableaus import MAX_ORDER, Tableau, Tree, _density, trees
 
@@ -48,7 +49,7 @@ def order_of_pair(scheme: Tableau, partner: Tableau, *, coupled: bool = False) -
         False for given controls.  True where the controls are functions of state and costate, such as the solution of
         (3.22): then the states see the costates, more trees count, and the order may be lower (Hager 2000).
     """
-    stage_weights = weights_of(scheme, partner)
+    coupled, stage_weights = flag("coupled", coupled), weights_of(scheme, partner)
     for nodes in range(1, MAX_ORDER + 1):
         for tree, coloured in coloured_trees(nodes, "yp", coupled):
             weight = _weight(scheme, stage_weights(coloured))

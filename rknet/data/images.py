@@ -181,7 +181,8 @@ class Images:
             If a pool has not that many images.
         """
         most = min(len(self.train), len(self.test))
-        if whole("samples", samples) > most:
+        samples = whole("samples", samples)
+        if samples > most:
             raise ValueError(
                 f"samples: must not exceed the {most} images of a pool of {self.name} ({self.source}), got {samples}; "
                 f"pass samples={most} or less, or source='original'"

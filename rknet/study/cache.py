@@ -22,7 +22,7 @@ import platformdirs
 import torch
 
 from rknet import files
-from rknet.checks import choose
+from rknet.checks import choose, whole
 from rknet.data.points import PointSet
 from rknet.nets import Net
 from rknet.study.configuration import Configuration, streams
@@ -32,6 +32,9 @@ from rknet.versions import VERSIONS
 
 FOREVER = -1.0
 """Seconds to wait for another process that trains the same net, as filelock counts them."""
+
+STACKED = ("together", "fused")
+"""Those that take the steps of several nets at once on a graphics card."""
 
 
 def cached_fit(
@@ -49,6 +52,7 @@ def cached_fit(
     cannot be written, one warning says so, and nothing is remembered.  A net of a class from elsewhere is always
     trained, because its source is not part of the key.
     """
+    seed = whole("seed", seed, least=0)
     if not _own(net):
         return fit(net, train, validation, protocol, seed=seed, engine=engine)
     path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"
