@@ -15,6 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent / "browser"))
 import bundle  # noqa: E402
 
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 400, 80
+MANY = 400_000
+"""Numbers that overflow the stack when they are a function's arguments."""
 LENGTHS = Path(__file__).with_name("function_lengths.mjs")
 FILES = bundle.sources()
 NAMES = [path.relative_to(bundle.SOURCES).as_posix() for path in FILES]
@@ -69,3 +71,22 @@ def test_functions_are_short(node: Callable[..., str], npm_package: Callable[[st
     assert len(lengths) > len(FILES)
     too_long = [(name, lines) for _, name, lines in lengths if lines > MOST_LINES_OF_A_FUNCTION]
     assert too_long == [("long", MOST_LINES_OF_A_FUNCTION + 1)]
+
+
+def answer(node: Callable[..., str], module: str, expression: str) -> object:
+    """What an expression in M, a module of the page, is."""
+    code = f"const M = await import(process.argv[1]); console.log(JSON.stringify({expression}));"
+    return json.loads(node("--input-type=module", "--eval", code, (bundle.SOURCES / module).as_uri()))
+
+
+def test_very_many_points_are_read_and_painted(node: Callable[..., str]):
+    points = answer(node, "setup/drawn.mjs", f"M.unpacked('AAC'.repeat({MANY}))")
+    assert isinstance(points, dict) and (points["classes"], len(points["c"])) == (3, MANY)
+    pen = "{ beginPath() {}, fill() {}, closePath() {}, lineTo() {}, arc() {}, n: 0, moveTo() { this.n++; } }"
+    painted = f"((pen) => (M.paintPoints(pen, [], new Int32Array({MANY}).fill(1), [], 1), pen.n))({pen})"
+    assert answer(node, "painting/markers.mjs", painted) == MANY
+
+
+def test_extremes_are_those_of_the_values_and_the_start(node: Callable[..., str]):
+    found = "[[M.largest([3, NaN, 5, -1], 4), M.largest([], 2)], [M.smallest([3, NaN, 5, -1], 0), M.smallest([], 2)]]"
+    assert answer(node, "geometry/extremes.mjs", found) == [[5, 2], [-1, 2]]

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 0e957db765382551fb6a10ab3e3d452ca88c47400078d32b9cf9e67e08cee103
+// Made from src/ by `make page`; edit the files there. Their SHA-256: a270f17970998e559902a5da14790b5f8495f57459ed94fd6c78650242c955b0
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -1424,8 +1424,8 @@ var Engine = class _Engine {
         let best = 0;
         for (let k = 1; k < classes; k++) if (memory[row + k] > memory[row + best]) best = k;
         if (best === label) right++;
-        const [total, largest] = this._exponentials(row);
-        cost += f(log32(total) - f(memory[row + label] - largest));
+        const [total, largest2] = this._exponentials(row);
+        cost += f(log32(total) - f(memory[row + label] - largest2));
       }
     });
     return { cost: cost / N, accuracy: right / N };
@@ -1530,11 +1530,11 @@ var Engine = class _Engine {
   /** e^(z_k - max z) of a row of logits, their sum, and max z. @param {number} row @returns {[number, number]} */
   _exponentials(row) {
     const { memory } = this.sweeps, { classes } = this.net, e = this.exponentials;
-    let largest = memory[row];
-    for (let k = 1; k < classes; k++) largest = memory[row + k] > largest ? memory[row + k] : largest;
-    let total = e[0] = exp32(f(memory[row] - largest));
-    for (let k = 1; k < classes; k++) total = f(total + (e[k] = exp32(f(memory[row + k] - largest))));
-    return [total, largest];
+    let largest2 = memory[row];
+    for (let k = 1; k < classes; k++) largest2 = memory[row + k] > largest2 ? memory[row + k] : largest2;
+    let total = e[0] = exp32(f(memory[row] - largest2));
+    for (let k = 1; k < classes; k++) total = f(total + (e[k] = exp32(f(memory[row + k] - largest2))));
+    return [total, largest2];
   }
   /** Replace the logits by the derivative of the batch's mean cost by them. @param {number} rows */
   _differentiate(rows) {
@@ -2109,6 +2109,18 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
   }
 };
 
+// src/geometry/extremes.mjs
+function largest(values, start) {
+  let found = start;
+  for (const value of values) if (value > found) found = value;
+  return found;
+}
+function smallest(values, start) {
+  let found = start;
+  for (const value of values) if (value < found) found = value;
+  return found;
+}
+
 // src/setup/drawn.mjs
 var OWN_CLASSES = 3;
 function onGrid(x) {
@@ -2134,7 +2146,7 @@ function unpacked(text) {
   return withClasses(points);
 }
 function withClasses(points) {
-  return { ...points, classes: Math.max(2, 1 + Math.max(0, ...points.c)) };
+  return { ...points, classes: 1 + largest(points.c, 1) };
 }
 function moons() {
   const X = [], c = [];
@@ -2201,7 +2213,7 @@ function outline(k, r) {
   return `M${MARKERS[k - 1].map((x) => r * x).join(" ")}Z`;
 }
 function paintPoints(pen, places, c, colours, size, alpha = 0.8) {
-  const classes = 1 + Math.max(...Array.from(c));
+  const classes = 1 + largest(c, -1);
   pen.globalAlpha = alpha;
   for (let k = 0; k < classes; k++) {
     pen.fillStyle = colours[k];
@@ -2529,7 +2541,7 @@ function paintAccuracy(state, pen, width, height) {
   const { run, snapshot, theme } = state;
   if (!run) return;
   const { train_accuracy, val_accuracy } = snapshot?.history ?? { train_accuracy: [], val_accuracy: [] };
-  const least = Math.min(1, ...val_accuracy, ...train_accuracy);
+  const least = smallest(train_accuracy, smallest(val_accuracy, 1));
   const low = [0.8, 0.6, 0.4, 0.2].find((value) => value <= least) ?? 0;
   const x = lastEpoch(state);
   paintPlot(pen, width, height, theme, {
@@ -2547,7 +2559,7 @@ function paintAccuracy(state, pen, width, height) {
 // src/views/cost.mjs
 function paintCost(state, pen, width, height) {
   const { train_cost, val_cost } = state.snapshot?.history ?? { train_cost: [], val_cost: [] };
-  const most = Math.max(0.1, ...[...train_cost, ...val_cost].filter(Number.isFinite));
+  const most = largest([...train_cost, ...val_cost].filter(Number.isFinite), 0.1);
   const top = [0.2, 0.4, 0.8, 1.2, 2, 4, 8].find((value) => value >= most) ?? most;
   const x = lastEpoch(state);
   paintPlot(pen, width, height, state.theme, {
@@ -2667,7 +2679,7 @@ function paintLayers(state, pen, width, height) {
 }
 function decades(spread, norms) {
   const all = [...spread, ...Array.from(norms)].filter((value) => value > 0);
-  const low = Math.floor(Math.log10(Math.min(0.1, ...all))), high = Math.ceil(Math.log10(Math.max(10, ...all)));
+  const low = Math.floor(Math.log10(smallest(all, 0.1))), high = Math.ceil(Math.log10(largest(all, 10)));
   return [Math.max(-12, low), high];
 }
 
@@ -3206,7 +3218,7 @@ function boundaries(P, columns, rows, classes) {
       for (let j = 0; j < classes; j++) if (j !== k && P[n * classes + j] > best) best = P[n * classes + j];
       lead[n] = Math.log(Math.max(P[n * classes + k], 1e-37)) - Math.log(Math.max(best, 1e-37));
     }
-    lines.push(...zeroLines(lead, columns, rows));
+    for (const line2 of zeroLines(lead, columns, rows)) lines.push(line2);
   }
   return lines;
 }
@@ -3229,8 +3241,8 @@ function principalAxes(states, d) {
   const axes = new Float64Array(d * d);
   by.forEach((i, rank) => {
     const axis = V.subarray(i * d, (i + 1) * d);
-    const largest = axis.reduce((a, b) => Math.abs(b) > Math.abs(a) ? b : a, 0);
-    axes.set(axis.map((x) => largest < 0 ? -x : x), rank * d);
+    const largest2 = axis.reduce((a, b) => Math.abs(b) > Math.abs(a) ? b : a, 0);
+    axes.set(axis.map((x) => largest2 < 0 ? -x : x), rank * d);
   });
   return { mean, axes, variances: Float64Array.from(by, (i) => Math.max(0, C[i * d + i])) };
 }

@@ -1,5 +1,6 @@
 /** The cost by epoch. */
 
+import { largest } from "../geometry/extremes.mjs";
 import { paintPlot } from "../painting/plot.mjs";
 import { curves, lastEpoch } from "./epochs.mjs";
 
@@ -9,7 +10,7 @@ import { curves, lastEpoch } from "./epochs.mjs";
 /** @param {State} state @param {Pen} pen @param {number} width @param {number} height */
 export function paintCost(state, pen, width, height) {
   const { train_cost, val_cost } = state.snapshot?.history ?? { train_cost: [], val_cost: [] };
-  const most = Math.max(0.1, ...[...train_cost, ...val_cost].filter(Number.isFinite));
+  const most = largest([...train_cost, ...val_cost].filter(Number.isFinite), 0.1);
   const top = [0.2, 0.4, 0.8, 1.2, 2, 4, 8].find((value) => value >= most) ?? most;
   const x = lastEpoch(state);
   paintPlot(pen, width, height, state.theme, {
