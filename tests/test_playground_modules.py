@@ -90,3 +90,31 @@ def test_very_many_points_are_read_and_painted(node: Callable[..., str]):
 def test_extremes_are_those_of_the_values_and_the_start(node: Callable[..., str]):
     found = "[[M.largest([3, NaN, 5, -1], 4), M.largest([], 2)], [M.smallest([3, NaN, 5, -1], 0), M.smallest([], 2)]]"
     assert answer(node, "geometry/extremes.mjs", found) == [[5, 2], [-1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("x", "words"), [(0.6931, "0.69"), (9999.5, "9999.50"), (1.5e23, "2 · 10²³"), (-3e5, "−3 · 10⁵"), (2e-7, "0.00")]
+)
+def test_a_long_number_is_a_power_of_ten(node: Callable[..., str], x: float, words: str):
+    assert answer(node, "words/numbers.mjs", f"M.decimal({x}, 2)") == words
+
+
+def test_a_number_that_is_none_has_words(node: Callable[..., str]):
+    found = answer(node, "words/numbers.mjs", "[NaN, Infinity, -Infinity].map(M.short)")
+    assert found == ["not a number", "∞", "−∞"]
+
+
+@pytest.mark.parametrize(
+    ("cost", "said"),
+    [
+        (0.7, "the cost of 0.70 is that of guessing."),
+        (1.5e23, "the cost of 2 · 10²³ is above the 0.69 of guessing."),
+        (0.3, "the cost of 0.30 is below the 0.69 of guessing."),
+    ],
+)
+def test_only_the_cost_of_guessing_is_called_so(node: Callable[..., str], cost: float, said: str):
+    curves = ", ".join(f"{name}: [{value}, {value}]" for name, value in (("val_accuracy", 0.5), ("val_cost", cost)))
+    run = "{ bayes: null, classes: 2, configuration: { data: 'spiral', L: 1 } }"
+    seen = f"{{ state: 'training', step: 9, epoch: 1, history: {{ train_accuracy: [0.5, 0.5], {curves} }} }}"
+    sentence = answer(node, "words/narration.mjs", f"M.narration({run}, {seen}, [1, 1], '')")
+    assert sentence == f"Nothing learned so far: 50.0 % is the level of chance, and {said}"

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: a270f17970998e559902a5da14790b5f8495f57459ed94fd6c78650242c955b0
+// Made from src/ by `make page`; edit the files there. Their SHA-256: c50e87733aa4a0ebf0a6f71d596b2bf2c7e0a7df8435837ce13628e8dbccd30c
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -847,7 +847,7 @@ function forwardSweep(net, at, memory, { multiply, addMultiple }) {
   };
 }
 function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, transpose }) {
-  const { d_hat, L, classes, carried, A, beta, learned } = net, { width, outputs } = at, s = beta.length;
+  const { d_hat, L, classes, carried, A, beta, learned: learned2 } = net, { width, outputs } = at, s = beta.length;
   return (rows, rate, scale, moving) => {
     const size = rows * width;
     let Y = at.Y + L * s * size, S = at.S + L * s * size;
@@ -876,7 +876,7 @@ function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, 
       addRows(at.xi, s * rows, width);
       move(at.b + l * width, width, rate, scale, moving);
     }
-    if (learned) {
+    if (learned2) {
       multiply(at.x, 1, 2, rows, at.p, width, at.zero, at.g, 2);
       move(at.M, 2 * width, rate, scale, moving);
     }
@@ -1084,7 +1084,7 @@ function activationRoutine(activation) {
 
 // src/engine/simd_backward.mjs
 function backwardRoutine(net, at, routine) {
-  const { d_hat, L, carried, A, beta, learned } = net, s = beta.length, row = 4 * at.width;
+  const { d_hat, L, carried, A, beta, learned: learned2 } = net, s = beta.length, row = 4 * at.width;
   const r = new Routine([I32, F32, F32, I32]), [rows, rate, scale, moving] = [0, 1, 2, 3];
   const [size, Y, S, K, b, layers, k, left] = Array.from({ length: 8 }, () => r.local(I32));
   const stage = (array, i) => i ? w.plus(array, w.times(w.get(size), w.i32(i))) : array;
@@ -1136,7 +1136,7 @@ function backwardRoutine(net, at, routine) {
     r.emit(w.call(routine.gradientOfK, w.get(Y), address(at.xi), address(at.g), count), moved(w.get(K), d_hat * at.width));
     r.emit(w.call(routine.sum, address(at.xi), address(at.g), count), moved(w.get(b), at.width));
   });
-  if (learned) {
+  if (learned2) {
     r.emit(w.call(routine.gradientOfM, address(at.x), address(at.p), address(at.g), w.get(rows)));
     r.emit(moved(address(at.M), 2 * at.width));
   }
@@ -2348,6 +2348,7 @@ function paintCursor({ cursor, theme, drawnClass }, pen, width, height) {
 // src/words/numbers.mjs
 function short(x) {
   if (x === 0) return "0";
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "not a number" : x > 0 ? "∞" : "−∞";
   const size = Math.abs(x);
   if (size >= 1e-3 && size < 1e5) return String(Number(x.toPrecision(4))).replace("-", "−");
   const [digits, power] = x.toExponential(0).split("e");
@@ -2358,6 +2359,9 @@ function raised(power) {
 }
 function percent(fraction2) {
   return `${(100 * fraction2).toFixed(1)} %`;
+}
+function decimal(x, decimals) {
+  return Math.abs(x) < 1e4 ? x.toFixed(decimals) : short(Number(x.toPrecision(2)));
 }
 
 // src/page/elements.mjs
@@ -2568,7 +2572,7 @@ function paintCost(state, pen, width, height) {
     y: [0, top],
     yTicks: [0, top / 2, top],
     xTicks: [0, x / 2, x],
-    written: (y) => String(Number(y.toPrecision(2))),
+    written: (y) => short(Number(y.toPrecision(2))),
     lines: curves(state, train_cost, val_cost)
   });
 }
@@ -2678,7 +2682,7 @@ function paintLayers(state, pen, width, height) {
   });
 }
 function decades(spread, norms) {
-  const all = [...spread, ...Array.from(norms)].filter((value) => value > 0);
+  const all = [...spread, ...Array.from(norms)].filter((value) => value > 0 && value < Infinity);
   const low = Math.floor(Math.log10(smallest(all, 0.1))), high = Math.ceil(Math.log10(largest(all, 10)));
   return [Math.max(-12, low), high];
 }
@@ -2692,7 +2696,7 @@ function paintTrajectories(state, pen, width, height) {
   paintFrame(pen, at, flow.components, box, look, theme, letter(state));
   const count = Math.min(TRAJECTORIES, flow.n), classes = run.validation.c.subarray(0, count);
   const shown = shownLayer(state), marked = [0, flow.L, shown];
-  const [first, last, between] = marked.map(() => new Float32Array(2 * count)), places = [first, last, between];
+  const [first, last2, between] = marked.map(() => new Float32Array(2 * count)), places = [first, last2, between];
   pen.lineWidth = 1.1;
   pen.lineJoin = "round";
   for (let n = 0; n < count; n++) {
@@ -2710,7 +2714,7 @@ function paintTrajectories(state, pen, width, height) {
     pen.stroke();
   }
   paintPoints(pen, first, classes, theme.classes, 1.4, 0.7);
-  paintPoints(pen, last, classes, theme.classes, 3.4, 0.9);
+  paintPoints(pen, last2, classes, theme.classes, 3.4, 0.9);
   if (shown > 0 && shown < flow.L) paintRings(pen, between, theme.text);
 }
 function paintRings(pen, places, colour) {
@@ -3891,25 +3895,51 @@ function judged({ data }) {
   return typeof data === "string" || data.validation ? "new points" : "the points";
 }
 function narration(run, snapshot, spread, about) {
-  const { history: history2, epoch, step, state } = snapshot, { L, h, net, rate, epochs } = run.configuration;
-  const last = (values) => values[values.length - 1];
-  const points = judged(run.configuration), accuracy = last(history2.val_accuracy), training = last(history2.train_accuracy), cost = last(history2.val_cost);
+  const { history: history2, step, state } = snapshot, accuracy = last(history2.val_accuracy);
+  const collapse = collapsing(spread, run.configuration.L);
+  if (state === "diverged") return diverged(run.configuration, step);
+  if (step === 0) return `${collapse || about || "Nothing has been learned yet: the weights are random."} Press play.`;
+  if (!Number.isFinite(accuracy) || history2.val_accuracy.length < 2) {
+    return collapse || about || "The first epoch is under way.";
+  }
+  const done = state === "finished" ? `All ${run.configuration.epochs} epochs are done. ` : "";
+  return done + (collapse || learned(run, snapshot, about));
+}
+var last = (values) => values[values.length - 1];
+function collapsing(spread, L) {
   const kept = spread.length ? spread[L] / spread[0] : 1;
-  const collapse = kept < 0.01 ? `The features are collapsing: at layer ${L} their spread is ${kept === 0 ? "0" : short(Number(kept.toPrecision(1)))} of what it was at the input${kept < 1e-5 ? ", so every point gets the same answer" : ""}. ` : "";
-  if (state === "diverged") {
-    return `Training has diverged: the cost is no longer a finite number. Reset, and take a smaller learning rate than ${short(rate)}${net === "RKNet" ? ` or a smaller step than h = ${short(h)}` : ""}.`;
+  if (!(kept < 0.01)) return "";
+  const share = kept === 0 ? "0" : short(Number(kept.toPrecision(1)));
+  const answer = kept < 1e-5 ? ", so every point gets the same answer" : "";
+  return `The features are collapsing: at layer ${L} their spread is ${share} of what it was at the input${answer}.`;
+}
+function diverged({ net, h, rate }, step) {
+  const smallerStep = net === "RKNet" ? `a smaller step than h = ${short(h)}` : "";
+  if (step === 0) return `The features overflow before training begins. Take ${smallerStep || "smaller weights"}.`;
+  const remedy = `a smaller learning rate than ${short(rate)}${smallerStep && ` or ${smallerStep}`}`;
+  return `Training has diverged: the cost is no longer a finite number. Reset, and take ${remedy}.`;
+}
+function learned({ bayes: bayes2, classes, configuration }, { history: history2, epoch }, about) {
+  const accuracy = last(history2.val_accuracy), training = last(history2.train_accuracy);
+  const right = `${percent(accuracy)} of ${judged(configuration)} are right`;
+  if (bayes2 !== null && accuracy > bayes2 - 0.01) {
+    return `${right}; the best possible classifier gets ${percent(bayes2)}. There is almost nothing left to gain.`;
   }
-  if (step === 0) return `${collapse.trim() || about || "Nothing has been learned yet: the weights are random."} Press play.`;
-  const done = state === "finished" ? `All ${epochs} epochs are done. ` : "";
-  if (!Number.isFinite(accuracy) || history2.val_accuracy.length < 2) return `${collapse.trim() || about || "The first epoch is under way."}`.trim();
-  if (collapse) return done + collapse.trim();
-  if (run.bayes !== null && accuracy > run.bayes - 0.01) {
-    return `${done}${percent(accuracy)} of ${points} are right; the best possible classifier gets ${percent(run.bayes)}. There is almost nothing left to gain.`;
+  if (training - accuracy > 0.05) {
+    return `The network is right on ${percent(training)} of the points it was trained with, but on ${percent(accuracy)} of new ones: it learns them by heart.`;
   }
-  if (training - accuracy > 0.05) return `${done}The network is right on ${percent(training)} of the points it was trained with, but on ${percent(accuracy)} of new ones: it learns them by heart.`;
-  if (accuracy < 1 / run.classes + 0.03) return `${done}Nothing learned so far: ${percent(accuracy)} is the level of chance, and the cost of ${cost.toFixed(2)} is that of guessing.`;
-  const limit = run.bayes === null ? "" : ` The best possible is ${percent(run.bayes)}.`;
-  return `${done}${percent(accuracy)} of ${points} are right after ${epoch === 1 ? "one epoch" : `${epoch} epochs`}.${limit}${about && epoch > 2 ? ` ${about}` : ""}`;
+  if (accuracy < 1 / classes + 0.03) {
+    const cost = guessing(last(history2.val_cost), Math.log(classes));
+    return `Nothing learned so far: ${percent(accuracy)} is the level of chance, and ${cost}.`;
+  }
+  const limit = bayes2 === null ? "" : ` The best possible is ${percent(bayes2)}.`;
+  const epochs = epoch === 1 ? "one epoch" : `${epoch} epochs`;
+  return `${right} after ${epochs}.${limit}${about && epoch > 2 ? ` ${about}` : ""}`;
+}
+function guessing(cost, guess) {
+  const near = cost > 0.9 * guess && cost < 1.1 * guess;
+  const beside = near ? "that of guessing" : `${cost > guess ? "above" : "below"} the ${decimal(guess, 2)} of guessing`;
+  return `the cost of ${decimal(cost, 2)} is ${beside}`;
 }
 
 // src/page/score.mjs
@@ -3942,13 +3972,13 @@ function score(page) {
     page.bar.show();
     const { run, snapshot } = state;
     if (!run || !snapshot) return;
-    const { history: history2 } = snapshot, last = (values) => values[values.length - 1];
-    const accuracy = last(history2.val_accuracy);
+    const { history: history2 } = snapshot, last2 = (values) => values[values.length - 1];
+    const accuracy = last2(history2.val_accuracy);
     number.replaceChildren(accuracy === void 0 ? "–" : (100 * accuracy).toFixed(1), node("small", {}, " %"));
     ofWhat.textContent = `of ${judged(run.configuration)} right`;
     facts.best.textContent = run.bayes === null ? "–" : percent(run.bayes);
-    facts.train.textContent = history2.train_accuracy.length ? percent(last(history2.train_accuracy)) : "–";
-    facts.cost.textContent = history2.val_cost.length ? last(history2.val_cost).toFixed(3) : "–";
+    facts.train.textContent = history2.train_accuracy.length ? percent(last2(history2.train_accuracy)) : "–";
+    facts.cost.textContent = history2.val_cost.length ? decimal(last2(history2.val_cost), 3) : "–";
     page.sentence.tell();
   }
   return { element, show: show2 };

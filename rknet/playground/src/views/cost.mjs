@@ -2,6 +2,7 @@
 
 import { largest } from "../geometry/extremes.mjs";
 import { paintPlot } from "../painting/plot.mjs";
+import { short } from "../words/numbers.mjs";
 import { curves, lastEpoch } from "./epochs.mjs";
 
 /** @import { Pen } from "../painting/panel.mjs" */
@@ -15,6 +16,6 @@ export function paintCost(state, pen, width, height) {
   const x = lastEpoch(state);
   paintPlot(pen, width, height, state.theme, {
     title: "cost", x: [0, x], y: [0, top], yTicks: [0, top / 2, top], xTicks: [0, x / 2, x],
-    written: (y) => String(Number(y.toPrecision(2))), lines: curves(state, train_cost, val_cost),
+    written: (y) => short(Number(y.toPrecision(2))), lines: curves(state, train_cost, val_cost),
   });
 }

@@ -28,7 +28,7 @@ export function paintLayers(state, pen, width, height) {
 
 /** The powers of ten between which all sizes lie. @param {number[]} spread @param {ArrayLike<number>} norms */
 function decades(spread, norms) {
-  const all = [...spread, ...Array.from(norms)].filter((value) => value > 0);
+  const all = [...spread, ...Array.from(norms)].filter((value) => value > 0 && value < Infinity);
   const low = Math.floor(Math.log10(smallest(all, 0.1))), high = Math.ceil(Math.log10(largest(all, 10)));
   return [Math.max(-12, low), high];
 }
