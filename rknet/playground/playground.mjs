@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: c50e87733aa4a0ebf0a6f71d596b2bf2c7e0a7df8435837ce13628e8dbccd30c
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 9970cc5c27fae0d405068ef4cc0c2c27e495dbcd88aa3474c0d4800cf480a510
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -422,8 +422,15 @@ function bayes(law, noise) {
 }
 
 // src/setup/refuse.mjs
+var SHOWN = 80;
 function refuse(field, rule, got) {
-  throw new Error(`${field}: must be ${rule}, got ${JSON.stringify(got) ?? String(got)}`);
+  refuseText(field, rule, JSON.stringify(got) ?? String(got));
+}
+function refuseText(field, rule, text) {
+  throw new Error(`${field}: must be ${rule}, got ${shortened(text)}`);
+}
+function shortened(text) {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)} …` : text;
 }
 function said(error) {
   return error instanceof Error ? error.message : String(error);
@@ -441,16 +448,20 @@ var product = (a, b) => fraction(a.p * b.p, a.q * b.q);
 var written = (a) => a.q === 1n ? `${a.p}` : `${a.p}/${a.q}`;
 var ZERO = fraction(0n);
 var ONE = fraction(1n);
-function readFraction(field, text) {
-  const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:\s*\/\s*(\d+))?\s*$/.exec(String(text ?? ""));
-  if (match && String(text ?? "").trim() === "") return ZERO;
+var FINE = "a fraction of numbers of at most 15 digits";
+var LETTERS = 60;
+function readFraction(field, entry) {
+  const text = String(entry ?? "").trim();
+  if (text === "") return ZERO;
+  if (text.length > LETTERS) refuseText(field, FINE, text);
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:\s*\/\s*(\d+))?$/.exec(text);
   const [, sign, before, after = "", below = "1"] = match ?? ["", "", "", "", ""];
   if (!match || before + after === "" || BigInt(below) === 0n) {
-    return refuse(field, "a number such as 1/3, -2 or 0.25", text);
+    return refuseText(field, "a number such as 1/3, -2 or 0.25", text);
   }
   const value = fraction(BigInt(sign + before + after), 10n ** BigInt(after.length) * BigInt(below));
   if (value.p > 2n ** 53n || -value.p > 2n ** 53n || value.q > 2n ** 53n) {
-    refuse(field, "a fraction of numbers of at most 15 digits", text);
+    refuseText(field, FINE, text);
   }
   return value;
 }
@@ -476,14 +487,14 @@ function trees(n) {
 function readTableau(tableau) {
   const { A: rows, beta: weights } = tableau ?? {};
   const [least, most] = LIMITS.stages, s = weights?.length;
-  if (!(Array.isArray(weights) && s >= least && s <= most)) refuse("beta", `a list of ${least} .. ${most} weights`, weights);
+  if (!(Array.isArray(weights) && s >= least && s <= most)) refuseText("beta", `a list of ${least} .. ${most} weights`, counted(weights, "weight"));
   if (!(Array.isArray(rows) && rows.length === s && rows.every((row) => Array.isArray(row) && row.length <= s))) {
-    refuse("A", `a list of s = ${s} rows of at most s entries`, rows);
+    refuseText("A", `a list of s = ${s} rows of at most s entries`, rowsInWords(rows, s));
   }
   const A = rows.map(
     (row, i) => Array.from({ length: s }, (_, j) => {
       const entry = readFraction(`a_${i + 1}${j + 1}`, row[j]);
-      return j < i || entry.p === 0n ? entry : refuse(`a_${i + 1}${j + 1}`, "empty, for the scheme is explicit", row[j]);
+      return j < i || entry.p === 0n ? entry : refuseText(`a_${i + 1}${j + 1}`, "empty, for the scheme is explicit", String(row[j]));
     })
   );
   const beta = weights.map((weight, i) => readFraction(`beta_${i + 1}`, weight));
@@ -508,6 +519,15 @@ function readTableau(tableau) {
     order,
     text: { A: A.map((row, i) => row.slice(0, i).map(written)), beta: beta.map(written) }
   };
+}
+function counted(list, name) {
+  if (!Array.isArray(list)) return "no list";
+  return `${list.length || "no"} ${name}${list.length === 1 ? "" : "s"}`;
+}
+function rowsInWords(rows, s) {
+  if (!Array.isArray(rows) || rows.length !== s) return counted(rows, "row");
+  const i = rows.findIndex((row) => !Array.isArray(row) || row.length > s);
+  return Array.isArray(rows[i]) ? `${rows[i].length} entries in row ${i + 1}` : `no list in row ${i + 1}`;
 }
 function tableauOf({ scheme }) {
   return readTableau(typeof scheme === "string" ? SCHEMES[scheme] : scheme);
