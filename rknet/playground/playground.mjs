@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 9970cc5c27fae0d405068ef4cc0c2c27e495dbcd88aa3474c0d4800cf480a510
+// Made from src/ by `make page`; edit the files there. Their SHA-256: f4e32e2f17422e9ed41aec41c805b6d217211d06d16c39c97a32b255a4503fc3
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -210,6 +210,21 @@ function toCanvas(X, width, height) {
   return places;
 }
 
+// limits.json
+var limits_default = {
+  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1] },
+  whole: {
+    samples: [10, 5e3],
+    d_hat: [2, 16],
+    L: [1, 100],
+    batch: [1, 100],
+    epochs: [1, 1e3],
+    seed: [0, 4294967295],
+    stages: [1, 8],
+    classes: [2, 6]
+  }
+};
+
 // src/setup/choices.mjs
 var SETS = (
   /** @type {const} */
@@ -232,21 +247,10 @@ var SCHEMES = {
   rk38: { title: "3/8 rule", A: [[], ["1/3"], ["-1/3", "1"], ["1", "-1", "1"]], beta: ["1/8", "3/8", "3/8", "1/8"] }
 };
 var LIMITS = (
-  /** @type {const} */
-  {
-    noise: [0, 3],
-    samples: [10, 5e3],
-    h: [1e-3, 10],
-    d_hat: [2, 16],
-    L: [1, 100],
-    rate: [1e-6, 1],
-    batch: [1, 100],
-    epochs: [1, 1e3],
-    seed: [0, 4294967295],
-    stages: [1, 8],
-    classes: [2, 6]
-  }
+  /** @type {Record<Real|Whole, [number, number]>} */
+  { ...limits_default.real, ...limits_default.whole }
 );
+var WHOLE = Object.keys(limits_default.whole);
 var DEFAULTS = {
   data: "donut_2D",
   noise: 0.2,
@@ -646,7 +650,7 @@ var flush = (x, least) => Math.abs(x) < least ? 0 : x;
 function validated(configuration) {
   if (typeof configuration !== "object" || configuration === null) refuse("configuration", "an object", configuration);
   for (const key of Object.keys(configuration)) {
-    if (!(key in DEFAULTS)) refuse("configuration", `made of ${Object.keys(DEFAULTS).join(", ")}`, key);
+    if (!Object.hasOwn(DEFAULTS, key)) refuse("configuration", `made of ${Object.keys(DEFAULTS).join(", ")}`, key);
   }
   const { data } = configuration;
   const noise = typeof data === "string" && Object.hasOwn(SETS, data) ? SETS[data].noise : DEFAULTS.noise;
@@ -655,29 +659,15 @@ function validated(configuration) {
     /** @type {Configuration} */
     { ...DEFAULTS, noise, ...given }
   );
-  for (
-    const field of
-    /** @type {const} */
-    ["noise", "h", "rate"]
-  ) {
-    const [least, most] = LIMITS[field], value = full[field];
-    if (!(typeof value === "number" && value >= least && value <= most)) {
-      refuse(field, `a number in ${least} .. ${most}`, value);
-    }
+  for (const field of ["noise", "h", "rate", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+    checkNumber(
+      field,
+      /** @type {any} */
+      full[field],
+      /** @type {keyof typeof LIMITS} */
+      field
+    );
   }
-  for (
-    const field of
-    /** @type {const} */
-    ["samples", "d_hat", "L", "batch", "epochs", "seed"]
-  ) {
-    const [least, most] = LIMITS[field], value = full[field];
-    if (!(Number.isInteger(value) && value >= least && value <= most)) {
-      refuse(field, `a whole number in ${least} .. ${most}`, value);
-    }
-  }
-  const choose = (field, value, known) => {
-    if (typeof value !== "string" || !known.includes(value)) refuse(field, `one of ${known.join(", ")}`, value);
-  };
   choose("net", full.net, ["StandardNet", "RKNet"]);
   choose("activation", full.activation, ACTIVATIONS);
   choose("lift", full.lift, LIFTS);
@@ -687,13 +677,19 @@ function validated(configuration) {
   else checkGiven(full.data);
   return full;
 }
+function checkNumber(field, value, limits) {
+  const [least, most] = LIMITS[limits], whole = WHOLE.includes(limits);
+  if (typeof value !== "number" || !(value >= least && value <= most) || whole && !Number.isInteger(value)) {
+    refuse(field, `a ${whole ? "whole " : ""}number in ${least} .. ${most}`, value);
+  }
+}
+function choose(field, value, known) {
+  if (typeof value !== "string" || !known.includes(value)) refuse(field, `one of ${known.join(", ")}`, value);
+}
 function checkGiven(data) {
-  const [least, most] = LIMITS.classes;
   if (typeof data !== "object" || data === null) refuse("data", "the name of a set, or points", data);
   const { classes } = data;
-  if (!(Number.isInteger(classes) && classes >= least && classes <= most)) {
-    refuse("data.classes", `a whole number in ${least} .. ${most}`, classes);
-  }
+  checkNumber("data.classes", classes, "classes");
   for (const [name, points] of Object.entries({ data, "data.validation": data.validation ?? data })) {
     const { X, c } = points;
     if (!(Array.isArray(X) && X.length > 0 && X.every((x) => x?.length === 2 && x.every((t) => Number.isFinite(f(t)))))) {
@@ -2979,7 +2975,7 @@ function choosing(page) {
     }
     state.about = page.offered.find(isChosen)?.say ?? "";
   }
-  function choose(choice, atOnce = false) {
+  function choose2(choice, atOnce = false) {
     take(choice);
     for (const part of page.controls) part.show();
     stop();
@@ -2988,7 +2984,7 @@ function choosing(page) {
     else timer = window.setTimeout(build, AFTER_TYPING);
   }
   function replace(choice, atOnce = false) {
-    choose({ ...DEFAULTS, noise: void 0, ...choice }, atOnce);
+    choose2({ ...DEFAULTS, noise: void 0, ...choice }, atOnce);
   }
   function build() {
     stop();
@@ -2997,7 +2993,7 @@ function choosing(page) {
     page.notebook.share(["configuration"]);
   }
   const stop = () => clearTimeout(timer);
-  return { choose, replace, isChosen, build, stop };
+  return { choose: choose2, replace, isChosen, build, stop };
 }
 
 // src/words/names.mjs
@@ -3025,7 +3021,7 @@ var OWN_TABLEAU = "own tableau";
 // src/page/thumbnails.mjs
 function thumbnails(page) {
   const { state, root, choosing: choosing2 } = page, group = unique("data");
-  function choose(name) {
+  function choose2(name) {
     if (name === OWN) page.ownPoints.redraw(state.own);
     else choosing2.choose({ data: (
       /** @type {LawName} */
@@ -3034,7 +3030,7 @@ function thumbnails(page) {
     root.classList.toggle("rkp-drawing", name === OWN);
   }
   const thumbs = [...Object.keys(SETS), OWN].map((name) => {
-    const input = node("input", { type: "radio", name: group, value: name, change: () => choose(name) });
+    const input = node("input", { type: "radio", name: group, value: name, change: () => choose2(name) });
     const { canvas } = newPanel(page, "", name === OWN ? pencil(page) : sample(
       page,
       /** @type {LawName} */
@@ -3080,16 +3076,16 @@ var RATES = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1];
 var BATCHES = [1, 2, 5, 10, 20, 50, 100];
 var EPOCHS = [5, 10, 15, 20, 40, 60, 80, 200];
 function dataControls(page) {
-  const { state, ownPoints: ownPoints2, choosing: { choose } } = page, thumbs = thumbnails(page), seed = seedControl(page);
+  const { state, ownPoints: ownPoints2, choosing: { choose: choose2 } } = page, thumbs = thumbnails(page), seed = seedControl(page);
   const twoDigits = (value) => value.toFixed(2);
-  const noise = slider("noise", "", range(0, 30).map((k) => k / 20), (value) => choose({ noise: value }), twoDigits);
-  const lift = select("lift to feature space", LIFT_NAMES, (value) => choose({ lift: (
+  const noise = slider("noise", "", range(0, 30).map((k) => k / 20), (value) => choose2({ noise: value }), twoDigits);
+  const lift = select("lift to feature space", LIFT_NAMES, (value) => choose2({ lift: (
     /** @type {LiftName} */
     value
   ) }));
-  const rate = slider("learning rate", "", RATES, (value) => choose({ rate: value }), String);
-  const batch = slider("batch", "", BATCHES, (value) => choose({ batch: value }));
-  const epochs = slider("epochs at most", "", EPOCHS, (value) => choose({ epochs: value }));
+  const rate = slider("learning rate", "", RATES, (value) => choose2({ rate: value }), String);
+  const batch = slider("batch", "", BATCHES, (value) => choose2({ batch: value }));
+  const epochs = slider("epochs at most", "", EPOCHS, (value) => choose2({ epochs: value }));
   const parts = [thumbs, ownPoints2, noise, lift, rate, batch, epochs, seed];
   const element = frame(page.compact, parts.map((part) => part.element));
   function show2() {
@@ -3111,15 +3107,15 @@ function frame(compact, parts) {
   const summary = "Data, noise, lift, learning rate, batch, epochs, seed";
   return node("details", { class: "rkp-in" }, node("summary", {}, summary), node("div", {}, ...parts));
 }
-function seedControl({ state, choosing: { choose } }) {
+function seedControl({ state, choosing: { choose: choose2 } }) {
   const id = unique("seed");
   const change = () => {
-    if (input.value !== "" && input.checkValidity()) choose({ seed: input.valueAsNumber });
+    if (input.value !== "" && input.checkValidity()) choose2({ seed: input.valueAsNumber });
     else show2();
   };
   const next = {
     type: "button",
-    click: () => choose({ seed: state.configuration.seed + 1 }),
+    click: () => choose2({ seed: state.configuration.seed + 1 }),
     "aria-label": "next seed",
     title: "Other points, other weights"
   };
@@ -3625,19 +3621,19 @@ function tableauControls({ state, choosing: choosing2 }) {
 // src/page/net_controls.mjs
 var STEP_SIZES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2];
 function netControls(page) {
-  const { state, choosing: { choose } } = page, tableau = tableauControls(page);
+  const { state, choosing: { choose: choose2 } } = page, tableau = tableauControls(page);
   const net = select("network", { ...NET_NAMES, [OWN_TABLEAU]: "your own tableau" }, (value) => {
-    if (value === "StandardNet") choose({ net: "StandardNet" });
+    if (value === "StandardNet") choose2({ net: "StandardNet" });
     else if (value === OWN_TABLEAU) tableau.open();
-    else choose({ net: "RKNet", scheme: value });
+    else choose2({ net: "RKNet", scheme: value });
   });
-  const activation = select("activation", ACTIVATION_NAMES, (value) => choose({ activation: (
+  const activation = select("activation", ACTIVATION_NAMES, (value) => choose2({ activation: (
     /** @type {ActivationName} */
     value
   ) }));
-  const width = slider("width", "d̂", range(...LIMITS.d_hat), (value) => choose({ d_hat: value }));
-  const depth = slider("depth", "L", range(...LIMITS.L), (value) => choose({ L: value }));
-  const stepSize = slider("step size", "h", STEP_SIZES, (value) => choose({ h: value }));
+  const width = slider("width", "d̂", range(...LIMITS.d_hat), (value) => choose2({ d_hat: value }));
+  const depth = slider("depth", "L", range(...LIMITS.L), (value) => choose2({ L: value }));
+  const stepSize = slider("step size", "h", STEP_SIZES, (value) => choose2({ h: value }));
   const element = node(
     "div",
     { class: "rkp-net", role: "group", "aria-label": "Network" },
@@ -3752,11 +3748,11 @@ function ownPoints(page) {
   return { element: tools2.element, redraw, show: show2 };
 }
 function ownTools({ state }, redraw) {
-  const choose = (k) => {
+  const choose2 = (k) => {
     state.drawnClass = k;
     show2();
   };
-  const buttons = range(0, OWN_CLASSES - 1).map((k) => node("button", { type: "button", click: () => choose(k) }, `class ${k + 1}`));
+  const buttons = range(0, OWN_CLASSES - 1).map((k) => node("button", { type: "button", click: () => choose2(k) }, `class ${k + 1}`));
   const undo = () => redraw({ X: state.own.X.slice(0, -1), c: state.own.c.slice(0, -1) });
   const element = node(
     "div",
