@@ -118,7 +118,10 @@ def test_a_changed_record_differs(records, tmp_path, capsys, change, words):
         (lambda r: changed(r, configuration=[]), "configuration: must be an object"),
         (lambda r: changed(r, configuration={**r["configuration"], "L": "6"}), "configuration.L: must be there"),
         (lambda r: changed(r, configuration={**r["configuration"], "L": 7}), "initial.K: must hold 175 numbers"),
-        (lambda r: changed(r, configuration={**r["configuration"], "seed": 2**32}), "seed: must be less than 2"),
+        (
+            lambda r: changed(r, configuration={**r["configuration"], "seed": 2**32}),
+            "seed: must be a whole number from 0",
+        ),
         (lambda r: changed(r, configuration={**r["configuration"], "scheme": {}}), "scheme: must be a name or hold A"),
         (
             lambda r: changed(r, configuration={**r["configuration"], "scheme": {"A": [["1"]], "beta": ["1"]}}),

@@ -23,12 +23,13 @@ import torch
 from numpy.typing import NDArray
 
 from rknet import files
-from rknet.checks import choose, positive, shown, whole
+from rknet.checks import choose, shown, whole
 from rknet.data.points import LAWS, PointSet
 from rknet.engines.compiled.engine import Engine
 from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS, Net, RKNet, StandardNet
 from rknet.playground import random
+from rknet.playground.limits import within
 from rknet.study.records import weights_hash
 from rknet.tableaus import TABLEAUS, Tableau
 from rknet.training import Protocol
@@ -211,7 +212,7 @@ def _decoded(record: Any) -> RunRecord:
         raise ValueError(f"generator: must be {random.GENERATOR!r}, got {record['generator']!r}")
     configuration = _configuration(record["configuration"])
     data = configuration["data"]
-    classes = LAWS[data].classes if isinstance(data, str) else whole("data.classes", data.get("classes"), least=2)
+    classes = LAWS[data].classes if isinstance(data, str) else data["classes"]
     history = {name: _curve(record["history"], name) for name in CURVES}
     names = ["K", "b", "W", "mu"] + (["lift.matrix"] if configuration["lift"] != "zero" else [])
     found = RunRecord(
@@ -236,17 +237,10 @@ def _configuration(given: Any) -> dict[str, Any]:
             raise ValueError(f"configuration.{field}: must be there and of its type, got {given.get(field)!r}")
     if isinstance(given["data"], str):
         choose("data", given["data"], {name: law for name, law in LAWS.items() if law.d == 2})
-        whole("samples", given["samples"])
-        positive("noise", given["noise"], or_zero=True)
     choose("net", given["net"], NETS)
     choose("activation", given["activation"], ACTIVATIONS)
     choose("lift", given["lift"], LIFTS)
-    for field in ("d_hat", "L", "batch", "epochs"):
-        whole(field, given[field], least=2 if field == "d_hat" else 1)
-    for field in ("h", "rate"):
-        positive(field, given[field])
-    if whole("seed", given["seed"], least=0) >= 2**32:
-        raise ValueError(f"seed: must be less than 2^32, got {given['seed']}")
+    within(given)
     return given
 
 

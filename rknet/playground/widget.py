@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rknet.checks import choose
 from rknet.data.points import LAWS, PointSet, draw
 from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.playground.limits import within
 from rknet.playground.replay import scheme as typed_scheme
 from rknet.plots import CLASS_COLOURS
 from rknet.tableaus import TABLEAUS
@@ -149,7 +150,7 @@ class Playground(anywidget.AnyWidget):
     Raises
     ------
     ValueError
-        If a preset is unknown, or the net or the data are not of the plane.
+        If a preset is unknown, the net or the data are not of the plane, or a number is out of the page's range.
     """
 
     _esm = MODULE.read_text("utf8") if MODULE.is_file() else ""
@@ -188,6 +189,11 @@ class Playground(anywidget.AnyWidget):
             task=task,
             compact=compact,
         )
+
+    @traitlets.validate("configuration")
+    def _within(self, proposal: Mapping[str, Any]) -> Any:
+        within(proposal["value"])
+        return proposal["value"]
 
     def to_net(self) -> Net:
         """The net with the weights that the page has trained.
