@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 
+
 def prepare(modules: Sequence[str]) -> None:
     """Import what kernels will ask for. A fork copies one thread only, so none of these may start another."""
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # a kernel ends when this process does

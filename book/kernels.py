@@ -74,6 +74,7 @@ def run(pages: Iterable[Page], **options: Any) -> Iterator[Done]:
             page.notebook,
             timeout=TIMEOUT,
             resources={"metadata": {"path": str(page.path.parent)}},
+            record_timing=False,
             config=CONFIGURATION,
             **options,
         )
