@@ -187,7 +187,7 @@ def execute_pages(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> No
             result = CacheBundleIn(done.page.notebook, str(done.page.path), data={"execution_seconds": done.seconds})
             cache.cache_notebook_bundle(result, check_validity=False, overwrite=True)
         else:
-            failed.append(done.page.path.relative_to(BOOK).as_posix())
+            failed.append(env.path2doc(done.page.path))
             logger.error("%s", done.error, location=env.path2doc(done.page.path))
     if failed:
         raise ExtensionError(f"pages that fail when they are run: {', '.join(failed)}")
