@@ -26,10 +26,10 @@ from rknet.training import LOSSES, History, Protocol, _ended
 ENGINE = "layerwise"
 """What a history says of who took the steps: the numbers are those of that engine to rounding."""
 
-ROWS, COLUMNS, TILE = 8, 16, (16, 128)
+ROWS, COLUMNS, TILE = 4, 32, (16, 128)
 """Rows of K for a program of a stage, columns for one on the way back, and rows and columns for one of an update."""
 
-WARPS = {"stage": 8, "stage_back": 8, "update": 4}
+WARPS = {"stage": 4, "stage_back": 8, "update": 4}
 """Warps for a program of each kernel."""
 
 CAPTURING = threading.Lock()
