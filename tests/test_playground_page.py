@@ -172,7 +172,8 @@ def test_two_views_of_a_widget_leave_it_the_history_of_the_one_that_trains(visit
     views.last.get_by_role("button", name="Step").click()  # what is trained there is told
     recorded(0)
     page.evaluate("tell('weights', { ...state.weights, mu: btoa('\\0'.repeat(8)) })")  # from Python: all begin anew
-    page.wait_for_function("[...document.querySelectorAll('.rkp')].every((view) => view.dataset.step === '0')")
+    everywhere = "[...document.querySelectorAll('.rkp')].every((view) => view.dataset.step === '0')"
+    page.wait_for_function(everywhere, timeout=LONG)
     assert seen.errors == []
 
 
