@@ -27,9 +27,10 @@ from rknet import (
     split,
 )
 from rknet.data.points import ball, rings
+from rknet.engines.plain import evaluate
 from rknet.provenance import source_hash
 from rknet.tableaus import DOPRI5
-from rknet.training import LOSSES, OPTIMIZERS, evaluate
+from rknet.training import LOSSES, OPTIMIZERS
 
 PARTS = re.compile(r"(?P<argument>\w+): (?P<rule>.+), got (?P<value>.+); (?P<remedy>.+)", re.DOTALL)
 """The four parts of an error message."""
