@@ -24,7 +24,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from rknet import files
-from rknet.checks import positive
+from rknet.checks import flag, keep, positive
 from rknet.contract import Callback, Training
 from rknet.hashes import digest
 from rknet.versions import versions_of
@@ -57,7 +57,7 @@ class Checkpoint:
     Raises
     ------
     ValueError
-        If `every` is negative or not finite, or the path is empty or that of anything but a file.
+        If `every` is negative or not finite, or the path is empty or that of anything but a file, or `keep` is no bool.
     """
 
     path: Path | str
@@ -65,8 +65,8 @@ class Checkpoint:
     keep: bool = False
 
     def __post_init__(self) -> None:
-        positive("every", self.every, or_zero=True)
-        object.__setattr__(self, "path", files.place("checkpoint", self.path))
+        every, kept = positive("every", self.every, or_zero=True), flag("keep", self.keep)
+        keep(self, path=files.place("checkpoint", self.path), every=every, keep=kept)
         files.regular("checkpoint", self.file)
 
     @property
@@ -82,19 +82,21 @@ class Checkpoint:
                 f"checkpoint: must be a checkpoint or not there yet, got the file {str(self.path)!r}, which is none; "
                 f"remove it, or name another one"
             )
-        files.writable("checkpoint", self.file.resolve().parent, self.file.name)
+        file = self.file.resolve()
+        files.writable("checkpoint", file.parent, file.name)
 
     @property
     def replaceable(self) -> bool:
         """Whether there is nothing at the path, or a file that says it is a checkpoint."""
-        return files.kind(self.file) is None or format_of(self.file).startswith(MARK)
+        kind = files.kind(self.file)
+        return kind is None or (kind == "file" and format_of(self.file).startswith(MARK))
 
     def remove(self) -> None:
         """Remove the file, and what a killed process left half-written.
 
         What is no checkpoint stays, and so does everything while another process is at it.
         """
-        if self.file.parent.is_dir():
+        if self.file.exists():
             with contextlib.suppress(files.InUse), files.held("checkpoint", self.file):
                 self._discard()
 

@@ -15,7 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rknet.checks import positive, whole
+from rknet.checks import flag, positive, whole
 from rknet.data.points import PointSet
 from rknet.nets import Net, RKNet, StandardNet
 from rknet.protocol import Protocol
@@ -199,14 +199,15 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
 
     def _split(self, points: PointSet, seed: int) -> tuple[PointSet, PointSet]:
         """Training and validation samples; without early stopping nothing is set aside and both are the same."""
-        if not self.early_stopping:
+        if not flag("early_stopping", self.early_stopping):
             return points, points
-        if not positive("validation_fraction", self.validation_fraction) < 1:
+        fraction = positive("validation_fraction", self.validation_fraction)
+        if not fraction < 1:
             raise ValueError(
                 f"validation_fraction: must be less than 1, got {self.validation_fraction}; "
                 f"pass for example validation_fraction=0.1"
             )
         X, X_val, c, c_val = train_test_split(
-            points.X, points.c, test_size=self.validation_fraction, stratify=points.c, random_state=seed
+            points.X, points.c, test_size=fraction, stratify=points.c, random_state=seed
         )
         return PointSet(X, c, points.classes), PointSet(X_val, c_val, points.classes)

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from rknet.checks import choose, inputs, positive, whole
+from rknet.checks import WEIGHT, choose, flag, inputs, named, positive, room, whole
 from rknet.lifts import LIFTS, Lift, LinearLift, uniform
 from rknet.schemes import combine, stages
 from rknet.tableaus import EULER, RK4, TABLEAUS, Tableau
@@ -53,7 +53,8 @@ class Net(nn.Module):
     Raises
     ------
     ValueError
-        If a name is unknown, a size is not a positive whole number, or d_hat < d.
+        If a name is unknown, a size is not a positive whole number or needs more memory than `rknet.checks.MEMORY`, or
+        d_hat < d.
 
     Attributes
     ----------
@@ -75,14 +76,17 @@ class Net(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        self.activation, self.lift_name = activation, lift
-        self.sigma = choose("activation", activation, ACTIVATIONS)
-        L, classes = whole("L", L), whole("classes", classes, least=2)
+        self.activation, self.lift_name = named("activation", activation, ACTIVATIONS), named("lift", lift, LIFTS)
+        self.sigma = ACTIVATIONS[self.activation]
+        d, d_hat, classes, L = whole("d", d), whole("d_hat", d_hat), whole("classes", classes, least=2), whole("L", L)
+        train_classifier = flag("train_classifier", train_classifier)
+        room("d_hat", d_hat, d_hat * d, WEIGHT)
+        room("classes", classes, classes * (d_hat + 1), WEIGHT)
+        room("L", L, L * d_hat * (d_hat + 1), WEIGHT)
         # Two streams, so that nets which differ only in their lift start from the same layers.
         streams = np.random.SeedSequence(whole("seed", seed, least=0)).spawn(2)
         lift_rng, rng = map(np.random.default_rng, streams)
-        self.lift = choose("lift", lift, LIFTS)(d, d_hat, lift_rng)
-        d_hat = self.lift.d_hat
+        self.lift = LIFTS[self.lift_name](d, d_hat, lift_rng)
         self.K = nn.Parameter(uniform(rng, (L, d_hat, d_hat), fan_in=d_hat))
         self.b = nn.Parameter(uniform(rng, (L, d_hat), fan_in=d_hat))
         self.W = nn.Parameter(uniform(rng, (classes, d_hat), fan_in=d_hat), requires_grad=train_classifier)

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rknet.checks import choose, positive, whole
+from rknet.checks import flag, keep, named, positive, room, whole
 
 
 def cross_entropy(logits: Tensor, c: Tensor) -> Tensor:
@@ -36,6 +36,10 @@ OPTIMIZERS: dict[str, tuple[type[torch.optim.Optimizer], float]] = {
     "adadelta": (torch.optim.Adadelta, 1.0),
 }
 """The optimisers of the training-method study with the learning rates it used."""
+
+
+EPOCH = 200
+"""Bytes that an epoch's statistics take while training goes on: four floats of Python's in a list."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Protocol:
     Raises
     ------
     ValueError
-        If a name is unknown or a number is out of range.
+        If a name is unknown, a number is out of range, or the history of so many epochs exceeds the memory.
     """
 
     epochs: int = 40
@@ -77,19 +81,20 @@ class Protocol:
     first_stop: int = 10
 
     def __post_init__(self) -> None:
-        choose("loss", self.loss, LOSSES)
-        choose("optimizer", self.optimizer, OPTIMIZERS)
-        rate = positive("learning_rate", self.rate)
-        checked = {
-            "epochs": whole("epochs", self.epochs),
-            "batch_size": whole("batch_size", self.batch_size),
-            "learning_rate": None if self.learning_rate is None else rate,
-            "tolerance": positive("tolerance", self.tolerance, or_zero=True),
-            "window": whole("window", self.window),
-            "first_stop": whole("first_stop", self.first_stop, least=0),
-        }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
+        keep(
+            self,
+            epochs=whole("epochs", self.epochs),
+            batch_size=whole("batch_size", self.batch_size),
+            loss=named("loss", self.loss, LOSSES),
+            optimizer=named("optimizer", self.optimizer, OPTIMIZERS),
+            stop_early=flag("stop_early", self.stop_early),
+            tolerance=positive("tolerance", self.tolerance, or_zero=True),
+            window=whole("window", self.window),
+            first_stop=whole("first_stop", self.first_stop, least=0),
+        )
+        if self.learning_rate is not None:
+            keep(self, learning_rate=positive("learning_rate", self.learning_rate))
+        room("epochs", self.epochs, self.epochs, EPOCH)
         if self.first_stop + 2 < 2 * self.window:
             raise ValueError(
                 f"first_stop: must be at least 2 window - 2 = {2 * self.window - 2}, got {self.first_stop}; "
@@ -108,3 +113,11 @@ class Protocol:
             return False
         last, before = costs[-self.window :], costs[-2 * self.window : -self.window]
         return float(np.mean(last) - np.mean(before)) > self.tolerance
+
+    def ending(self, rows: Sequence[Sequence[float]]) -> str | None:
+        """Why training ends after these statistics, see `rknet.contract.Training`, or None if it does not."""
+        if len(rows) > 1 and not np.isfinite(rows[-1]).all():
+            return "diverged"
+        if self.stops([row[2] for row in rows]):
+            return "early"
+        return "epochs" if len(rows) > self.epochs else None

@@ -16,8 +16,14 @@ import numpy as np
 import sympy
 from numpy.typing import ArrayLike, NDArray
 
+from rknet.checks import shown
+from rknet.exact import check_size, exact, simplified
+
 MAX_ORDER = 5
 """Order conditions are checked up to this order; a scheme of higher order is reported with this one."""
+
+MAX_STAGES = 12
+"""Most stages: the order of any scheme is known within seconds."""
 
 Tree = tuple["Tree", ...]
 """A rooted tree is the tuple of its subtrees; the single node is ``()``."""
@@ -27,15 +33,16 @@ Tree = tuple["Tree", ...]
 class Tableau:
     """A Runge-Kutta scheme with s stages: matrix A (s, s), weights beta (s,), nodes c (s,); see (2.11) and Figure 1.
 
-    Entries are exact: whole numbers, fractions, strings such as ``"1/3"`` or SymPy numbers; they are stored as SymPy
-    numbers in canonical form, so that equal schemes compare equal whatever their names.  The rows of an explicit
-    scheme may stop before the diagonal.  The nodes are the row sums of A unless they are given, as the partner of
-    (3.23) needs.
+    Entries are exact: whole numbers, fractions, SymPy numbers or text such as ``"1/3"`` or ``"sqrt(3)/6"``, which is
+    read by the grammar of `rknet.exact` and never evaluated.  They are stored as SymPy numbers in canonical form, so
+    that equal schemes compare equal whatever their names.  The rows of an explicit scheme may stop before the diagonal.
+    The nodes are the row sums of A unless they are given, as the partner of (3.23) needs.
 
     Raises
     ------
     ValueError
-        If an entry is not an exact finite real number, or if A, beta and c do not have s rows, weights and nodes.
+        If an entry is no exact number of fractions and square roots, if A, beta and c do not have s rows, weights and
+        nodes, or if the scheme has more than `MAX_STAGES` stages or entries too large to compute with.
     """
 
     name: str = field(compare=False)
@@ -45,18 +52,21 @@ class Tableau:
 
     def __post_init__(self) -> None:
         s = len(self.beta)
+        if s > MAX_STAGES:
+            raise ValueError(f"beta: must hold at most {MAX_STAGES} weights, got {s}; use a scheme of fewer stages")
         if s == 0 or len(self.A) != s or any(len(row) > s for row in self.A):
             raise ValueError(
                 f"A: must have one row of at most s entries for each of the s = {s} weights in beta, got rows of "
-                f"{[len(row) for row in self.A]}; give s >= 1 rows and s weights"
+                f"{shown([len(row) for row in self.A])}; give s >= 1 rows and s weights"
             )
-        A = tuple(tuple(_exact("A", a) for a in (*row, *[0] * (s - len(row)))) for row in self.A)
+        A = tuple(tuple(exact("A", a) for a in (*row, *[0] * (s - len(row)))) for row in self.A)
         c = self.c or [sum(row, sympy.S.Zero) for row in A]
         if len(c) != s:
             raise ValueError(f"c: must have s = {s} nodes, got {len(c)}; leave it out to take the row sums of A")
         object.__setattr__(self, "A", A)
-        object.__setattr__(self, "beta", tuple(_exact("beta", w) for w in self.beta))
-        object.__setattr__(self, "c", tuple(_exact("c", node) for node in c))
+        object.__setattr__(self, "beta", tuple(exact("beta", w) for w in self.beta))
+        object.__setattr__(self, "c", tuple(exact("c", node) for node in c))
+        check_size("A", (*(a for row in self.A for a in row), *self.beta, *self.c))
 
     @property
     def stages(self) -> int:
@@ -81,7 +91,7 @@ class Tableau:
 
     def _satisfies(self, tree: Tree) -> bool:
         weight = sum((w * g for w, g in zip(self.beta, self._stage_weights(tree), strict=True)), sympy.S.Zero)
-        return bool(_simplified(weight - sympy.Rational(1, _density(tree))) == 0)
+        return bool(simplified(weight - sympy.Rational(1, _density(tree))) == 0)
 
     def _stage_weights(self, tree: Tree) -> list[sympy.Expr]:
         """Elementary weights of a tree at each stage: the product over its subtrees t of sum_j a_ij g_j(t)."""
@@ -89,7 +99,7 @@ class Tableau:
         for subtree in tree:
             inner = self._stage_weights(subtree)
             sums = [sum((a * g for a, g in zip(row, inner, strict=True)), sympy.S.Zero) for row in self.A]
-            weights = [_simplified(w * total) for w, total in zip(weights, sums, strict=True)]
+            weights = [simplified(w * total) for w, total in zip(weights, sums, strict=True)]
         return weights
 
     @cached_property
@@ -101,7 +111,7 @@ class Tableau:
         Raises
         ------
         ValueError
-            If a weight is zero: the partner divides by every beta_i.
+            If a weight is zero: the partner divides by every beta_i; or if its entries are too large to compute with.
         """
         if any(w == 0 for w in self.beta):
             zeros = [i + 1 for i, w in enumerate(self.beta) if w == 0]
@@ -110,7 +120,7 @@ class Tableau:
                 f"i = {zeros}; choose a scheme without zero weights, such as heun, kutta3 or rk4"
             )
         A, beta, s = self.A, self.beta, range(self.stages)
-        A_tilde = [[_simplified(beta[j] - beta[j] * A[j][i] / beta[i]) for j in s] for i in s]
+        A_tilde = [[simplified(beta[j] - beta[j] * A[j][i] / beta[i]) for j in s] for i in s]
         return Tableau(f"partner of {self.name}", A_tilde, self.beta, self.c)
 
     def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -159,25 +169,6 @@ class Tableau:
     @staticmethod
     def _cell(value: Any) -> str:
         return "" if value == "" else sympy.latex(value)
-
-
-def _exact(field: str, value: Any) -> sympy.Expr:
-    if isinstance(value, (float, np.floating)) or (isinstance(value, sympy.Basic) and value.has(sympy.Float)):
-        raise ValueError(f"{field}: entries must be exact, got the float {value!r}; write it as a string, '1/3'")
-    try:
-        number = sympy.sympify(value, rational=True)
-    except (sympy.SympifyError, TypeError, SyntaxError):
-        number = sympy.nan
-    if not (isinstance(number, sympy.Expr) and number.is_number and number.is_real and number.is_finite):
-        raise ValueError(
-            f"{field}: entries must be finite real numbers, got {value!r}; write them as '1/3' or 'sqrt(3)/6'"
-        )
-    return _simplified(number)
-
-
-def _simplified(number: sympy.Expr) -> sympy.Expr:
-    """Canonical form of a number built from fractions and square roots, so that equal numbers compare equal."""
-    return sympy.radsimp(sympy.expand(number))
 
 
 def _html_cell(value: Any, style: str, heads: bool) -> str:

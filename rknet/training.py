@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from rknet.checkpoint import Checkpoint, Keeper
-from rknet.checks import inputs, labels, whole
+from rknet.checks import flag, inputs, labels, whole
 from rknet.contract import Callback, Training, engine_for
 from rknet.data.points import PointSet
 from rknet.nets import Net
@@ -107,7 +107,7 @@ def fit(
         of another training, no checkpoint, in use by another process, or cannot be written.
     """
     _agree(net, train, validation, protocol)
-    seed = whole("seed", seed, least=0)
+    seed, progress = whole("seed", seed, least=0), flag("progress", progress)
     name, kind = engine_for(net, protocol, engine)
     drawn = np.random.default_rng(seed).bit_generator.state
     training = Training(net, train, validation, protocol, seed, name, kind(net, protocol), drawn)
@@ -146,7 +146,7 @@ def _train(training: Training, callbacks: Sequence[Callback]) -> str:
     size = min((c.batches * training.protocol.batch_size for c in callbacks if c.batches), default=N)
     if not rows:
         rows.append(_statistics(training))
-    while (ended := training.ended or _ended(training.protocol, rows)) is None:
+    while (ended := training.ended or training.protocol.ending(rows)) is None:
         training.drawn = rng.bit_generator.state
         order = rng.permutation(N)
         while training.done < N:
@@ -168,12 +168,3 @@ def _statistics(training: Training) -> list[float]:
     """Cost and accuracy on the training and on the validation set."""
     sets = training.train, training.validation
     return [number for points in sets for number in training.steps.statistics(points.X, points.c)]
-
-
-def _ended(protocol: Protocol, rows: Sequence[Sequence[float]]) -> str | None:
-    """Why training ends after the epochs with these statistics, or None if it does not."""
-    if len(rows) > 1 and not np.isfinite(rows[-1]).all():
-        return "diverged"
-    if protocol.stops([row[2] for row in rows]):
-        return "early"
-    return "epochs" if len(rows) > protocol.epochs else None

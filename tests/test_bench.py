@@ -227,6 +227,23 @@ def test_one_study_leaves_the_others(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
+@pytest.mark.parametrize("content", ["my notes", "[]", '{"steps": {}, "name": "my settings"}'])
+def test_a_file_of_others_is_not_overwritten(content: str, tmp_path: Path) -> None:
+    """A file that holds anything but studies is refused before anything is measured."""
+    file = tmp_path / "settings.json"
+    file.write_text(content)
+    with pytest.raises(ValueError, match=r"record: must be a file of studies or not there yet, got '.*"):
+        bench.main(["steps", "--record", str(file)])
+    assert file.read_text() == content
+
+
+def test_a_record_that_cannot_be_written_is_refused_before_measuring(tmp_path: Path) -> None:
+    """So is a place where no file can be."""
+    (tmp_path / "taken").write_text("mine")
+    with pytest.raises(ValueError, match="record: must be where files can be written"):
+        bench.main(["steps", "--record", str(tmp_path / "taken" / "results.json")])
+
+
 def test_recorded_memory_is_as_counted() -> None:
     """The peaks in the committed record are within ten per cent of what counting tensors predicts."""
     study = json.loads(bench.RECORD.read_text("utf8"))["memory"]

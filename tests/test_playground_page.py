@@ -96,6 +96,17 @@ def test_a_deep_standardnet_is_said_to_collapse(opened: Opened):
     )
 
 
+def test_features_that_overflow_are_said_to(opened: Opened):
+    """Euler's method with h = 10 may multiply features by 11 in each of a hundred layers; float32 ends at 2^128."""
+    large = {"scheme": "euler", "h": 10, "L": 100, "d_hat": 16, "activation": "relu", "lift": "linear"}
+    seen = opened(Playground("plane", configuration=large))
+    seen.page.wait_for_timeout(500)  # until every picture is painted
+    assert seen.page.inner_text(".rkp-sentence") == (
+        "The features overflow before training begins. Take a smaller step than h = 10."
+    )
+    untroubled(seen)
+
+
 def test_a_net_and_points_from_python_go_on_where_they_were(opened: Opened):
     from rknet import RK4Net, draw, split
 

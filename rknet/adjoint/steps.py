@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from rknet.adjoint.rightsides import Affine, Controls, RightHandSide, Transposed, of_stage
-from rknet.checks import choose
+from rknet.checks import choose, finite, flag, keep
 from rknet.nets import Net, RKNet, StandardNet
 from rknet.schemes import Coefficients, combine, stages
 from rknet.tableaus import EULER, TABLEAUS, Tableau
@@ -60,9 +59,11 @@ class Step:
 
     def __post_init__(self) -> None:
         if not isinstance(self.tableau, Tableau):
-            object.__setattr__(self, "tableau", choose("tableau", self.tableau, TABLEAUS))
-        if not (np.isfinite(self.h) and self.h):
+            keep(self, tableau=choose("tableau", self.tableau, TABLEAUS))
+        h = finite(self.h)
+        if not h:
             raise ValueError(f"h: must be a finite number that is not zero, got {self.h!r}; pass for example h=0.05")
+        keep(self, h=h, carried=flag("carried", self.carried))
         if not self.carried and (self.tableau != EULER or self.h != 1):
             raise ValueError(
                 f"carried: must be True for {self.tableau.name!r} with h = {self.h:g}, got False; a layer that "

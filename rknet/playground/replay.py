@@ -13,6 +13,7 @@ import base64
 import binascii
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from rknet.checks import choose, positive, whole
+from rknet import files
+from rknet.checks import choose, shown, whole
 from rknet.data.points import LAWS, PointSet
 from rknet.engines.compiled.engine import Compiled
 from rknet.hashes import weights_hash
 from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS, Net, RKNet, StandardNet
 from rknet.playground import random
+from rknet.playground.limits import within
 from rknet.protocol import Protocol
 from rknet.tableaus import TABLEAUS, Tableau
 
@@ -54,6 +57,8 @@ FIELDS: dict[str, type | tuple[type, ...]] = {
     "seed": int,
 }
 """What a configuration holds."""
+
+ROW = (list, tuple)
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -112,6 +117,7 @@ def read(path: str | Path) -> RunRecord:
     OSError
         If it cannot be read.
     """
+    files.regular("record", Path(path))
     try:
         record = json.loads(Path(path).read_text("utf8"))
     except (ValueError, RecursionError):
@@ -170,14 +176,21 @@ def network(configuration: dict[str, Any], classes: int, weights: Arrays) -> Net
     return net
 
 
-def scheme(given: str | dict[str, Any]) -> Tableau:
+def scheme(given: str | Mapping[str, Any]) -> Tableau:
     """The scheme of that name, or a typed tableau.  ValueError if it is none, or not explicit."""
     if isinstance(given, str):
         return choose("scheme", given, TABLEAUS)
-    try:
-        return Tableau("typed", [[a or "0" for a in row] for row in given["A"]], [w or "0" for w in given["beta"]])
-    except (KeyError, TypeError):
-        raise ValueError(f"scheme: must be a name or hold A and beta, got {given!r}") from None
+    A, beta = given.get("A"), given.get("beta")
+    if not (isinstance(beta, ROW) and isinstance(A, ROW) and all(isinstance(row, ROW) for row in A)):
+        raise ValueError(
+            f"scheme: must be a name or hold A and beta, lists of entries, got {shown(given)}; export the run again"
+        )
+    return Tableau("typed", [list(map(_entry, row)) for row in A], list(map(_entry, beta)))
+
+
+def _entry(typed: Any) -> Any:
+    """An entry as the page reads it: what is left empty is zero."""
+    return 0 if typed is None or (isinstance(typed, str) and not typed.strip()) else typed
 
 
 def final_hash(net: Net) -> str:
@@ -199,7 +212,7 @@ def _decoded(record: Any) -> RunRecord:
         raise ValueError(f"generator: must be {random.GENERATOR!r}, got {record['generator']!r}")
     configuration = _configuration(record["configuration"])
     data = configuration["data"]
-    classes = LAWS[data].classes if isinstance(data, str) else whole("data.classes", data.get("classes"), least=2)
+    classes = LAWS[data].classes if isinstance(data, str) else data["classes"]
     history = {name: _curve(record["history"], name) for name in CURVES}
     names = ["K", "b", "W", "mu"] + (["lift.matrix"] if configuration["lift"] != "zero" else [])
     found = RunRecord(
@@ -224,17 +237,10 @@ def _configuration(given: Any) -> dict[str, Any]:
             raise ValueError(f"configuration.{field}: must be there and of its type, got {given.get(field)!r}")
     if isinstance(given["data"], str):
         choose("data", given["data"], {name: law for name, law in LAWS.items() if law.d == 2})
-        whole("samples", given["samples"])
-        positive("noise", given["noise"], or_zero=True)
     choose("net", given["net"], NETS)
     choose("activation", given["activation"], ACTIVATIONS)
     choose("lift", given["lift"], LIFTS)
-    for field in ("d_hat", "L", "batch", "epochs"):
-        whole(field, given[field], least=2 if field == "d_hat" else 1)
-    for field in ("h", "rate"):
-        positive(field, given[field])
-    if whole("seed", given["seed"], least=0) >= 2**32:
-        raise ValueError(f"seed: must be less than 2^32, got {given['seed']}")
+    within(given)
     return given
 
 

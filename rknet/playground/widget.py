@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from rknet.checks import choose
 from rknet.data.points import LAWS, PointSet, draw
 from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.playground.limits import within
+from rknet.playground.replay import scheme as typed_scheme
 from rknet.plots import CLASS_COLOURS
-from rknet.tableaus import TABLEAUS, Tableau
+from rknet.tableaus import TABLEAUS
 
 MODULE = Path(__file__).with_name("playground.mjs")
 """The one file that computes and draws; `_esm` of the widget, and what the book's pages load."""
@@ -148,7 +150,7 @@ class Playground(anywidget.AnyWidget):
     Raises
     ------
     ValueError
-        If a preset is unknown, or the net or the data are not of the plane.
+        If a preset is unknown, the net or the data are not of the plane, or a number is out of the page's range.
     """
 
     _esm = MODULE.read_text("utf8") if MODULE.is_file() else ""
@@ -188,6 +190,11 @@ class Playground(anywidget.AnyWidget):
             compact=compact,
         )
 
+    @traitlets.validate("configuration")
+    def _within(self, proposal: Mapping[str, Any]) -> Any:
+        within(proposal["value"])
+        return proposal["value"]
+
     def to_net(self) -> Net:
         """The net with the weights that the page has trained.
 
@@ -208,7 +215,7 @@ class Playground(anywidget.AnyWidget):
         if c.get("net") == "StandardNet":
             net = StandardNet(**shape)
         elif isinstance(scheme, Mapping):
-            net = RKNet(tableau=Tableau("typed", scheme["A"], scheme["beta"]), h=h, **shape)
+            net = RKNet(tableau=typed_scheme(scheme), h=h, **shape)
         elif scheme in NAMED:
             net = NAMED[scheme](h=h, **shape)
         else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rknet.checks import choose, positive, whole
+from rknet.checks import POINT, WEIGHT, choose, keep, named, positive, room, whole
 from rknet.data.images import IMAGES, ImageSet, repetition
 from rknet.data.points import LAWS, Law, PointSet, draw, split
 from rknet.lifts import LIFTS
@@ -49,7 +49,7 @@ class Configuration:
     Raises
     ------
     ValueError
-        If a name is unknown or a number is out of range.
+        If a name is unknown, a number is out of range, or the net or its data exceed `rknet.checks.MEMORY`.
     """
 
     data: str
@@ -64,13 +64,23 @@ class Configuration:
 
     def __post_init__(self) -> None:
         data = choose("data", self.data, DATA)
-        choose("net", self.net, NETS)
-        choose("activation", self.activation, ACTIVATIONS)
-        choose("lift", self.lift, LIFTS)
-        whole("d_hat", self.d_hat, least=data.d)
-        whole("L", self.L)
-        positive("h", self.h)
-        whole("samples", self.samples)
+        keep(
+            self,
+            data=named("data", self.data, DATA),
+            net=named("net", self.net, NETS),
+            d_hat=whole("d_hat", self.d_hat, least=data.d),
+            L=whole("L", self.L),
+            activation=named("activation", self.activation, ACTIVATIONS),
+            lift=named("lift", self.lift, LIFTS),
+            h=positive("h", self.h),
+            samples=whole("samples", self.samples),
+        )
+        if not isinstance(self.protocol, Protocol):
+            raise ValueError(
+                f"protocol: must be a Protocol, got {self.protocol!r}; pass for example protocol=Protocol(epochs=40)"
+            )
+        room("L", self.L, self.parameters, WEIGHT)
+        room("samples", self.samples, 2 * self.samples * data.d, POINT)
 
     @property
     def of_images(self) -> bool:

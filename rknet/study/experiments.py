@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rknet.checks import keep, whole
 from rknet.data.images import IMAGES
 from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS
@@ -38,12 +39,20 @@ class Experiment:
         Label and configuration of each row, in order.
     repetitions
         How often each row is run, in the paper's experiments as often as there; the seeds are 0, 1, ...
+
+    Raises
+    ------
+    ValueError
+        If `repetitions` is not a positive whole number.
     """
 
     title: str
     where: str
     rows: Mapping[str, Configuration]
     repetitions: int = 4
+
+    def __post_init__(self) -> None:
+        keep(self, repetitions=whole("repetitions", self.repetitions))
 
     @property
     def of_images(self) -> bool:

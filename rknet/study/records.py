@@ -27,6 +27,7 @@ import torch
 from numpy.typing import NDArray
 
 import rknet
+from rknet.checks import keep, whole
 from rknet.data.images import fingerprint, load
 from rknet.hashes import weights_hash
 from rknet.nets import Net
@@ -43,12 +44,15 @@ FORMAT = 2
 
 @dataclass(frozen=True)
 class Run:
-    """One repetition of one row of an experiment."""
+    """One repetition of one row of an experiment.  ValueError unless the seed is a whole number >= 0."""
 
     experiment: str
     row: str
     configuration: Configuration
     seed: int
+
+    def __post_init__(self) -> None:
+        keep(self, experiment=str(self.experiment), row=str(self.row), seed=whole("seed", self.seed, least=0))
 
     def __str__(self) -> str:
         return f"{self.experiment}: {self.row}, seed {self.seed}"

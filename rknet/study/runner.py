@@ -150,7 +150,7 @@ def execute(
     left: Callable[[Run, InUse], None] | None = None,
 ) -> Iterator[Record]:
     """The records of runs, in the order in which they end; `left` is told of runs that another process is at."""
-    whole("n_jobs", n_jobs)
+    n_jobs = whole("n_jobs", n_jobs)
     if not tasks:
         return
     threads = torch.get_num_threads()

@@ -19,7 +19,7 @@ from numba.core.registry import cpu_target
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from rknet.checks import inputs, labels
+from rknet.checks import inputs, labels, room
 from rknet.engines.compiled import bounds, kernels, updates
 from rknet.engines.compiled.kernels import ACTIVATIONS, LOSSES, Scheme, Space, Weights
 from rknet.engines.compiled.simd import OPTIONS, Array, Count
@@ -224,6 +224,8 @@ class Compiled:
     def _space(self, n: int, depth: int) -> Space:
         s, zeros = len(self.scheme.beta), self._zeros
         d, d_hat, classes = self.d, self.d_hat, self.classes
+        width = bounds.filled(d_hat, self.lanes)
+        room("batch_size", n, n * (2 * (depth + 3) * s * width + d), np.dtype(self.dtype).itemsize)
         return Space(
             x=np.zeros((n, d), self.dtype),
             c=np.zeros(n, np.int64),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rknet import files
 from rknet.study.ledger import judging
 from rknet.study.ledger.boxes import line, summary
 from rknet.study.ledger.claims import Claims, read
@@ -31,8 +32,11 @@ def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool
     Raises
     ------
     ValueError
-        If a name is unknown.
+        If a name is unknown, or verdicts or measurements are to be written where that is not possible.
     """
+    if writing:
+        files.regular("write", judging.VERDICTS)
+        files.writable("write", judging.VERDICTS.parent)
     claims = read()
     chosen = _chosen(names, claims)
     if measuring:
