@@ -10,8 +10,9 @@ from rknet.convolution import ConvolutionalRKNet
 from rknet.data.points import LAWS, PointSet, draw, split
 from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS, EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.protocol import Protocol
 from rknet.tableaus import TABLEAUS, Tableau
-from rknet.training import History, Protocol, fit
+from rknet.training import History, fit
 
 __version__ = "0.1.0"
 

@@ -18,8 +18,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from rknet.checks import flag, positive, whole
 from rknet.data.points import PointSet
 from rknet.nets import Net, RKNet, StandardNet
+from rknet.protocol import Protocol
 from rknet.tableaus import Tableau
-from rknet.training import Protocol, fit
+from rknet.training import fit
 
 DEFAULT_WIDTH = 16
 """The width of most of the paper's networks; wider inputs get one dimension more than they have."""

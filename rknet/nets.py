@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from rknet.checks import WEIGHT, choose, flag, inputs, named, positive, room, whole
 from rknet.lifts import LIFTS, Lift, LinearLift, uniform
+from rknet.schemes import combine, stages
 from rknet.tableaus import EULER, RK4, TABLEAUS, Tableau
 
 Activation = Callable[[Tensor], Tensor]
@@ -268,16 +269,8 @@ class RKNet(Net):
 
     def layer(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
         """One step of the scheme from y (N, d_hat)."""
-        f: list[Tensor] = []
-        for row in self._A:
-            f.append(self.f(K, b, self._advance(y, row[: len(f)], f)))
-        return self._advance(y, self._beta, f)
-
-    def _advance(self, y: Tensor, coefficients: list[float], f: list[Tensor]) -> Tensor:
-        """y + h sum_j coefficients[j] f[j], zeros left out: a stage of (2.12) with a row of A, the step with beta."""
-        for a, f_j in zip(coefficients, f, strict=True):
-            y = y if a == 0 else y.add(f_j, alpha=self.h * a)
-        return y
+        values = stages(self._A, self.h, lambda _, stage: self.f(K, b, stage), y)
+        return combine(y, self._beta, values, self.h)
 
     @property
     def architecture(self) -> dict[str, Any]:

@@ -38,13 +38,14 @@ from rknet.checkpoint import Checkpoint
 from rknet.convolution import ConvolutionalRKNet
 from rknet.data import bayes
 from rknet.data.points import EDGE, Helix, Rings, Spiral, Squares, Strip, ball, checkerboard, rings
-from rknet.engines.compiled.engine import Engine
+from rknet.engines.compiled.engine import Compiled
+from rknet.engines.plain import evaluate
 from rknet.provenance import source_hash
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import Experiment
 from rknet.study.records import Run
 from rknet.tableaus import DOPRI5, RK4
-from rknet.training import LOSSES, OPTIMIZERS, evaluate
+from rknet.training import LOSSES, OPTIMIZERS
 
 PARTS = re.compile(r"(?P<argument>\w+): (?P<rule>.+), got (?P<value>.+); (?P<remedy>.+)", re.DOTALL)
 """The four parts of an error message."""
@@ -234,7 +235,7 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
         "rknet.checks.MEMORY",
     ),
     "many patterns": (lambda: checkerboard(40), "d", "65536 GiB", "rknet.checks.MEMORY"),
-    "wide batch": (lambda: Engine(NET, Protocol(batch_size=10**9)), "batch_size", "126 GiB", "rknet.checks.MEMORY"),
+    "wide batch": (lambda: Compiled(NET, Protocol(batch_size=10**9)), "batch_size", "126 GiB", "rknet.checks.MEMORY"),
     "net and data": (lambda: fit(NET, SPACE, SPACE), "train", "d = 3", "d=3, classes=2"),
     "net and validation": (lambda: fit(NET, POINTS, SPACE), "validation", "d = 3", "d=3, classes=2"),
     "net's classes": (lambda: fit(StandardNet(2, 2, 3, 1), POINTS, POINTS), "train", "classes = 2", "classes=2"),

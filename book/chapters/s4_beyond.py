@@ -49,7 +49,7 @@ from rknet.study.experiments import DEPTHS, EXPERIMENTS
 from rknet.study.html_tables import Row, Table, beside_paper, measured
 from rknet.study.ledger.boxes import verdict_box
 from rknet.study.ledger.measurements import Run, cost_of_fixing_classifier
-from rknet.training import LOSSES, OPTIMIZERS, cross_entropy
+from rknet.protocol import LOSSES, OPTIMIZERS, cross_entropy
 
 plots.style()
 

@@ -17,9 +17,10 @@ import torch
 from torch import Tensor
 
 from rknet.adjoint.rightsides import Controls, Transposed
-from rknet.adjoint.steps import Coefficients, StageError, Step, combine, substitute
+from rknet.adjoint.steps import StageError, Step, substitute
 from rknet.checks import flag
 from rknet.nets import Net
+from rknet.schemes import Coefficients, combine
 from rknet.tableaus import Tableau
 
 

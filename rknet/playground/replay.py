@@ -25,14 +25,14 @@ from numpy.typing import NDArray
 from rknet import files
 from rknet.checks import choose, shown, whole
 from rknet.data.points import LAWS, PointSet
-from rknet.engines.compiled.engine import Engine
+from rknet.engines.compiled.engine import Compiled
+from rknet.hashes import weights_hash
 from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS, Net, RKNet, StandardNet
 from rknet.playground import random
 from rknet.playground.limits import within
-from rknet.study.records import weights_hash
+from rknet.protocol import Protocol
 from rknet.tableaus import TABLEAUS, Tableau
-from rknet.training import Protocol
 
 FORMAT = "rknet playground 1"
 
@@ -133,7 +133,7 @@ def replay(record: RunRecord) -> Replay:
     drawn = [name for name, pairs in _drawn(record).items() if not all(np.array_equal(*pair) for pair in pairs)]
     net, configuration = record.network(), record.configuration
     protocol = Protocol(batch_size=configuration["batch"], learning_rate=float(configuration["rate"]))
-    engine, (train, validation) = Engine(net, protocol), (record.train, record.validation)
+    engine, (train, validation) = Compiled(net, protocol), (record.train, record.validation)
     an_epoch = math.ceil(len(train) / protocol.batch_size)
 
     def statistics() -> tuple[float, float, float, float]:

@@ -25,9 +25,10 @@ from rknet import files
 from rknet.checks import choose, whole
 from rknet.data.points import PointSet
 from rknet.nets import Net
+from rknet.protocol import Protocol
 from rknet.study.configuration import Configuration, streams
 from rknet.study.experiments import EXPERIMENTS
-from rknet.training import History, Protocol, fit
+from rknet.training import History, fit
 from rknet.versions import VERSIONS
 
 FOREVER = -1.0

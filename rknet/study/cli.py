@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import joblib
 
 from rknet.checks import whole
+from rknet.contract import ENGINES
 from rknet.data.images import SOURCES
 from rknet.playground.replay import read, replay
 from rknet.study.experiments import EXPERIMENTS
@@ -24,7 +25,6 @@ from rknet.study.runner import DEVICES, runs_of, sweep
 from rknet.study.store import Store
 from rknet.study.tables import table
 from rknet.study.verification import verify
-from rknet.training import ENGINES
 
 STORE = "results"
 """The folder of records where --store names none, relative to the working directory."""
@@ -184,7 +184,9 @@ def _parser() -> argparse.ArgumentParser:
     about = "Run experiments and keep a record of each run. What the store has is not computed again, so a sweep that "
     about += "was interrupted or killed resumes."
     running = commands.add_parser("run", parents=[names, workers], help="run experiments", description=about)
-    running.add_argument("--engine", choices=ENGINES, default="auto", help="what computes (default: %(default)s)")
+    running.add_argument(
+        "--engine", choices=("auto", *ENGINES), default="auto", help="what computes (default: %(default)s)"
+    )
     running.add_argument("--source", choices=SOURCES, default="auto", help="of images (default: %(default)s)")
     running.set_defaults(command=run)
 

@@ -13,8 +13,9 @@ from rknet.data.images import IMAGES, ImageSet, repetition
 from rknet.data.points import LAWS, Law, PointSet, draw, split
 from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS, EulerNet, Net, RK4Net, StandardNet
+from rknet.protocol import Protocol
 from rknet.tableaus import EULER, RK4
-from rknet.training import History, Protocol, fit
+from rknet.training import History, fit
 
 NETS: dict[str, type[Net]] = {"StandardNet": StandardNet, "EulerNet": EulerNet, "RK4Net": RK4Net}
 """The paper's networks by name."""

@@ -12,8 +12,8 @@ from rknet.checks import keep, whole
 from rknet.data.images import IMAGES
 from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS
+from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
 from rknet.study.configuration import Configuration
-from rknet.training import LOSSES, OPTIMIZERS, Protocol
 
 DEPTHS = (1, 3, 5, 10, 20, 40, 100)
 """The depths L of Tables 1 and 2."""

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 import rknet
 from rknet.checks import keep, whole
 from rknet.data.images import fingerprint, load
+from rknet.hashes import weights_hash
 from rknet.nets import Net
 from rknet.study.configuration import Configuration
 from rknet.study.paper import STATISTICS
@@ -103,17 +104,6 @@ def history(record: Record) -> History:
     results = record["results"]
     curves = {name: _read(results["history"][name]) for name in STATISTICS}
     return History(**curves, ended=results["ended"], engine=record["run"]["engine"])
-
-
-def weights_hash(net: torch.nn.Module) -> str:
-    """SHA-256 (hex) of a net's weights: name, type, shape and little-endian bytes of each array, sorted by name."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(net.state_dict().items()):
-        array = tensor.detach().cpu().numpy()
-        array = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
 
 
 def encode(record: Record) -> str:

@@ -19,9 +19,10 @@ from rknet.adjoint.steps import Step
 from rknet.data.points import PointSet
 from rknet.engines.layerwise import fused
 from rknet.engines.layerwise.cuda import WARM, optimizer
-from rknet.engines.layerwise.engine import obstacle as not_layerwise
+from rknet.engines.layerwise.engine import Layerwise
 from rknet.nets import Net
-from rknet.training import LOSSES, History, Protocol, _ended
+from rknet.protocol import LOSSES, Protocol
+from rknet.training import History
 
 ENGINE = "layerwise"
 """What a history says of who took the steps: the numbers are those of that engine to rounding."""
@@ -41,7 +42,7 @@ Sets = tuple[PointSet, PointSet]
 
 def obstacle(net: Net, protocol: Protocol) -> str | None:
     """Why a net cannot be trained in a stack by a protocol, or None if it can."""
-    reason = not_layerwise(net, protocol)
+    reason = Layerwise.obstacle(net, protocol)
     if reason is not None:
         return reason
     reasons = {
@@ -322,7 +323,7 @@ def fit_together(
         done: dict[int, tuple[Net, History]] = {}
         for r, n in enumerate(going):
             rows[n].append(stack.statistics(r))
-            ended = _ended(protocol, rows[n])
+            ended = protocol.ending(rows[n])
             if ended is not None:
                 train_cost, train_accuracy, val_cost, val_accuracy = np.array(rows[n]).T
                 history = History(train_cost, train_accuracy, val_cost, val_accuracy, ended, ENGINE)

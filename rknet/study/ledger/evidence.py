@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rknet import files
+from rknet.hashes import weights_hash
 from rknet.study import records
 from rknet.study.ledger.claims import Part, Rows, configuration_of
 from rknet.study.ledger.measurements import MEASUREMENTS, Run
 from rknet.study.ledger.quantities import QUANTITIES, Value
-from rknet.study.records import Record, weights_hash
+from rknet.study.records import Record
 from rknet.study.store import Store
 
 FILE = "measurements.json"
