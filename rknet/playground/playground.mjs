@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: da407b6e33c1173cc4c85fbfc787fddf182b04e311d0cde4a3db85859a336317
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 5c419cffda5433fe06af2c693bb40ee58e256339f2270a3b5acfd9a0bb617d1d
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -3893,7 +3893,10 @@ function playing(page) {
     if (catchingUp > seen.step && !over) {
       const atATime = Math.max(1, Math.round(CATCH_UP / (seen.msPerStep || 1)));
       player.step(Math.min(catchingUp - seen.step, atATime));
-    } else catchingUp = 0;
+    } else {
+      if (catchingUp) state.box.m = 0;
+      catchingUp = 0;
+    }
   }
   const toggle = () => state.playing ? pause() : play();
   const stop = () => clearInterval(pacing);
