@@ -43,13 +43,13 @@ from rknet.data import bayes
 from rknet.laboratories import FeatureLaboratory
 from rknet.laboratories.features import draw_features
 from rknet.lifts import LinearLift
+from rknet.protocol import LOSSES, OPTIMIZERS, cross_entropy
 from rknet.study.cache import repetitions, trained
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import DEPTHS, EXPERIMENTS
 from rknet.study.html_tables import Row, Table, beside_paper, measured
 from rknet.study.ledger.boxes import verdict_box
 from rknet.study.ledger.measurements import Run, cost_of_fixing_classifier
-from rknet.protocol import LOSSES, OPTIMIZERS, cross_entropy
 
 plots.style()
 
