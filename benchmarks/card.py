@@ -29,7 +29,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from rknet import records
-from rknet.configuration import Configuration, streams
+from rknet.configuration import DATA, Configuration, streams
 from rknet.layerwise import Layerwise
 from rknet.nets import Net
 from rknet.plots import principal
@@ -272,7 +272,8 @@ def groups(runs: Sequence[Run]) -> list[list[Run]]:
     """Runs that fit in one stack, in the order of their first."""
     found: dict[str, list[Run]] = {}
     for run in runs:
-        alike = replace(run.configuration, data="MNIST")  # both sets have the same d and classes
+        data, alike = DATA[run.configuration.data], run.configuration.plain()
+        alike["data"] = data.d, data.classes
         found.setdefault(repr(alike), []).append(run)
     return list(found.values())
 
