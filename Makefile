@@ -59,7 +59,7 @@ links: $(INSTALLED)
 lock: $(INSTALLED)
 	$(BIN)/uv pip compile --universal --all-extras --no-annotate $(UPGRADE) \
 	  --custom-compile-command "make lock" --quiet pyproject.toml -o requirements.lock
-	sed -i.bak -E '/^(cuda-|nvidia-|triton)/d' requirements.lock && rm requirements.lock.bak
+	sed -i.bak -E '/^(cuda-|nvidia-)/d' requirements.lock && rm requirements.lock.bak
 
 $(INSTALLED): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "$(OLDEST_PYTHON)".split("."))))' || \

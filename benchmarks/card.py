@@ -34,7 +34,7 @@ from rknet.engines.layerwise.together import Sets, Stack, fit_together
 from rknet.nets import Net
 from rknet.plots import principal
 from rknet.study import records
-from rknet.study.configuration import Configuration, streams
+from rknet.study.configuration import DATA, Configuration, streams
 from rknet.study.records import Run
 from rknet.study.runner import runs_of
 from rknet.study.store import Store, slug
@@ -272,7 +272,8 @@ def groups(runs: Sequence[Run]) -> list[list[Run]]:
     """Runs that fit in one stack, in the order of their first."""
     found: dict[str, list[Run]] = {}
     for run in runs:
-        alike = replace(run.configuration, data="MNIST")  # both sets have the same d and classes
+        data, alike = DATA[run.configuration.data], run.configuration.plain()
+        alike["data"] = data.d, data.classes
         found.setdefault(repr(alike), []).append(run)
     return list(found.values())
 
