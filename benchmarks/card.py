@@ -351,7 +351,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def work(output: Output, runs: Sequence[Run], until: float, options: argparse.Namespace) -> int:
     """Check, time and train the runs."""
     device = options.device
-    kinds = {f"{run.configuration.net}, d_hat = {run.configuration.d_hat}": run.configuration for run in runs}
+    kinds = {f"{run.configuration.net_name}, d_hat = {run.configuration.d_hat}": run.configuration for run in runs}
     output.measure(device=torch.cuda.get_device_name() if device != "cpu" else device, versions=records.versions())
     captured = False
     for attempt in (True, False):
