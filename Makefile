@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 NODE_MODULES := tests/browser/node_modules/.package-lock.json
-# All but the extra `bench`, which is large and of use to nobody who does not run `rknet bench`.
+# All but the extra `bench`, which is large and of use only to `python -m benchmarks`.
 EXTRAS := book,cluster,dev,images
 OLDEST_PYTHON := $(shell sed -n 's/^requires-python = ">=\([0-9.]*\).*/\1/p' pyproject.toml)
 

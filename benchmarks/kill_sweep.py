@@ -1,6 +1,6 @@
 """Kill a sweep at random moments, resume it, and compare every record with an undisturbed sweep's.
 
-    python benchmarks/kill_sweep.py --kills 100
+    python -m benchmarks.kill_sweep --kills 100
 
 Runs are tiny, so that writing records is a good part of a sweep and many kills fall into it.  Exits with 1 if a record
 is lost, torn or different; whatever depends on the clock or the machine (`circumstances`) is left out of the

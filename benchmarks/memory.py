@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.cases import Case
 from benchmarks.contender import CONTENDERS
-from rknet.bench import Report, Worker
+from benchmarks.process import Report, Worker
 
 NAMES = ("compiled", "reference", "discrete", "recomputed", "checkpoint", "segments", "odeint", "adjoint")
 DEPTHS = (25, 50, 100, 200)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.cases import Case
+from benchmarks.process import Report, Worker
 from benchmarks.steps import calibrate, prepare
-from rknet.bench import Report, Worker
 
 NAMES = ("compiled", "page", "script", "port")
 SIZES = ((5, 3), (20, 16), (100, 16))

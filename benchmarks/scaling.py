@@ -14,8 +14,8 @@ import numpy as np
 
 from benchmarks.cases import Case
 from benchmarks.machine import cores
+from benchmarks.process import Report, Worker
 from benchmarks.steps import calibrate
-from rknet.bench import Report, Worker
 
 NAMES = ("compiled", "reference")
 SIZES: dict[str, Sequence[int]] = {"L": (25, 50, 100, 200), "d_hat": (8, 16, 32, 64, 128)}

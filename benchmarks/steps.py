@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.cases import Case
 from benchmarks.contender import CONTENDERS
-from rknet.bench import Report, Worker
+from benchmarks.process import Report, Worker
 
 SECONDS = 0.5
 """How long the steps of one measurement should take together."""

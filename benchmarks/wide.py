@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.cases import Case
 from benchmarks.contender import CONTENDERS
 from benchmarks.memory import MIB
-from rknet.bench import Report, Worker
+from benchmarks.process import Report, Worker
 
 NAMES = ("layerwise", "reference", "lean")
 CASE = Case(d_hat=900, N=20, epochs=1)

@@ -1,6 +1,6 @@
 """The process of one contender: reads requests, one JSON object a line, and answers each with one.
 
-Started as ``python -m benchmarks.worker NAME CORE [AUTHORS]`` by `rknet.bench.Worker`.
+Started as ``python -m benchmarks.worker NAME CORE [AUTHORS]`` by `benchmarks.process.Worker`.
 """
 
 from __future__ import annotations

@@ -129,9 +129,9 @@ def remove_abandoned(folder: Path, names: str, age: float = ABANDONED) -> None:
     """Remove the parts in a folder, of that age in seconds, of files whose whole names match a regular expression."""
     for found in folder.glob(f".*{PART}"):
         match = _NAME.fullmatch(found.name)
-        if not match or not re.fullmatch(names, match["name"]) or found.is_symlink():
+        if not match or not re.fullmatch(names, match["name"]):
             continue
-        with contextlib.suppress(OSError):  # another process was faster
+        with contextlib.suppress(OSError):  # a link, or another process was faster
             if time.time() - found.stat().st_mtime >= age:
                 shutil.rmtree(found)
 

@@ -12,6 +12,7 @@ from dataclasses import fields, replace
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+import filelock
 import numpy as np
 import pytest
 import torch
@@ -386,7 +387,7 @@ def test_what_two_ask_for_at_once_is_trained_once(
     asked = threading.Semaphore(0)
     fit = cache.fit
 
-    class Lock(cache.FileLock):
+    class Lock(filelock.FileLock):
         def acquire(self, *arguments, **options):
             asked.release()
             return super().acquire(*arguments, **options)
@@ -395,7 +396,7 @@ def test_what_two_ask_for_at_once_is_trained_once(
         assert asked.acquire(timeout=60) and asked.acquire(timeout=60)
         return fit(*arguments, **options)
 
-    monkeypatch.setattr(cache, "FileLock", Lock)
+    monkeypatch.setattr(filelock, "FileLock", Lock)
     monkeypatch.setattr(cache, "fit", fit_when_both_have_asked)
     with ThreadPoolExecutor(2) as pool:
         first, second = (pool.submit(train) for _ in range(2))

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-import types
 from pathlib import Path
 
 import pytest
@@ -247,26 +246,6 @@ def test_verify_without_records_is_no_success(capsys: pytest.CaptureFixture[str]
     assert "DIFFERS  small: RK4Net, L = 1, seed 1: no record" in capsys.readouterr().out
 
 
-# ---- bench
-
-
-def test_bench_hands_over_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Options after `bench` are the benchmarks' own, and so is the exit code."""
-    seen: list[list[str]] = []
-    module = types.ModuleType("rknet.bench")
-    module.main = lambda arguments: seen.append(arguments) or 7
-    monkeypatch.setitem(sys.modules, "rknet.bench", module)
-    assert main(["bench", "--quick", "--help"]) == 7
-    assert seen == [["--quick", "--help"]]
-
-
-def test_bench_that_is_missing_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without the benchmarks' module: one line."""
-    monkeypatch.setitem(sys.modules, "rknet.bench", None)
-    assert main(["bench"]) == 2
-    assert capsys.readouterr().err.startswith("rknet: bench: needs the module")
-
-
 # ---- claims
 
 
@@ -398,7 +377,8 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     output = capsys.readouterr().out
-    assert all(f"    {command} " in output for command in ("list", "run", "table", "verify", "claims", "bench"))
+    assert all(f"    {command} " in output for command in ("list", "run", "table", "verify", "claims"))
+    assert "bench" not in output
 
 
 @pytest.mark.parametrize("command", ["run", "table", "verify"])

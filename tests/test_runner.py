@@ -268,8 +268,8 @@ def test_two_sweeps_on_one_store_lose_nothing(tmp_path: Path, alone: Store) -> N
 
 def test_killed_sweeps_resume() -> None:
     """After five kills at random moments and a resumed sweep, no record is lost, torn or different."""
-    command = [sys.executable, ROOT / "benchmarks" / "kill_sweep.py", "--kills", "5"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    command = [sys.executable, "-m", "benchmarks.kill_sweep", "--kills", "5"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     counts = {what: int(count) for count, what in (line.split(maxsplit=1) for line in done.stdout.splitlines())}
     assert counts["kills"] == 5

@@ -22,23 +22,25 @@
 #
 # :::{admonition} How it was measured
 # :class: voice-here
-# `rknet bench` runs every contender in a process of its own, on one pinned core, in turns, in one invocation. Each must
-# first show that it computes the same gradient at the same weights. Repeat it on your machine: install the extra `bench`,
-# then `rknet bench --record`; the authors' code takes part with `--authors FOLDER` naming a checkout of it. `rknet bench
-# memory --record` repeats one study and leaves the others as they are.
+# `python -m benchmarks` runs every contender in a process of its own, on one pinned core, in turns, in one invocation. Each
+# must first show that it computes the same gradient at the same weights. Repeat it on your machine: install the extra
+# `bench`, then run `python -m benchmarks --record` from the top level; the authors' code takes part with `--authors FOLDER`
+# naming a checkout of it. `python -m benchmarks memory --record` repeats one study and leaves the others as they are.
 # :::
 
 # %% tags=["hide-input"]
 import json
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 from IPython.display import HTML
 
+import rknet
 from rknet import TABLEAUS, plots
-from rknet.bench import RECORD
 
 plots.style()
-record = json.loads(RECORD.read_text("utf8"))
+timings = Path(rknet.__file__).parents[1] / "benchmarks" / "results.json"
+record = json.loads(timings.read_text("utf8"))
 steps, scaling, memory, wide, page = (
     [row for row in record[study]["rows"] if "missing" not in row]
     for study in ("steps", "scaling", "memory", "wide", "playground")
@@ -213,8 +215,8 @@ if "odeint" in largest and "adjoint" in largest:
 # two moments fill a gigabyte. No cache holds them, so a step takes as long as they are read and written. Plain autograd
 # writes a gradient of the whole net, adds to it once a stage, and reads it again for the update. The layer-wise engine reads
 # a layer's weights on the way forward, and again on the way back, where its update forms the gradient a few rows at a time.
-# `rknet bench wide --record` repeats this study. On a graphics card the step is captured as one CUDA graph; none was at hand, so
-# nothing is said here of its speed.
+# `python -m benchmarks wide --record` repeats this study. On a graphics card the step is captured as one CUDA graph; none was at
+# hand, so nothing is said here of its speed.
 
 # %% tags=["hide-input"]
 case = record["wide"]["case"]
@@ -245,7 +247,7 @@ assert ours["mib"] < 1.3 * ours["weights_mib"]
 # The playground trains in the reader's browser, by a program in WebAssembly that the page assembles for the chosen net, or in
 # plain JavaScript where WebAssembly is missing; both give the compiled engine's bits. Beside them stands a direct
 # translation of the engine's loops into JavaScript, without any tuning. All run in Node here, which shares its compiler
-# with Chromium. `rknet bench playground --record` repeats this study.
+# with Chromium. `python -m benchmarks playground --record` repeats this study.
 
 # %% tags=["hide-input"]
 rows = [

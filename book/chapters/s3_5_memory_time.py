@@ -30,14 +30,15 @@
 
 # %% tags=["hide-input"]
 import json
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
+import rknet
 from rknet import TABLEAUS, RKNet, adjoint, plots
 from rknet.adjoint.memory import WAYS, best_segment, checkpointed, stored_bytes
-from rknet.bench import RECORD
 
 plots.style()
 
@@ -189,13 +190,14 @@ for way, (stored, peaks) in WAYS.items():
 # %% [markdown]
 # ## Measured
 #
-# Memory and times belong to a machine. Like those of the page {doc}`benchmarks`, they are not computed here; `rknet bench
-# memory --record` has measured them, each in processes of its own on one core, as the growth of the process above its size
-# before the step. Of a few processes the least growth counts, since now and then one takes some megabytes more for reasons
+# Memory and times belong to a machine. Like those of the page {doc}`benchmarks`, they are not computed here; `python -m
+# benchmarks memory --record` has measured them, each in processes of its own on one core, as the growth of the process
+# above its size before the step. Of a few processes the least growth counts, since now and then one takes some megabytes more for reasons
 # of its own. A step is one of training: forward, backward, and Adam.
 
 # %%
-record = json.loads(RECORD.read_text("utf8"))["memory"]
+timings = Path(rknet.__file__).parents[1] / "benchmarks" / "results.json"
+record = json.loads(timings.read_text("utf8"))["memory"]
 machine, case = record["machine"], record["case"]
 rows = {row["contender"]: row for row in record["rows"] if "mib" in row}
 measured = {

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: b2f0d5d02ff63aceea837842bd8a108ec249164a287394ddc1f62ac05a77506a
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 77d250f79e15d5c138d3974c172f930a49f0f997b2d52a2cf208607496322540
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -3658,20 +3658,29 @@ function netControls(page) {
 }
 
 // src/page/notebook.mjs
+var ours = /* @__PURE__ */ new WeakSet();
 function notebook(page) {
   const { model, state, player, inNotebook, choosing: choosing2 } = page;
   let written2 = "";
+  let silent = false;
   async function shareWeights() {
     const weights = await player.weights();
     if (!weights) return false;
     written2 = JSON.stringify(WEIGHT_NAMES.map((name) => [name, base64(weights[name])]));
-    model.set("weights", Object.fromEntries(JSON.parse(written2)));
+    const named = Object.fromEntries(JSON.parse(written2));
+    ours.add(named);
+    model.set("weights", named);
     return true;
   }
   async function share(what) {
     if (!inNotebook) return;
+    if (what.includes("history") && silent && state.snapshot?.step === 0) return;
+    silent = false;
     try {
-      if (what.includes("configuration")) model.set("configuration", state.configuration);
+      if (what.includes("configuration")) {
+        ours.add(state.configuration);
+        model.set("configuration", state.configuration);
+      }
       if (what.includes("history") && state.snapshot) model.set("history", state.snapshot.history);
       if (what.includes("weights") && state.snapshot && !await shareWeights()) return;
       if (what.includes("record")) model.set("record", await player.record());
@@ -3680,7 +3689,7 @@ function notebook(page) {
       console.warn("playground:", error);
     }
   }
-  function begin() {
+  function start() {
     choosing2.replace(model.get("configuration") ?? {});
     state.touched = false;
     const { data } = state.configuration;
@@ -3688,13 +3697,20 @@ function notebook(page) {
     state.given = weightsOf(model);
     choosing2.build();
   }
+  function begin() {
+    start();
+    silent = Boolean(model.get("history")?.val_cost?.length);
+  }
   const heard = () => {
     const asked = model.get("configuration");
-    if (asked && JSON.stringify(asked) !== JSON.stringify(state.configuration)) choosing2.replace(asked, true);
+    if (!asked || JSON.stringify(asked) === JSON.stringify(state.configuration)) return;
+    choosing2.replace(asked, true);
+    silent = ours.has(asked);
   };
   const sent = () => {
     const asked = model.get("weights");
-    if (asked?.K && JSON.stringify(WEIGHT_NAMES.map((name) => [name, asked[name]])) !== written2) begin();
+    if (!asked?.K || ours.has(asked)) return;
+    if (JSON.stringify(WEIGHT_NAMES.map((name) => [name, asked[name]])) !== written2) start();
   };
   model.on("change:configuration", heard);
   model.on("change:weights", sent);

@@ -1,4 +1,4 @@
-"""The command line: ``rknet list``, ``run``, ``table``, ``verify``, ``claims`` and ``bench``, each with ``--help``.
+"""The command line: ``rknet list``, ``run``, ``table``, ``verify`` and ``claims``, each with ``--help``.
 
 Exit codes: 0 when all is well, 1 when `verify` or `claims` finds a difference, `run` cannot keep a record or a worker
 dies, 2 for bad input, 130 when interrupted.
@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import re
-import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import joblib
@@ -22,6 +19,7 @@ from rknet.contract import ENGINES
 from rknet.data.images import SOURCES
 from rknet.playground.replay import read, replay
 from rknet.study.experiments import EXPERIMENTS
+from rknet.study.program import guarded, tell
 from rknet.study.records import Run
 from rknet.study.runner import DEVICES, runs_of, sweep
 from rknet.study.store import Store
@@ -34,29 +32,8 @@ STORE = "results"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments[:1] == ["bench"]:  # its options are its own
-        return _guarded(lambda: bench(arguments[1:]))
-    options = _parser().parse_args(arguments)
-    return _guarded(lambda: options.command(options))
-
-
-def _guarded(command: Callable[[], int]) -> int:
-    """Errors of the user's making as one line each."""
-    try:
-        return command()
-    except BrokenPipeError:  # the reader of our output has seen enough, as in `rknet table depth | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except BrokenProcessPool:
-        _tell("rknet: a worker was killed, perhaps for memory; finished runs are kept: try again with fewer --jobs")
-        return 1
-    except (OSError, ValueError) as error:
-        _tell(f"rknet: {error}")
-        return 2
-    except KeyboardInterrupt:
-        _tell("rknet: interrupted; finished runs are kept, and the same command resumes")
-        return 130
+    options = _parser().parse_args(argv)
+    return guarded(lambda: options.command(options), "rknet")
 
 
 def list_experiments(options: argparse.Namespace) -> int:
@@ -78,12 +55,12 @@ def list_experiments(options: argparse.Namespace) -> int:
 def run(options: argparse.Namespace) -> int:
     """Run experiments and keep the records."""
     store, workers = Store(options.store), _workers(options)
-    summary = sweep(_runs(options), store, **workers, engine=options.engine, source=options.source, report=_tell)
+    summary = sweep(_runs(options), store, **workers, engine=options.engine, source=options.source, report=tell)
     minutes, seconds = divmod(round(summary.seconds), 60)
     print(f"{summary.computed} runs computed, {summary.found} found in {store.folder}; {minutes} min {seconds} s")
     print(f"see them: rknet table {' '.join(_names(options))} --store {store.folder}")
     if summary.lost:
-        _tell(f"rknet: {len(summary.lost)} runs have no record, see above; the same command computes them again")
+        tell(f"rknet: {len(summary.lost)} runs have no record, see above; the same command computes them again")
     return 1 if summary.lost else 0
 
 
@@ -123,11 +100,6 @@ def claims(options: argparse.Namespace) -> int:
     show = _optional("claims", "rknet.study.ledger.command").show
     jobs = whole("jobs", options.jobs)
     return int(show(options.ids, Store(options.store), n_jobs=jobs, measuring=options.measure, writing=options.write))
-
-
-def bench(arguments: list[str]) -> int:
-    """Hand over to the benchmarks."""
-    return int(_optional("bench", "rknet.bench").main(arguments))
 
 
 def _optional(command: str, module: str) -> Any:
@@ -177,10 +149,6 @@ def _names(options: argparse.Namespace) -> list[str]:
     points = (name for name, experiment in EXPERIMENTS.items() if not experiment.of_images)
     groups = {"all": list(EXPERIMENTS), "points": list(points)}
     return list(dict.fromkeys(one for name in options.names for one in groups.get(name, [name])))
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -242,6 +210,4 @@ def _parser() -> argparse.ArgumentParser:
     judging.add_argument("--measure", action="store_true", help="take the measurements that are missing; trains nets")
     judging.add_argument("--write", action="store_true", help="make these the verdicts that the book shows")
     judging.set_defaults(command=claims)
-
-    commands.add_parser("bench", help="measure speed; `rknet bench --help` says more", add_help=False)
     return parser
