@@ -34,7 +34,7 @@ from rknet.engines.layerwise.together import Sets, Stack, fit_together
 from rknet.nets import Net
 from rknet.plots import principal
 from rknet.study import records
-from rknet.study.configuration import DATA, Configuration, streams
+from rknet.study.configuration import Configuration, streams
 from rknet.study.records import Run
 from rknet.study.runner import runs_of
 from rknet.study.store import Store, slug
@@ -272,7 +272,7 @@ def groups(runs: Sequence[Run]) -> list[list[Run]]:
     """Runs that fit in one stack, in the order of their first."""
     found: dict[str, list[Run]] = {}
     for run in runs:
-        data, alike = DATA[run.configuration.data], run.configuration.plain()
+        data, alike = run.configuration.drawn_from, run.configuration.plain()
         alike["data"] = data.d, data.classes
         found.setdefault(repr(alike), []).append(run)
     return list(found.values())
@@ -352,7 +352,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def work(output: Output, runs: Sequence[Run], until: float, options: argparse.Namespace) -> int:
     """Check, time and train the runs."""
     device = options.device
-    kinds = {f"{run.configuration.net}, d_hat = {run.configuration.d_hat}": run.configuration for run in runs}
+    kinds = {f"{run.configuration.net_name}, d_hat = {run.configuration.d_hat}": run.configuration for run in runs}
     output.measure(device=torch.cuda.get_device_name() if device != "cpu" else device, versions=records.versions())
     captured = False
     for attempt in (True, False):

@@ -53,6 +53,13 @@ def named(argument: str, name: str, known: Mapping[str, Any]) -> str:
     return str(name)
 
 
+def given(argument: str, value: Any, known: Mapping[str, Value]) -> tuple[str, Value]:
+    """Name and value of what is given by a known name, or as the function or class itself; ValueError otherwise."""
+    if callable(value):
+        return str(getattr(value, "__name__", type(value).__name__)), value
+    return str(value), choose(argument, value, known)
+
+
 def keep(instance: object, **values: Any) -> None:
     """Store checked values in a frozen dataclass, from its ``__post_init__``."""
     for name, value in values.items():

@@ -17,7 +17,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rknet.checks import flag, positive, whole
 from rknet.data.points import PointSet
-from rknet.nets import Net, RKNet, StandardNet
+from rknet.lifts import Lift
+from rknet.nets import Activation, Net, net_of
 from rknet.protocol import Protocol
 from rknet.tableaus import Tableau
 from rknet.training import fit
@@ -35,17 +36,17 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     tableau : str, Tableau or None, default="rk4"
-        An explicit scheme, or its name in `rknet.tableaus.TABLEAUS`; None for the feed-forward network, without h.
+        An explicit scheme, or its name: see `rknet.nets.scheme_of`.  None is "standard", the feed-forward network.
     d_hat : int or None, default=None
         Width of every layer, at least the number of features d; None for max(16, d + 1).
     L : int, default=5
         Number of layers.
     h : float, default=0.2
         Step size.
-    activation : str, default="tanh"
-        Name of sigma in `rknet.nets.ACTIVATIONS`.
-    lift : str, default="zero"
-        Name of the lift from d to d_hat dimensions in `rknet.lifts.LIFTS`.
+    activation : str or callable, default="tanh"
+        The activation sigma, or its name in `rknet.nets.ACTIVATIONS`.
+    lift : str or class, default="zero"
+        The class of the lift from d to d_hat dimensions, or its name in `rknet.lifts.LIFTS`.
     epochs : int, default=40
         Largest number of epochs.
     batch_size : int, default=5
@@ -102,8 +103,8 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         L: int = 5,
         h: float = 0.2,
         *,
-        activation: str = "tanh",
-        lift: str = "zero",
+        activation: str | Activation = "tanh",
+        lift: str | type[Lift] = "zero",
         epochs: int = 40,
         batch_size: int = 5,
         loss: str = "cross_entropy",
@@ -182,9 +183,8 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         d, classes = self.n_features_in_, len(self.classes_)
         d_hat = max(DEFAULT_WIDTH, d + 1) if self.d_hat is None else self.d_hat
         arguments: dict[str, Any] = {"activation": self.activation, "lift": self.lift, "seed": seed}
-        if self.tableau is None:
-            return StandardNet(d, d_hat, classes, self.L, **arguments)
-        return RKNet(d, d_hat, classes, self.L, tableau=self.tableau, h=self.h, **arguments)
+        scheme = "standard" if self.tableau is None else self.tableau
+        return net_of(scheme, d, d_hat, classes, self.L, h=self.h, **arguments)
 
     def _protocol(self, N: int) -> Protocol:
         return Protocol(

@@ -220,7 +220,7 @@ def test_a_configuration_draws_its_repetition() -> None:
     assert fingerprint(*replace(net, net="RK4Net", d_hat=800).points(4, source="sample")) == fingerprint(
         train, validation
     )
-    assert net.of_images and not Configuration("squares", "RK4Net", 2, 1).of_images
+    assert net.images == "FashionMNIST" and Configuration("squares", "RK4Net", 2, 1).images is None
 
 
 # ---- original files

@@ -38,7 +38,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
-from rknet import ACTIVATIONS, EulerNet, Protocol, plots
+from rknet import EulerNet, Protocol, plots
 from rknet.data import bayes
 from rknet.engines.compiled.engine import Compiled
 from rknet.laboratories import TrainingLaboratory
@@ -46,6 +46,7 @@ from rknet.laboratories.training import draw_training
 from rknet.playground import Playground
 from rknet.study.cache import repetitions, trained
 from rknet.study.configuration import Configuration
+from rknet.study.experiments import ACTIVATIONS_COMPARED as ACTIVATIONS
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.html_tables import Row, Table, beside_paper
 from rknet.study.ledger.boxes import verdict_box

@@ -17,7 +17,8 @@ import sympy
 
 from rknet.checks import flag
 from rknet.exact import simplified
-from rknet.tableaus import MAX_ORDER, Tableau, Tree, _density, trees
+from rknet.tableaus import Tableau
+from rknet.trees import MAX_ORDER, Tree, density, trees
 
 Coloured = tuple[str, tuple["Coloured", ...]]
 """A rooted tree of nodes of two kinds: the kind of its root, "y" or "p", and its subtrees."""
@@ -39,7 +40,7 @@ class Agreement(NamedTuple):
 
 
 def order_of_pair(scheme: Tableau, partner: Tableau, *, coupled: bool = False) -> int:
-    """Order, up to `rknet.tableaus.MAX_ORDER`, of states by one scheme and costates by the other with the same weights.
+    """Order, up to `rknet.trees.MAX_ORDER`, of states by one scheme and costates by the other with the same weights.
 
     Parameters
     ----------
@@ -53,7 +54,7 @@ def order_of_pair(scheme: Tableau, partner: Tableau, *, coupled: bool = False) -
     for nodes in range(1, MAX_ORDER + 1):
         for tree, coloured in coloured_trees(nodes, "yp", coupled):
             weight = _weight(scheme, stage_weights(coloured))
-            if simplified(weight - sympy.Rational(1, _density(tree))) != 0:
+            if simplified(weight - sympy.Rational(1, density(tree))) != 0:
                 return nodes - 1
     return MAX_ORDER
 
@@ -61,7 +62,7 @@ def order_of_pair(scheme: Tableau, partner: Tableau, *, coupled: bool = False) -
 def agreement(scheme: Tableau, one: Tableau, other: Tableau) -> Agreement:
     """How well two tableaus of the costates agree, for states by the same scheme and given smooth controls.
 
-    Both powers are at most `rknet.tableaus.MAX_ORDER`; equal tableaus agree for ever.
+    Both powers are at most `rknet.trees.MAX_ORDER`; equal tableaus agree for ever.
     """
     first, second = weights_of(scheme, one), weights_of(scheme, other)
     layer = stage = MAX_ORDER

@@ -28,7 +28,7 @@ from rknet.data.points import LAWS, PointSet
 from rknet.engines.compiled.engine import Compiled
 from rknet.hashes import weights_hash
 from rknet.lifts import LIFTS
-from rknet.nets import ACTIVATIONS, Net, RKNet, StandardNet
+from rknet.nets import ACTIVATIONS, Net, net_of
 from rknet.playground import random
 from rknet.playground.limits import within
 from rknet.protocol import Protocol
@@ -36,7 +36,7 @@ from rknet.tableaus import TABLEAUS, Tableau
 
 FORMAT = "rknet playground 1"
 
-NETS = {"StandardNet": StandardNet, "RKNet": RKNet}
+NETS = ("StandardNet", "RKNet")
 CURVES = ("train_cost", "train_accuracy", "val_cost", "val_accuracy")
 PARTS = ("configuration", "data", "generator", "history", "initial", "start", "steps", "weights")
 
@@ -162,10 +162,10 @@ def replay(record: RunRecord) -> Replay:
 
 def network(configuration: dict[str, Any], classes: int, weights: Arrays) -> Net:
     """The net of a configuration, with weights named as in `rknet.nets.Net`.  ValueError if they do not fit it."""
-    options: dict[str, Any] = {"activation": configuration["activation"], "lift": configuration["lift"]}
-    if configuration["net"] == "RKNet":
-        options |= {"tableau": scheme(configuration["scheme"]), "h": configuration["h"]}
-    net: Net = NETS[configuration["net"]](2, configuration["d_hat"], classes, configuration["L"], **options)
+    tableau = scheme(configuration["scheme"]) if configuration["net"] == "RKNet" else "standard"
+    sizes = 2, configuration["d_hat"], classes, configuration["L"]
+    options = {name: configuration[name] for name in ("activation", "lift", "h")}
+    net = net_of(tableau, *sizes, **options)
     tensors = net.state_dict()
     for name, tensor in tensors.items():
         if weights[name].size != tensor.numel():
@@ -237,7 +237,7 @@ def _configuration(given: Any) -> dict[str, Any]:
             raise ValueError(f"configuration.{field}: must be there and of its type, got {given.get(field)!r}")
     if isinstance(given["data"], str):
         choose("data", given["data"], {name: law for name, law in LAWS.items() if law.d == 2})
-    choose("net", given["net"], NETS)
+    choose("net", given["net"], dict.fromkeys(NETS))
     choose("activation", given["activation"], ACTIVATIONS)
     choose("lift", given["lift"], LIFTS)
     within(given)

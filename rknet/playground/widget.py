@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 
 from rknet.checks import choose
 from rknet.data.points import LAWS, PointSet, draw
-from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.nets import PAPER, Net, RKNet, StandardNet, net_of
 from rknet.playground.limits import within
-from rknet.playground.replay import scheme as typed_scheme
 from rknet.plots import CLASS_COLOURS
-from rknet.tableaus import TABLEAUS
+from rknet.tableaus import TABLEAUS, Tableau
 
 MODULE = Path(__file__).with_name("playground.mjs")
 """The one file that computes and draws; `_esm` of the widget, and what the book's pages load."""
@@ -30,7 +29,6 @@ MODULE = Path(__file__).with_name("playground.mjs")
 LAYOUT = ("lift", "K", "b", "W", "mu")
 """The weights that are exchanged: (d_hat, 2), (L, d_hat, d_hat), (L, d_hat), (classes, d_hat), (classes,)."""
 
-NAMED: dict[str, type[RKNet]] = {"euler": EulerNet, "rk4": RK4Net}
 SCHEMES = ("euler", "heun", "kutta3", "rk4", "rk38")
 """Schemes that the page knows by name; any other explicit tableau is sent by its entries."""
 
@@ -211,15 +209,11 @@ class Playground(anywidget.AnyWidget):
         shape: dict[str, Any] = {"d": 2, "d_hat": d_hat, "classes": classes, "L": len(self.weights["b"])}
         shape |= {"activation": c.get("activation", "tanh"), "lift": c.get("lift", "zero")}
         scheme, h = c.get("scheme", "rk4"), c.get("h", 0.05)
-        net: Net
         if c.get("net") == "StandardNet":
-            net = StandardNet(**shape)
+            scheme = "standard"
         elif isinstance(scheme, Mapping):
-            net = RKNet(tableau=typed_scheme(scheme), h=h, **shape)
-        elif scheme in NAMED:
-            net = NAMED[scheme](h=h, **shape)
-        else:
-            net = RKNet(tableau=scheme, h=h, **shape)
+            scheme = Tableau("typed", scheme["A"], scheme["beta"])
+        net = net_of(scheme, h=h, **shape)
         targets = {"K": net.K, "b": net.b, "W": net.W, "mu": net.mu}
         if net.lift_name != "zero":
             targets["lift"] = net.lift.matrix  # type: ignore[assignment]
@@ -236,7 +230,8 @@ class Playground(anywidget.AnyWidget):
         scheme = self.configuration.get("scheme", "rk4")
         if isinstance(scheme, Mapping):
             return "an RKNet with a typed tableau"
-        return NAMED[scheme].__name__ if scheme in NAMED else f"the RKNet of {TABLEAUS[scheme].name}"
+        tableau = TABLEAUS[scheme]
+        return next((name for name, known in PAPER.items() if known == tableau), f"the RKNet of {tableau.name}")
 
     def __repr__(self) -> str:
         c = self.configuration

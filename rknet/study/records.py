@@ -89,9 +89,9 @@ def make(run: Run, net: Net, history: History, seconds: float, source: str = "au
             "versions": versions(),
         },
     }
-    if run.configuration.of_images:
+    if run.configuration.images is not None:
         images = {
-            "source": load(run.configuration.data, source).source,
+            "source": load(run.configuration.images, source).source,
             "sha256": fingerprint(*run.configuration.points(run.seed, source=source)),
         }
         record["run"] |= {"images": images, "exact": False}
