@@ -43,7 +43,7 @@ from rknet.data import bayes
 from rknet.laboratories import FeatureLaboratory
 from rknet.laboratories.features import draw_features
 from rknet.lifts import LinearLift
-from rknet.protocol import LOSSES, OPTIMIZERS, cross_entropy
+from rknet.protocol import cross_entropy
 from rknet.study.cache import repetitions, trained
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import DEPTHS, EXPERIMENTS
