@@ -24,8 +24,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from rknet import files
+from rknet.callbacks import Callback, Training
 from rknet.checks import flag, keep, positive
-from rknet.contract import Callback, Training
 from rknet.hashes import digest
 from rknet.versions import versions_of
 
