@@ -27,9 +27,10 @@ from rknet.layerwise import WIDE
 from rknet.nets import Net
 from rknet.points import PointSet
 from rknet.provenance import source_hash
+from rknet.recognition import computes
 from rknet.training import History, Protocol, fit
 
-DECISIVE = ("tableaus", "nets", "augment", "points", "training", "engine", *SOURCES)
+DECISIVE = ("tableaus", "nets", "augment", "points", "training", "engine", "recognition", *SOURCES)
 """The modules whose sources decide what `fit` returns."""
 
 LAYERWISE = ("layerwise", "streams", "adjoint", "steps", "rightsides")
@@ -54,10 +55,11 @@ def cached_fit(
     """`rknet.fit` with a memory: the same arguments, weights and sources give the stored weights and history at once.
 
     Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder.  A net of
-    a class from elsewhere is always trained, because its source is not part of the key.
+    a class from elsewhere, or one that more than its class and weights decide (see `rknet.recognition`), is always
+    trained, because no key can tell it from others.
     """
     seed = whole("seed", seed, least=0)
-    if not _own(net):
+    if not _own(net) or computes(net) is None:
         return fit(net, train, validation, protocol, seed=seed, engine=engine)
     path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"
     history = _load(path, net)
@@ -100,7 +102,7 @@ def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, se
     layerwise = engine == "layerwise" or (engine == "auto" and net.d_hat >= WIDE)
     sources = source_hash(*{*DECISIVE, *_own(net), *((*LAYERWISE, CAPTURED) if layerwise else ())})
     versions = [torch.__version__, np.__version__, net.K.device.type]
-    facts = [sources, versions, net.architecture, asdict(protocol), seed, engine]
+    facts = [sources, versions, computes(net), asdict(protocol), seed, engine]
     digest.update(repr(facts).encode())
     arrays = {**_weights(net), "X": train.X, "c": train.c, "X_val": validation.X, "c_val": validation.c}
     for name, array in arrays.items():

@@ -28,6 +28,7 @@ from rknet.engine import SOURCES, Engine
 from rknet.nets import Net
 from rknet.points import PointSet
 from rknet.provenance import source_hash
+from rknet.recognition import description
 
 if TYPE_CHECKING:
     from rknet.training import TorchSteps
@@ -43,6 +44,7 @@ DECISIVE = (
     "streams",
     "captured",
     "engine",
+    "recognition",
     "training",
     "checkpoint",
 )
@@ -144,7 +146,7 @@ class Keeper:
         self.checkpoint = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
         self.steps = steps
         self.fingerprint = {name: digest(fact) for name, fact in facts.items()} | {
-            "net": digest(net.architecture, [p.requires_grad for p in net.parameters()], *net.state_dict().values()),
+            "net": digest(description(net), [p.requires_grad for p in net.parameters()], *net.state_dict().values()),
             "data": digest(*(array for points in (train, validation) for array in (points.X, points.c))),
             "sources": source_hash(*DECISIVE, *SOURCES),
             "circumstances": digest(torch.__version__, np.__version__, net.K.device.type, torch.get_num_threads()),

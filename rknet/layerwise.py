@@ -17,10 +17,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rknet import streams
+from rknet import recognition, streams
 from rknet.adjoint import costate_sweep, state_sweep
-from rknet.engine import LAYERS, PRECISIONS, _hooked
-from rknet.nets import ACTIVATIONS, Net
+from rknet.engine import PRECISIONS
+from rknet.nets import Net
 from rknet.rightsides import Affine, Controls, Transposed
 from rknet.steps import Step
 from rknet.training import LOSSES, Protocol, TorchSteps
@@ -38,13 +38,14 @@ FEW_THREADS = 2
 
 def obstacle(net: Net, protocol: Protocol) -> str | None:
     """Why this engine cannot train this net by this protocol, or None if it can."""
+    reason = recognition.obstacle(net)
+    if reason is not None:
+        return reason
     reasons = {
-        f"the net is a {type(net).__name__} with changes of its own": type(net) not in LAYERS
-        or net.sigma is not ACTIVATIONS.get(net.activation),
+        f"the layers are those of a {type(net).__name__}": recognition.layer_of(net) is None,
         f"the weights are on {net.K.device}": net.K.device.type not in ("cpu", "cuda"),
         f"the weights are of {net.K.dtype}": net.K.dtype not in PRECISIONS,
         "the weights are not contiguous": not (net.K.is_contiguous() and net.b.is_contiguous()),
-        "the net has hooks": any(_hooked(module) for module in net.modules()),
         "K and b are not both trained": not (net.K.requires_grad and net.b.requires_grad),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
@@ -106,7 +107,7 @@ class StreamedUpdates:
         """The step of layer l, from the factors of its gradient."""
         (K, m_K, v_K), (b, m_b, v_b) = self.parts.values()
         streams.update(self.rule, K[l], m_K[l], v_K[l], z, Y)
-        ones = torch.ones(len(z), 1, dtype=z.dtype)
+        ones = torch.ones(len(z), 1, dtype=z.dtype, device=z.device)
         streams.update(self.rule, b[l, None], m_b[l, None], v_b[l, None], ones, z)
 
     def state(self) -> dict[str, Tensor]:

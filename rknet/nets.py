@@ -14,8 +14,8 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from rknet.augment import LIFTS, Lift, LinearLift, uniform
-from rknet.checks import WEIGHT, choose, flag, inputs, named, positive, room, whole
+from rknet.augment import LIFTS, Lift, LinearLift, name_of, uniform
+from rknet.checks import WEIGHT, choose, flag, inputs, positive, room, whole
 from rknet.tableaus import EULER, RK4, TABLEAUS, Tableau
 
 Activation = Callable[[Tensor], Tensor]
@@ -57,9 +57,9 @@ class Net(nn.Module):
 
     Attributes
     ----------
-    K, b, W, mu, lift
-        What a net is: everything else, L and classes too, is read from these.  Who replaces one of them replaces those
-        that must agree with it, see `validate`.
+    K, b, W, mu, lift, sigma
+        What a net is: everything else, L, classes and the names too, is read from these.  Who replaces one of them
+        replaces those that must agree with it, see `validate`.
     """
 
     def __init__(
@@ -75,8 +75,8 @@ class Net(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        self.activation, self.lift_name = named("activation", activation, ACTIVATIONS), named("lift", lift, LIFTS)
-        self.sigma = ACTIVATIONS[self.activation]
+        self.sigma = choose("activation", activation, ACTIVATIONS)
+        make_lift = choose("lift", lift, LIFTS)
         d, d_hat, classes, L = whole("d", d), whole("d_hat", d_hat), whole("classes", classes, least=2), whole("L", L)
         train_classifier = flag("train_classifier", train_classifier)
         room("d_hat", d_hat, d_hat * d, WEIGHT)
@@ -85,7 +85,7 @@ class Net(nn.Module):
         # Two streams, so that nets which differ only in their lift start from the same layers.
         streams = np.random.SeedSequence(whole("seed", seed, least=0)).spawn(2)
         lift_rng, rng = map(np.random.default_rng, streams)
-        self.lift = LIFTS[self.lift_name](d, d_hat, lift_rng)
+        self.lift = make_lift(d, d_hat, lift_rng)
         self.K = nn.Parameter(uniform(rng, (L, d_hat, d_hat), fan_in=d_hat))
         self.b = nn.Parameter(uniform(rng, (L, d_hat), fan_in=d_hat))
         self.W = nn.Parameter(uniform(rng, (classes, d_hat), fan_in=d_hat), requires_grad=train_classifier)
@@ -100,6 +100,16 @@ class Net(nn.Module):
     def d_hat(self) -> int:
         """Width of every layer."""
         return self.lift.d_hat
+
+    @property
+    def activation(self) -> str:
+        """The name of sigma in `ACTIVATIONS`; for any other function, its `repr`."""
+        return next((name for name, sigma in ACTIVATIONS.items() if sigma is self.sigma), repr(self.sigma))
+
+    @property
+    def lift_name(self) -> str:
+        """The name of the lift in `rknet.augment.LIFTS`; for any other lift, that of its class."""
+        return name_of(self.lift)
 
     @property
     def L(self) -> int:

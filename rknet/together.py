@@ -17,11 +17,13 @@ from torch import Tensor, nn
 
 from rknet import fused
 from rknet.captured import WARM, optimizer
+from rknet.checks import whole
 from rknet.layerwise import obstacle as not_layerwise
 from rknet.nets import Net
 from rknet.points import PointSet
+from rknet.recognition import computes
 from rknet.steps import Step
-from rknet.training import LOSSES, History, Protocol, _ended
+from rknet.training import LOSSES, History, Protocol, _ended, check_fit
 
 ENGINE = "layerwise"
 """What a history says of who took the steps: the numbers are those of that engine to rounding."""
@@ -313,8 +315,10 @@ def fit_together(
     ValueError
         If a net or the sizes do not fit.
     """
+    if len(seeds) != len(nets):
+        raise ValueError(f"seeds: must be as many as nets, {len(nets)}, got {len(seeds)}; give each net a seed")
     stack = Stack(nets, sets, protocol, device=device, captured=captured)
-    rngs = [np.random.default_rng(seed) for seed in seeds]
+    rngs = [np.random.default_rng(whole("seeds", seed, least=0)) for seed in seeds]
     rows = [[stack.statistics(r)] for r in range(len(nets))]
     going = list(range(len(nets)))
     while going:
@@ -340,11 +344,13 @@ def _check(nets: Sequence[Net], sets: Sequence[Sets], protocol: Protocol) -> Non
         reason = obstacle(net, protocol)
         if reason is not None:
             raise ValueError(f"nets: must all be nets that a stack can train, but {reason}; use rknet.fit for this one")
-        if net.architecture != nets[0].architecture:
+        if computes(net) != computes(nets[0]):
             raise ValueError(
-                f"nets: must be of one architecture, got {net.architecture} beside {nets[0].architecture}; "
+                f"nets: must be of one architecture, got {computes(net)} beside {computes(nets[0])}; "
                 f"train them in stacks of their own"
             )
+    for net, (train, validation) in zip(nets, sets, strict=False):
+        check_fit(net, train, validation, protocol)
     sizes = {len(train) for train, _ in sets}
     if len(sets) != len(nets) or len(sizes) != 1 or min(sizes) % protocol.batch_size:
         raise ValueError(

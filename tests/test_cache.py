@@ -189,9 +189,9 @@ def test_versions_change_the_key(package, trainings: list[Net], monkeypatch: pyt
 def test_decisive_sources_are_all_that_training_imports() -> None:
     """Each module that the training's modules import is decisive, or only checks input or names sources."""
     # A training without checkpoints takes from that module no more than a type.
-    assert imported(cache.DECISIVE) <= {*cache.DECISIVE, "checkpoint", "checks", "provenance"}
+    assert imported(cache.DECISIVE) <= {*cache.DECISIVE, "bounds", "checkpoint", "checks", "provenance"}
     layerwise = {*cache.DECISIVE, *cache.LAYERWISE, cache.CAPTURED}
-    assert imported((*cache.LAYERWISE, cache.CAPTURED)) <= {*layerwise, "checks", "provenance"}
+    assert imported((*cache.LAYERWISE, cache.CAPTURED)) <= {*layerwise, "bounds", "checks", "provenance"}
     # A checkpoint holds the weights, and its fingerprint the points.
     assert layerwise - set(checkpoint.DECISIVE) <= {*SOURCES, "points"}
 
