@@ -89,7 +89,7 @@ def fit(
         If net, data and protocol do not fit each other, the engine is unknown or does not apply, or the checkpoint is
         of another training, no checkpoint, in use by another process, or cannot be written.
     """
-    _agree(net, train, validation, protocol)
+    check_fit(net, train, validation, protocol)
     seed, progress = whole("seed", seed, least=0), flag("progress", progress)
     name, kind = engine_for(net, protocol, engine)
     drawn = np.random.default_rng(seed).bit_generator.state
@@ -104,8 +104,8 @@ def fit(
     return History(train_cost, train_accuracy, val_cost, val_accuracy, ended, name)
 
 
-def _agree(net: Net, train: PointSet, validation: PointSet, protocol: Protocol) -> None:
-    """ValueError unless net, data and protocol fit each other."""
+def check_fit(net: Net, train: PointSet, validation: PointSet, protocol: Protocol) -> None:
+    """ValueError unless the arrays of net and data, which may have been changed since they were made, fit together."""
     net.validate()
     for name, points in (("train", train), ("validation", validation)):
         inputs(f"{name}.X", points.X)
