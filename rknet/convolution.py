@@ -15,14 +15,16 @@ import torch
 from torch import Tensor, nn
 
 from rknet.checks import WEIGHT, choose, flag, room, whole
-from rknet.lifts import LIFTS, Lift, uniform
+from rknet.lifts import LIFTS, Lift, name_of, uniform
 from rknet.nets import RKNet
+from rknet.recognition import known
 from rknet.tableaus import Tableau
 
 Shape = tuple[int, int, int]
 """Channels, height and width."""
 
 
+@known
 class ImageLift(Lift):
     """Two ways to augment images: a border of zeros, and more channels at every pixel.
 
@@ -67,6 +69,7 @@ class ImageLift(Lift):
         return self.pixel(maps.movedim(1, -1)).movedim(-1, 1).flatten(1)
 
 
+@known
 class ConvolutionalRKNet(RKNet):
     """The network (2.12) with f(u, y) = sigma(K * y + b), a convolution that keeps channels and map size.
 
@@ -132,7 +135,7 @@ class ConvolutionalRKNet(RKNet):
         room("classes", classes, classes * (features + 1), WEIGHT)
         # A net of the width of one pixel, whose matrices then become filters.
         super().__init__(channels, channels, classes, L, tableau=tableau, h=h, lift="zero", seed=seed, **arguments)
-        self.lift, self.lift_name, self.kernel, self.pooled = maps, lift, kernel, pooled
+        self.lift, self.kernel, self.pooled = maps, kernel, pooled
         for name, shape, fan in (
             ("K", (self.L, channels, channels, kernel, kernel), fan_in),
             ("b", (self.L, channels), fan_in),
@@ -145,6 +148,11 @@ class ConvolutionalRKNet(RKNet):
     def shape(self) -> Shape:
         """Channels, height and width of every state."""
         return self.lift.shape
+
+    @property
+    def lift_name(self) -> str:
+        """How channels are added, a name in `rknet.lifts.LIFTS`."""
+        return name_of(self.lift.pixel)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """See `rknet.nets.Net`."""
@@ -170,7 +178,8 @@ class ConvolutionalRKNet(RKNet):
     @property
     def architecture(self) -> dict[str, Any]:
         """As for `RKNet`, with the shapes."""
-        shapes = {"image": self.lift.image, "shape": self.shape, "kernel": self.kernel, "pooled": self.pooled}
+        lift = {"image": self.lift.image, "border": self.lift.border, "shape": self.shape}
+        shapes = {**lift, "kernel": self.kernel, "pooled": self.pooled}
         return {**super().architecture, **shapes}
 
     def extra_repr(self) -> str:

@@ -177,7 +177,7 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         samples = validate_data(self, X, dtype=np.float32, order="C", reset=False)  # torch knows no negative strides
         with torch.no_grad():
-            return self.net_(torch.tensor(samples, dtype=torch.float64)).numpy()
+            return self.net_(torch.tensor(samples, dtype=torch.float64, device=self.net_.K.device)).numpy()
 
     def _net(self, seed: int) -> Net:
         d, classes = self.n_features_in_, len(self.classes_)

@@ -100,6 +100,11 @@ LIFTS: dict[str, type[Lift]] = {
 """Every lift by name; each is made as ``Lift(d, d_hat, rng)``."""
 
 
+def name_of(lift: nn.Module) -> str:
+    """The name of a lift in `LIFTS`; for any other, that of its class."""
+    return next((name for name, kind in LIFTS.items() if type(lift) is kind), type(lift).__name__)
+
+
 def uniform(rng: np.random.Generator, shape: tuple[int, ...], fan_in: int) -> Tensor:
     """Entries uniform(-1/sqrt(fan_in), 1/sqrt(fan_in)): the protocol's initialisation of every weight and bias."""
     bound = 1 / np.sqrt(fan_in)

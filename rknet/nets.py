@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from rknet.checks import WEIGHT, choose, flag, given, inputs, positive, room, whole
-from rknet.lifts import LIFTS, Lift, LinearLift, uniform
+from rknet.lifts import LIFTS, Lift, LinearLift, name_of, uniform
 from rknet.schemes import combine, stages
 from rknet.tableaus import EULER, RK4, TABLEAUS, Tableau
 
@@ -58,9 +58,9 @@ class Net(nn.Module):
 
     Attributes
     ----------
-    K, b, W, mu, lift
-        What a net is: everything else, L and classes too, is read from these.  Who replaces one of them replaces those
-        that must agree with it, see `validate`.
+    K, b, W, mu, lift, sigma
+        What a net is: everything else, L, classes and the names too, is read from these.  Who replaces one of them
+        replaces those that must agree with it, see `validate`.
     """
 
     def __init__(
@@ -76,8 +76,8 @@ class Net(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        self.activation, self.sigma = given("activation", activation, ACTIVATIONS)
-        self.lift_name, make_lift = given("lift", lift, LIFTS)
+        self.sigma = given("activation", activation, ACTIVATIONS)
+        make_lift = given("lift", lift, LIFTS)
         d, d_hat, classes, L = whole("d", d), whole("d_hat", d_hat), whole("classes", classes, least=2), whole("L", L)
         train_classifier = flag("train_classifier", train_classifier)
         room("d_hat", d_hat, d_hat * d, WEIGHT)
@@ -101,6 +101,16 @@ class Net(nn.Module):
     def d_hat(self) -> int:
         """Width of every layer."""
         return self.lift.d_hat
+
+    @property
+    def activation(self) -> str:
+        """The name of sigma in `ACTIVATIONS`; for any other function, its `repr`."""
+        return next((name for name, sigma in ACTIVATIONS.items() if sigma is self.sigma), repr(self.sigma))
+
+    @property
+    def lift_name(self) -> str:
+        """The name of the lift in `rknet.lifts.LIFTS`; for any other lift, that of its class."""
+        return name_of(self.lift)
 
     @property
     def L(self) -> int:

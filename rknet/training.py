@@ -13,16 +13,16 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
+from rknet.callbacks import Bar, Callback, Training
 from rknet.checkpoint import Checkpoint, Keeper
 from rknet.checks import flag, inputs, labels, whole
-from rknet.contract import Callback, Training, engine_for
+from rknet.contract import engine_for
 from rknet.data.points import PointSet
 from rknet.nets import Net
 from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
 
-__all__ = ["LOSSES", "OPTIMIZERS", "Bar", "History", "Protocol", "fit"]
+__all__ = ["LOSSES", "OPTIMIZERS", "History", "Protocol", "fit"]
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,6 @@ class History:
     def epochs(self) -> int:
         """Number of epochs run."""
         return len(self.train_cost) - 1
-
-
-class Bar(Callback):
-    """A progress bar; it is drawn on a terminal only, for it would spoil the output of a notebook."""
-
-    def begin(self, training: Training) -> None:
-        """Show what is over already."""
-        over = max(len(training.rows) - 1, 0)
-        self.bar = tqdm(total=training.protocol.epochs, initial=over, desc="epochs", disable=None)
-
-    def epoch(self, training: Training) -> None:
-        """One epoch more."""
-        self.bar.update()
-
-    def end(self, training: Training) -> None:
-        """Leave the bar as it is."""
-        self.bar.close()
 
 
 def fit(
@@ -93,12 +76,12 @@ def fit(
         for the nets of the paper on the CPU; "layerwise", for those whose weights no cache holds, on CPU or CUDA;
         "torch", for any net; or "auto", the first that suits the net.  The history says which it was.
     progress
-        Whether a `Bar` is shown.
+        Whether a progress bar is shown on a terminal.
     checkpoint
         A file where the training is stored now and then, or a `rknet.checkpoint.Checkpoint`.  If the file is there,
         the same call goes on from it, with the numbers of a training that was never interrupted.
     callbacks
-        Who else is told how it goes: see `rknet.contract.Callback`.
+        Who else is told how it goes: see `rknet.callbacks.Callback`.
 
     Raises
     ------
@@ -106,7 +89,7 @@ def fit(
         If net, data and protocol do not fit each other, the engine is unknown or does not apply, or the checkpoint is
         of another training, no checkpoint, in use by another process, or cannot be written.
     """
-    _agree(net, train, validation, protocol)
+    check_fit(net, train, validation, protocol)
     seed, progress = whole("seed", seed, least=0), flag("progress", progress)
     name, kind = engine_for(net, protocol, engine)
     drawn = np.random.default_rng(seed).bit_generator.state
@@ -121,8 +104,8 @@ def fit(
     return History(train_cost, train_accuracy, val_cost, val_accuracy, ended, name)
 
 
-def _agree(net: Net, train: PointSet, validation: PointSet, protocol: Protocol) -> None:
-    """ValueError unless net, data and protocol fit each other."""
+def check_fit(net: Net, train: PointSet, validation: PointSet, protocol: Protocol) -> None:
+    """ValueError unless the arrays of net and data, which may have been changed since they were made, fit together."""
     net.validate()
     for name, points in (("train", train), ("validation", validation)):
         inputs(f"{name}.X", points.X)

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from rknet.adjoint.rightsides import Affine, Controls, RightHandSide, Transposed, of_stage
 from rknet.checks import choose, finite, flag, keep
-from rknet.nets import Net, RKNet, StandardNet
+from rknet.nets import Net, RKNet
+from rknet.recognition import layer_of
 from rknet.schemes import Coefficients, combine, stages
 from rknet.tableaus import EULER, TABLEAUS, Tableau
 
@@ -73,9 +74,10 @@ class Step:
     @classmethod
     def of(cls, net: Net) -> Step:
         """The layers of a `rknet.nets.StandardNet` or `RKNet`; ValueError for a net whose layer is another."""
-        if type(net).f is Net.f and type(net).layer is StandardNet.layer:
+        kind = layer_of(net)
+        if kind == "standard":
             return cls(Affine(net.activation), EULER, 1.0, carried=False)
-        if type(net).f is Net.f and type(net).layer is RKNet.layer:
+        if kind == "scheme":
             assert isinstance(net, RKNet)
             return cls(Affine(net.activation), net.tableau, net.h)
         raise ValueError(

@@ -26,6 +26,7 @@ from rknet.checks import choose, whole
 from rknet.data.points import PointSet
 from rknet.nets import Net
 from rknet.protocol import Protocol
+from rknet.recognition import computes
 from rknet.study.configuration import Configuration, streams
 from rknet.study.experiments import EXPERIMENTS
 from rknet.training import History, fit
@@ -33,9 +34,6 @@ from rknet.versions import VERSIONS
 
 FOREVER = -1.0
 """Seconds to wait for another process that trains the same net, as filelock counts them."""
-
-STACKED = ("together", "fused")
-"""Those that take the steps of several nets at once on a graphics card."""
 
 
 def cached_fit(
@@ -50,11 +48,12 @@ def cached_fit(
     """`rknet.fit` with a memory: the same arguments, weights and versions give the stored weights and history at once.
 
     Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder; where that
-    cannot be written, one warning says so, and nothing is remembered.  A net of a class from elsewhere is always
-    trained, because its source is not part of the key.
+    cannot be written, one warning says so, and nothing is remembered.  A net of a class from elsewhere, or
+    one that more than its class and weights decide (see `rknet.recognition`), is always trained, because no key can
+    tell it from others.
     """
     seed = whole("seed", seed, least=0)
-    if not _own(net):
+    if not _own(net) or computes(net) is None:
         return fit(net, train, validation, protocol, seed=seed, engine=engine)
     path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"
     history = _load(path, net)
@@ -116,7 +115,7 @@ def _succeeds(writing: Callable[[], None]) -> bool:
 def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, seed: int, engine: str) -> str:
     digest = hashlib.sha256()
     versions = [VERSIONS, torch.__version__, np.__version__, net.K.device.type]
-    facts = [versions, net.architecture, asdict(protocol), seed, engine]
+    facts = [versions, computes(net), asdict(protocol), seed, engine]
     digest.update(repr(facts).encode())
     arrays = {**_weights(net), "X": train.X, "c": train.c, "X_val": validation.X, "c_val": validation.c}
     for name, array in arrays.items():

@@ -196,8 +196,8 @@ def _drawn_from(data: str | Law) -> Law | ImageSet:
 
 def _settled(argument: str, value: Any, known: Mapping[str, Any]) -> Any:
     """The name of what is of this library, and anything else as itself."""
-    name, found = given(argument, value, known)
-    return name if isinstance(value, str) and name in SHIPPED[argument] else found
+    found = given(argument, value, known)
+    return str(value) if isinstance(value, str) and value in SHIPPED[argument] else found
 
 
 def _plain_net(net: str | Tableau) -> Any:
