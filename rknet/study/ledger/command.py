@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rknet.provenance import PACKAGE, in_checkout
 from rknet.study.ledger import judging
 from rknet.study.ledger.boxes import line, summary
 from rknet.study.ledger.claims import Claims, read
 from rknet.study.ledger.evidence import Evidence, measure
 from rknet.study.ledger.judging import PRINTED_RUNS, judge, stored, write
+from rknet.study.program import without_records
 from rknet.study.store import Store
 
 
 def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool = False, writing: bool = False) -> int:
     """Judge claims, print a line for each, and say whether the book agrees: 0 if it does, or after writing, else 1.
+
+    A store without any record is told in a line, and gives `rknet.study.program.NO_RECORDS`.
 
     Parameters
     ----------
@@ -31,10 +35,17 @@ def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool
     Raises
     ------
     ValueError
-        If a name is unknown.
+        If a name is unknown, or an installed package is to be written into.
     """
+    if writing and not in_checkout():
+        raise ValueError(
+            f"write: must be asked of a checkout of the book, whose verdicts it makes, got the rknet installed in "
+            f"{PACKAGE}; clone the repository"
+        )
     claims = read()
     chosen = _chosen(names, claims)
+    if store.empty():
+        return without_records(store.folder)
     if measuring:
         parts = [part for sentence in claims.sentences if sentence.id in chosen for part in sentence.parts]
         measure(parts, sorted({*range(PRINTED_RUNS), *claims.seeds}), store, n_jobs=n_jobs)

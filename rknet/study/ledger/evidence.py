@@ -19,6 +19,7 @@ from rknet.study import records
 from rknet.study.ledger.claims import Part, Rows, configuration_of
 from rknet.study.ledger.measurements import MEASUREMENTS, Run
 from rknet.study.ledger.quantities import QUANTITIES, Value
+from rknet.study.program import unheard
 from rknet.study.records import Record, weights_hash
 from rknet.study.store import Store
 
@@ -131,9 +132,10 @@ def measure(
     report(f"{len(wanted)} measurements to take")
     tasks = (joblib.delayed(_measured)(*need) for need in sorted(wanted, key=lambda need: (need[1], need[2])))
     parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator")
-    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
-        for (quantity, rows, seed), value, weights in parallel(tasks):
-            evidence.measured.setdefault(quantity, {}).setdefault(" | ".join(rows), {})[str(seed)] = [value, weights]
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1), unheard():
+        done = parallel(tasks)
+    for (quantity, rows, seed), value, weights in done:
+        evidence.measured.setdefault(quantity, {}).setdefault(" | ".join(rows), {})[str(seed)] = [value, weights]
     _write(store, evidence.measured)
 
 
