@@ -161,4 +161,4 @@ def test_a_missing_file_is_one_line_of_error(tmp_path, capsys):
 def test_runs_are_replayed_where_no_widgets_are_installed():
     without = "import sys; sys.modules['anywidget'] = None; import rknet.study.cli, rknet.playground as p; p.Nothing"
     done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True)
-    assert done.stderr.strip().endswith("module 'rknet.playground' has no attribute 'Nothing'")
+    assert done.stderr.strip().endswith("AttributeError: No rknet.playground attribute Nothing")
