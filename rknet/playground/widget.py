@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from rknet.checks import choose
 from rknet.data.points import LAWS, PointSet, draw
 from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.playground import exported
 from rknet.playground.limits import within
-from rknet.playground.replay import scheme as typed_scheme
 from rknet.plots import CLASS_COLOURS
 from rknet.tableaus import TABLEAUS
 
@@ -215,7 +215,7 @@ class Playground(anywidget.AnyWidget):
         if c.get("net") == "StandardNet":
             net = StandardNet(**shape)
         elif isinstance(scheme, Mapping):
-            net = RKNet(tableau=typed_scheme(scheme), h=h, **shape)
+            net = RKNet(tableau=exported.tableau(scheme), h=h, **shape)
         elif scheme in NAMED:
             net = NAMED[scheme](h=h, **shape)
         else:

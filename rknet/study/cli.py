@@ -14,10 +14,11 @@ from typing import Any, NoReturn
 
 import joblib
 
-from rknet.checks import whole
+from rknet.checks import shown, whole
 from rknet.contract import ENGINES
 from rknet.data.images import SOURCES
-from rknet.playground.replay import read, replay
+from rknet.playground.exported import read
+from rknet.playground.replay import replay
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.program import guarded, tell
 from rknet.study.records import Run
@@ -25,6 +26,9 @@ from rknet.study.runner import DEVICES, runs_of, sweep
 from rknet.study.store import Store
 from rknet.study.tables import table
 from rknet.study.verification import verify
+
+MOST_SEEDS = 10_000
+"""Most seeds in a range."""
 
 STORE = "results"
 """The folder of records where --store names none, relative to the working directory."""
@@ -75,7 +79,7 @@ def check(options: argparse.Namespace) -> int:
     """Recompute runs and compare them with their records."""
     files = [name for name in options.names if name.endswith(".json")]
     if files:
-        return check_files(files, [name for name in options.names if name not in files])
+        return check_files(files, [name for name in options.names if name not in files], options.any_size)
     verdicts = []
     for verdict in verify(_runs(options), Store(options.store), **_workers(options)):
         verdicts.append(verdict)
@@ -85,11 +89,11 @@ def check(options: argparse.Namespace) -> int:
     return 0 if same == len(verdicts) else 1
 
 
-def check_files(files: Sequence[str], others: Sequence[str]) -> int:
+def check_files(files: Sequence[str], others: Sequence[str], any_size: bool = False) -> int:
     """Replay runs of the playground and compare them with their records."""
     if others:
         raise ValueError(f"names: must all be experiments or all be files, got {others[0]!r} beside {files[0]!r}")
-    replays = [replay(read(file)) for file in files]
+    replays = [replay(read(file, any_size=any_size)) for file in files]
     for file, found in zip(files, replays, strict=True):
         print(f"{'same' if found.same else 'DIFFERS'}  {file}: {found.words}")
     return 0 if all(found.same for found in replays) else 1
@@ -122,10 +126,14 @@ def seeds_in(text: str | None) -> list[int] | None:
         return None
     seeds: set[int] = set()
     for part in text.split(","):
-        match = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part, re.ASCII)
+        match = re.fullmatch(r"\s*(\d{1,18})(?:-(\d{1,18}))?\s*", part, re.ASCII)
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
         if last < first:
-            raise ValueError(f"seeds: must be whole numbers and rising ranges, got {text!r}; pass for example 0-3,7")
+            raise ValueError(
+                f"seeds: must be whole numbers and rising ranges, got {shown(text)}; pass for example 0-3,7"
+            )
+        if last - first >= MOST_SEEDS:
+            raise ValueError(f"seeds: must be at most {MOST_SEEDS} in a range, got {shown(part)}; pass a shorter range")
         seeds.update(range(first, last + 1))
     return sorted(seeds)
 
@@ -199,6 +207,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     about += "ends in .json is a run exported from the playground, which is replayed."
     checking = commands.add_parser("verify", parents=[names, workers], help="compare with records", description=about)
+    checking.add_argument(
+        "--any-size", action="store_true", help="replay files too that are larger than the page's own runs"
+    )
     checking.set_defaults(command=check)
 
     about = "Judge the paper's claims by the records and compare with the verdicts that the book shows; exit with 1 "
