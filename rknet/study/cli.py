@@ -18,6 +18,9 @@ from rknet.study.program import NO_RECORDS, guarded, orderly, shown, tell, witho
 if TYPE_CHECKING:
     from rknet.study.records import Run
 
+MOST_SEEDS = 10_000
+"""Most seeds in a range."""
+
 STORE = "results"
 """The folder of records where --store names none, relative to the working directory."""
 
@@ -92,7 +95,7 @@ def check(options: argparse.Namespace) -> int:
 
     files = [name for name in options.names if name.endswith(".json")]
     if files:
-        return check_files(files, [name for name in options.names if name not in files])
+        return check_files(files, [name for name in options.names if name not in files], options.any_size)
     verdicts, store, workers, runs = [], Store(options.store), _workers(options), _runs(options)
     if store.empty():
         return without_records(store.folder)
@@ -106,13 +109,14 @@ def check(options: argparse.Namespace) -> int:
     return 1 if differ else NO_RECORDS if rest else 0
 
 
-def check_files(files: Sequence[str], others: Sequence[str]) -> int:
+def check_files(files: Sequence[str], others: Sequence[str], any_size: bool = False) -> int:
     """Replay runs of the playground and compare them with their records."""
-    from rknet.playground.replay import read, replay
+    from rknet.playground.exported import read
+    from rknet.playground.replay import replay
 
     if others:
         raise ValueError(f"names: must all be experiments or all be files, got {others[0]!r} beside {files[0]!r}")
-    replays = [replay(read(file)) for file in files]
+    replays = [replay(read(file, any_size=any_size)) for file in files]
     for file, found in zip(files, replays, strict=True):
         print(f"{'same' if found.same else 'DIFFERS'}  {file}: {found.words}")
     return 0 if all(found.same for found in replays) else 1
@@ -253,6 +257,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     about += "ends in .json is a run exported from the playground, which is replayed."
     checking = commands.add_parser("verify", parents=[names, workers], help="compare with records", description=about)
+    checking.add_argument(
+        "--any-size", action="store_true", help="replay files too that are larger than the page's own runs"
+    )
     checking.set_defaults(command=check)
 
     about = "Judge the paper's claims by the records and compare with the verdicts that the book shows; exit with 1 "
