@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from small import EXPERIMENT, ROWS, RUNS
 
+from rknet.contract import ENGINES
 from rknet.data import images
 from rknet.study import cli, experiments, records, runner
 from rknet.study.cli import main, seeds_in
@@ -27,7 +28,7 @@ from rknet.study.records import Record, Run
 from rknet.study.runner import runs_of, sweep
 from rknet.study.store import Store
 from rknet.study.tables import table
-from rknet.training import ENGINES, History
+from rknet.training import History
 from rknet.versions import VERSIONS
 
 TESTS = Path(__file__).resolve().parent
