@@ -6,13 +6,16 @@ Read it in this order: `tableaus` (the schemes), `nets` (the networks), `augment
 training is made fast is told by `lanes`, `arithmetic`, `updates`, `sweeps` (Section 3 itself) and `engine`.
 """
 
+from rknet.activations import ACTIVATIONS
 from rknet.convolution import ConvolutionalRKNet
 from rknet.data.points import LAWS, PointSet, draw, split
+from rknet.history import History
 from rknet.lifts import LIFTS
-from rknet.nets import ACTIVATIONS, EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.named import EulerNet, RK4Net
+from rknet.nets import Net, RKNet, StandardNet
 from rknet.protocol import Protocol
 from rknet.tableaus import TABLEAUS, Tableau
-from rknet.training import History, fit
+from rknet.training import fit
 
 __version__ = "0.1.0"
 

@@ -17,8 +17,10 @@ from torch import Tensor, nn
 from torch.nn.modules import module as modules
 from torch.optim import optimizer as optimizers
 
+from rknet.activations import ACTIVATIONS
 from rknet.lifts import LearnedLinear, Lift, LinearLift, RandomLinear, RandomOrthogonal, ZeroPadding
-from rknet.nets import ACTIVATIONS, EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.named import EulerNet, RK4Net
+from rknet.nets import Net, RKNet, StandardNet
 
 Class = TypeVar("Class", bound=type)
 

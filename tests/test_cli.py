@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from small import EXPERIMENT, ROWS, RUNS
 
+from rknet.history import History
 from rknet.study import cli, records, runner
 from rknet.study.cli import main, seeds_in
 from rknet.study.experiments import EXPERIMENTS, Experiment
@@ -25,7 +26,6 @@ from rknet.study.records import Record, Run
 from rknet.study.runner import runs_of, sweep
 from rknet.study.store import Store
 from rknet.study.tables import table
-from rknet.training import History
 from rknet.versions import VERSIONS
 
 TESTS = Path(__file__).resolve().parent

@@ -11,6 +11,7 @@ import numpy as np
 
 from rknet.checks import choose
 from rknet.data import bayes
+from rknet.history import History
 from rknet.nets import Net
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.paper import STATISTICS, Printed, printed
@@ -18,7 +19,6 @@ from rknet.study.records import history
 from rknet.study.runner import runs_of
 from rknet.study.store import Store
 from rknet.study.tables import HALVES, UNITS
-from rknet.training import History
 
 Cell = Printed | tuple[float | None, float | None, int] | int | str
 """Mean and spread (None where illegible, or not printed), perhaps with the number of runs; a count, or words."""
