@@ -26,6 +26,12 @@ from rknet.tableaus import Tableau
 class Net(nn.Module):
     """What all networks share: lift, stacked layers, affine classifier.  A subclass says what one layer does.
 
+    A net is its attributes K, b, W, mu, lift and sigma: everything else, L, classes and the names too, is read from
+    them.  Who replaces one of them replaces those that must agree with it, see `validate`.
+
+    ValueError if a name is unknown, a size is not a positive whole number or needs more memory than
+    `rknet.checks.MEMORY`, or d_hat < d.
+
     Parameters
     ----------
     d, d_hat
@@ -42,12 +48,6 @@ class Net(nn.Module):
         Whether W and mu are trained, as in all the paper's experiments, or stay as they were drawn.
     seed
         Seeds the lift and, independently, K, b, W, mu: each weight uniform(-1/sqrt(fan_in), 1/sqrt(fan_in)).
-
-    ValueError if a name is unknown, a size is not a positive whole number or needs more memory than
-    `rknet.checks.MEMORY`, or d_hat < d.
-
-    A net is its attributes K, b, W, mu, lift and sigma: everything else, L, classes and the names too, is read from
-    them.  Who replaces one of them replaces those that must agree with it, see `validate`.
     """
 
     def __init__(
@@ -196,6 +196,8 @@ class StandardNet(Net):
 class RKNet(Net):
     """A Runge-Kutta network, equation (2.12): each layer is one step of an explicit scheme, the same u in every stage.
 
+    ValueError if the tableau is implicit or unknown, h is not positive, or an argument of `Net` is out of range.
+
     Parameters
     ----------
     tableau
@@ -204,8 +206,6 @@ class RKNet(Net):
         Step size; the flow runs to time T = h L.  The paper keeps h = 0.05 at every depth.
     **arguments
         d, d_hat, classes, L, ...: see `Net`.
-
-    ValueError if the tableau is implicit or unknown, h is not positive, or an argument of `Net` is out of range.
     """
 
     def __init__(

@@ -36,6 +36,9 @@ def fit(
 ) -> History:
     """Train a net in place by a protocol and return its history.
 
+    ValueError if net, data and protocol do not fit each other, the engine is unknown or does not apply, or the
+    checkpoint is of another training, no checkpoint, in use by another process, or cannot be written.
+
     Parameters
     ----------
     net
@@ -57,9 +60,6 @@ def fit(
         the same call goes on from it, with the numbers of a training that was never interrupted.
     callbacks
         Who else is told how it goes: see `rknet.callbacks.Callback`.
-
-    ValueError if net, data and protocol do not fit each other, the engine is unknown or does not apply, or the
-    checkpoint is of another training, no checkpoint, in use by another process, or cannot be written.
     """
     check_fit(net, train, validation, protocol)
     seed, progress = whole("seed", seed, least=0), flag("progress", progress)
