@@ -273,7 +273,8 @@ def groups(runs: Sequence[Run]) -> list[list[Run]]:
     """Runs that fit in one stack, in the order of their first."""
     found: dict[str, list[Run]] = {}
     for run in runs:
-        alike = replace(run.configuration, data="MNIST")  # both sets have the same d and classes
+        data, alike = run.configuration.drawn_from, run.configuration.plain()
+        alike["data"] = data.d, data.classes
         found.setdefault(repr(alike), []).append(run)
     return list(found.values())
 

@@ -99,7 +99,7 @@ def reported(pages: Iterable[Page], report: Callable[[str], None], **options: An
     total = left = sum(page.expected for page in pages)
     start = time.monotonic()
     report(
-        f"Running {len(pages)} pages, {workers} at a time: "
+        f"Running {'1 page' if len(pages) == 1 else f'{len(pages)} pages'}, {workers} at a time: "
         f"about {duration(total / workers)}, or less where trained nets are remembered."
     )
     for number, done in enumerate(run(pages, **options), 1):

@@ -16,3 +16,6 @@ ACTIVATIONS: dict[str, Activation] = {
     "softplus": nn.functional.softplus,
 }
 """The activations sigma of (2.1).  The paper writes "logit" for the logistic function 1 / (1 + e^-x)."""
+
+OURS = tuple(ACTIVATIONS.values())
+"""Those that engines, cache and checkpoints know by their names, whatever is registered later."""

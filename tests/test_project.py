@@ -47,7 +47,7 @@ def test_lock_pins_every_package_and_names_no_place(lock: list[Requirement]):
 
 
 def test_lock_leaves_to_torch_what_only_its_cuda_builds_need(lock: list[Requirement]):
-    assert [pin.name for pin in lock if pin.name.startswith(("cuda-", "nvidia-", "triton"))] == []
+    assert [pin.name for pin in lock if pin.name.startswith(("cuda-", "nvidia-"))] == []
 
 
 def test_lock_satisfies_pyproject(project: dict, lock: list[Requirement]):
@@ -177,7 +177,7 @@ def test_the_book_takes_configuration_and_contents_from_the_top_level(tmp_path: 
     assert not list(built.glob("chapters/*.html"))
     page = (built / "sum.html").read_text("utf8")
     assert ">42<" in re.sub(r"\s", "", page) and "This page was computed" in page
-    assert "Page 1 of 1, sum, took" in build.stdout
+    assert "Running 1 page, " in build.stdout and "Page 1 of 1, sum, took" in build.stdout
 
 
 def test_vendored_mathjax_is_the_published_file():

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 77d250f79e15d5c138d3974c172f930a49f0f997b2d52a2cf208607496322540
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 02bbd2d4fff69b1a3f8b0816ec9a6126abacf4219c13836f20efd6c1f14da9c8
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -3893,7 +3893,10 @@ function playing(page) {
     if (catchingUp > seen.step && !over) {
       const atATime = Math.max(1, Math.round(CATCH_UP / (seen.msPerStep || 1)));
       player.step(Math.min(catchingUp - seen.step, atATime));
-    } else catchingUp = 0;
+    } else {
+      if (catchingUp) state.box.m = 0;
+      catchingUp = 0;
+    }
   }
   const toggle = () => state.playing ? pause() : play();
   const stop = () => clearInterval(pacing);

@@ -20,11 +20,12 @@ from rknet.checks import choose
 from rknet.data.points import LAWS, PointSet, draw
 from rknet.named import net_of
 from rknet.nets import Net, RKNet
+from rknet.playground import exported
 from rknet.playground.limits import within
 from rknet.plots import CLASS_COLOURS
 from rknet.recognition import layer_of, obstacle
 from rknet.schemes import PAPER
-from rknet.tableaus import TABLEAUS, Tableau
+from rknet.tableaus import TABLEAUS
 
 MODULE = Path(__file__).with_name("playground.mjs")
 """The one file that computes and draws; `_esm` of the widget, and what the book's pages load."""
@@ -215,7 +216,7 @@ class Playground(anywidget.AnyWidget):
         if c.get("net") == "StandardNet":
             scheme = "standard"
         elif isinstance(scheme, Mapping):
-            scheme = Tableau("typed", scheme["A"], scheme["beta"])
+            scheme = exported.tableau(scheme)
         net = net_of(scheme, h=h, **shape)
         targets = {"K": net.K, "b": net.b, "W": net.W, "mu": net.mu}
         if net.lift_name != "zero":

@@ -27,6 +27,7 @@ from rknet.engines.layerwise.engine import WIDE
 from rknet.files import InUse
 from rknet.study import records
 from rknet.study.experiments import EXPERIMENTS
+from rknet.study.program import unheard
 from rknet.study.records import Record, Run
 from rknet.study.store import Found, Store
 
@@ -156,7 +157,8 @@ def execute(
         with contextlib.ExitStack() as stack:
             parallel = _workers(min(n_jobs, len(tasks)), dask, stack)
             parent = None if dask else os.getpid()
-            done = parallel(joblib.delayed(_outcome)(parent, task) for task in tasks)
+            with unheard():
+                done = parallel(joblib.delayed(_outcome)(parent, task) for task in tasks)
             stack.callback(_abandon, done)
             for run, record in done:
                 if isinstance(record, InUse):
