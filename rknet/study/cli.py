@@ -212,7 +212,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
-def _names_options() -> argparse.ArgumentParser:
+def _names_options() -> _Parser:
     names = _Parser(add_help=False)
     names.add_argument(
         "names", nargs="+", metavar="NAME", help="an experiment that `rknet list` shows, `points` or `all`"
@@ -222,7 +222,7 @@ def _names_options() -> argparse.ArgumentParser:
     return names
 
 
-def _workers_options() -> argparse.ArgumentParser:
+def _workers_options() -> _Parser:
     workers = _Parser(add_help=False)
     workers.add_argument(
         "--rows", metavar="TEXT", default="", help="only rows whose label has this in it, as StandardNet"
