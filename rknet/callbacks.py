@@ -48,6 +48,11 @@ class Training:
     done: int = 0
     ended: str | None = None
 
+    def statistics(self) -> list[float]:
+        """Cost and accuracy on the training and on the validation set, now."""
+        sets = self.train, self.validation
+        return [number for points in sets for number in self.steps.statistics(points.X, points.c)]
+
 
 class Callback:
     """What `rknet.fit` tells of a training; a subclass overrides what it is interested in.

@@ -56,12 +56,9 @@ A new one needs its line here, and one in `rknet.versions.VERSIONS` if its train
 
 
 def engine_for(net: Net, protocol: Protocol, asked: str = "auto") -> tuple[str, type[Engine]]:
-    """Name and class of the engine that is asked for, or of the first that suits the net.
+    """Name and class of the engine that is asked for, or of the first that suits the net and has no obstacle.
 
-    Raises
-    ------
-    ValueError
-        If the name is unknown, or the engine cannot train this net by this protocol.
+    ValueError if the name is unknown, or the engine cannot train this net by this protocol.
     """
     choose("engine", asked, {"auto": None, **ENGINES})
     reason: str | None = None

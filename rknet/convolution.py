@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from rknet.checks import WEIGHT, choose, flag, room, whole
-from rknet.lifts import LIFTS, Lift, name_of, uniform
+from rknet.initial import uniform
+from rknet.lifts import LIFTS, Lift, name_of
 from rknet.nets import RKNet
 from rknet.recognition import known
 from rknet.tableaus import Tableau

@@ -17,8 +17,10 @@ from torch import Tensor, nn
 from torch.nn.modules import module as modules
 from torch.optim import optimizer as optimizers
 
+from rknet.activations import OURS
 from rknet.lifts import LearnedLinear, Lift, LinearLift, RandomLinear, RandomOrthogonal, ZeroPadding
-from rknet.nets import ACTIVATIONS, EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.named import EulerNet, RK4Net
+from rknet.nets import Net, RKNet, StandardNet
 
 Class = TypeVar("Class", bound=type)
 
@@ -27,8 +29,6 @@ LIFTS = (Lift, ZeroPadding, LinearLift, RandomLinear, RandomOrthogonal, LearnedL
 
 ORIGINAL: dict[type, dict[str, Any]] = {cls: dict(vars(cls)) for cls in (nn.Module, *NETS, *LIFTS)}
 """The classes whose nets are known by plain values, as they were when they were imported."""
-SIGMAS = tuple(ACTIVATIONS.values())
-"""The activations, likewise."""
 
 WEIGHTS = {"K", "b", "W", "mu"}
 CALLS = {"__call__", "__getattr__", "__getattribute__", "__setattr__"}
@@ -181,7 +181,7 @@ def _patched(part: nn.Module) -> bool:
 
 
 def _knows_sigma(net: Net) -> bool:
-    return any(net.sigma is sigma for sigma in SIGMAS)
+    return any(net.sigma is sigma for sigma in OURS)
 
 
 def _hooked(part: nn.Module) -> bool:

@@ -8,43 +8,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rknet.callbacks import Bar, Callback, Training
 from rknet.checkpoint import Checkpoint, Keeper
-from rknet.checks import flag, inputs, labels, whole
+from rknet.checks import flag, whole
 from rknet.contract import engine_for
 from rknet.data.points import PointSet
+from rknet.history import History
 from rknet.nets import Net
-from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
-
-__all__ = ["LOSSES", "OPTIMIZERS", "History", "Protocol", "fit"]
-
-
-@dataclass(frozen=True)
-class History:
-    """Cost and accuracy (a fraction) on the whole sets: index 0 before training, index e after the e-th epoch.
-
-    All four arrays have shape (epochs run + 1,).  `ended` says why training ended: ``"epochs"`` (all were run),
-    ``"early"`` (the stopping rule) or ``"diverged"`` (a cost was not finite).  `engine` says who took the steps,
-    ``"compiled"``, ``"layerwise"`` or ``"torch"``.
-    """
-
-    train_cost: NDArray[np.float64]
-    train_accuracy: NDArray[np.float64]
-    val_cost: NDArray[np.float64]
-    val_accuracy: NDArray[np.float64]
-    ended: str
-    engine: str = "torch"
-
-    @property
-    def epochs(self) -> int:
-        """Number of epochs run."""
-        return len(self.train_cost) - 1
+from rknet.protocol import Protocol
 
 
 def fit(
@@ -60,6 +35,9 @@ def fit(
     callbacks: Iterable[Callback] = (),
 ) -> History:
     """Train a net in place by a protocol and return its history.
+
+    ValueError if net, data and protocol do not fit each other, the engine is unknown or does not apply, or the
+    checkpoint is of another training, no checkpoint, in use by another process, or cannot be written.
 
     Parameters
     ----------
@@ -82,12 +60,6 @@ def fit(
         the same call goes on from it, with the numbers of a training that was never interrupted.
     callbacks
         Who else is told how it goes: see `rknet.callbacks.Callback`.
-
-    Raises
-    ------
-    ValueError
-        If net, data and protocol do not fit each other, the engine is unknown or does not apply, or the checkpoint is
-        of another training, no checkpoint, in use by another process, or cannot be written.
     """
     check_fit(net, train, validation, protocol)
     seed, progress = whole("seed", seed, least=0), flag("progress", progress)
@@ -107,14 +79,8 @@ def fit(
 def check_fit(net: Net, train: PointSet, validation: PointSet, protocol: Protocol) -> None:
     """ValueError unless the arrays of net and data, which may have been changed since they were made, fit together."""
     net.validate()
-    for name, points in (("train", train), ("validation", validation)):
-        inputs(f"{name}.X", points.X)
-        if points.d != net.d or points.classes != net.classes:
-            raise ValueError(
-                f"{name}: must fit the net, d = {net.d} and classes = {net.classes}, got d = {points.d} and "
-                f"classes = {points.classes}; build the net with d={points.d}, classes={points.classes}"
-            )
-        labels(f"{name}.c", points.c, len(points.X), net.classes)
+    train.check("train", net.d, net.classes)
+    validation.check("validation", net.d, net.classes)
     if protocol.batch_size > len(train):
         raise ValueError(
             f"batch_size: must not exceed the {len(train)} training samples, got {protocol.batch_size}; "
@@ -128,7 +94,7 @@ def _train(training: Training, callbacks: Sequence[Callback]) -> str:
     rng.bit_generator.state = training.drawn
     size = min((c.batches * training.protocol.batch_size for c in callbacks if c.batches), default=N)
     if not rows:
-        rows.append(_statistics(training))
+        rows.append(training.statistics())
     while (ended := training.ended or training.protocol.ending(rows)) is None:
         training.drawn = rng.bit_generator.state
         order = rng.permutation(N)
@@ -138,16 +104,10 @@ def _train(training: Training, callbacks: Sequence[Callback]) -> str:
             training.done += len(part)
             for callback in callbacks:
                 callback.portion(training)
-        rows.append(_statistics(training))
+        rows.append(training.statistics())
         training.done = 0
         for callback in callbacks:
             callback.epoch(training)
     training.steps.write_back()
     training.ended = ended
     return ended
-
-
-def _statistics(training: Training) -> list[float]:
-    """Cost and accuracy on the training and on the validation set."""
-    sets = training.train, training.validation
-    return [number for points in sets for number in training.steps.statistics(points.X, points.c)]

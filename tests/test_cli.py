@@ -17,6 +17,7 @@ from small import EXPERIMENT, ROWS, RUNS
 
 from rknet.contract import ENGINES
 from rknet.data import images
+from rknet.history import History
 from rknet.study import cli, experiments, records, runner
 from rknet.study.cli import main, seeds_in
 from rknet.study.experiments import EXPERIMENTS, Experiment

@@ -11,14 +11,16 @@ import pytest
 import torch
 from sklearn.base import clone
 
-from rknet import ACTIVATIONS, LAWS, LIFTS, TABLEAUS, Protocol, RKNet, Tableau, draw, fit, split
-from rknet.contract import ENGINES
+from rknet import ACTIVATIONS, LAWS, LIFTS, TABLEAUS, Protocol, RKNet, Tableau, contract, draw, fit, split
 from rknet.data.points import Law, Sample
+from rknet.engines.compiled.engine import Compiled
+from rknet.engines.layerwise.engine import Layerwise
 from rknet.engines.plain import Plain
 from rknet.estimator import RKNetClassifier
 from rknet.hashes import weights_hash
 from rknet.lifts import Lift
 from rknet.nets import Net
+from rknet.recognition import computes
 from rknet.study.configuration import Configuration
 from rknet.study.records import Run
 from rknet.study.runner import sweep
@@ -100,6 +102,14 @@ def test_other_processes_know_what_is_registered(registered: Configuration, tmp_
         assert found.record["results"]["weights"] == weights_hash(run.configuration.train(0)[0])
 
 
+def test_an_activation_registered_late_is_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines and the cache know the library's own activations, and no other by its name alone."""
+    monkeypatch.setitem(ACTIVATIONS, "mine", swish)
+    net = RKNet(2, 2, 2, 2, tableau="rk4", activation="mine")
+    assert computes(net) is None
+    assert all(engine.obstacle(net, Protocol()) for engine in (Compiled, Layerwise))
+
+
 @pytest.mark.parametrize("scheme", ["heun", Tableau("mine", [[], ["2/5"]], ["-1/4", "5/4"])])
 def test_a_new_scheme_trains_in_the_compiled_engine(scheme: str | Tableau) -> None:
     """No list of nets needs it."""
@@ -136,11 +146,7 @@ class Slow(Plain):
 @pytest.mark.parametrize("entry", [Slow, f"{__name__}:Slow"])
 def test_fit_takes_the_first_engine_without_an_obstacle(entry: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """A registered engine, or where one is found, is tried in its turn, and asked for by its name."""
-    engines = {"slow": entry, **ENGINES}
-    for name in engines:
-        monkeypatch.delitem(ENGINES, name, raising=False)
-    for name, engine in engines.items():
-        monkeypatch.setitem(ENGINES, name, engine)
+    monkeypatch.setattr(contract, "ENGINES", {"slow": entry, **contract.ENGINES})
     sets, once = split(draw("squares", 20), 10), Protocol(epochs=1)
     assert fit(RKNet(2, 2, 2, 2, tableau="rk4"), *sets, once).engine == "slow"
     assert fit(RKNet(2, 2, 2, 3, tableau="rk4"), *sets, once).engine == "compiled"

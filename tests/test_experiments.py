@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from rknet import ACTIVATIONS, LAWS, LIFTS, Net, Protocol, RKNet, draw
-from rknet.nets import PAPER
+from rknet.schemes import PAPER
 from rknet.study import records
 from rknet.study.configuration import SHIPPED, Configuration, streams
 from rknet.study.experiments import EXPERIMENTS

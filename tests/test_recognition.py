@@ -14,6 +14,7 @@ from torch.nn.modules.module import register_module_forward_hook
 from torch.nn.utils import parametrizations, prune
 
 from rknet import (
+    ACTIVATIONS,
     LIFTS,
     TABLEAUS,
     EulerNet,
@@ -27,7 +28,6 @@ from rknet import (
     draw,
     fit,
     lifts,
-    nets,
     recognition,
     split,
 )
@@ -299,7 +299,7 @@ def test_an_activation_of_another_name() -> None:
     assert Playground(net=net).configuration["activation"] == "relu"
 
 
-@pytest.mark.parametrize("registry, key", [(nets.ACTIVATIONS, "tanh"), (LIFTS, "linear")])
+@pytest.mark.parametrize("registry, key", [(ACTIVATIONS, "tanh"), (LIFTS, "linear")])
 def test_a_registry_that_was_changed(registry: dict, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A known name for something else does not make it known."""
     monkeypatch.setitem(registry, key, torch.sin if key == "tanh" else Bent)

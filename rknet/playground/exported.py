@@ -22,10 +22,12 @@ import torch
 from numpy.typing import NDArray
 
 from rknet import files
+from rknet.activations import ACTIVATIONS
 from rknet.checks import choose, shown
 from rknet.data.points import LAWS, PointSet
 from rknet.lifts import LIFTS
-from rknet.nets import ACTIVATIONS, Net, net_of
+from rknet.named import net_of
+from rknet.nets import Net
 from rknet.playground import random
 from rknet.playground.limits import within
 from rknet.shapes import convert, decode

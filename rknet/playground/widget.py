@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 
 from rknet.checks import choose
 from rknet.data.points import LAWS, PointSet, draw
-from rknet.nets import PAPER, Net, RKNet, net_of
+from rknet.named import net_of
+from rknet.nets import Net, RKNet
 from rknet.playground import exported
 from rknet.playground.limits import within
 from rknet.plots import CLASS_COLOURS
 from rknet.recognition import layer_of, obstacle
+from rknet.schemes import PAPER
 from rknet.tableaus import TABLEAUS
 
 MODULE = Path(__file__).with_name("playground.mjs")

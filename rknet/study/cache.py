@@ -24,12 +24,13 @@ import torch
 from rknet import files
 from rknet.checks import choose, whole
 from rknet.data.points import PointSet
+from rknet.history import History
 from rknet.nets import Net
 from rknet.protocol import Protocol
 from rknet.recognition import computes
 from rknet.study.configuration import Configuration, streams
 from rknet.study.experiments import EXPERIMENTS
-from rknet.training import History, fit
+from rknet.training import fit
 from rknet.versions import VERSIONS
 
 FOREVER = -1.0

@@ -212,13 +212,17 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _names_options() -> _Parser:
     names = _Parser(add_help=False)
     names.add_argument(
         "names", nargs="+", metavar="NAME", help="an experiment that `rknet list` shows, `points` or `all`"
     )
     names.add_argument("--seeds", help="such as 0-3 or 0,2,5 (default: one for each repetition of the paper's)")
     names.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
+    return names
+
+
+def _workers_options() -> _Parser:
     workers = _Parser(add_help=False)
     workers.add_argument(
         "--rows", metavar="TEXT", default="", help="only rows whose label has this in it, as StandardNet"
@@ -231,7 +235,11 @@ def _parser() -> argparse.ArgumentParser:
         default="cpu",
         help="what trains on images: cpu, or cuda for a graphics card (default: %(default)s)",
     )
+    return workers
 
+
+def _parser() -> argparse.ArgumentParser:
+    names, workers = _names_options(), _workers_options()
     parser = _Parser(prog="rknet", description="The paper's experiments: list, run, tabulate and verify them.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="what can be run", description="Print the experiments, or their rows.")

@@ -21,10 +21,11 @@ from rknet.data.points import PointSet
 from rknet.engines.layerwise import fused
 from rknet.engines.layerwise.cuda import WARM, optimizer
 from rknet.engines.layerwise.engine import Layerwise
+from rknet.history import History
 from rknet.nets import Net
 from rknet.protocol import LOSSES, Protocol
 from rknet.recognition import computes
-from rknet.training import History, check_fit
+from rknet.training import check_fit
 
 ENGINE = "layerwise"
 """What a history says of who took the steps: the numbers are those of that engine to rounding."""
