@@ -21,7 +21,7 @@ endif
 
 help:
 	@echo "make book        build the book (HTML), executing what has changed"
-	@echo "make test        check the style and the types, test the library and every output of every chapter"
+	@echo "make test        check the style, the types and the layers, test the library and every output of every chapter"
 	@echo "make lab         open the laboratories and the chapters in JupyterLab"
 	@echo "make notebooks   rebuild the notebooks of the chapters that have changed"
 	@echo "make page        bundle the playground's modules into the file that pages load (needs npm)"
@@ -38,6 +38,7 @@ test: $(INSTALLED) $(NODE_MODULES)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/pytest --nbval -n 2 --dist loadfile
 
 lab: $(INSTALLED)
@@ -59,7 +60,7 @@ links: $(INSTALLED)
 lock: $(INSTALLED)
 	$(BIN)/uv pip compile --universal --all-extras --no-annotate $(UPGRADE) \
 	  --custom-compile-command "make lock" --quiet pyproject.toml -o requirements.lock
-	sed -i.bak -E '/^(cuda-|nvidia-|triton)/d' requirements.lock && rm requirements.lock.bak
+	sed -i.bak -E '/^(cuda-|nvidia-)/d' requirements.lock && rm requirements.lock.bak
 
 $(INSTALLED): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "$(OLDEST_PYTHON)".split("."))))' || \

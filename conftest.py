@@ -8,16 +8,20 @@ import pytest
 from nbval.plugin import IPyNbCell
 
 environment.enter()
-# Processes of pytest-xdist share the cores, as pages of the book do.
-os.environ |= environment.share(joblib.cpu_count() // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
-INLINE = os.environ["MPLBACKEND"]
+TESTS = {"MPLBACKEND": "Agg"}
+# Processes of pytest-xdist share the cores, as the pages of a build do.
+NOTEBOOKS = {"MPLBACKEND": os.environ["MPLBACKEND"]} | environment.share(
+    joblib.cpu_count() // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+)
 
 
 def pytest_configure() -> None:
-    os.environ["MPLBACKEND"] = "Agg"
+    os.environ |= TESTS
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     # Before a notebook's first cell nbval starts a kernel, which inherits this process's variables.
-    os.environ["MPLBACKEND"] = INLINE if isinstance(item, IPyNbCell) else "Agg"
+    for name in NOTEBOOKS:
+        os.environ.pop(name, None)
+    os.environ |= NOTEBOOKS if isinstance(item, IPyNbCell) else TESTS

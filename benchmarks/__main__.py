@@ -16,7 +16,8 @@ from benchmarks.cases import Case
 from benchmarks.contender import CONTENDERS
 from benchmarks.machine import describe
 from benchmarks.process import Report
-from benchmarks.report import RECORD, Record, keep, table
+from benchmarks.report import RECORD, Record, keep, recorded, table
+from rknet import files
 from rknet.checks import choose, whole
 from rknet.study.program import guarded
 
@@ -29,6 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Measure, print, record."""
+    if options.record:
+        options.record = files.place("record", options.record)
+        recorded(options.record)
+        files.writable("record", options.record.parent)
     measured = measure(options)
     print(table(measured))
     if options.record:

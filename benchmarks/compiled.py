@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmarks.cases import Case
 from benchmarks.contender import Arrays, Contender
-from rknet.engines.compiled.engine import Engine
+from rknet.engines.compiled import engine
 
 
 class Compiled(Contender):
@@ -17,7 +17,7 @@ class Compiled(Contender):
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)
-        self.engine = Engine(self.net, case.protocol())
+        self.engine = engine.Compiled(self.net, case.protocol())
 
     def gradients(self, X: NDArray[Any], c: NDArray[Any]) -> Arrays:
         """See `Contender`."""

@@ -7,7 +7,7 @@ import torch
 
 from benchmarks.cases import Case
 from benchmarks.contender import Arrays, Contender
-from rknet.training import cross_entropy
+from rknet.protocol import cross_entropy
 
 TOLERANCE = 1e-4
 """Largest accepted error of a gradient; single precision through 100 layers gives about 1e-6."""

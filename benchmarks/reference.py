@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from benchmarks.cases import Case
 from benchmarks.contender import Arrays, Contender
-from rknet.training import TorchSteps, cross_entropy
+from rknet.contract import Engine
+from rknet.engines.plain import Plain
+from rknet.protocol import cross_entropy
 
 
 class Reference(Contender):
@@ -18,7 +20,7 @@ class Reference(Contender):
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)
-        self.steps = TorchSteps(self.net, case.protocol())
+        self.steps: Engine = Plain(self.net, case.protocol())
 
     def gradients(self, X: NDArray[Any], c: NDArray[Any]) -> Arrays:
         """See `Contender`."""

@@ -18,10 +18,26 @@ Record = dict[str, dict[str, Any]]
 
 def keep(measured: Record, path: Path) -> None:
     """Write studies into a file, all at once; the file's other studies stay as they are."""
-    kept = json.loads(path.read_text("utf8")) if path.is_file() else {}
-    merged = {**kept, **measured}
+    merged = {**recorded(path), **measured}
     text = json.dumps({name: merged[name] for name in HEADS if name in merged}, indent=1) + "\n"
     files.write(path, text.encode())
+
+
+def recorded(path: Path) -> Record:
+    """The studies in a file, none where there is no file; ValueError if it holds anything else, which would be lost."""
+    files.regular("record", path)
+    if not path.exists():
+        return {}
+    try:
+        studies = json.loads(path.read_text("utf8"))
+    except (ValueError, RecursionError):
+        studies = None
+    if not isinstance(studies, dict) or not studies.keys() <= HEADS.keys():
+        raise ValueError(
+            f"record: must be a file of studies or not there yet, got {str(path)!r}, which holds something else; "
+            f"name another file"
+        )
+    return studies
 
 
 def table(measured: Record) -> str:

@@ -178,10 +178,11 @@ def make_twins(chapters: Iterable[Path], report: Callable[[str], None] = print) 
                 new.outputs, new.execution_count = old.outputs, old.execution_count
             write_twin(chapter, notebook)
         else:
+            files.writable("chapter", chapter.parent)
             outdated.append(page(chapter, notebook))
     ran: dict[Path, Exception | None] = {}
     # How many pieces of an output a kernel sends depends on its timing.
-    options = {"record_timing": False, "store_widget_state": False, "coalesce_streams": True}
+    options = {"store_widget_state": False, "coalesce_streams": True}
     for done in kernels.reported(outdated, report, **options):
         ran[done.page.path] = done.error
         if done.error is None:

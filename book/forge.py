@@ -1,6 +1,6 @@
-"""Forks kernels for `kernels.py`, which starts this once: what most chapters import is then imported once for all.
+"""Forks kernels for `kernels.py`, which starts this and names modules: they are imported once for all kernels.
 
-Each line of its input describes a kernel: the arguments, the folder and the variables that it starts with. The answer
+Each line of the input describes a kernel: the arguments, the folder and the variables that it starts with. The answer
 is the number of its process. The end of the input ends this process, and with it every kernel.
 """
 
@@ -13,21 +13,11 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 
-IMPORTED = (
-    "ipykernel.kernelapp",
-    "matplotlib_inline.backend_inline",
-    "rknet.study.cache",
-    "rknet.study.html_tables",
-    "rknet.study.ledger.boxes",
-    "rknet.plots",
-    "rknet.widgets",
-)
 
-
-def prepare() -> None:
-    """Import what kernels need. A fork copies one thread only, so nothing here may start another."""
+def prepare(modules: Sequence[str]) -> None:
+    """Import what kernels will ask for. A fork copies one thread only, so none of these may start another."""
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # a kernel ends when this process does
-    for name in IMPORTED:
+    for name in ("ipykernel.kernelapp", *modules):
         importlib.import_module(name)
 
 
@@ -41,12 +31,14 @@ def become_kernel(arguments: Sequence[str], folder: str, variables: Mapping[str,
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
-    IPKernelApp.launch_instance(list(arguments))
+    sys.argv[1:] = arguments
+    IPKernelApp.launch_instance()
 
 
 def main() -> None:
     """Fork a kernel for each line of the input."""
-    prepare()
+    del sys.path[0]  # a chapter finds no module of this folder by accident
+    prepare(sys.argv[1:])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks a kernel why it ended
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # what Ctrl-C interrupts is the process that gives the input
     for line in sys.stdin:

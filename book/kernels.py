@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import json
 import os
@@ -64,7 +65,8 @@ def run(pages: Iterable[Page], **options: Any) -> Iterator[Done]:
     workers = min(cores, len(waiting))
     variables = os.environ | environment.share(cores // workers)
     # Elsewhere than on Linux, libraries of the system do not survive a fork.
-    forge = _Forge() if sys.platform == "linux" else None
+    modules = set().union(*(imported(page.notebook) for page in waiting))
+    forge = _Forge(sorted(modules)) if sys.platform == "linux" else None
 
     def work(page: Page) -> Done:
         start, error = time.monotonic(), None
@@ -72,6 +74,7 @@ def run(pages: Iterable[Page], **options: Any) -> Iterator[Done]:
             page.notebook,
             timeout=TIMEOUT,
             resources={"metadata": {"path": str(page.path.parent)}},
+            record_timing=False,
             config=CONFIGURATION,
             **options,
         )
@@ -96,7 +99,7 @@ def reported(pages: Iterable[Page], report: Callable[[str], None], **options: An
     total = left = sum(page.expected for page in pages)
     start = time.monotonic()
     report(
-        f"Running {len(pages)} pages, {workers} at a time: "
+        f"Running {'1 page' if len(pages) == 1 else f'{len(pages)} pages'}, {workers} at a time: "
         f"about {duration(total / workers)}, or less where trained nets are remembered."
     )
     for number, done in enumerate(run(pages, **options), 1):
@@ -106,6 +109,20 @@ def reported(pages: Iterable[Page], report: Callable[[str], None], **options: An
         how = "took" if done.error is None else "failed after"
         report(f"Page {number} of {len(pages)}, {done.page.path.stem}, {how} {duration(done.seconds)}; {rest}.")
         yield done
+
+
+def imported(notebook: NotebookNode) -> set[str]:
+    """The modules that the cells of a notebook import, except cells with IPython's commands."""
+    modules: set[str] = set()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            with contextlib.suppress(SyntaxError):
+                for node in ast.walk(ast.parse(cell.source)):
+                    if isinstance(node, ast.Import):
+                        modules.update(alias.name for alias in node.names)
+                    elif isinstance(node, ast.ImportFrom) and node.module:
+                        modules.add(node.module)
+    return modules
 
 
 def duration(seconds: float) -> str:
@@ -153,10 +170,9 @@ class _Kernel(psutil.Process):
 class _Forge:
     """The process that forks kernels; see `forge.py`."""
 
-    def __init__(self) -> None:
+    def __init__(self, modules: Sequence[str]) -> None:
         self._turn = threading.Lock()
-        # -P: a chapter finds no module of this folder by accident.
-        command = [sys.executable, "-P", str(FORGE)]
+        command = [sys.executable, str(FORGE), *modules]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def kernel(self, arguments: Sequence[str], folder: str, variables: Mapping[str, str]) -> _Kernel:

@@ -16,10 +16,10 @@ from .nets import Net as Net
 from .nets import RK4Net as RK4Net
 from .nets import RKNet as RKNet
 from .nets import StandardNet as StandardNet
+from .protocol import Protocol as Protocol
 from .tableaus import TABLEAUS as TABLEAUS
 from .tableaus import Tableau as Tableau
 from .training import History as History
-from .training import Protocol as Protocol
 from .training import fit as fit
 
 __version__: str

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import json
 import time
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -25,14 +24,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from rknet import files
-from rknet.checks import positive
-from rknet.data.points import PointSet
-from rknet.engines.compiled.engine import Engine
-from rknet.nets import Net
+from rknet.checks import flag, keep, positive
+from rknet.contract import Callback, Training
+from rknet.hashes import digest
 from rknet.versions import versions_of
-
-if TYPE_CHECKING:
-    from rknet.training import TorchSteps
 
 MARK = "rknet checkpoint "
 """How the format of every checkpoint begins: by this, in its header, a file is known as ours."""
@@ -62,7 +57,7 @@ class Checkpoint:
     Raises
     ------
     ValueError
-        If `every` is negative or not finite, or the path is empty or that of anything but a file.
+        If `every` is negative or not finite, or the path is empty or that of anything but a file, or `keep` is no bool.
     """
 
     path: Path | str
@@ -70,8 +65,8 @@ class Checkpoint:
     keep: bool = False
 
     def __post_init__(self) -> None:
-        positive("every", self.every, or_zero=True)
-        object.__setattr__(self, "path", files.place("checkpoint", self.path))
+        every, kept = positive("every", self.every, or_zero=True), flag("keep", self.keep)
+        keep(self, path=files.place("checkpoint", self.path), every=every, keep=kept)
         files.regular("checkpoint", self.file)
 
     @property
@@ -87,19 +82,21 @@ class Checkpoint:
                 f"checkpoint: must be a checkpoint or not there yet, got the file {str(self.path)!r}, which is none; "
                 f"remove it, or name another one"
             )
-        files.writable("checkpoint", self.file.resolve().parent, self.file.name)
+        file = self.file.resolve()
+        files.writable("checkpoint", file.parent, file.name)
 
     @property
     def replaceable(self) -> bool:
         """Whether there is nothing at the path, or a file that says it is a checkpoint."""
-        return files.kind(self.file) is None or format_of(self.file).startswith(MARK)
+        kind = files.kind(self.file)
+        return kind is None or (kind == "file" and format_of(self.file).startswith(MARK))
 
     def remove(self) -> None:
         """Remove the file, and what a killed process left half-written.
 
         What is no checkpoint stays, and so does everything while another process is at it.
         """
-        if self.file.parent.is_dir():
+        if self.file.exists():
             with contextlib.suppress(files.InUse), files.held("checkpoint", self.file):
                 self._discard()
 
@@ -131,57 +128,55 @@ class Position(NamedTuple):
     rng: Any
 
 
-class Keeper:
-    """Stores a training now and then, and finds what was stored; in a `with` block, which keeps other processes away.
+class Keeper(Callback):
+    """Stores a training now and then, and takes up one that was stored; meanwhile it keeps other processes away.
 
     Parameters
     ----------
     checkpoint
         Where and how often.
-    steps
-        Who takes the steps.
-    net, train, validation, facts
-        What the training is, before its first step: with all versions this makes its fingerprint.
     """
 
-    def __init__(
-        self,
-        checkpoint: Checkpoint | Path | str,
-        steps: Engine | TorchSteps,
-        net: Net,
-        train: PointSet,
-        validation: PointSet,
-        facts: Mapping[str, Any],
-    ) -> None:
+    batches = 20
+
+    def __init__(self, checkpoint: Checkpoint | Path | str) -> None:
         self.checkpoint = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
-        self.steps = steps
-        self.fingerprint = {name: digest(fact) for name, fact in facts.items()} | {
-            "net": digest(net.architecture, [p.requires_grad for p in net.parameters()], *net.state_dict().values()),
-            "data": digest(*(array for points in (train, validation) for array in (points.X, points.c))),
-            "versions": digest(versions_of(facts["engine"])),
-            "circumstances": digest(torch.__version__, np.__version__, net.K.device.type, torch.get_num_threads()),
-        }
-        self.stored = time.monotonic()
-        self.warned = False
         self.hold = contextlib.ExitStack()
 
-    def __enter__(self) -> Self:
-        """Take the file, and remove what a killed process left of it half-written.
+    def begin(self, training: Training) -> None:
+        """Take the file, remove what a killed process left of it half-written, and go on from what it holds.
 
         Raises
         ------
         ValueError
-            If what is at the path is no checkpoint, no file can be written there, or another process is at it.
+            If what is at the path is no checkpoint, or that of another training; if no file can be written there, or
+            another process is at it.
         """
+        self.steps, self.fingerprint = training.steps, fingerprint(training)
+        self.stored, self.warned = time.monotonic(), False
         self.checkpoint.check()
         self.hold.enter_context(files.held("checkpoint", self.checkpoint.file, PATIENCE))
         files.remove_parts(self.checkpoint.file)
-        return self
+        position = self.load()
+        if position is not None:
+            training.rows, training.done, training.drawn = position
 
-    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+    def portion(self, training: Training) -> None:
+        """Store the training if a checkpoint is due; where that fails, one warning says so, and training goes on."""
+        if time.monotonic() - self.stored < self.checkpoint.every:
+            return
+        try:
+            self.save(Position(training.rows, training.done, training.drawn))
+        except (OSError, SafetensorError) as error:
+            if not self.warned:
+                warnings.warn(f"{self.checkpoint.path}: cannot be written ({error}); training goes on", stacklevel=4)
+            self.warned = True
+        self.stored = time.monotonic()
+
+    def end(self, training: Training) -> None:
         """Remove the checkpoint of a training that has ended, unless it is to be kept."""
         with self.hold:
-            if failure is None and not self.checkpoint.keep:
+            if training.ended is not None and not self.checkpoint.keep:
                 self.checkpoint._discard()
 
     def load(self) -> Position | None:
@@ -201,7 +196,7 @@ class Keeper:
                 foreign = self._foreign(metadata)
                 tensors = {} if foreign else {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (OSError, SafetensorError) as error:
-            warnings.warn(f"{path}: torn ({error}); training begins anew", stacklevel=3)
+            warnings.warn(f"{path}: torn ({error}); training begins anew", stacklevel=4)
             return None
         if foreign:
             raise OtherTraining(
@@ -209,9 +204,9 @@ class Keeper:
                 f"remove the file or name another one"
             )
         if checksum(metadata, tensors) != metadata.get("checksum"):
-            warnings.warn(f"{path}: damaged, its checksum does not hold; training begins anew", stacklevel=3)
+            warnings.warn(f"{path}: damaged, its checksum does not hold; training begins anew", stacklevel=4)
             return None
-        restore(self.steps, tensors)
+        self.steps.restore(tensors)
         return Position(**json.loads(metadata["position"]))
 
     def _foreign(self, metadata: Mapping[str, str]) -> str:
@@ -225,21 +220,9 @@ class Keeper:
         differing = [name for name, mine in self.fingerprint.items() if theirs.get(name) != mine]
         return f"another {' and '.join(differing)}" if differing else ""
 
-    def offer(self, position: Position) -> None:
-        """Store the training if a checkpoint is due; where that fails, one warning says so, and training goes on."""
-        if time.monotonic() - self.stored < self.checkpoint.every:
-            return
-        try:
-            self.save(position)
-        except (OSError, SafetensorError) as error:
-            if not self.warned:
-                warnings.warn(f"{self.checkpoint.path}: cannot be written ({error}); training goes on", stacklevel=3)
-            self.warned = True
-        self.stored = time.monotonic()
-
     def save(self, position: Position) -> None:
         """Store the training."""
-        tensors = {name: tensor.cpu() for name, tensor in state(self.steps).items()}
+        tensors = {name: tensor.cpu() for name, tensor in self.steps.state().items()}
         metadata = {
             "format": FORMAT,
             "fingerprint": json.dumps(self.fingerprint),
@@ -249,6 +232,21 @@ class Keeper:
         if not self.checkpoint.replaceable:
             raise FileExistsError(errno.EEXIST, "another file is in its place", str(self.checkpoint.path))
         files.write(self.checkpoint.file, lambda part: save_file(tensors, part, metadata))
+
+
+def fingerprint(training: Training) -> dict[str, str]:
+    """What a training is before its first step, part by part: what was asked for, the net, the data, and versions."""
+    net, points = training.net, (training.train, training.validation)
+    weights = [p.requires_grad for p in net.parameters()], *net.state_dict().values()
+    return {
+        "protocol": digest(asdict(training.protocol)),
+        "seed": digest(training.seed),
+        "engine": digest(training.engine),
+        "net": digest(net.architecture, *weights),
+        "data": digest(*(array for part in points for array in (part.X, part.c))),
+        "versions": digest(versions_of(training.engine)),
+        "circumstances": digest(torch.__version__, np.__version__, net.K.device.type, torch.get_num_threads()),
+    }
 
 
 def format_of(path: Path) -> str:
@@ -262,38 +260,7 @@ def format_of(path: Path) -> str:
         return ""
 
 
-def state(steps: Engine | TorchSteps) -> dict[str, Tensor]:
-    """All that decides the steps to come, by name."""
-    if not isinstance(steps, Engine):
-        return steps.state()
-    parts = zip(("weights", "m", "v"), (steps.weights, *steps.moments), strict=True)
-    arrays = {f"{part}/{name}": array for part, of in parts for name, array in of._asdict().items()}
-    return {name: torch.from_numpy(array) for name, array in {**arrays, "powers": steps.rule.powers}.items()}
-
-
-def restore(steps: Engine | TorchSteps, stored: Mapping[str, Tensor]) -> None:
-    """Go on from a `state` that was stored."""
-    if not isinstance(steps, Engine):
-        return steps.restore(stored)
-    for name, tensor in state(steps).items():
-        tensor.copy_(stored[name])
-
-
 def checksum(metadata: Mapping[str, str], tensors: Mapping[str, Tensor]) -> str:
     """SHA-256 (hex) of everything in a file but itself."""
     texts = {key: text for key, text in metadata.items() if key != "checksum"}
     return digest(sorted(texts.items()), *(part for name in sorted(tensors) for part in (name, tensors[name])))
-
-
-def digest(*parts: Any) -> str:
-    """SHA-256 (hex) of arrays and tensors, by type, shape and bytes, and of plain values, by their `repr`."""
-    whole = hashlib.sha256()
-    for part in parts:
-        if isinstance(part, Tensor):
-            part = part.detach().cpu().numpy()
-        if isinstance(part, np.ndarray):
-            whole.update(f"{part.dtype} {part.shape}\n".encode())
-            whole.update(np.ascontiguousarray(part).data)
-        else:
-            whole.update(f"{part!r}\n".encode())
-    return whole.hexdigest()

@@ -1,4 +1,8 @@
-"""What every module asks of its input: each error names the argument, the rule, the value and the remedy."""
+"""What every module asks of its input: each error names the argument, the rule, the value and the remedy.
+
+Each check returns the value as a plain one of Python's.  Callers keep that and not what they were given: sizes that are
+NumPy's overflow in products, and no JSON file takes them.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,90 @@ from numpy.typing import ArrayLike, NDArray
 
 Value = TypeVar("Value")
 
+SHOWN = 60
+"""Most characters of a value in an error."""
+
+
+def shown(value: Any) -> str:
+    """A value as an error shows it: shortened if it is long."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python does not write whole numbers of thousands of digits
+        return "a number of thousands of digits"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text)} characters)"
+
+
+MEMORY = 2**34
+"""Bytes (16 GiB) that one net, one draw of points or one history may take: what needs more is refused by its argument
+instead of ending somewhere inside for want of memory.  Thirteen times the paper's largest net needs as much; who has
+the memory for more sets this to more."""
+
+WEIGHT = 16
+"""Bytes per weight in training: itself, its gradient and two moments in single precision."""
+
+
+POINT = 32
+"""Bytes per coordinate of a sample while it is drawn: three numbers in double precision and what is kept of them."""
+
 
 def choose(argument: str, name: str, known: Mapping[str, Value]) -> Value:
     """The value that a name stands for; ValueError with the list of names otherwise."""
     if not isinstance(name, str) or name not in known:
-        raise ValueError(f"{argument}: must be a known name, got {name!r}; choose from {', '.join(known)}")
+        raise ValueError(f"{argument}: must be a known name, got {shown(name)}; choose from {', '.join(known)}")
     return known[name]
+
+
+def named(argument: str, name: str, known: Mapping[str, Any]) -> str:
+    """The name as a plain string, if it is known; ValueError with the list of names otherwise."""
+    choose(argument, name, known)
+    return str(name)
+
+
+def given(argument: str, value: Any, known: Mapping[str, Value]) -> tuple[str, Value]:
+    """Name and value of what is given by a known name, or as the function or class itself; ValueError otherwise."""
+    if callable(value):
+        return str(getattr(value, "__name__", type(value).__name__)), value
+    return str(value), choose(argument, value, known)
+
+
+def keep(instance: object, **values: Any) -> None:
+    """Store checked values in a frozen dataclass, from its ``__post_init__``."""
+    for name, value in values.items():
+        object.__setattr__(instance, name, value)
+
+
+def flag(argument: str, value: Any) -> bool:
+    """The value as a bool; ValueError unless it is True or False, as the text ``"False"`` is not."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{argument}: must be True or False, got {value!r}; pass {argument}=True or {argument}=False")
+    return bool(value)
+
+
+def room(argument: str, value: Any, count: int, each: int) -> None:
+    """ValueError if what an argument asks for, `count` things of `each` bytes, exceeds `MEMORY`."""
+    if count * each > MEMORY:
+        raise ValueError(
+            f"{argument}: must need at most {MEMORY / 2**30:g} GiB of memory, got {value!r}, which needs "
+            f"{count * each >> 30} GiB; pass less, or set rknet.checks.MEMORY to the bytes that there are"
+        )
+
+
+def finite(value: Any) -> float | None:
+    """The value as a float, or None if it is no finite real number."""
+    if not isinstance(value, (int, float, np.integer, np.floating)) or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if np.isfinite(number) else None
 
 
 def whole(argument: str, value: Any, least: int = 1) -> int:
     """The value as an int; ValueError unless it is a whole number >= least."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
         raise ValueError(
-            f"{argument}: must be a whole number >= {least}, got {value!r}; pass {argument}={least} or more"
+            f"{argument}: must be a whole number >= {least}, got {shown(value)}; pass {argument}={least} or more"
         )
     return int(value)
 
@@ -30,10 +105,10 @@ def whole(argument: str, value: Any, least: int = 1) -> int:
 def positive(argument: str, value: Any, *, or_zero: bool = False) -> float:
     """The value as a float; ValueError unless it is a finite number > 0 (or >= 0)."""
     rule, least = ("a finite number >= 0", "0") if or_zero else ("a finite number > 0", "0.05")
-    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    if not (number and np.isfinite(value) and (value > 0 or (or_zero and value == 0))):
-        raise ValueError(f"{argument}: must be {rule}, got {value!r}; pass for example {argument}={least}")
-    return float(value)
+    number = finite(value)
+    if number is None or number < 0 or (number == 0 and not or_zero):
+        raise ValueError(f"{argument}: must be {rule}, got {shown(value)}; pass for example {argument}={least}")
+    return number
 
 
 def inputs(argument: str, X: ArrayLike, d: int | None = None) -> NDArray[Any]:

@@ -7,13 +7,14 @@ and padding by half a kernel.  The state y of an image is the flattened map (cha
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rknet.checks import choose, whole
+from rknet.checks import WEIGHT, choose, flag, room, whole
 from rknet.lifts import LIFTS, Lift, uniform
 from rknet.nets import RKNet
 from rknet.tableaus import Tableau
@@ -53,10 +54,10 @@ class ImageLift(Lift):
                 f"image: must be (channels, height, width), got {image!r}; pass (1, 28, 28) for grey images"
             )
         c, height, width = (whole("image", size) for size in image)
-        whole("channels", channels, least=c)
-        grown = 2 * whole("border", border, least=0)
+        channels, border = whole("channels", channels, least=c), whole("border", border, least=0)
+        grown = 2 * border
         shape = channels, height + grown, width + grown
-        super().__init__(c * height * width, int(np.prod(shape)), rng)
+        super().__init__(c * height * width, math.prod(shape), rng)
         self.image, self.border, self.shape = (c, height, width), border, shape
         self.pixel = choose("lift", lift, LIFTS)(c, channels, rng)
 
@@ -115,7 +116,8 @@ class ConvolutionalRKNet(RKNet):
         seed: int = 0,
         **arguments: Any,
     ) -> None:
-        if whole("kernel", kernel) % 2 == 0:
+        kernel, pooled = whole("kernel", kernel), flag("pooled", pooled)
+        if kernel % 2 == 0:
             raise ValueError(
                 f"kernel: must be odd, so that padding by half of it keeps the map size, got {kernel}; "
                 f"pass kernel={kernel + 1}"
@@ -123,10 +125,14 @@ class ConvolutionalRKNet(RKNet):
         streams = np.random.SeedSequence(whole("seed", seed, least=0)).spawn(2)
         lift_rng, rng = map(np.random.default_rng, streams)
         maps = ImageLift(image, channels, border, lift, lift_rng)
+        channels = maps.shape[0]
+        L, classes = whole("L", L), whole("classes", classes, least=2)
+        fan_in, features = channels * kernel**2, channels if pooled else maps.d_hat
+        room("L", L, L * channels * (fan_in + 1), WEIGHT)
+        room("classes", classes, classes * (features + 1), WEIGHT)
         # A net of the width of one pixel, whose matrices then become filters.
         super().__init__(channels, channels, classes, L, tableau=tableau, h=h, lift="zero", seed=seed, **arguments)
         self.lift, self.lift_name, self.kernel, self.pooled = maps, lift, kernel, pooled
-        fan_in, features = channels * kernel**2, channels if pooled else maps.d_hat
         for name, shape, fan in (
             ("K", (self.L, channels, channels, kernel, kernel), fan_in),
             ("b", (self.L, channels), fan_in),

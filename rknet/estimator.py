@@ -15,11 +15,13 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from rknet.checks import positive, whole
+from rknet.checks import flag, positive, whole
 from rknet.data.points import PointSet
-from rknet.nets import Net, RKNet, StandardNet
+from rknet.lifts import Lift
+from rknet.nets import Activation, Net, net_of
+from rknet.protocol import Protocol
 from rknet.tableaus import Tableau
-from rknet.training import Protocol, fit
+from rknet.training import fit
 
 DEFAULT_WIDTH = 16
 """The width of most of the paper's networks; wider inputs get one dimension more than they have."""
@@ -34,17 +36,17 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     tableau : str, Tableau or None, default="rk4"
-        An explicit scheme, or its name in `rknet.tableaus.TABLEAUS`; None for the feed-forward network, without h.
+        An explicit scheme, or its name: see `rknet.nets.scheme_of`.  None is "standard", the feed-forward network.
     d_hat : int or None, default=None
         Width of every layer, at least the number of features d; None for max(16, d + 1).
     L : int, default=5
         Number of layers.
     h : float, default=0.2
         Step size.
-    activation : str, default="tanh"
-        Name of sigma in `rknet.nets.ACTIVATIONS`.
-    lift : str, default="zero"
-        Name of the lift from d to d_hat dimensions in `rknet.lifts.LIFTS`.
+    activation : str or callable, default="tanh"
+        The activation sigma, or its name in `rknet.nets.ACTIVATIONS`.
+    lift : str or class, default="zero"
+        The class of the lift from d to d_hat dimensions, or its name in `rknet.lifts.LIFTS`.
     epochs : int, default=40
         Largest number of epochs.
     batch_size : int, default=5
@@ -101,8 +103,8 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         L: int = 5,
         h: float = 0.2,
         *,
-        activation: str = "tanh",
-        lift: str = "zero",
+        activation: str | Activation = "tanh",
+        lift: str | type[Lift] = "zero",
         epochs: int = 40,
         batch_size: int = 5,
         loss: str = "cross_entropy",
@@ -181,9 +183,8 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         d, classes = self.n_features_in_, len(self.classes_)
         d_hat = max(DEFAULT_WIDTH, d + 1) if self.d_hat is None else self.d_hat
         arguments: dict[str, Any] = {"activation": self.activation, "lift": self.lift, "seed": seed}
-        if self.tableau is None:
-            return StandardNet(d, d_hat, classes, self.L, **arguments)
-        return RKNet(d, d_hat, classes, self.L, tableau=self.tableau, h=self.h, **arguments)
+        scheme = "standard" if self.tableau is None else self.tableau
+        return net_of(scheme, d, d_hat, classes, self.L, h=self.h, **arguments)
 
     def _protocol(self, N: int) -> Protocol:
         return Protocol(
@@ -198,14 +199,15 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
 
     def _split(self, points: PointSet, seed: int) -> tuple[PointSet, PointSet]:
         """Training and validation samples; without early stopping nothing is set aside and both are the same."""
-        if not self.early_stopping:
+        if not flag("early_stopping", self.early_stopping):
             return points, points
-        if not positive("validation_fraction", self.validation_fraction) < 1:
+        fraction = positive("validation_fraction", self.validation_fraction)
+        if not fraction < 1:
             raise ValueError(
                 f"validation_fraction: must be less than 1, got {self.validation_fraction}; "
                 f"pass for example validation_fraction=0.1"
             )
         X, X_val, c, c_val = train_test_split(
-            points.X, points.c, test_size=self.validation_fraction, stratify=points.c, random_state=seed
+            points.X, points.c, test_size=fraction, stratify=points.c, random_state=seed
         )
         return PointSet(X, c, points.classes), PointSet(X_val, c_val, points.classes)

@@ -67,17 +67,14 @@ def writable(argument: str, folder: Path, name: str = "trial") -> None:
     there = folder = place(argument, folder)
     while not os.path.lexists(there):
         there = there.parent
-    trial = _part(there / name)
     try:
-        trial.mkdir()
-        (trial / name).write_bytes(bytes(4096))
+        with part(there / name) as trial:
+            (trial / "whole").write_bytes(bytes(4096))
     except OSError as error:
         raise ValueError(
             f"{argument}: must be where files can be written, got the folder {str(folder)!r} ({error.strerror}); "
             f"make room or give leave to write there, or name another place"
         ) from None
-    finally:
-        shutil.rmtree(trial, ignore_errors=True)
 
 
 def write(path: Path, content: bytes | Callable[[Path], object]) -> None:
@@ -88,7 +85,7 @@ def write(path: Path, content: bytes | Callable[[Path], object]) -> None:
     path
         Where; folders that are missing are made, and a link stays and leads to the new content.
     content
-        The bytes, or what writes them to the path that it is given.
+        The bytes, or what writes them to the path that it is given, which has no suffix.
 
     Raises
     ------
@@ -100,10 +97,8 @@ def write(path: Path, content: bytes | Callable[[Path], object]) -> None:
         raise FileExistsError(errno.EEXIST, "not a file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     remove_parts(path, ABANDONED)
-    part = _part(path)
-    whole = part / path.name
-    try:
-        part.mkdir()
+    with part(path) as folder:
+        whole = folder / "whole"  # not the file's own name, by which others look for files in all folders
         if callable(content):
             content(whole)
         else:
@@ -111,8 +106,17 @@ def write(path: Path, content: bytes | Callable[[Path], object]) -> None:
         with whole.open("rb+") as file:
             os.fsync(file.fileno())
         os.replace(whole, path)
+
+
+@contextlib.contextmanager
+def part(path: Path) -> Iterator[Path]:
+    """A folder of its own for what is to be at a path once it is whole; it is removed at the end."""
+    folder = path.with_name(f".{path.name}.{uuid.uuid4().hex}{PART}")
+    try:
+        folder.mkdir()
+        yield folder
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_parts(path: Path, age: float = 0.0) -> None:
@@ -123,13 +127,13 @@ def remove_parts(path: Path, age: float = 0.0) -> None:
 
 def remove_abandoned(folder: Path, names: str, age: float = ABANDONED) -> None:
     """Remove the parts in a folder, of that age in seconds, of files whose whole names match a regular expression."""
-    for part in folder.glob(f".*{PART}"):
-        match = _NAME.fullmatch(part.name)
-        if not match or not re.fullmatch(names, match["name"]) or part.is_symlink():
+    for found in folder.glob(f".*{PART}"):
+        match = _NAME.fullmatch(found.name)
+        if not match or not re.fullmatch(names, match["name"]):
             continue
-        with contextlib.suppress(OSError):  # another process was faster
-            if time.time() - part.stat().st_mtime >= age:
-                shutil.rmtree(part)
+        with contextlib.suppress(OSError):  # a link, or another process was faster
+            if time.time() - found.stat().st_mtime >= age:
+                shutil.rmtree(found)
 
 
 @contextlib.contextmanager
@@ -166,7 +170,3 @@ def _holder(sign: Path) -> str:
     with contextlib.suppress(OSError, UnicodeDecodeError):
         return sign.read_text("utf8") or "another process"
     return "another process"
-
-
-def _part(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{uuid.uuid4().hex}{PART}")

@@ -14,8 +14,9 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from rknet.checks import choose, inputs, positive, whole
+from rknet.checks import WEIGHT, choose, flag, given, inputs, positive, room, whole
 from rknet.lifts import LIFTS, Lift, LinearLift, uniform
+from rknet.schemes import combine, stages
 from rknet.tableaus import EULER, RK4, TABLEAUS, Tableau
 
 Activation = Callable[[Tensor], Tensor]
@@ -41,9 +42,9 @@ class Net(nn.Module):
     L
         Number of layers.
     activation
-        Name of sigma in `ACTIVATIONS`.
+        The activation sigma, or its name in `ACTIVATIONS`.
     lift
-        Name of the lift from d to d_hat in `rknet.lifts.LIFTS`.
+        The class of the lift from d to d_hat, or its name in `rknet.lifts.LIFTS`.
     train_classifier
         Whether W and mu are trained, as in all the paper's experiments, or stay as they were drawn.
     seed
@@ -52,7 +53,8 @@ class Net(nn.Module):
     Raises
     ------
     ValueError
-        If a name is unknown, a size is not a positive whole number, or d_hat < d.
+        If a name is unknown, a size is not a positive whole number or needs more memory than `rknet.checks.MEMORY`, or
+        d_hat < d.
 
     Attributes
     ----------
@@ -68,20 +70,23 @@ class Net(nn.Module):
         classes: int,
         L: int,
         *,
-        activation: str = "tanh",
-        lift: str = "zero",
+        activation: str | Activation = "tanh",
+        lift: str | type[Lift] = "zero",
         train_classifier: bool = True,
         seed: int = 0,
     ) -> None:
         super().__init__()
-        self.activation, self.lift_name = activation, lift
-        self.sigma = choose("activation", activation, ACTIVATIONS)
-        L, classes = whole("L", L), whole("classes", classes, least=2)
+        self.activation, self.sigma = given("activation", activation, ACTIVATIONS)
+        self.lift_name, make_lift = given("lift", lift, LIFTS)
+        d, d_hat, classes, L = whole("d", d), whole("d_hat", d_hat), whole("classes", classes, least=2), whole("L", L)
+        train_classifier = flag("train_classifier", train_classifier)
+        room("d_hat", d_hat, d_hat * d, WEIGHT)
+        room("classes", classes, classes * (d_hat + 1), WEIGHT)
+        room("L", L, L * d_hat * (d_hat + 1), WEIGHT)
         # Two streams, so that nets which differ only in their lift start from the same layers.
         streams = np.random.SeedSequence(whole("seed", seed, least=0)).spawn(2)
         lift_rng, rng = map(np.random.default_rng, streams)
-        self.lift = choose("lift", lift, LIFTS)(d, d_hat, lift_rng)
-        d_hat = self.lift.d_hat
+        self.lift = make_lift(d, d_hat, lift_rng)
         self.K = nn.Parameter(uniform(rng, (L, d_hat, d_hat), fan_in=d_hat))
         self.b = nn.Parameter(uniform(rng, (L, d_hat), fan_in=d_hat))
         self.W = nn.Parameter(uniform(rng, (classes, d_hat), fan_in=d_hat), requires_grad=train_classifier)
@@ -264,16 +269,8 @@ class RKNet(Net):
 
     def layer(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
         """One step of the scheme from y (N, d_hat)."""
-        f: list[Tensor] = []
-        for row in self._A:
-            f.append(self.f(K, b, self._advance(y, row[: len(f)], f)))
-        return self._advance(y, self._beta, f)
-
-    def _advance(self, y: Tensor, coefficients: list[float], f: list[Tensor]) -> Tensor:
-        """y + h sum_j coefficients[j] f[j], zeros left out: a stage of (2.12) with a row of A, the step with beta."""
-        for a, f_j in zip(coefficients, f, strict=True):
-            y = y if a == 0 else y.add(f_j, alpha=self.h * a)
-        return y
+        values = stages(self._A, self.h, lambda _, stage: self.f(K, b, stage), y)
+        return combine(y, self._beta, values, self.h)
 
     @property
     def architecture(self) -> dict[str, Any]:
@@ -285,17 +282,6 @@ class RKNet(Net):
     def extra_repr(self) -> str:
         """What `repr` shows."""
         return f"{super().extra_repr()}, tableau={self.tableau.name}, h={self.h}"
-
-
-def explicit(tableau: Tableau | str) -> Tableau:
-    """An explicit scheme, given as such or by its name in `rknet.tableaus.TABLEAUS`; ValueError for any other."""
-    tableau = tableau if isinstance(tableau, Tableau) else choose("tableau", tableau, TABLEAUS)
-    if not tableau.explicit:
-        raise ValueError(
-            f"tableau: must be explicit, got the implicit scheme {tableau.name!r}; "
-            f"choose from {', '.join(name for name, known in TABLEAUS.items() if known.explicit)}"
-        )
-    return tableau
 
 
 class EulerNet(RKNet):
@@ -310,3 +296,46 @@ class RK4Net(RKNet):
 
     def __init__(self, d: int, d_hat: int, classes: int, L: int, *, h: float = 0.05, **arguments: Any) -> None:
         super().__init__(d, d_hat, classes, L, tableau=RK4, h=h, **arguments)
+
+
+PAPER: dict[str, Tableau | None] = {"StandardNet": None, "EulerNet": EULER, "RK4Net": RK4}
+"""The paper's names of networks, and the scheme that each stands for; layers of a StandardNet take no step."""
+
+
+def explicit(tableau: Tableau | str) -> Tableau:
+    """An explicit scheme, given as such or by its name in `rknet.tableaus.TABLEAUS`; ValueError for any other."""
+    tableau = tableau if isinstance(tableau, Tableau) else choose("tableau", tableau, TABLEAUS)
+    if not tableau.explicit:
+        raise ValueError(
+            f"tableau: must be explicit, got the implicit scheme {tableau.name!r}; "
+            f"choose from {', '.join(name for name, known in TABLEAUS.items() if known.explicit)}"
+        )
+    return tableau
+
+
+def scheme_of(net: str | Tableau) -> Tableau | None:
+    """The scheme of a net: an explicit tableau, or None for that of `StandardNet`.
+
+    Parameters
+    ----------
+    net
+        A tableau, its name in `rknet.tableaus.TABLEAUS`, "standard", or one of the paper's names in `PAPER`.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or the tableau implicit.
+    """
+    scheme = net if isinstance(net, Tableau) else choose("net", net, {**PAPER, "standard": None, **TABLEAUS})
+    return None if scheme is None else explicit(scheme)
+
+
+def net_of(scheme: str | Tableau, *sizes: int, h: float = 0.05, **arguments: Any) -> Net:
+    """The net of a scheme, see `scheme_of`; `sizes` are d, d_hat, classes and L, the rest is as for `Net`.
+
+    A StandardNet has no step size.
+    """
+    tableau = scheme_of(scheme)
+    if tableau is None:
+        return StandardNet(*sizes, **arguments)
+    return RKNet(*sizes, tableau=tableau, h=h, **arguments)

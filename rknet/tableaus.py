@@ -6,8 +6,7 @@ few lines and one entry in `TABLEAUS`.
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,26 +15,29 @@ import numpy as np
 import sympy
 from numpy.typing import ArrayLike, NDArray
 
-MAX_ORDER = 5
-"""Order conditions are checked up to this order; a scheme of higher order is reported with this one."""
+from rknet import typeset
+from rknet.checks import keep, shown
+from rknet.exact import check_size, exact, simplified
+from rknet.trees import order_of
 
-Tree = tuple["Tree", ...]
-"""A rooted tree is the tuple of its subtrees; the single node is ``()``."""
+MAX_STAGES = 12
+"""Most stages: the order of any scheme is known within seconds."""
 
 
 @dataclass(frozen=True, repr=False)
 class Tableau:
     """A Runge-Kutta scheme with s stages: matrix A (s, s), weights beta (s,), nodes c (s,); see (2.11) and Figure 1.
 
-    Entries are exact: whole numbers, fractions, strings such as ``"1/3"`` or SymPy numbers; they are stored as SymPy
-    numbers in canonical form, so that equal schemes compare equal whatever their names.  The rows of an explicit
-    scheme may stop before the diagonal.  The nodes are the row sums of A unless they are given, as the partner of
-    (3.23) needs.
+    Entries are exact: whole numbers, fractions, SymPy numbers or text such as ``"1/3"`` or ``"sqrt(3)/6"``, which is
+    read by the grammar of `rknet.exact` and never evaluated.  They are stored as SymPy numbers in canonical form, so
+    that equal schemes compare equal whatever their names.  The rows of an explicit scheme may stop before the diagonal.
+    The nodes are the row sums of A unless they are given, as the partner of (3.23) needs.
 
     Raises
     ------
     ValueError
-        If an entry is not an exact finite real number, or if A, beta and c do not have s rows, weights and nodes.
+        If an entry is no exact number of fractions and square roots, if A, beta and c do not have s rows, weights and
+        nodes, or if the scheme has more than `MAX_STAGES` stages or entries too large to compute with.
     """
 
     name: str = field(compare=False)
@@ -45,18 +47,19 @@ class Tableau:
 
     def __post_init__(self) -> None:
         s = len(self.beta)
+        if s > MAX_STAGES:
+            raise ValueError(f"beta: must hold at most {MAX_STAGES} weights, got {s}; use a scheme of fewer stages")
         if s == 0 or len(self.A) != s or any(len(row) > s for row in self.A):
             raise ValueError(
                 f"A: must have one row of at most s entries for each of the s = {s} weights in beta, got rows of "
-                f"{[len(row) for row in self.A]}; give s >= 1 rows and s weights"
+                f"{shown([len(row) for row in self.A])}; give s >= 1 rows and s weights"
             )
-        A = tuple(tuple(_exact("A", a) for a in (*row, *[0] * (s - len(row)))) for row in self.A)
+        A = tuple(tuple(exact("A", a) for a in (*row, *[0] * (s - len(row)))) for row in self.A)
         c = self.c or [sum(row, sympy.S.Zero) for row in A]
         if len(c) != s:
             raise ValueError(f"c: must have s = {s} nodes, got {len(c)}; leave it out to take the row sums of A")
-        object.__setattr__(self, "A", A)
-        object.__setattr__(self, "beta", tuple(_exact("beta", w) for w in self.beta))
-        object.__setattr__(self, "c", tuple(_exact("c", node) for node in c))
+        keep(self, A=A, beta=tuple(exact("beta", w) for w in self.beta), c=tuple(exact("c", node) for node in c))
+        check_size("A", (*(a for row in self.A for a in row), *self.beta, *self.c))
 
     @property
     def stages(self) -> int:
@@ -70,27 +73,8 @@ class Tableau:
 
     @cached_property
     def order(self) -> int:
-        """Order of convergence for smooth problems: the largest p <= 5 whose conditions hold exactly.
-
-        One condition for each rooted tree with at most p nodes: weight of the tree = 1 / its density (Butcher).
-        """
-        order = 0
-        while order < MAX_ORDER and all(self._satisfies(tree) for tree in trees(order + 1)):
-            order += 1
-        return order
-
-    def _satisfies(self, tree: Tree) -> bool:
-        weight = sum((w * g for w, g in zip(self.beta, self._stage_weights(tree), strict=True)), sympy.S.Zero)
-        return bool(_simplified(weight - sympy.Rational(1, _density(tree))) == 0)
-
-    def _stage_weights(self, tree: Tree) -> list[sympy.Expr]:
-        """Elementary weights of a tree at each stage: the product over its subtrees t of sum_j a_ij g_j(t)."""
-        weights = [sympy.S.One] * self.stages
-        for subtree in tree:
-            inner = self._stage_weights(subtree)
-            sums = [sum((a * g for a, g in zip(row, inner, strict=True)), sympy.S.Zero) for row in self.A]
-            weights = [_simplified(w * total) for w, total in zip(weights, sums, strict=True)]
-        return weights
+        """Order of convergence for smooth problems, up to `rknet.trees.MAX_ORDER`."""
+        return order_of(self.A, self.beta)
 
     @cached_property
     def partner(self) -> Tableau:
@@ -101,7 +85,7 @@ class Tableau:
         Raises
         ------
         ValueError
-            If a weight is zero: the partner divides by every beta_i.
+            If a weight is zero: the partner divides by every beta_i; or if its entries are too large to compute with.
         """
         if any(w == 0 for w in self.beta):
             zeros = [i + 1 for i, w in enumerate(self.beta) if w == 0]
@@ -110,7 +94,7 @@ class Tableau:
                 f"i = {zeros}; choose a scheme without zero weights, such as heun, kutta3 or rk4"
             )
         A, beta, s = self.A, self.beta, range(self.stages)
-        A_tilde = [[_simplified(beta[j] - beta[j] * A[j][i] / beta[i]) for j in s] for i in s]
+        A_tilde = [[simplified(beta[j] - beta[j] * A[j][i] / beta[i]) for j in s] for i in s]
         return Tableau(f"partner of {self.name}", A_tilde, self.beta, self.c)
 
     def arrays(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -134,85 +118,15 @@ class Tableau:
         return f"Tableau({self.name!r}: {kind}, {self.stages} stages, order {self.order})"
 
     def _repr_latex_(self) -> str:
-        rows = [" & ".join([sympy.latex(node), *map(self._cell, row)]) for node, row in self._rows()]
-        weights = " & ".join(["", *map(sympy.latex, self.beta)])
-        body = r" \\ ".join(rows) + rf" \\ \hline {weights}"
-        return rf"$\displaystyle\begin{{array}}{{c|{'c' * self.stages}}} {body} \end{{array}}$"
+        return typeset.latex(self._rows(), self.beta)
 
     def _repr_html_(self) -> str:
-        """The tableau as in Figure 1: an HTML table whose entries are MathML, so that no script is needed."""
-        right, top = "border-right:1px solid currentColor", "border-top:1px solid currentColor"
-        rows = [[(node, right), *((a, "") for a in row)] for node, row in self._rows()]
-        rows.append([("", f"{right};{top}"), *((w, top) for w in self.beta)])
-        cells = ["".join(_html_cell(*cell, heads=cell is row[0]) for cell in row) for row in rows]
-        body = "".join(f"<tr>{row}</tr>" for row in cells)
-        return (
-            f'<table class="butcher" style="border-collapse:collapse;width:auto">'
-            f"<caption>{html.escape(self.name)}</caption><tbody>{body}</tbody></table>"
-        )
+        return typeset.table(self.name, self._rows(), self.beta)
 
-    def _rows(self) -> Iterator[tuple[Any, Sequence[Any]]]:
+    def _rows(self) -> list[typeset.Row]:
         """Nodes and rows as they are printed: an explicit scheme leaves the zeros on and above its diagonal blank."""
-        for i, (node, row) in enumerate(zip(self.c, self.A, strict=True)):
-            yield node, [*row[:i], *[""] * (self.stages - i)] if self.explicit else row
-
-    @staticmethod
-    def _cell(value: Any) -> str:
-        return "" if value == "" else sympy.latex(value)
-
-
-def _exact(field: str, value: Any) -> sympy.Expr:
-    if isinstance(value, (float, np.floating)) or (isinstance(value, sympy.Basic) and value.has(sympy.Float)):
-        raise ValueError(f"{field}: entries must be exact, got the float {value!r}; write it as a string, '1/3'")
-    try:
-        number = sympy.sympify(value, rational=True)
-    except (sympy.SympifyError, TypeError, SyntaxError):
-        number = sympy.nan
-    if not (isinstance(number, sympy.Expr) and number.is_number and number.is_real and number.is_finite):
-        raise ValueError(
-            f"{field}: entries must be finite real numbers, got {value!r}; write them as '1/3' or 'sqrt(3)/6'"
-        )
-    return _simplified(number)
-
-
-def _simplified(number: sympy.Expr) -> sympy.Expr:
-    """Canonical form of a number built from fractions and square roots, so that equal numbers compare equal."""
-    return sympy.radsimp(sympy.expand(number))
-
-
-def _html_cell(value: Any, style: str, heads: bool) -> str:
-    """A cell; the node is the heading of its row."""
-    math = "" if value == "" else f"<math>{sympy.mathml(value, printer='presentation')}</math>"
-    tag = 'th scope="row"' if heads and math else "td"
-    style = f"font-weight:normal;padding:0.3em 0.6em;text-align:center;{style}"
-    return f'<{tag} style="{style}">{math}</{tag[:2]}>'
-
-
-def trees(nodes: int) -> list[Tree]:
-    """All rooted trees with the given number of nodes: 1, 1, 2, 4, 9 of them for 1 to 5 nodes."""
-
-    def forests(nodes: int, largest: Tree | None) -> Iterator[Tree]:
-        """Non-increasing tuples of trees with `nodes` nodes together, none after `largest`."""
-        if nodes == 0:
-            yield ()
-        for size in range(1, nodes + 1):
-            for tree in trees(size):
-                if largest is None or (size, tree) <= (_size(largest), largest):
-                    for rest in forests(nodes - size, tree):
-                        yield (tree, *rest)
-
-    return list(forests(nodes - 1, None))
-
-
-def _size(tree: Tree) -> int:
-    return 1 + sum(map(_size, tree))
-
-
-def _density(tree: Tree) -> int:
-    density = _size(tree)
-    for subtree in tree:
-        density *= _density(subtree)
-    return density
+        rows = [row[:i] if self.explicit else row for i, row in enumerate(self.A)]
+        return [(node, [*row, *[None] * (self.stages - len(row))]) for node, row in zip(self.c, rows, strict=True)]
 
 
 EULER = Tableau("forward Euler", [[]], [1])

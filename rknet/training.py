@@ -1,132 +1,28 @@
-"""The paper's training protocol.
+"""Training by the paper's protocol: `fit` trains a net and returns its `History`.
 
-`Protocol` holds every choice with the paper's value as default; `fit` trains a net by it and returns the `History` of
-cost and accuracy on the whole training and validation set, before training and after each epoch.  The steps are taken
-by `TorchSteps`, plain PyTorch and the readable reference, by the compiled engine of `rknet.engines.compiled`, or for
-wide nets by that of `rknet.engines.layerwise`.  A long training may keep checkpoints, from which it goes on with the
-same numbers.
+Cost and accuracy are measured on the whole training and validation set, before training and after each epoch.  Steps
+are taken by an engine of `rknet.contract`; `rknet.engines.plain`, plain PyTorch, is the readable reference.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 from tqdm import tqdm
 
-from rknet.checkpoint import Checkpoint, Keeper, Position
-from rknet.checks import choose, inputs, labels, positive, whole
+from rknet.checkpoint import Checkpoint, Keeper
+from rknet.checks import flag, inputs, labels, whole
+from rknet.contract import Callback, Training, engine_for
 from rknet.data.points import PointSet
-from rknet.engines.compiled.engine import Engine, obstacle
 from rknet.nets import Net
+from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
 
-
-def cross_entropy(logits: Tensor, c: Tensor) -> Tensor:
-    """The cost (3.1), (3.3): the mean over samples of -log H_c(logits), for logits (N, classes) and c (N,)."""
-    return nn.functional.cross_entropy(logits, c)
-
-
-def mean_square(logits: Tensor, c: Tensor) -> Tensor:
-    """Mean over samples and classes of (H(logits) - one-hot label)^2, for logits (N, classes) and c (N,)."""
-    target = nn.functional.one_hot(c, logits.shape[1]).to(logits.dtype)
-    return nn.functional.mse_loss(torch.softmax(logits, dim=1), target)
-
-
-LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"cross_entropy": cross_entropy, "mean_square": mean_square}
-"""The losses of the training-method study by name."""
-
-OPTIMIZERS: dict[str, tuple[type[torch.optim.Optimizer], float]] = {
-    "adam": (torch.optim.Adam, 1e-3),
-    "sgd": (torch.optim.SGD, 0.1),
-    "adagrad": (torch.optim.Adagrad, 1e-2),
-    "adadelta": (torch.optim.Adadelta, 1.0),
-}
-"""The optimisers of the training-method study with the learning rates it used."""
-
-ENGINES = ("auto", "compiled", "layerwise", "torch")
-"""Who takes the training steps; "auto" is the fastest that knows the net: see `fit`."""
-
-PORTION = 20
-"""Batches after which a training asks whether a checkpoint is due."""
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """How a net is trained; the defaults are the paper's for point sets.
-
-    Attributes
-    ----------
-    epochs
-        Largest number of epochs: 40; 60 in the activation study, 80 in the width study.
-    batch_size
-        Samples a step; the order is drawn anew in each epoch, a last short batch is used too.
-    loss, optimizer
-        Names in `LOSSES` and `OPTIMIZERS`.
-    learning_rate
-        None for the optimiser's own in `OPTIMIZERS`.
-    stop_early
-        Whether training stops when validation costs rise: after epoch e >= `first_stop` (counted from 0), when the
-        mean of the last `window` validation costs exceeds the mean of the `window` before by more than `tolerance`.
-    tolerance
-        0.05; 0.1 for images.
-    window, first_stop
-        5 and 10, so that at least 11 epochs are run.
-
-    Raises
-    ------
-    ValueError
-        If a name is unknown or a number is out of range.
-    """
-
-    epochs: int = 40
-    batch_size: int = 5
-    loss: str = "cross_entropy"
-    optimizer: str = "adam"
-    learning_rate: float | None = None
-    stop_early: bool = True
-    tolerance: float = 0.05
-    window: int = 5
-    first_stop: int = 10
-
-    def __post_init__(self) -> None:
-        choose("loss", self.loss, LOSSES)
-        choose("optimizer", self.optimizer, OPTIMIZERS)
-        rate = positive("learning_rate", self.rate)
-        checked = {
-            "epochs": whole("epochs", self.epochs),
-            "batch_size": whole("batch_size", self.batch_size),
-            "learning_rate": None if self.learning_rate is None else rate,
-            "tolerance": positive("tolerance", self.tolerance, or_zero=True),
-            "window": whole("window", self.window),
-            "first_stop": whole("first_stop", self.first_stop, least=0),
-        }
-        for name, value in checked.items():
-            object.__setattr__(self, name, value)
-        if self.first_stop + 2 < 2 * self.window:
-            raise ValueError(
-                f"first_stop: must be at least 2 window - 2 = {2 * self.window - 2}, got {self.first_stop}; "
-                f"the rule compares two windows of costs, so raise first_stop or shorten window"
-            )
-
-    @property
-    def rate(self) -> float:
-        """The learning rate in force."""
-        return OPTIMIZERS[self.optimizer][1] if self.learning_rate is None else self.learning_rate
-
-    def stops(self, costs: list[float]) -> bool:
-        """Whether the stopping rule ends training, given the validation costs so far, that before training first."""
-        epoch = len(costs) - 2
-        if not self.stop_early or epoch < self.first_stop:
-            return False
-        last, before = costs[-self.window :], costs[-2 * self.window : -self.window]
-        return float(np.mean(last) - np.mean(before)) > self.tolerance
+__all__ = ["LOSSES", "OPTIMIZERS", "Bar", "History", "Protocol", "fit"]
 
 
 @dataclass(frozen=True)
@@ -151,56 +47,21 @@ class History:
         return len(self.train_cost) - 1
 
 
-def evaluate(net: Net, x: Tensor, c: Tensor, loss: str = "cross_entropy") -> tuple[float, float]:
-    """Cost and accuracy of a net on samples x (N, d) with labels c (N,)."""
-    with torch.no_grad():
-        logits = net(x)
-        cost = choose("loss", loss, LOSSES)(logits, c)
-        return cost.item(), (logits.argmax(dim=1) == c).double().mean().item()
+class Bar(Callback):
+    """A progress bar; it is drawn on a terminal only, for it would spoil the output of a notebook."""
 
+    def begin(self, training: Training) -> None:
+        """Show what is over already."""
+        over = max(len(training.rows) - 1, 0)
+        self.bar = tqdm(total=training.protocol.epochs, initial=over, desc="epochs", disable=None)
 
-class TorchSteps:
-    """A net and an optimiser in plain PyTorch: what `fit` asks of an engine, for any net on any device."""
+    def epoch(self, training: Training) -> None:
+        """One epoch more."""
+        self.bar.update()
 
-    def __init__(self, net: Net, protocol: Protocol) -> None:
-        self.net, self.protocol = net, protocol
-        optimizer, _ = OPTIMIZERS[protocol.optimizer]
-        trained = [p for p in net.parameters() if p.requires_grad]
-        self.optimizer = optimizer(trained, lr=protocol.rate)  # type: ignore[call-arg]
-
-    def epoch(self, X: NDArray[Any], c: NDArray[np.int64], order: NDArray[np.int64]) -> None:
-        """A step for each batch of the samples X (N, d), c (N,) in the given order."""
-        loss, (x, labels) = LOSSES[self.protocol.loss], self._tensors(X, c)
-        for batch in torch.from_numpy(order).to(x.device).split(self.protocol.batch_size):
-            self.optimizer.zero_grad()
-            loss(self.net(x[batch]), labels[batch]).backward()
-            self.optimizer.step()
-
-    def statistics(self, X: NDArray[Any], c: NDArray[np.int64]) -> tuple[float, float]:
-        """Cost and accuracy on samples X (N, d) with labels c (N,)."""
-        return evaluate(self.net, *self._tensors(X, c), self.protocol.loss)
-
-    def write_back(self) -> None:
-        """Nothing is left to do: the net itself was trained."""
-
-    def state(self) -> dict[str, Tensor]:
-        """All that decides the steps to come, by name: the weights, and as SLOT/NUMBER what the optimiser remembers."""
-        slots = self.optimizer.state_dict()["state"]
-        remembered = {f"{slot}/{n}": value for n, kept in slots.items() for slot, value in kept.items()}
-        return self.net.state_dict() | {name: value for name, value in remembered.items() if value is not None}
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from a `state` that was stored."""
-        slots: dict[int, dict[str, Tensor]] = {}
-        for name in state.keys() - self.net.state_dict().keys():
-            slot, n = name.split("/")
-            slots.setdefault(int(n), {})[slot] = state[name]
-        self.net.load_state_dict({name: state[name] for name in self.net.state_dict()})
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": slots})
-
-    def _tensors(self, X: NDArray[Any], c: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        K = self.net.K
-        return torch.as_tensor(X, dtype=K.dtype, device=K.device), torch.as_tensor(c, device=K.device)
+    def end(self, training: Training) -> None:
+        """Leave the bar as it is."""
+        self.bar.close()
 
 
 def fit(
@@ -213,6 +74,7 @@ def fit(
     engine: str = "auto",
     progress: bool = True,
     checkpoint: Checkpoint | Path | str | None = None,
+    callbacks: Iterable[Callback] = (),
 ) -> History:
     """Train a net in place by a protocol and return its history.
 
@@ -221,32 +83,46 @@ def fit(
     net
         Any `rknet.nets.Net`, on any device, in single or double precision.
     train, validation
-        Samples and labels; the validation set decides about early stopping and the last epoch is reported, as in the
-        paper.
+        Samples and labels; the validation set decides about early stopping only.
     protocol
         Loss, optimiser, batches, epochs and stopping rule.
     seed
         Seeds the order of the samples.
     engine
-        "compiled", hundreds of times faster and the same bits on every processor, for the nets of the paper on the
-        CPU; "layerwise", the adjoint step with each layer's update in it, for nets of the paper whose weights no cache
-        holds, on CPU or CUDA; "torch", for any net; or "auto", the first of "layerwise" (from the width
-        `rknet.engines.layerwise.engine.WIDE` on), "compiled" and "torch" that applies.  The history says which it was.
+        A name in `rknet.contract.ENGINES`: "compiled", hundreds of times faster and the same bits on every processor,
+        for the nets of the paper on the CPU; "layerwise", for those whose weights no cache holds, on CPU or CUDA;
+        "torch", for any net; or "auto", the first that suits the net.  The history says which it was.
     progress
-        Whether a bar is shown on a terminal.  It never appears in a notebook, whose output it would spoil.
+        Whether a `Bar` is shown.
     checkpoint
-        Where the training is stored now and then: a file, or a `rknet.checkpoint.Checkpoint` for other than its
-        defaults.  If the file is there, the same call goes on from it, with the numbers of a training that was never
-        interrupted; a damaged one is reported by a warning and ignored.
+        A file where the training is stored now and then, or a `rknet.checkpoint.Checkpoint`.  If the file is there,
+        the same call goes on from it, with the numbers of a training that was never interrupted.
+    callbacks
+        Who else is told how it goes: see `rknet.contract.Callback`.
 
     Raises
     ------
     ValueError
-        If the arrays of the net do not agree (see `Net.validate`), those of the data are not as `PointSet` made them or
-        do not fit the net, the batch is larger than the training set, the engine is unknown, the engine that is asked
-        for does not apply, or the checkpoint is that of another training, no checkpoint at all, in use by another
-        process, or where none can be written.
+        If net, data and protocol do not fit each other, the engine is unknown or does not apply, or the checkpoint is
+        of another training, no checkpoint, in use by another process, or cannot be written.
     """
+    _agree(net, train, validation, protocol)
+    seed, progress = whole("seed", seed, least=0), flag("progress", progress)
+    name, kind = engine_for(net, protocol, engine)
+    drawn = np.random.default_rng(seed).bit_generator.state
+    training = Training(net, train, validation, protocol, seed, name, kind(net, protocol), drawn)
+    told = [*([] if checkpoint is None else [Keeper(checkpoint)]), *([Bar()] if progress else []), *callbacks]
+    with contextlib.ExitStack() as stack:
+        for callback in told:
+            stack.callback(callback.end, training)
+            callback.begin(training)
+        ended = _train(training, told)
+    train_cost, train_accuracy, val_cost, val_accuracy = np.array(training.rows).T
+    return History(train_cost, train_accuracy, val_cost, val_accuracy, ended, name)
+
+
+def _agree(net: Net, train: PointSet, validation: PointSet, protocol: Protocol) -> None:
+    """ValueError unless net, data and protocol fit each other."""
     net.validate()
     for name, points in (("train", train), ("validation", validation)):
         inputs(f"{name}.X", points.X)
@@ -261,74 +137,34 @@ def fit(
             f"batch_size: must not exceed the {len(train)} training samples, got {protocol.batch_size}; "
             f"pass batch_size={len(train)} or less"
         )
-    name, steps = _steps(net, protocol, engine)
-    seed = whole("seed", seed, least=0)
-    rng = np.random.default_rng(seed)
-    keeper = None
-    if checkpoint is not None:
-        facts = {"protocol": asdict(protocol), "seed": seed, "engine": name}
-        keeper = Keeper(checkpoint, steps, net, train, validation, facts)
-
-    def record() -> list[float]:
-        return [*steps.statistics(train.X, train.c), *steps.statistics(validation.X, validation.c)]
-
-    def begun() -> Position:
-        return Position([record()], 0, rng.bit_generator.state)
-
-    # disable=None: tqdm draws on a terminal only.
-    shown = {"desc": "epochs", "disable": None if progress else True}
-    with keeper or contextlib.nullcontext(), tqdm(total=protocol.epochs, **shown) as bar:
-        rows, done, rng.bit_generator.state = (keeper and keeper.load()) or begun()
-        bar.initial = bar.n = len(rows) - 1
-        while (ended := _ended(protocol, rows)) is None:
-            drawn = rng.bit_generator.state
-            for part in _portions(rng.permutation(len(train))[done:], protocol, whole_epoch=keeper is None):
-                steps.epoch(train.X, train.c, part)
-                done += len(part)
-                if keeper is not None:
-                    keeper.offer(Position(rows, done, drawn))
-            rows.append(record())
-            done = 0
-            bar.update()
-    steps.write_back()
-    train_cost, train_accuracy, val_cost, val_accuracy = np.array(rows).T
-    return History(train_cost, train_accuracy, val_cost, val_accuracy, ended, name)
 
 
-def _ended(protocol: Protocol, rows: list[list[float]]) -> str | None:
-    """Why training ends after the epochs with these statistics, or None if it does not."""
-    if len(rows) > 1 and not np.isfinite(rows[-1]).all():
-        return "diverged"
-    if protocol.stops([row[2] for row in rows]):
-        return "early"
-    return "epochs" if len(rows) > protocol.epochs else None
+def _train(training: Training, callbacks: Sequence[Callback]) -> str:
+    """Run the epochs that are left, and say why training ended."""
+    rng, rows, N = np.random.default_rng(), training.rows, len(training.train)
+    rng.bit_generator.state = training.drawn
+    size = min((c.batches * training.protocol.batch_size for c in callbacks if c.batches), default=N)
+    if not rows:
+        rows.append(_statistics(training))
+    while (ended := training.ended or training.protocol.ending(rows)) is None:
+        training.drawn = rng.bit_generator.state
+        order = rng.permutation(N)
+        while training.done < N:
+            part = order[training.done : training.done + size]
+            training.steps.epoch(training.train.X, training.train.c, part)
+            training.done += len(part)
+            for callback in callbacks:
+                callback.portion(training)
+        rows.append(_statistics(training))
+        training.done = 0
+        for callback in callbacks:
+            callback.epoch(training)
+    training.steps.write_back()
+    training.ended = ended
+    return ended
 
 
-def _portions(order: NDArray[np.int64], protocol: Protocol, *, whole_epoch: bool) -> Iterator[NDArray[np.int64]]:
-    """What is left of an epoch's order, in whole batches."""
-    size = len(order) if whole_epoch else PORTION * protocol.batch_size
-    for first in range(0, len(order), size or 1):
-        yield order[first : first + size]
-
-
-def _steps(net: Net, protocol: Protocol, engine: str) -> tuple[str, Engine | TorchSteps]:
-    """Who takes the steps, by name and ready."""
-    from rknet.engines.layerwise import engine as layerwise  # it builds on this module
-
-    choose("engine", engine, dict.fromkeys(ENGINES))
-    obstacles = {"layerwise": layerwise.obstacle, "compiled": obstacle, "torch": lambda net, protocol: None}
-    engines: dict[str, Callable[[Net, Protocol], Engine | TorchSteps]] = {
-        "layerwise": layerwise.Layerwise,
-        "compiled": Engine,
-        "torch": TorchSteps,
-    }
-    if engine == "auto":
-        candidates = [name for name in engines if name != "layerwise" or net.d_hat >= layerwise.WIDE]
-        engine = next(name for name in candidates if obstacles[name](net, protocol) is None)
-    reason = obstacles[engine](net, protocol)
-    if reason is not None:
-        raise ValueError(
-            f"engine: must be 'auto' or 'torch' for this net and protocol, got {engine!r}, but {reason}; "
-            f"pass engine='auto'"
-        )
-    return engine, engines[engine](net, protocol)
+def _statistics(training: Training) -> list[float]:
+    """Cost and accuracy on the training and on the validation set."""
+    sets = training.train, training.validation
+    return [number for points in sets for number in training.steps.statistics(points.X, points.c)]

@@ -21,6 +21,10 @@ import pytest
 from browsing import LOCAL, NAMES, Visit, chromium_program, launch
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+os.environ.setdefault(
+    "TRITON_INTERPRET", "1"
+)  # before the kernels of rknet.engines.layerwise.fused are made: they run on the processor
+
 BUILT = execute.BOOK / "_build" / "html"
 NPM = Path(__file__).parent / "browser"
 

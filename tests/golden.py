@@ -23,10 +23,10 @@ import numpy as np
 
 from rknet.data.images import IMAGES, fingerprint, load
 from rknet.data.points import LAWS, PointSet, draw, split
+from rknet.hashes import weights_hash
 from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS, Net, RKNet, StandardNet
 from rknet.study.configuration import streams
-from rknet.study.records import weights_hash
 from rknet.tableaus import TABLEAUS
 from rknet.training import LOSSES, OPTIMIZERS, History, Protocol, fit
 from rknet.versions import VERSIONS

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +229,25 @@ def test_one_study_leaves_the_others(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
+@pytest.mark.parametrize("content", ["my notes", "[]", '{"steps": {}, "name": "my settings"}'])
+def test_a_file_of_others_is_not_overwritten(content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that holds anything but studies is refused before anything is measured."""
+    file = tmp_path / "settings.json"
+    file.write_text(content)
+    assert main(["steps", "--record", str(file)]) == 2
+    assert "record: must be a file of studies or not there yet, got '" in capsys.readouterr().err
+    assert file.read_text() == content
+
+
+def test_a_record_that_cannot_be_written_is_refused_before_measuring(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So is a place where no file can be."""
+    (tmp_path / "taken").write_text("mine")
+    assert main(["steps", "--record", str(tmp_path / "taken" / "results.json")]) == 2
+    assert "record: must be where files can be written" in capsys.readouterr().err
+
+
 def test_recorded_memory_is_as_counted() -> None:
     """The peaks in the committed record are within ten per cent of what counting tensors predicts."""
     study = json.loads(report.RECORD.read_text("utf8"))["memory"]
@@ -272,25 +289,3 @@ def test_unknown_arguments(arguments: list[str], message: str, capsys: pytest.Ca
     output = capsys.readouterr()
     assert output.out == ""
     assert output.err.startswith(f"benchmarks: {message}") and output.err.count("\n") == 1
-
-
-def test_the_library_knows_no_benchmarks() -> None:
-    """`benchmarks` imports `rknet`, never the other way."""
-    importing = re.compile(r"^\s*(from|import) benchmarks\b", re.MULTILINE)
-    assert [path for path in (ROOT / "rknet").rglob("*.py") if importing.search(path.read_text("utf8"))] == []
-
-
-def test_benchmarks_import_one_another_in_one_direction() -> None:
-    """Their imports can be sorted, with none inside a function left out: there is no circle."""
-    modules = {path.stem: path.read_text("utf8") for path in (ROOT / "benchmarks").glob("*.py")}
-    found = {
-        name: set(re.findall(r"^\s*from benchmarks\.(\w+) import", text, re.MULTILINE))
-        | {
-            one
-            for line in re.findall(r"^\s*from benchmarks import (.+)$", text, re.MULTILINE)
-            for one in line.split(", ")
-        }
-        for name, text in modules.items()
-    }
-    assert found["steps"] >= {"cases", "process"}  # or the patterns find nothing
-    list(TopologicalSorter(found).static_order())

@@ -15,7 +15,7 @@ from torch import nn
 
 from rknet import Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, draw, fit, split
 from rknet.convolution import ConvolutionalRKNet
-from rknet.engines.compiled.engine import Engine
+from rknet.engines.compiled.engine import Compiled
 from rknet.engines.compiled.kernels import Space, Weights
 from rknet.engines.compiled.updates import CODES, Rule
 from rknet.engines.layerwise import cpu as streams
@@ -129,7 +129,7 @@ def test_the_scheme_can_be_replaced() -> None:
     of.tableau = "euler"
     X = points()[0].X
     np.testing.assert_array_equal(of.flow(X), euler.flow(X))
-    np.testing.assert_allclose(Engine(of, Protocol()).states(X), euler.flow(X), rtol=0, atol=1e-6)  # float32 rounding
+    np.testing.assert_allclose(Compiled(of, Protocol()).states(X), euler.flow(X), rtol=0, atol=1e-6)  # float32 rounding
     with pytest.raises(ValueError, match="tableau: must be explicit, got .*'implicit midpoint'"):
         of.tableau = "implicit_midpoint"
 
@@ -193,7 +193,7 @@ def spoilt(array: np.ndarray) -> list[np.ndarray]:
 @pytest.mark.parametrize("field", Space._fields)
 def test_working_memory(field: str) -> None:
     """Each array of the working memory is held, as what it must be."""
-    of, train = Engine(net(), Protocol()), points()[0]
+    of, train = Compiled(net(), Protocol()), points()[0]
     memory = of._training
     for array in spoilt(getattr(memory, field)):
         of._training = memory._replace(**{field: array})
@@ -205,7 +205,7 @@ def test_working_memory(field: str) -> None:
 @pytest.mark.parametrize("field", Weights._fields)
 def test_weights_and_moments(field: str, part: str) -> None:
     """Each array of weights and moments is held."""
-    of, train = Engine(net(), Protocol()), points()[0]
+    of, train = Compiled(net(), Protocol()), points()[0]
     weights, (m, v) = of.weights, of.moments
     original = {"weights": weights, "m": m, "v": v}[part]
     for array in spoilt(getattr(original, field)):
@@ -218,7 +218,7 @@ def test_weights_and_moments(field: str, part: str) -> None:
 
 def test_samples_of_the_engine() -> None:
     """Samples, labels and their order are held for each pass."""
-    of, train = Engine(net(), Protocol()), points()[0]
+    of, train = Compiled(net(), Protocol()), points()[0]
     order = np.arange(30)
     for X, c, rows in (
         (train.X[:, :1], train.c, order),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +12,7 @@ from dataclasses import fields, replace
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+import filelock
 import numpy as np
 import pytest
 import torch
@@ -285,6 +288,68 @@ def test_no_flipped_byte_gives_a_wrong_result(folder: Path) -> None:
     assert refused > len(content) / 10
 
 
+@pytest.fixture
+def unwarned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing has been told in this process yet."""
+    monkeypatch.setattr(cache, "_warned", False)
+
+
+@pytest.mark.usefixtures("unwarned")
+@pytest.mark.parametrize("place", ["taken", "taken/deeper", "~nobody-of-this-name/cache"])
+def test_a_cache_that_cannot_be_written_is_one_warning(
+    place: str, tmp_path: Path, trainings: list[Net], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file where the folder should be, or no such home: told once, before training, whose result is not lost."""
+    expected = train()
+    (tmp_path / "taken").write_text("mine")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RKNET_CACHE", place)
+    seen: list[int] = []
+    spy = cache.fit
+    monkeypatch.setattr(cache, "fit", lambda *a, **b: (seen.append(len(told)), spy(*a, **b))[1])
+    with pytest.warns(UserWarning, match="trained nets are not remembered: RKNET_CACHE: must be ") as told:
+        assert [train(), train()] == [expected, expected]
+    assert (len(told), seen, len(trainings)) == (1, [1, 1], 3)
+    assert {path.name for path in tmp_path.iterdir()} == {"cache", "taken"}
+
+
+@pytest.mark.usefixtures("unwarned")
+def test_a_disk_that_fills_up_is_one_warning(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training's result is there, and nothing half-written stays."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        with pytest.warns(UserWarning, match="not remembered: .*No space left") as told:
+            results = [train(), train()]
+    assert len(told) == 1 and not list(folder.iterdir())
+    assert results == [train()] * 2
+
+
+def test_home_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``~`` in RKNET_CACHE is the home folder, not a folder of that name."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("RKNET_CACHE", "~/c")
+    train()
+    assert [path.suffix for path in (tmp_path / "home" / "c").iterdir()] == [".npz"]
+    assert not (tmp_path / "~").exists()
+
+
+@pytest.mark.usefixtures("unwarned")
+def test_a_pipe_in_the_cache_is_not_opened(folder: Path) -> None:
+    """It would wait for ever; it stays where it is, and the result is not remembered."""
+    expected = train()
+    (path,) = folder.iterdir()
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.warns(UserWarning, match="not remembered: .*not a file"):
+        assert train() == expected
+    assert list(folder.iterdir()) == [path] and path.is_fifo()
+
+
 def write_until(enough: Event, path: Path, net: Net, history: History) -> None:
     """What the second process does: store the same result again and again."""
     while not enough.is_set():
@@ -322,7 +387,7 @@ def test_what_two_ask_for_at_once_is_trained_once(
     asked = threading.Semaphore(0)
     fit = cache.fit
 
-    class Lock(cache.FileLock):
+    class Lock(filelock.FileLock):
         def acquire(self, *arguments, **options):
             asked.release()
             return super().acquire(*arguments, **options)
@@ -331,7 +396,7 @@ def test_what_two_ask_for_at_once_is_trained_once(
         assert asked.acquire(timeout=60) and asked.acquire(timeout=60)
         return fit(*arguments, **options)
 
-    monkeypatch.setattr(cache, "FileLock", Lock)
+    monkeypatch.setattr(filelock, "FileLock", Lock)
     monkeypatch.setattr(cache, "fit", fit_when_both_have_asked)
     with ThreadPoolExecutor(2) as pool:
         first, second = (pool.submit(train) for _ in range(2))

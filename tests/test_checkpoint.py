@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +19,7 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from rknet import EulerNet, History, Net, PointSet, Protocol, RK4Net, StandardNet, checkpoint, fit
+from rknet import EulerNet, History, Net, PointSet, Protocol, RK4Net, StandardNet, checkpoint, files, fit
 from rknet.checkpoint import Checkpoint, OtherTraining
 from rknet.engines.layerwise import engine as layerwise
 from rknet.study import records, runner
@@ -181,6 +186,150 @@ def test_folder_is_refused(tmp_path: Path) -> None:
         Checkpoint(tmp_path)
 
 
+# ---- whose file it is
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        lambda stored: b"",
+        lambda stored: stored[:100],
+        lambda stored: b"PK\x03\x04 weights of somebody",
+        lambda stored: b"my thesis",
+        lambda stored: stored.replace(b"rknet checkpoint 1", b"other checkpoint 1"),
+        lambda stored: stored.replace(b"__metadata__", b"__metadatum_"),
+        lambda stored: (2).to_bytes(8, "little") + b"[]",
+        lambda stored: (200_000).to_bytes(8, "little") + b"[" * 200_000,
+    ],
+    ids=["empty", "cut in the header", "archive", "text", "another program", "no metadata", "list", "deep"],
+)
+def test_a_file_that_is_no_checkpoint_is_refused(content: Callable[[bytes], bytes], stored: Path) -> None:
+    """It may be anybody's: nothing is trained, and no byte of it changes, whoever asks."""
+    stored.write_bytes(content(stored.read_bytes()))
+    before, net = stored.read_bytes(), small()
+    message = r"checkpoint: must be a checkpoint or not there yet, got the file '.*', which is none; remove it, or name"
+    with pytest.raises(ValueError, match=message):
+        train(net, "compiled", stored)
+    assert records.weights_hash(net) == records.weights_hash(small())
+    Checkpoint(stored).remove()
+    assert [(path, path.read_bytes()) for path in stored.parent.iterdir()] == [(stored, before)]
+
+
+def test_of_another_format_is_refused_as_ours(stored: Path) -> None:
+    """A checkpoint of a later version is known as one, and not read."""
+    stored.write_bytes(stored.read_bytes().replace(b"rknet checkpoint 1", b"rknet checkpoint 9"))
+    with pytest.raises(OtherTraining, match="of another format"):
+        train(small(), "compiled", stored)
+
+
+def test_a_file_that_appears_during_training_stays(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody puts at the path meanwhile is neither overwritten nor removed; one warning tells it."""
+    save = checkpoint.Keeper.save
+
+    def late(self: checkpoint.Keeper, position: checkpoint.Position) -> None:
+        file.write_text("mine")
+        save(self, position)
+
+    monkeypatch.setattr(checkpoint.Keeper, "save", late)
+    with pytest.warns(UserWarning, match="cannot be written .*another file is in its place.*training goes on") as told:
+        train(small(), "compiled", file)
+    assert len(told) == 1
+    assert [path.read_text() for path in file.parent.iterdir()] == ["mine"]
+
+
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    """Opening one would wait for ever."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match=r"checkpoint: must be a file, got the pipe '.*pipe'; remove it, or name"):
+        Checkpoint(tmp_path / "pipe")
+
+
+def test_a_link_leads_to_the_checkpoint(stored: Path, tmp_path: Path) -> None:
+    """A checkpoint may lie on another disk: it is read and removed there, and the link stays."""
+    elsewhere = tmp_path / "scratch" / "big.checkpoint"
+    elsewhere.parent.mkdir()
+    stored.rename(elsewhere)
+    stored.symlink_to(elsewhere)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        train(small(), "compiled", stored)
+    assert stored.is_symlink() and not list(elsewhere.parent.iterdir())
+
+
+def test_what_a_kill_leaves_half_written_is_removed(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a library had begun, the next training finds it by the name of its folder; other files stay."""
+
+    def dies(tensors: object, path: Path, metadata: object) -> None:
+        path.with_name(".tmpAb12Cd").write_bytes(b"half")
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "save_file", dies)
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)  # a killed process does not tidy up
+        with pytest.raises(Killed):
+            train(small(), "compiled", file)
+    (left,) = file.parent.iterdir()
+    assert [path.name for path in left.iterdir()] == [".tmpAb12Cd"]
+    others = {file.with_name(name) for name in (".tmpXy", f".{file.name}.part", left.name.replace("run", "walk"))}
+    for other in others:
+        other.mkdir()
+    train(small(), "compiled", file, keep=True)
+    assert set(file.parent.iterdir()) == {file, *others}
+
+
+# ---- where it can be written, and by whom
+
+
+@pytest.mark.parametrize("path", ["taken/run.checkpoint", "taken/new/run.checkpoint"])
+def test_a_place_that_cannot_be_written_is_refused_before_training(path: str, tmp_path: Path) -> None:
+    """A file where the folder would have to be is told before a step is taken."""
+    (tmp_path / "taken").write_text("mine")
+    net = small()
+    with pytest.raises(
+        ValueError, match=r"checkpoint: must be where files can be written, got the folder '.*taken.*' "
+    ):
+        train(net, "compiled", tmp_path / path)
+    assert records.weights_hash(net) == records.weights_hash(small())
+
+
+def test_a_full_disk_does_not_end_a_training(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One warning, the numbers of any training, and nothing half-written."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    net, whole = small(), small()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        with pytest.warns(UserWarning, match=r"cannot be written .*No space left.*; training goes on") as told:
+            train(net, "compiled", file)
+    assert len(told) == 1 and not list(file.parent.iterdir())
+    fit(whole, TRAIN, VALIDATION, PROTOCOL, engine="compiled")
+    assert records.weights_hash(net) == records.weights_hash(whole)
+
+
+def test_home_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``~`` is no folder of the working directory."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    train(small(), "compiled", Path("~/run.checkpoint"), keep=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["run.checkpoint"]
+
+
+def test_one_training_at_a_time(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names process and machine; the file is not touched, also by who would remove it."""
+    monkeypatch.setattr(checkpoint, "PATIENCE", 0.0)
+    before = stored.read_bytes()
+    with files.held("checkpoint", stored):
+        with pytest.raises(
+            files.InUse, match=f"which process {os.getpid()} on .* is at; wait for it or end it, or name"
+        ):
+            train(small(), "compiled", stored)
+        Checkpoint(stored).remove()
+    assert [(path, path.read_bytes()) for path in stored.parent.iterdir()] == [(stored, before)]
+    train(small(), "compiled", stored)
+    assert not list(stored.parent.iterdir())
+
+
 def test_file_is_plain(stored: Path) -> None:
     """A checkpoint is a safetensors file of finite numbers."""
     with safe_open(stored, "pt") as content:
@@ -239,6 +388,64 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     ours, theirs = (store.find(WIDE_RUN).record for store in (killed, whole))
     assert ours["results"] == theirs["results"]
     assert [path.name for path in file.parent.iterdir()] == ["seed-0.json"]
+
+
+ORPHANS = f"""
+import sys
+from dataclasses import replace
+from rknet.study import runner
+from rknet.study.configuration import Configuration
+from rknet.study.records import Run
+from rknet.study.store import Store
+from rknet.training import Protocol
+run = {WIDE_RUN!r}
+endless = replace(run.configuration, protocol=Protocol(epochs=10**5, stop_early=False))
+runner.sweep([replace(run, configuration=endless, seed=seed) for seed in (0, 1)], Store(sys.argv[1]), n_jobs=2)
+"""
+
+
+def test_workers_end_with_a_killed_sweep(tmp_path: Path) -> None:
+    """Where only the sweep itself is killed, its workers let go of their checkpoints, and write no more."""
+    store = Store(tmp_path)
+    waiting = {checkpoint_of(store, seed) for seed in (0, 1)}
+    process = subprocess.Popen([sys.executable, "-c", ORPHANS, str(tmp_path)])
+    while waiting and process.poll() is None:
+        waiting = {path for path in waiting if not path.with_name(f".{path.name}{files.LOCK}").exists()}
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    for seed in (0, 1):
+        with files.held("checkpoint", checkpoint_of(store, seed), patience=300.0):  # the kernel's own answer
+            pass
+
+
+def checkpoint_of(store: Store, seed: int) -> Path:
+    """Where a sweep keeps the checkpoint of the wide run with a seed."""
+    return runner.checkpoint_beside(store.path("wide", "EulerNet", seed)).file
+
+
+def test_a_run_that_another_process_is_at_is_left_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told, and the other runs are computed."""
+    monkeypatch.setattr(checkpoint, "PATIENCE", 0.0)
+    short = replace(WIDE_RUN, configuration=replace(WIDE_RUN.configuration, samples=120))
+    runs, store, told = [replace(short, seed=seed) for seed in (0, 1)], Store(tmp_path), []
+    with files.held("checkpoint", checkpoint_of(store, 0)):
+        summary = runner.sweep(runs, store, progress=False, report=told.append)
+    assert [store.find(run).current for run in runs] == [False, True]
+    assert (summary.computed, len(summary.lost)) == (1, 1)
+    assert f"wide: EulerNet, seed 0: checkpoint: must be of one training at a time, got '{tmp_path}" in told[0]
+    assert f"which process {os.getpid()} on " in summary.lost[0]
+
+
+def test_a_sweep_refuses_what_is_no_checkpoint_before_it_computes(tmp_path: Path) -> None:
+    """Somebody's file in the place of a checkpoint is neither used nor removed."""
+    store = Store(tmp_path)
+    file = checkpoint_of(store, 0)
+    file.parent.mkdir(parents=True)
+    file.write_text("mine")
+    with pytest.raises(ValueError, match="checkpoint: must be a checkpoint or not there yet"):
+        runner.sweep([WIDE_RUN], store, progress=False)
+    assert [path.read_text() for path in file.parent.iterdir()] == ["mine"]
 
 
 def test_a_run_with_the_checkpoint_of_another_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from scipy.stats import norm
 
 from rknet import (
     ACTIVATIONS,
@@ -21,15 +25,27 @@ from rknet import (
     RKNet,
     StandardNet,
     Tableau,
+    checks,
     draw,
     fit,
     plots,
     split,
 )
-from rknet.data.points import ball, rings
+from rknet.adjoint.order import order_of_pair
+from rknet.adjoint.rightsides import Affine
+from rknet.adjoint.steps import Step
+from rknet.checkpoint import Checkpoint
+from rknet.convolution import ConvolutionalRKNet
+from rknet.data import bayes
+from rknet.data.points import EDGE, Helix, Rings, Spiral, Squares, Strip, ball, checkerboard, rings
+from rknet.engines.compiled.engine import Compiled
+from rknet.engines.plain import evaluate
 from rknet.provenance import source_hash
-from rknet.tableaus import DOPRI5
-from rknet.training import LOSSES, OPTIMIZERS, evaluate
+from rknet.study.configuration import Configuration
+from rknet.study.experiments import Experiment
+from rknet.study.records import Run
+from rknet.tableaus import DOPRI5, RK4
+from rknet.training import LOSSES, OPTIMIZERS
 
 PARTS = re.compile(r"(?P<argument>\w+): (?P<rule>.+), got (?P<value>.+); (?P<remedy>.+)", re.DOTALL)
 """The four parts of an error message."""
@@ -37,6 +53,7 @@ PARTS = re.compile(r"(?P<argument>\w+): (?P<rule>.+), got (?P<value>.+); (?P<rem
 NET = StandardNet(2, 3, 2, 1)
 POINTS = PointSet(np.zeros((4, 2)), [0, 1, 0, 1], 2)
 SPACE = PointSet(np.zeros((4, 3)), [0, 1, 0, 1], 2)
+ONE = Protocol(batch_size=1, epochs=1)
 FLOW = np.random.default_rng(0).normal(size=(3, 4, 2))
 EXPLICIT = "euler, midpoint, heun, ralston, kutta3, rk4, rk38, dopri5"
 
@@ -154,6 +171,71 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "tolerance": (lambda: Protocol(tolerance=-0.1), "tolerance", "-0.1", "tolerance=0"),
     "window": (lambda: Protocol(window=0), "window", "0", "window=1 or more"),
     "first_stop": (lambda: Protocol(first_stop=7), "first_stop", "7", "raise first_stop"),
+    "stop_early": (
+        lambda: Protocol(stop_early="False"),
+        "stop_early",
+        "'False'",
+        "stop_early=True or stop_early=False",
+    ),
+    "stop_early 1": (lambda: Protocol(stop_early=1), "stop_early", "1", "stop_early=True or stop_early=False"),
+    "progress": (lambda: fit(NET, POINTS, POINTS, ONE, progress="no"), "progress", "'no'", "progress=True or"),
+    "huge tolerance": (lambda: Protocol(tolerance=10**400), "tolerance", "1000", "tolerance=0"),
+    "protocol": (lambda: Configuration("spiral", "RK4Net", 3, 1, protocol="paper"), "protocol", "'paper'", "epochs=40"),
+    "keep": (lambda: Checkpoint("file", keep="False"), "keep", "'False'", "keep=True or keep=False"),
+    "train_classifier": (
+        lambda: StandardNet(2, 3, 2, 1, train_classifier="False"),
+        "train_classifier",
+        "'False'",
+        "train_classifier=True or",
+    ),
+    "pooled": (
+        lambda: ConvolutionalRKNet((1, 2, 2), 1, 2, 1, tableau="rk4", pooled="no"),
+        "pooled",
+        "'no'",
+        "pooled=True or",
+    ),
+    "carried": (lambda: Step(Affine(), "euler", 1.0, carried="False"), "carried", "'False'", "carried=True or"),
+    "step size": (lambda: Step(Affine(), "euler", "0.1"), "h", "'0.1'", "h=0.05"),
+    "step size inf": (lambda: Step(Affine(), "euler", 10**400), "h", "1000", "h=0.05"),
+    "coupled": (lambda: order_of_pair(RK4, RK4, coupled="False"), "coupled", "'False'", "coupled=True or"),
+    "repetitions": (lambda: Experiment("t", "w", {}, repetitions=0), "repetitions", "0", "repetitions=1 or more"),
+    # Laws.
+    "negative noise": (lambda: Strip(noise=-1), "noise", "-1", "noise=0"),
+    "noise of a law nan": (lambda: Spiral(noise=float("nan")), "noise", "nan", "noise=0"),
+    "noise text": (lambda: checkerboard(2).__class__(2, 2, noise="0.3"), "noise", "'0.3'", "noise=0"),
+    "strip in space": (lambda: Strip(d=3), "d", "3", "leave it out"),
+    "spiral of three arms": (lambda: Spiral(classes=3), "classes", "3", "leave it out"),
+    "helix in the plane": (lambda: Helix(d=2), "d", "2", "leave it out"),
+    "squares without a table": (lambda: Squares(3, 2), "table", "0 classes", "pass as many"),
+    "table of the plane": (lambda: Squares(3, 2, table=(0, 1, 1, 0)), "table", "4 classes", "pass as many"),
+    "table of others": (lambda: Squares(2, 2, table=(0, 1, 2, 0)), "table", "0..2", "relabel"),
+    "no spread": (lambda: Rings(2, 2, spread=0), "spread", "0", "spread=0.05"),
+    "two rings of three": (lambda: Rings(2, 3), "inner", "(0.0, 1.0)", "one radius for each class"),
+    "falling radii": (lambda: Rings(2, 3, inner=(0, 2, 1)), "inner", "(0, 2, 1)", "one radius for each class"),
+    "hole": (lambda: Rings(2, 2, inner=(1, 2)), "inner", "(1, 2)", "one radius for each class"),
+    "limit in four dimensions": (lambda: bayes.accuracy(checkerboard(4)), "law", "d = 4", "`probability`"),
+    # Sizes that no memory holds.
+    "deep": (lambda: StandardNet(1, 1, 2, 10**9), "L", "29 GiB", "rknet.checks.MEMORY"),
+    "wide": (lambda: StandardNet(2, 10**6, 2, 1), "L", "14901 GiB", "rknet.checks.MEMORY"),
+    "lift's matrix": (lambda: StandardNet(2, 10**9, 2, 1), "d_hat", "29 GiB", "rknet.checks.MEMORY"),
+    "many classes": (lambda: StandardNet(2, 3, 10**9, 1), "classes", "59 GiB", "rknet.checks.MEMORY"),
+    "many filters": (
+        lambda: ConvolutionalRKNet((1, 2, 2), 10**4, 2, 2, tableau="rk4"),
+        "L",
+        "26 GiB",
+        "rknet.checks.MEMORY",
+    ),
+    "long": (lambda: Protocol(epochs=10**18), "epochs", "186264514923 GiB", "rknet.checks.MEMORY"),
+    "many points": (lambda: draw("squares", 10**10), "N", "596 GiB", "rknet.checks.MEMORY"),
+    "deep configuration": (lambda: Configuration("spiral", "RK4Net", 3, 10**9), "L", "178 GiB", "rknet.checks.MEMORY"),
+    "many samples": (
+        lambda: Configuration("spiral", "RK4Net", 3, 1, samples=10**9),
+        "samples",
+        "119 GiB",
+        "rknet.checks.MEMORY",
+    ),
+    "many patterns": (lambda: checkerboard(40), "d", "65536 GiB", "rknet.checks.MEMORY"),
+    "wide batch": (lambda: Compiled(NET, Protocol(batch_size=10**9)), "batch_size", "126 GiB", "rknet.checks.MEMORY"),
     "net and data": (lambda: fit(NET, SPACE, SPACE), "train", "d = 3", "d=3, classes=2"),
     "net and validation": (lambda: fit(NET, POINTS, SPACE), "validation", "d = 3", "d=3, classes=2"),
     "net's classes": (lambda: fit(StandardNet(2, 2, 3, 1), POINTS, POINTS), "train", "classes = 2", "classes=2"),
@@ -226,3 +308,105 @@ def test_nothing_is_trained_on_bad_input() -> None:
 def test_input_of_other_kinds_is_converted(X: object) -> None:
     """Whole numbers, truth values, half precision and tensors are samples too."""
     assert NET.predict(X).shape == (1,)
+
+
+# Values are kept as they were checked.
+
+PLAIN = (bool, int, float, str, type(None))
+
+KEPT: dict[str, Callable[[], object]] = {
+    "protocol": lambda: Protocol(
+        np.int64(3),
+        np.uint8(5),
+        np.str_("cross_entropy"),
+        np.str_("adam"),
+        np.float32(0.1),
+        np.bool_(True),
+        np.float64(0.1),
+        np.int8(5),
+        np.int16(10),
+    ),
+    "configuration": lambda: Configuration(
+        np.str_("spiral"),
+        np.str_("RK4Net"),
+        np.int8(16),
+        np.uint8(3),
+        np.str_("tanh"),
+        np.str_("zero"),
+        np.float32(0.05),
+        Protocol(epochs=np.int64(2)),
+        np.int64(100),
+    ),
+    "checkpoint": lambda: Checkpoint("file", np.float32(3), np.bool_(False)),
+    "run": lambda: Run("depth", np.str_("row"), Configuration("spiral", "RK4Net", 3, 1), np.int64(3)),
+    "experiment": lambda: Experiment("t", "w", {}, np.int64(3)),
+    "strip": lambda: Strip(np.int64(2), np.int8(2), np.float32(0.5)),
+    "rings": lambda: Rings(np.int8(3), np.int8(2), np.float32(0.5), np.float64(1), (np.float64(0), np.int64(1))),
+    "squares": lambda: Squares(np.int64(2), np.int64(2), np.float64(0.3), np.array([0, 1, 1, 0])),
+    "points": lambda: PointSet(np.zeros((2, 2)), [0, 1], np.int64(2)),
+}
+
+
+def leaves(value: object) -> Iterator[object]:
+    """The numbers and texts in a dataclass, all but arrays and paths."""
+    if is_dataclass(value):
+        value = [getattr(value, field.name) for field in fields(value)]
+    if isinstance(value, (list, tuple, dict)):
+        for part in value:
+            yield from leaves(part)
+    elif not isinstance(value, (np.ndarray, Path)):
+        yield value
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_plain_values_are_kept(name: str) -> None:
+    """Numbers and texts of NumPy's become Python's, which have no width and which JSON takes."""
+    assert {type(leaf) for leaf in leaves(KEPT[name]())} <= set(PLAIN)
+
+
+@pytest.mark.parametrize("number", [np.int8, np.uint8, np.int16, np.int64])
+def test_sizes_of_nets_are_kept_plain(number: type) -> None:
+    """A net has the same weights whatever the type of its sizes is."""
+    for lift in LIFTS:
+        expected = RK4Net(3, 13, 5, 100, lift=lift, h=0.1, seed=3)
+        sizes = map(number, (3, 13, 5, 100))
+        net = RK4Net(*sizes, lift=np.str_(lift), h=np.float64(0.1), seed=number(3), train_classifier=np.bool_(True))
+        assert {name: w.tolist() for name, w in net.state_dict().items()} == {
+            name: w.tolist() for name, w in expected.state_dict().items()
+        }
+        assert repr(net.architecture) == repr(expected.architecture)
+    expected = ConvolutionalRKNet((1, 4, 4), 20, 2, 2, tableau="rk4", border=1, kernel=3)
+    image, sizes = tuple(map(number, (1, 4, 4))), map(number, (20, 2, 2))
+    net = ConvolutionalRKNet(image, *sizes, tableau="rk4", border=number(1), kernel=number(3), pooled=np.bool_(False))
+    assert repr(net.architecture) == repr(expected.architecture)
+    assert torch.equal(net.K, expected.K)
+
+
+def test_a_run_of_numpys_numbers_has_a_record() -> None:
+    """All that a record states of a run can be written."""
+    run = Run("small", "row", KEPT["configuration"](), np.int64(1))
+    assert json.loads(json.dumps(run.plain()))["configuration"]["L"] == 3
+
+
+def test_points_of_numpys_numbers() -> None:
+    """A number of points that is NumPy's does not overflow."""
+    np.testing.assert_array_equal(draw("spiral", np.uint8(200), seed=np.int8(3)).X, draw("spiral", 200, seed=3).X)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_limit_of_checkerboards(d: int) -> None:
+    """Each coordinate is told right or wrong by itself, so the limit has a product formula."""
+    law = checkerboard(d)
+    x = np.linspace(-EDGE - 2, EDGE + 2, 200_001)
+    positive, negative = (norm.cdf((b - x) / law.noise) - norm.cdf((a - x) / law.noise) for a, b in ((0, 4), (-4, 0)))
+    expected = (1 + np.trapezoid(np.abs(positive - negative) / (2 * EDGE), x) ** d) / 2
+    assert bayes.accuracy(law) == pytest.approx(expected, abs=1e-8)  # both quadratures, see `bayes.TAILS`
+
+
+def test_more_memory_can_be_granted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is a constant of the module, which a caller may change."""
+    monkeypatch.setattr(checks, "MEMORY", 1000)
+    with pytest.raises(ValueError, match="L: must need at most 9.31323e-07 GiB"):
+        StandardNet(2, 3, 2, 10)
+    monkeypatch.setattr(checks, "MEMORY", 2000)
+    assert StandardNet(2, 3, 2, 10).L == 10

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from small import EXPERIMENT, ROWS, RUNS
 
+from rknet.contract import ENGINES
 from rknet.data import images
 from rknet.study import cli, experiments, records, runner
 from rknet.study.cli import main, seeds_in
@@ -27,7 +28,7 @@ from rknet.study.records import Record, Run
 from rknet.study.runner import runs_of, sweep
 from rknet.study.store import Store
 from rknet.study.tables import table
-from rknet.training import ENGINES, History
+from rknet.training import History
 from rknet.versions import VERSIONS
 
 TESTS = Path(__file__).resolve().parent
@@ -83,6 +84,32 @@ def test_run_keeps_records_and_resumes(capsys: pytest.CaptureFixture[str], tmp_p
     assert "3 runs computed, 3 found" in output.out
     assert "rknet table small --store mine" in output.out
     assert output.err == ""
+
+
+def test_run_with_a_lost_record_ends_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is lost is said, and the status is not that of success."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    assert main(["run", "small", "--jobs", "1", "--seeds", "0", "--rows", "RK4Net"]) == 1
+    output = capsys.readouterr()
+    assert output.out.startswith("0 runs computed, 0 found")
+    lost, summary = output.err.splitlines()
+    assert lost.startswith("small: RK4Net, L = 1, seed 0: [Errno 28]") and lost.endswith("; its record is lost")
+    assert summary == "rknet: 1 runs have no record, see above; the same command computes them again"
+
+
+@pytest.mark.parametrize("command", ["run", "table", "verify", "claims"])
+def test_an_empty_store_is_refused(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """An unset variable in a script does not make a store of the working directory."""
+    names = [] if command == "claims" else ["small"]
+    assert main([command, *names, "--store", ""]) == 2
+    assert capsys.readouterr().err == "rknet: store: must be a path, got ''; name a folder or file, such as ./results\n"
+    assert not list(Path().iterdir())
 
 
 def test_run_reports_a_damaged_record_in_one_line(store: Store, capsys: pytest.CaptureFixture[str]) -> None:

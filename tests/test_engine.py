@@ -36,7 +36,7 @@ from rknet import (
     split,
 )
 from rknet.engines.compiled import arithmetic, engine, simd
-from rknet.engines.compiled.engine import Engine, obstacle
+from rknet.engines.compiled.engine import Compiled
 from rknet.engines.compiled.simd import load, store
 from rknet.training import LOSSES, OPTIMIZERS
 
@@ -60,7 +60,7 @@ def data(net: Net, N: int, seed: int = 0) -> tuple[NDArray, NDArray]:
 def assert_gradients_agree(net: Net, N: int, loss: str, seed: int = 0) -> None:
     """The engine's gradients are autograd's."""
     X, c = data(net, N, seed)
-    found = Engine(net, Protocol(loss=loss)).gradients(X, c)
+    found = Compiled(net, Protocol(loss=loss)).gradients(X, c)
     trained = {name: p for name, p in net.named_parameters() if p.requires_grad}
     cost = LOSSES[loss](net(torch.from_numpy(X)), torch.from_numpy(c))
     expected = torch.autograd.grad(cost, list(trained.values()))
@@ -107,7 +107,7 @@ def test_outputs(activation: str, d_hat: int) -> None:
     """Logits and all layer states are the net's own, for more samples than are evaluated at once."""
     net = RK4Net(2, d_hat, 3, 4, activation=activation, lift="linear").double()
     X, _ = data(net, 2 * engine.CHUNK + 3)
-    compiled = Engine(net, Protocol())
+    compiled = Compiled(net, Protocol())
     np.testing.assert_allclose(compiled.logits(X), net(torch.from_numpy(X)).detach().numpy(), rtol=0, atol=GRADIENT)
     np.testing.assert_allclose(compiled.states(X), net.flow(X), rtol=0, atol=GRADIENT)
 
@@ -232,13 +232,13 @@ def frozen(*names: str) -> Net:
 )
 def test_what_the_engine_does_not_do(net: Net, reason: str) -> None:
     """Each obstacle is named, and asking for the engine all the same is an error that names it."""
-    assert reason in (obstacle(net, Protocol()) or "")
+    assert reason in (Compiled.obstacle(net, Protocol()) or "")
     if isinstance(net.lift, torch.nn.Identity):
         net.lift.d, net.lift.d_hat = 2, 3
     with pytest.raises(ValueError, match=rf"engine: must be .* got 'compiled', but .*{reason}"):
         fit(net, *split(draw("donut_2D", 20), 10), engine="compiled")
     with pytest.raises(ValueError, match=rf"net: must be .* but .*{reason}"):
-        Engine(net, Protocol())
+        Compiled(net, Protocol())
 
 
 def test_unknown_engine() -> None:
@@ -327,10 +327,10 @@ def test_arithmetic_at_the_ends() -> None:
 def test_no_denormals_survive_in_a_deep_standard_net() -> None:
     """150 layers shrink gradients below float32's normal numbers; neither weights nor memory hold a denormal."""
     net = StandardNet(2, 16, 2, 150, lift="linear")
-    compiled, points = Engine(net, Protocol()), draw("spiral", 500)
+    compiled, points = Compiled(net, Protocol()), draw("spiral", 500)
     for _ in range(4):
         compiled.epoch(points.X, points.c, np.arange(500))
-    exact = Engine(copy.deepcopy(net).double(), Protocol()).gradients(points.X, points.c)["K"]
+    exact = Compiled(copy.deepcopy(net).double(), Protocol()).gradients(points.X, points.c)["K"]
     assert 0 < np.abs(exact[0]).max() < np.finfo(np.float32).tiny, "the test needs a net deep enough"
     arrays = [*compiled.weights, *(a for m in compiled.moments for a in m), *compiled._training]
     for array in arrays:
@@ -349,7 +349,7 @@ def test_moments_fade_to_zero(optimizer: str) -> None:
     with torch.no_grad():
         net.b -= 100
     net.b.data[:, 0] += 200
-    compiled, points = Engine(net, Protocol(optimizer=optimizer)), draw("donut_2D", 200)
+    compiled, points = Compiled(net, Protocol(optimizer=optimizer)), draw("donut_2D", 200)
     compiled.moments[0].K[:] = compiled.moments[1].K[:] = np.finfo(np.float32).tiny
     compiled.epoch(points.X, points.c, np.arange(200))
     assert not any(denormal(moment.K).any() for moment in compiled.moments)
@@ -369,7 +369,7 @@ def test_a_sample_does_not_depend_on_those_beside_it() -> None:
     for activation in ACTIVATIONS:
         net = RK4Net(2, 7, 3, 4, activation=activation)
         X, _ = data(net, 23)
-        compiled = Engine(net, Protocol())
+        compiled = Compiled(net, Protocol())
         together = compiled.logits(X)
         for size in (1, 2, 6):
             parts = np.concatenate([compiled.logits(X[k : k + size]) for k in range(0, 23, size)])
@@ -446,7 +446,7 @@ def supported_by_numpy() -> str:
 LOGIT = """
 import json, numpy as np, rknet
 from rknet.engines.compiled import engine, kernels
-compiled = engine.Engine(rknet.RK4Net(2, 3, 2, 2), rknet.Protocol())
+compiled = engine.Compiled(rknet.RK4Net(2, 3, 2, 2), rknet.Protocol())
 logit = compiled.logits(np.ones((1, 2), np.float32))[0, 0].item()
 code = engine.compiled(kernels.evaluate, "float32", 4)
 stats = [sum(code.stats.cache_hits.values()), sum(code.stats.cache_misses.values())]

@@ -23,7 +23,7 @@ ALL = [
 ]
 
 # 81 million weights are drawn in seconds; what a configuration states of its net can be seen on two layers.
-BUILT = [pytest.param(replace(c, L=2) if c.of_images else c, id=param.id) for param in ALL for c in param.values]
+BUILT = [pytest.param(replace(c, L=2) if c.images else c, id=param.id) for param in ALL for c in param.values]
 
 # (data, net, d_hat, L, activation, lift, epochs, loss, optimizer) of each experiment, typed from the protocol and not
 # from the package; then the repetitions.  All after "images-deep" are not the paper's.

@@ -3,6 +3,7 @@
 import importlib.util
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import execute
 import links
@@ -10,7 +11,9 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from IPython.core.interactiveshell import InteractiveShell
+from jupyter_cache import get_cache
 from PIL import Image
+from sphinx.errors import ExtensionError
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +22,20 @@ def extension():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+# ---- the cache of executed pages
+
+
+def test_caches_of_others_stay(extension, tmp_path: Path):
+    caches = tmp_path / ".jupyter_cache"
+    older, strangers = caches / "0123456789abcdef", [caches / "executed", caches / "global.db", caches / "0123"]
+    for folder in (older, *strangers):
+        (folder / "inside").mkdir(parents=True)
+    app, config = SimpleNamespace(outdir=str(tmp_path / "html")), SimpleNamespace()
+    extension.choose_cache(app, config)
+    assert Path(config.nb_execution_cache_path).parent == caches
+    assert not older.exists() and all((folder / "inside").exists() for folder in strangers)
 
 
 # ---- the repository
@@ -57,6 +74,41 @@ def test_install_cell_does_nothing_where_rknet_is(extension, monkeypatch: pytest
         "git clone --quiet --depth 1 https://example.org/x rknet-book",
         "('pip', 'install --quiet --editable ./rknet-book')",
     ]
+
+
+# ---- execution
+
+
+def test_pages_are_run_once_and_kept_although_another_fails(
+    extension, tmp_path: Path, capsys: pytest.CaptureFixture, caplog: pytest.LogCaptureFixture
+):
+    """A second build runs what failed only; what was kept is what Sphinx's reader of notebooks looks for."""
+    sources = {"good": "40 + 2", "bad": "1 / 0"}
+    for name, source in sources.items():
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source)], metadata=execute.NOTEBOOK_METADATA
+        )
+        nbformat.write(notebook, tmp_path / f"{name}.ipynb")
+    (tmp_path / "text.md").write_text("# Text\n", "utf8")
+    suffixes = {"good": ".ipynb", "bad": ".ipynb", "text": ".md"}
+    env = SimpleNamespace(
+        doc2path=lambda name: str(tmp_path / (name + suffixes[name])), path2doc=lambda path: path.stem
+    )
+    config = SimpleNamespace(nb_execution_mode="cache", nb_execution_cache_path=str(tmp_path / "cache"))
+    app = SimpleNamespace(config=config)
+    for run in (["good", "bad"], ["bad"]):
+        with pytest.raises(ExtensionError, match="pages that fail when they are run: bad$"):
+            extension.execute_pages(app, env, ["good", "text", "bad"])
+        lines = capsys.readouterr().out
+        assert [name for name in sources if f", {name}, " in lines] == run
+    assert "ZeroDivisionError" in caplog.text
+    extension.execute_pages(app, env, ["good", "text"])
+    assert capsys.readouterr().out == "Laying out 2 pages.\n"
+    _, merged = get_cache(config.nb_execution_cache_path).merge_match_into_notebook(
+        nbformat.read(tmp_path / "good.ipynb", as_version=4)
+    )
+    assert merged.cells[0].outputs[0].data["text/plain"] == "42"
+    extension.execute_pages(SimpleNamespace(config=SimpleNamespace(nb_execution_mode="off")), env, ["bad"])
 
 
 # ---- pages

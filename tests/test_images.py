@@ -6,8 +6,10 @@ import gzip
 import hashlib
 import importlib.util
 import lzma
+import os
 import socket
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,6 +21,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rknet import files
 from rknet.data import images
 from rknet.data.images import FILES, IMAGES, Pool, fingerprint, load, repetition
 from rknet.data.vision import load_torchvision
@@ -60,8 +63,8 @@ FASHION, DIGITS = small_set(1), small_set(2)
 @pytest.fixture
 def originals(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """Small sets in the place of the original files; returned are those of Fashion-MNIST."""
-    for name, files in (("FashionMNIST", FASHION), ("MNIST", DIGITS)):
-        hashes = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
+    for name, contents in (("FashionMNIST", FASHION), ("MNIST", DIGITS)):
+        hashes = {file: hashlib.sha256(content).hexdigest() for file, content in contents.items()}
         monkeypatch.setitem(IMAGES, name, replace(IMAGES[name], original=hashes))
     return FASHION
 
@@ -217,7 +220,7 @@ def test_a_configuration_draws_its_repetition() -> None:
     assert fingerprint(*replace(net, net="RK4Net", d_hat=800).points(4, source="sample")) == fingerprint(
         train, validation
     )
-    assert net.of_images and not Configuration("squares", "RK4Net", 2, 1).of_images
+    assert net.images == "FashionMNIST" and Configuration("squares", "RK4Net", 2, 1).images is None
 
 
 # ---- original files
@@ -520,10 +523,16 @@ def test_the_sample_needs_no_network(server: Server) -> None:
 def test_what_a_killed_download_leaves_does_not_count(
     server: Server, folder: Path, originals: dict[str, bytes]
 ) -> None:
-    """Half or whole, files in the folder of a download that never ended are not looked at."""
-    put(folder / ".part-dead" / "FashionMNIST" / "raw", {**originals, IMAGE_FILE: b"half"})
+    """Half or whole, files in the folder of a download that never ended are not looked at; ours go after a day."""
+    dead, live = (folder / f".FashionMNIST.{digit * 32}{files.PART}" for digit in "01")
+    stranger = folder / ".part-dead"
+    for left in (dead, live, stranger):
+        put(left / "FashionMNIST" / "raw", {**originals, IMAGE_FILE: b"half"})
+    for left in (dead, stranger):
+        os.utime(left, (time.time() - images.DAY - 10,) * 2)
     found = load("FashionMNIST")
     assert (found.source, server.requests > 0) == ("original", True)
+    assert (dead.exists(), live.exists(), stranger.exists()) == (False, True, True)
 
 
 def test_two_processes_that_download_at_once(server: Server, folder: Path) -> None:

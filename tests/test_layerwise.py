@@ -9,11 +9,14 @@ import pytest
 import torch
 
 from rknet import EulerNet, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, fit
+from rknet.contract import engine_for
 from rknet.engines.compiled.updates import CODES, Rule
-from rknet.engines.layerwise import cpu, cuda
+from rknet.engines.layerwise import cpu, cuda, factors
 from rknet.engines.layerwise import engine as layerwise
-from rknet.engines.layerwise.engine import Layerwise, StreamedUpdates
-from rknet.training import LOSSES, OPTIMIZERS, TorchSteps, _steps
+from rknet.engines.layerwise.engine import Layerwise
+from rknet.engines.layerwise.updates import StreamedUpdates
+from rknet.engines.plain import Plain
+from rknet.training import LOSSES, OPTIMIZERS
 
 D, D_HAT, CLASSES = 6, 37, 3
 """A width that is a multiple of nothing the loops are unrolled by."""
@@ -99,14 +102,14 @@ def test_training_is_that_of_autograd(case: str, dtype: torch.dtype, updates: st
     assert moved == [name for name, p in net.named_parameters() if p.requires_grad]
 
 
-@pytest.mark.parametrize("batch", [1, layerwise.FEW, layerwise.FEW + 1])
+@pytest.mark.parametrize("batch", [1, factors.FEW, factors.FEW + 1])
 def test_any_batch(batch: int, updates: str) -> None:
     """Batches whose products are streamed and batches left to BLAS train alike."""
     net = RKNet(D, D_HAT, CLASSES, 2, tableau="heun").double()
     other = copy.deepcopy(net)
     order, protocol = np.arange(len(TRAIN)), Protocol(batch_size=batch)
     Layerwise(net, protocol).epoch(TRAIN.X, TRAIN.c, order)
-    TorchSteps(other, protocol).epoch(TRAIN.X, TRAIN.c, order)
+    Plain(other, protocol).epoch(TRAIN.X, TRAIN.c, order)
     torch.testing.assert_close(net.K, other.K, rtol=0, atol=WEIGHTS[torch.float64])
 
 
@@ -121,11 +124,11 @@ def test_frozen_classifier(updates: str) -> None:
 
 def test_wide_nets_are_trained_by_this_engine() -> None:
     """From a width on "auto" means the layer-wise step; before, and for a net with hooks, it does not."""
-    widths = {d_hat: _steps(EulerNet(2, d_hat, 2, 1), Protocol(), "auto")[0] for d_hat in (64, layerwise.WIDE)}
+    widths = {d_hat: engine_for(EulerNet(2, d_hat, 2, 1), Protocol(), "auto")[0] for d_hat in (64, layerwise.WIDE)}
     assert widths == {64: "compiled", layerwise.WIDE: "layerwise"}
     hooked = EulerNet(2, layerwise.WIDE, 2, 1)
     hooked.register_forward_hook(lambda *_: None)
-    assert _steps(hooked, Protocol(), "auto")[0] == "torch"
+    assert engine_for(hooked, Protocol(), "auto")[0] == "torch"
 
 
 class Changed(EulerNet):
@@ -192,7 +195,7 @@ def test_captured_step_is_that_of_autograd(optimizer: str) -> None:
     net = RK4Net(D, D_HAT, CLASSES, 3, lift="learned").double()
     other = copy.deepcopy(net).cuda()
     protocol = Protocol(optimizer=optimizer)
-    ours, theirs = Layerwise(other, protocol), TorchSteps(net, protocol)
+    ours, theirs = Layerwise(other, protocol), Plain(net, protocol)
     for _ in range(2):
         for steps in (ours, theirs):
             steps.epoch(TRAIN.X, TRAIN.c, np.arange(len(TRAIN)))

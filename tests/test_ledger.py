@@ -581,6 +581,43 @@ def test_verdicts_survive_their_file(tmp_path: Path, rules: claims.Claims) -> No
     assert judging.stored(tmp_path / "none.json") == {}
 
 
+@pytest.mark.parametrize("content", ["[]", "{", "my notes"])
+def test_measurements_of_others_are_not_overwritten(content: str, tmp_path: Path) -> None:
+    (tmp_path / evidence.FILE).write_text(content)
+    with pytest.raises(ValueError, match=r"store: must have measurements or nothing in measurements.json, got '.*'"):
+        evidence.measure([], [], Store(tmp_path))
+    assert (tmp_path / evidence.FILE).read_text() == content
+
+
+def test_where_no_measurement_can_be_kept_none_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "taken").write_text("mine")
+    monkeypatch.setattr(evidence, "_measured", lambda *need: pytest.fail("measured"))
+    with pytest.raises(ValueError, match="store: must be where files can be written"):
+        evidence.measure(measured_parts(), [0], Store(tmp_path / "taken" / "deeper"))
+
+
+def test_what_was_measured_before_an_error_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+
+    def fails(quantity: str, rows: tuple[str, ...], seed: int) -> tuple[tuple[str, tuple[str, ...], int], float, str]:
+        if taken:
+            raise RuntimeError("out of luck")
+        taken.append(seed)
+        return (quantity, rows, seed), 1.5, "abc"
+
+    monkeypatch.setattr(evidence, "_measured", fails)
+    with pytest.raises(RuntimeError, match="out of luck"):
+        evidence.measure(measured_parts(), [0, 2], Store(tmp_path), report=lambda line: None)
+    (rows,) = json.loads((tmp_path / evidence.FILE).read_text("utf8")).values()
+    assert list(rows.values()) == [{str(taken[0]): [1.5, "abc"]}]
+
+
+def measured_parts() -> list[Part]:
+    """One part that needs a measurement of a net."""
+    quantity = next(name for name, measurement in measurements.MEASUREMENTS.items() if measurement.pairs is None)
+    return [Part((quantity,), (A,), within=Region(0))]
+
+
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch, rules: claims.Claims) -> dict[str, judging.Verdict]:
     """A sentence and a table of four cells as if they were stored."""

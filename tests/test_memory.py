@@ -17,7 +17,7 @@ from torch.utils._pytree import tree_leaves
 
 from rknet import ACTIVATIONS, TABLEAUS, Protocol, RKNet, StandardNet, adjoint
 from rknet.adjoint import memory
-from rknet.engines.compiled.engine import Engine
+from rknet.engines.compiled.engine import Compiled
 
 N, D_HAT = 500, 4
 STATE = 4 * N * D_HAT
@@ -82,7 +82,7 @@ def test_a_stage_that_nothing_uses_is_not_kept() -> None:
 def test_space_of_the_compiled_engine(name: str, L: int) -> None:
     """The arrays of the size of a batch that it allocates."""
     net, _ = case(name, L)
-    space = Engine(net, Protocol(batch_size=N))._training
+    space = Compiled(net, Protocol(batch_size=N))._training
     s, way = net.tableau.stages, memory.WAYS["compiled"]
     sweep = space.Y.nbytes + space.S.nbytes
     assert sweep == STATE * way.stored(s, L) == STATE * (2 * s * L + s)

@@ -11,7 +11,7 @@ from scipy.integrate import solve_ivp
 
 from rknet import TABLEAUS, Tableau
 from rknet.adjoint.order import Agreement, agreement, coloured_trees, order_of_pair
-from rknet.tableaus import MAX_ORDER
+from rknet.trees import MAX_ORDER
 
 ROUNDING = 1e-12
 """Rounding of sums of a few products of a tableau's entries."""

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rknet import EulerNet, Protocol, RK4Net, RKNet, StandardNet, draw
-from rknet.engines.compiled.engine import Engine
+from rknet.engines.compiled.engine import Compiled
 from rknet.nets import ACTIVATIONS
 from rknet.tableaus import Tableau
 
@@ -73,7 +73,7 @@ def made(name, activation, lift="learned", factor=1.0):
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.mul_(factor)
-    return net, Engine(net, Protocol(batch_size=BATCH, learning_rate=1e-3))
+    return net, Compiled(net, Protocol(batch_size=BATCH, learning_rate=1e-3))
 
 
 def expected(engine):

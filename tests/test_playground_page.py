@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 
 from rknet.data import bayes
 from rknet.playground import Playground
+from rknet.playground.widget import MODULE
 
 sys.path.insert(0, str(execute.BOOK / "_ext"))
 
@@ -96,6 +97,17 @@ def test_a_deep_standardnet_is_said_to_collapse(opened: Opened):
     )
 
 
+def test_features_that_overflow_are_said_to(opened: Opened):
+    """Euler's method with h = 10 may multiply features by 11 in each of a hundred layers; float32 ends at 2^128."""
+    large = {"scheme": "euler", "h": 10, "L": 100, "d_hat": 16, "activation": "relu", "lift": "linear"}
+    seen = opened(Playground("plane", configuration=large))
+    seen.page.wait_for_timeout(500)  # until every picture is painted
+    assert seen.page.inner_text(".rkp-sentence") == (
+        "The features overflow before training begins. Take a smaller step than h = 10."
+    )
+    untroubled(seen)
+
+
 def test_a_net_and_points_from_python_go_on_where_they_were(opened: Opened):
     from rknet import RK4Net, draw, split
 
@@ -105,6 +117,64 @@ def test_a_net_and_points_from_python_go_on_where_they_were(opened: Opened):
     accuracy = (net.predict(validation.X) == validation.c).mean()
     assert record(seen.page)["history"]["val_accuracy"] == [pytest.approx(accuracy)]
     untroubled(seen)
+
+
+VIEWS = """
+const source = SOURCE, heard = new Map();
+window.state = STATE;
+window.tell = (name, value) => {
+  if (JSON.stringify(state[name]) === JSON.stringify(value)) return;
+  state[name] = value;
+  for (const listener of heard.get(name) ?? []) listener();
+};
+const model = () => ({
+  get: (name) => state[name],
+  set: tell,
+  save_changes() {},
+  on: (event, listener) => heard.set(event.split(":")[1], [...(heard.get(event.split(":")[1]) ?? []), listener]),
+  off() {},
+});
+window.open_view = async () => {
+  const widget = (await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })))).default;
+  const el = document.body.appendChild(document.createElement("section"));
+  window.render ??= widget.render;
+  window.render({ model: model(), el });
+};
+"""
+"""A notebook's model in the page: two views are given one state, each by an object of its own, as anywidget does."""
+
+
+def test_two_views_of_a_widget_leave_it_the_history_of_the_one_that_trains(visit: Callable[..., Visit], tmp_path: Path):
+    state = {"configuration": {"samples": 50, "L": 2, "d_hat": 2, "epochs": 3}, "_esm": MODULE.read_text("utf8")}
+    script = VIEWS.replace("SOURCE", json.dumps(state["_esm"])).replace("STATE", json.dumps(state))
+    (tmp_path / "script.js").write_text(script, "utf8")
+    (tmp_path / "page.html").write_text(
+        '<!doctype html><title>page</title><link rel="icon" href="data:,"><script src="script.js"></script>', "utf8"
+    )
+    seen = visit((tmp_path / "page.html").as_uri())
+    views, page = seen.page.locator(".rkp"), seen.page
+
+    def recorded(epochs: int) -> None:
+        page.wait_for_function(f"state.history?.val_cost.length === {epochs} + 1", timeout=LONG)
+        page.wait_for_timeout(1000)  # until every view has said what it says
+        assert page.evaluate("state.history.val_cost.length") == epochs + 1
+
+    page.evaluate("open_view()")
+    recorded(0)
+    page.evaluate("open_view()")
+    page.wait_for_selector("section + section .rkp[data-state=ready]", timeout=LONG)
+    views.first.get_by_role("button", name="Play").click()
+    recorded(3)
+    assert [view.get_attribute("data-step") for view in views.all()] == ["30", "0"]
+    page.evaluate("open_view()")  # a third one, when all is done
+    page.wait_for_selector("section + section + section .rkp[data-state=ready]", timeout=LONG)
+    recorded(3)
+    views.last.get_by_role("button", name="Step").click()  # what is trained there is told
+    recorded(0)
+    page.evaluate("tell('weights', { ...state.weights, mu: btoa('\\0'.repeat(8)) })")  # from Python: all begin anew
+    everywhere = "[...document.querySelectorAll('.rkp')].every((view) => view.dataset.step === '0')"
+    page.wait_for_function(everywhere, timeout=LONG)
+    assert seen.errors == []
 
 
 # ---- one link, one picture

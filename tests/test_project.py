@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import execute
+import nbformat
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -46,7 +47,7 @@ def test_lock_pins_every_package_and_names_no_place(lock: list[Requirement]):
 
 
 def test_lock_leaves_to_torch_what_only_its_cuda_builds_need(lock: list[Requirement]):
-    assert [pin.name for pin in lock if pin.name.startswith(("cuda-", "nvidia-", "triton"))] == []
+    assert [pin.name for pin in lock if pin.name.startswith(("cuda-", "nvidia-"))] == []
 
 
 def test_lock_satisfies_pyproject(project: dict, lock: list[Requirement]):
@@ -154,11 +155,15 @@ def test_no_file_is_a_link():
 
 
 def test_the_book_takes_configuration_and_contents_from_the_top_level(tmp_path: Path):
-    """A checkout without links builds, with the command of the README, what the two files of the top level say."""
+    """A checkout without links builds what the two files of the top level say, and executes it."""
     git("-c", "core.symlinks=false", "checkout-index", "--all", f"--prefix={tmp_path}/")
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: notation\n", "utf8")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: notation\nchapters: [{file: sum}]\n", "utf8")
     configuration = (tmp_path / "_config.yml").read_text("utf8")
     (tmp_path / "_config.yml").write_text(re.sub("(?m)^title:.*", "title: Another title", configuration), "utf8")
+    cells = [nbformat.v4.new_markdown_cell("# A sum"), nbformat.v4.new_code_cell("40 + 2")]
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells, metadata=execute.NOTEBOOK_METADATA), tmp_path / "book/sum.ipynb"
+    )
     build = subprocess.run(
         [Path(sys.executable).with_name("jupyter-book"), "build", "book/"],
         cwd=tmp_path,
@@ -170,6 +175,9 @@ def test_the_book_takes_configuration_and_contents_from_the_top_level(tmp_path: 
     built = tmp_path / "book" / "_build" / "html"
     assert "Another title" in (built / "notation.html").read_text("utf8")
     assert not list(built.glob("chapters/*.html"))
+    page = (built / "sum.html").read_text("utf8")
+    assert ">42<" in re.sub(r"\s", "", page) and "This page was computed" in page
+    assert "Running 1 page, " in build.stdout and "Page 1 of 1, sum, took" in build.stdout
 
 
 def test_vendored_mathjax_is_the_published_file():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
+import os
 import re
 import subprocess
 import sys
@@ -196,6 +198,38 @@ def test_a_failing_run_loses_no_other(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.undo()
     assert [store.find(run).current for run in order] == [True] * 3 + [False] * 3
     assert sweep(RUNS, store, progress=False).computed == 3
+
+
+def test_a_record_that_cannot_be_kept_is_told_and_loses_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full for one record: the run is named, the others are kept, and the next sweep computes it."""
+    store, victim, replace_ = Store(tmp_path), RUNS[2], os.replace
+
+    def full(source: Path, target: Path) -> None:
+        if Path(target) == store.path(victim.experiment, victim.row, victim.seed):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace_(source, target)
+
+    told: list[str] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        summary = sweep(RUNS, store, progress=False, report=told.append)
+    assert (summary.computed, len(summary.lost)) == (5, 1)
+    assert str(victim) in summary.lost[0] and "No space left" in summary.lost[0]
+    assert told == [f"{summary.lost[0]}; its record is lost"]
+    assert [store.find(run).current for run in RUNS] == [run != victim for run in RUNS]
+    assert not list(tmp_path.rglob(".*"))
+    again = sweep(RUNS, store, progress=False)
+    assert (again.computed, again.lost) == (1, ())
+
+
+def test_a_store_that_cannot_be_written_is_refused_before_the_first_run(tmp_path: Path, computed: list[Run]) -> None:
+    """Not after it."""
+    (tmp_path / "small").write_text("mine")
+    with pytest.raises(ValueError, match=r"store: must be where files can be written, got .*; make room or give leave"):
+        quiet(RUNS, Store(tmp_path))
+    assert computed == [] and (tmp_path / "small").read_text() == "mine"
 
 
 def sweeps(folder: Path, runs: list[Run], ready: Barrier) -> None:

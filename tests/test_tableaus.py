@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import RK45
 
-from rknet import TABLEAUS, RKNet, Tableau, tableaus
-from rknet.tableaus import DOPRI5, EULER, GAUSS4, HEUN, IMPLICIT_MIDPOINT, RK4, RK38, trees
+from rknet import TABLEAUS, RKNet, Tableau
+from rknet.tableaus import DOPRI5, EULER, GAUSS4, HEUN, IMPLICIT_MIDPOINT, RK4, RK38
+from rknet.trees import MAX_ORDER, density, trees
 
 EXPECTED = {
     "euler": (1, True, 1),
@@ -90,7 +91,7 @@ def test_number_of_rooted_trees(nodes: int, count: int) -> None:
 
 def test_seventeen_conditions_up_to_order_five() -> None:
     """Order five asks for 17 conditions in all."""
-    assert sum(len(trees(nodes)) for nodes in range(1, tableaus.MAX_ORDER + 1)) == 17
+    assert sum(len(trees(nodes)) for nodes in range(1, MAX_ORDER + 1)) == 17
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_seventeen_conditions_up_to_order_five() -> None:
 )
 def test_densities(nodes: int, densities: list[int]) -> None:
     """The densities of the trees are those of the literature."""
-    assert sorted(map(tableaus._density, trees(nodes))) == densities
+    assert sorted(map(density, trees(nodes))) == densities
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from rknet import History, Net, PointSet, Protocol, RK4Net, StandardNet, draw, fit, split, training
-from rknet.training import LOSSES, OPTIMIZERS, cross_entropy, evaluate, mean_square
+from rknet import History, Net, PointSet, Protocol, RK4Net, StandardNet, draw, fit, split
+from rknet.engines import plain
+from rknet.engines.plain import evaluate
+from rknet.protocol import LOSSES, OPTIMIZERS, cross_entropy, mean_square
 
 ROUNDING = 1e-10
 """Rounding of some ten training steps in double precision; Adam divides by roots of small gradients."""
@@ -119,7 +121,7 @@ def script(monkeypatch: pytest.MonkeyPatch, costs: list[float]) -> None:
             yield cost, 0.5
 
     scripted = values()
-    monkeypatch.setattr(training, "evaluate", lambda *_: next(scripted))
+    monkeypatch.setattr(plain, "evaluate", lambda *_: next(scripted))
 
 
 def test_training_stops_after_the_eleventh_epoch_at_the_earliest(monkeypatch: pytest.MonkeyPatch) -> None:

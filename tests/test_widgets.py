@@ -35,11 +35,11 @@ def test_parse() -> None:
 @pytest.mark.parametrize(
     ("A", "beta", "message"),
     [
-        ("\nfoo", "1/2, 1/2", r"^A: must hold numbers separated by commas, got 'foo'; write them as 0.5, 1/2"),
-        ("\n1", "1/2; 1/2", r"^beta: must hold numbers separated by commas, got '1/2; 1/2'; write"),
-        ("\n9**9", "1/2, 1/2", r"^A: must hold numbers separated by commas, got '9\*\*9'; write"),
-        ("\n__import__('os')", "1/2, 1/2", r"^A: must hold numbers"),
-        ("\n1,,1", "1/2, 1/2", r"^A: must hold numbers separated by commas, got ''; write"),
+        ("\nfoo", "1/2, 1/2", r"^A: entries must be finite real numbers, got 'foo'; write them as '1/3'"),
+        ("1", "1/2; 1/2", r"^beta: entries must be finite real numbers, got '1/2; 1/2'; write"),
+        ("\n9**9", "1/2, 1/2", r"^A: entries must be finite real numbers, got '9\*\*9'; write"),
+        ("\n__import__('os')", "1/2, 1/2", r"^A: entries must be finite real numbers"),
+        ("\n1,", "1/2, 1/2", r"^A: entries must be finite real numbers, got ''; write"),
         ("\n1/0", "1/2, 1/2", r"^A: entries must be finite real numbers, got '1/0'; write"),
         ("\n(1", "1/2, 1/2", r"^A: entries must be finite real numbers, got '\(1'; write"),
         ("\n1", "1", r"^A: must have one row of at most s entries for each of the s = 1 weights"),
@@ -138,7 +138,7 @@ def test_a_laboratory_draws_again_when_a_control_changes() -> None:
 
 @pytest.mark.parametrize(
     ("A", "beta", "sentence"),
-    [("x", "1", "A: must hold numbers"), ("1000", "1", "layer 3: the stages of 'your own'")],
+    [("x", "1", "A: entries must be finite real numbers"), ("1000", "1", "layer 3: the stages of 'your own'")],
 )
 def test_what_is_wrong_is_said_in_the_picture(A: str, beta: str, sentence: str) -> None:
     """A typing error, and stages that Newton's method does not find."""

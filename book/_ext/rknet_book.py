@@ -12,6 +12,7 @@ import shutil
 import sys
 import tomllib
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ import environment  # noqa: E402
 import execute  # noqa: E402
 import kernels  # noqa: E402
 
+from rknet import files  # noqa: E402
+
 logger = logging.getLogger(__name__)
 
 EQUATION_LABEL = re.compile(
@@ -40,6 +43,7 @@ EQUATION_LABEL = re.compile(
       | eq-(?P<own>\d+(\.\d+)*\.[a-z])             # ours: the paper's section and a letter""",
     re.VERBOSE,
 )
+CACHE_NAME = re.compile(r"[0-9a-f]{16}")
 REPOSITORY_OPTIONS = ("repository_url", "repository_branch", "path_to_docs", "launch_buttons")
 COLAB = "https://colab.research.google.com/github"
 COLAB_BRANCH = "notebooks"  # where .github/workflows/book.yml puts the notebooks with `install_cell`
@@ -90,9 +94,9 @@ def choose_cache(app: Sphinx, config: Config) -> None:
     environment.enter()  # the kernels inherit it
     caches = Path(app.outdir).parent / ".jupyter_cache"
     chosen = caches / execute.foundation_hash()[:16]
-    for older in caches.glob("*"):
-        if older != chosen:
-            shutil.rmtree(older) if older.is_dir() else older.unlink()
+    for older in caches.glob("*"):  # of other names are those that jupyter-cache makes by itself
+        if older != chosen and CACHE_NAME.fullmatch(older.name) and older.is_dir() and not older.is_symlink():
+            shutil.rmtree(older)
     config.nb_execution_cache_path = str(chosen)
 
 
@@ -183,7 +187,7 @@ def execute_pages(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> No
             result = CacheBundleIn(done.page.notebook, str(done.page.path), data={"execution_seconds": done.seconds})
             cache.cache_notebook_bundle(result, check_validity=False, overwrite=True)
         else:
-            failed.append(done.page.path.relative_to(BOOK).as_posix())
+            failed.append(env.path2doc(done.page.path))
             logger.error("%s", done.error, location=env.path2doc(done.page.path))
     if failed:
         raise ExtensionError(f"pages that fail when they are run: {', '.join(failed)}")
@@ -283,7 +287,7 @@ def publish_sources(app: Sphinx, exception: Exception | None) -> None:
         if address:
             notebook = nbformat.read(chapter.with_suffix(".ipynb"), as_version=4)
             notebook.cells.insert(0, install_cell(address))
-            target.with_suffix(".ipynb").write_text(nbformat.writes(notebook) + "\n", "utf8")
+            files.write(target.with_suffix(".ipynb"), (nbformat.writes(notebook) + "\n").encode())
 
 
 def shrink_pictures(app: Sphinx, exception: Exception | None) -> None:
@@ -294,7 +298,7 @@ def shrink_pictures(app: Sphinx, exception: Exception | None) -> None:
         with Image.open(path) as picture:
             if picture.mode == "RGB" or (picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255)):
                 few = picture.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-                few.save(path, optimize=True)
+                files.write(path, partial(few.save, format="PNG", optimize=True))
 
 
 def with_scopes(html: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from rknet import files
 from rknet.playground.widget import MODULE
 
 LOADER = Path(__file__).with_name("playground_loader.js")
@@ -28,9 +29,7 @@ def script() -> str:
 def write_script(app: Sphinx) -> None:
     """Publish loader and module as one script; before the pages, which state its checksum."""
     if app.builder.format == "html":
-        static = Path(app.outdir) / "_static"
-        static.mkdir(parents=True, exist_ok=True)
-        (static / SCRIPT).write_text(script(), "utf8")
+        files.write(Path(app.outdir) / "_static" / SCRIPT, script().encode())
 
 
 def load_script(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

@@ -37,11 +37,11 @@ from scipy import stats
 
 import rknet
 from rknet import Protocol, draw
-from rknet.data.images import IMAGES, load
+from rknet.data.images import load
 from rknet.study import paper
 from rknet.study.cache import trained
 from rknet.study.configuration import Configuration
-from rknet.study.experiments import EXPERIMENTS
+from rknet.study.experiments import EXPERIMENTS, IMAGES_COMPARED
 from rknet.study.ledger import judging, pages
 from rknet.study.ledger.boxes import Box, number
 from rknet.study.ledger.claims import configuration_of
@@ -156,7 +156,7 @@ print(f"validation less new points: {points(optimism)}")
 # original files, and how singular the square matrix is that stands for "no augmentation".
 
 # %%
-sizes = {len(load(name, "sample").train) for name in IMAGES}
+sizes = {len(load(name, "sample").train) for name in IMAGES_COMPARED}
 (pool,) = sizes  # both samples are of one size
 lift = Configuration("MNIST", "RK4Net", 784, 1).network(0).lift
 singular = np.linalg.svd(lift.matrix.numpy().astype(float), compute_uv=False)

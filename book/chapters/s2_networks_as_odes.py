@@ -46,7 +46,7 @@ from rknet import (
 )
 from rknet.laboratories import SchemeLaboratory
 from rknet.laboratories.scheme import draw_orbit, drift, orbit
-from rknet.tableaus import trees
+from rknet.trees import trees
 
 plots.style()
 rng = np.random.default_rng(2)

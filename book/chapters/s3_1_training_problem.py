@@ -39,7 +39,7 @@ from scipy.integrate import solve_ivp
 
 from rknet import TABLEAUS, RK4Net, plots
 from rknet.adjoint import Affine, Step, propagate
-from rknet.training import cross_entropy
+from rknet.protocol import cross_entropy
 
 plots.style()
 rng = np.random.default_rng(3)

@@ -42,7 +42,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from rknet import TABLEAUS, RKNet, adjoint, plots
 from rknet.adjoint import Affine, Step
-from rknet.training import cross_entropy
+from rknet.protocol import cross_entropy
 
 plots.style()
 rng = np.random.default_rng(32)

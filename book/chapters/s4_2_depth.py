@@ -40,7 +40,7 @@ import torch
 
 from rknet import Protocol, plots
 from rknet.data import bayes
-from rknet.engines.compiled.engine import Engine
+from rknet.engines.compiled.engine import Compiled
 from rknet.laboratories import TrainingLaboratory
 from rknet.laboratories.training import draw_training, spreads
 from rknet.playground import Playground
@@ -474,7 +474,7 @@ def gradients(net, L, seed=0):
     """Norm of the cost's gradient by K of each layer, before training."""
     configuration = Configuration("spiral", net, 16, L)
     points = configuration.points(seed)[0]
-    engine = Engine(configuration.network(seed), Protocol())
+    engine = Compiled(configuration.network(seed), Protocol())
     K = engine.gradients(points.X, points.c)["K"]
     return np.linalg.norm(K.astype(float), axis=(1, 2))
 

@@ -38,14 +38,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
-from rknet import ACTIVATIONS, EulerNet, Protocol, plots
+from rknet import EulerNet, Protocol, plots
 from rknet.data import bayes
-from rknet.engines.compiled.engine import Engine
+from rknet.engines.compiled.engine import Compiled
 from rknet.laboratories import TrainingLaboratory
 from rknet.laboratories.training import draw_training
 from rknet.playground import Playground
 from rknet.study.cache import repetitions, trained
 from rknet.study.configuration import Configuration
+from rknet.study.experiments import ACTIVATIONS_COMPARED as ACTIVATIONS
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.html_tables import Row, Table, beside_paper
 from rknet.study.ledger.boxes import verdict_box
@@ -330,7 +331,7 @@ def at_the_start(activation, seed):
     """Gradient norm, and even over odd part along x1, before training."""
     configuration = rows[f"RK4Net, L = 20, {activation}"]
     net, train = configuration.network(seed), configuration.points(seed)[0]
-    K = Engine(net, Protocol()).gradients(train.X, train.c)["K"]
+    K = Compiled(net, Protocol()).gradients(train.X, train.c)["K"]
     right, left, middle = (
         net.double().flow(train.X.astype(float) * [sign, 1])[-1]
         for sign in (1, -1, 0)

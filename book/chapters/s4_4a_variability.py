@@ -39,7 +39,7 @@ from scipy.stats import chi, chi2
 from rknet import LAWS, Protocol, draw, plots
 from rknet.data import bayes
 from rknet.data.points import rings
-from rknet.engines.compiled.engine import Engine
+from rknet.engines.compiled.engine import Compiled
 from rknet.study.cache import cached_fit, repetitions
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import EXPERIMENTS, MULTICLASS
@@ -278,7 +278,7 @@ plt.show()
 fresh = draw("donut_2D_6C", 20_000, seed=24)
 true = 100 * np.array(
     [
-        Engine(net, Protocol()).statistics(fresh.X, fresh.c)[1]
+        Compiled(net, Protocol()).statistics(fresh.X, fresh.c)[1]
         for net, _ in many.values()
     ]
 )

@@ -38,18 +38,21 @@ import torch
 from joblib import Parallel, delayed
 from scipy.stats import spearmanr
 
-from rknet import LIFTS, Protocol, draw, plots
+from rknet import Protocol, draw, plots
 from rknet.data import bayes
 from rknet.laboratories import FeatureLaboratory
 from rknet.laboratories.features import draw_features
 from rknet.lifts import LinearLift
+from rknet.protocol import cross_entropy
 from rknet.study.cache import repetitions, trained
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import DEPTHS, EXPERIMENTS
+from rknet.study.experiments import LIFTS_COMPARED as LIFTS
+from rknet.study.experiments import LOSSES_COMPARED as LOSSES
+from rknet.study.experiments import OPTIMIZERS_COMPARED as OPTIMIZERS
 from rknet.study.html_tables import Row, Table, beside_paper, measured
 from rknet.study.ledger.boxes import verdict_box
 from rknet.study.ledger.measurements import Run, cost_of_fixing_classifier
-from rknet.training import LOSSES, OPTIMIZERS, cross_entropy
 
 plots.style()
 
@@ -268,7 +271,7 @@ Table(
     "table-methods",
     "spiral_3D, width 16, 10 layers: validation accuracy of every loss with every optimiser, mean ± standard deviation over two "
     "repetitions. Learning rates: "
-    + ", ".join(f"{name} {rate:g}" for name, (_, rate) in OPTIMIZERS.items())
+    + ", ".join(f"{o} {Protocol(optimizer=o).rate:g}" for o in OPTIMIZERS)
     + ". Best possible: the best classifier on 100 000 points.",
     list(OPTIMIZERS),
     {

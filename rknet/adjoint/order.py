@@ -15,7 +15,10 @@ from typing import NamedTuple
 
 import sympy
 
-from rknet.tableaus import MAX_ORDER, Tableau, Tree, _density, _simplified, trees
+from rknet.checks import flag
+from rknet.exact import simplified
+from rknet.tableaus import Tableau
+from rknet.trees import MAX_ORDER, Tree, density, trees
 
 Coloured = tuple[str, tuple["Coloured", ...]]
 """A rooted tree of nodes of two kinds: the kind of its root, "y" or "p", and its subtrees."""
@@ -37,7 +40,7 @@ class Agreement(NamedTuple):
 
 
 def order_of_pair(scheme: Tableau, partner: Tableau, *, coupled: bool = False) -> int:
-    """Order, up to `rknet.tableaus.MAX_ORDER`, of states by one scheme and costates by the other with the same weights.
+    """Order, up to `rknet.trees.MAX_ORDER`, of states by one scheme and costates by the other with the same weights.
 
     Parameters
     ----------
@@ -47,11 +50,11 @@ def order_of_pair(scheme: Tableau, partner: Tableau, *, coupled: bool = False) -
         False for given controls.  True where the controls are functions of state and costate, such as the solution of
         (3.22): then the states see the costates, more trees count, and the order may be lower (Hager 2000).
     """
-    stage_weights = weights_of(scheme, partner)
+    coupled, stage_weights = flag("coupled", coupled), weights_of(scheme, partner)
     for nodes in range(1, MAX_ORDER + 1):
         for tree, coloured in coloured_trees(nodes, "yp", coupled):
             weight = _weight(scheme, stage_weights(coloured))
-            if _simplified(weight - sympy.Rational(1, _density(tree))) != 0:
+            if simplified(weight - sympy.Rational(1, density(tree))) != 0:
                 return nodes - 1
     return MAX_ORDER
 
@@ -59,7 +62,7 @@ def order_of_pair(scheme: Tableau, partner: Tableau, *, coupled: bool = False) -
 def agreement(scheme: Tableau, one: Tableau, other: Tableau) -> Agreement:
     """How well two tableaus of the costates agree, for states by the same scheme and given smooth controls.
 
-    Both powers are at most `rknet.tableaus.MAX_ORDER`; equal tableaus agree for ever.
+    Both powers are at most `rknet.trees.MAX_ORDER`; equal tableaus agree for ever.
     """
     first, second = weights_of(scheme, one), weights_of(scheme, other)
     layer = stage = MAX_ORDER
@@ -99,11 +102,11 @@ def weights_of(scheme: Tableau, partner: Tableau) -> Callable[[Coloured], list[s
         for subtree in tree[1]:
             inner = stage_weights(subtree)
             sums = [sum((a * g for a, g in zip(row, inner, strict=True)), sympy.S.Zero) for row in A[subtree[0]]]
-            weights = [_simplified(w * total) for w, total in zip(weights, sums, strict=True)]
+            weights = [simplified(w * total) for w, total in zip(weights, sums, strict=True)]
         return weights
 
     return stage_weights
 
 
 def _weight(scheme: Tableau, stage_weights: list[sympy.Expr]) -> sympy.Expr:
-    return _simplified(sum((w * g for w, g in zip(scheme.beta, stage_weights, strict=True)), sympy.S.Zero))
+    return simplified(sum((w * g for w, g in zip(scheme.beta, stage_weights, strict=True)), sympy.S.Zero))

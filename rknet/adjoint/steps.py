@@ -10,16 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from rknet.adjoint.rightsides import Affine, Controls, RightHandSide, Transposed, of_stage
-from rknet.checks import choose
+from rknet.checks import choose, finite, flag, keep
 from rknet.nets import Net, RKNet, StandardNet
+from rknet.schemes import Coefficients, combine, stages
 from rknet.tableaus import EULER, TABLEAUS, Tableau
-
-Coefficients = Sequence[Sequence[float]]
 
 NEWTON_STEPS = 20
 """Newton steps after which the stages of an implicit scheme are given up."""
@@ -61,9 +59,11 @@ class Step:
 
     def __post_init__(self) -> None:
         if not isinstance(self.tableau, Tableau):
-            object.__setattr__(self, "tableau", choose("tableau", self.tableau, TABLEAUS))
-        if not (np.isfinite(self.h) and self.h):
+            keep(self, tableau=choose("tableau", self.tableau, TABLEAUS))
+        h = finite(self.h)
+        if not h:
             raise ValueError(f"h: must be a finite number that is not zero, got {self.h!r}; pass for example h=0.05")
+        keep(self, h=h, carried=flag("carried", self.carried))
         if not self.carried and (self.tableau != EULER or self.h != 1):
             raise ValueError(
                 f"carried: must be True for {self.tableau.name!r} with h = {self.h:g}, got False; a layer that "
@@ -107,10 +107,7 @@ class Step:
 
     def explicit_stages(self, u: Controls, y: Tensor) -> Tensor:
         """(3.5), one stage after the other."""
-        F: list[Tensor] = []
-        for i, row in enumerate(self.hA):
-            F.append(self.f(of_stage(u, i), combine(y, row[:i], F)))
-        return torch.stack(F)
+        return torch.stack(stages(self.hA, 1.0, lambda i, y_i: self.f(of_stage(u, i), y_i), y))
 
     def implicit_stages(self, u: Controls, y: Tensor) -> Tensor:
         """(3.5) for all stages at once, by Newton's method; `StageError` if it does not converge.
@@ -148,13 +145,6 @@ class Step:
         return p, xi, at.f_u(xi)
 
 
-def combine(y: Tensor, coefficients: Sequence[float], vectors: Sequence[Tensor] | Tensor) -> Tensor:
-    """y + sum_j coefficients[j] vectors[j], zeros left out."""
-    for a, v in zip(coefficients, vectors, strict=True):
-        y = y if a == 0 else y.add(v, alpha=a)
-    return y
-
-
 def transpose(C: Coefficients) -> list[list[float]]:
     """The transposed matrix."""
     return [list(column) for column in zip(*C, strict=True)]
@@ -182,14 +172,14 @@ def substitute(start: Sequence[Tensor], C: Coefficients, at: Transposed) -> tupl
 
     Stage by stage where C is strictly triangular, by a linear solve otherwise.
     """
-    stages = range(len(C))
-    if all(C[i][j] == 0 for i in stages for j in stages[i:]):
-        return one_by_one(start, C, at, stages)
-    if all(C[i][j] == 0 for i in stages for j in stages[: i + 1]):
-        return one_by_one(start, C, at, stages[::-1])
+    rows = range(len(C))
+    if all(C[i][j] == 0 for i in rows for j in rows[i:]):
+        return one_by_one(start, C, at, rows)
+    if all(C[i][j] == 0 for i in rows for j in rows[: i + 1]):
+        return one_by_one(start, C, at, rows[::-1])
     # Block (i, j) is C_ij J_j^T: the transpose of Newton's matrix for the transposed coefficients.
     v = solve(system(transpose(C), at.jacobian()).mT, torch.stack(list(start)))
-    return v, [at.f_y(i, v[i]) for i in stages]
+    return v, [at.f_y(i, v[i]) for i in rows]
 
 
 def one_by_one(

@@ -17,8 +17,10 @@ import torch
 from torch import Tensor
 
 from rknet.adjoint.rightsides import Controls, Transposed
-from rknet.adjoint.steps import Coefficients, StageError, Step, combine, substitute
+from rknet.adjoint.steps import StageError, Step, substitute
+from rknet.checks import flag
 from rknet.nets import Net
+from rknet.schemes import Coefficients, combine
 from rknet.tableaus import Tableau
 
 
@@ -251,6 +253,7 @@ def continuous_costates(
         If there is more than one control a layer, since the stages of the way back fall on other instants, or the
         layers are no steps of a scheme.
     """
+    stored = flag("stored", stored)
     _must_carry(step)
     if any(part.shape[1] != 1 for part in u):
         raise ValueError("u: must have leading axes (L, 1), got one control a stage; pass one control a layer")
@@ -304,7 +307,7 @@ def propagate(step: Step, u: Controls, x_hat: Tensor, *, recompute: bool = False
 
     With `recompute` the stages are computed again on the way back instead of being stored.
     """
-    return AdjointFunction.apply(step, recompute, x_hat, *u)
+    return AdjointFunction.apply(step, flag("recompute", recompute), x_hat, *u)
 
 
 def forward(net: Net, x: Tensor, *, recompute: bool = False) -> Tensor:

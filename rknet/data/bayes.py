@@ -18,7 +18,9 @@ from rknet.data.points import EDGE, LAWS, Arms, Law, Rings, Squares, Strip
 
 TAILS = 6.0
 """Integrals end this many standard deviations of the noise outside the clean points: 1e-8 of the mass is beyond."""
-NODES = {1: 20_001, 2: 400, 3: 120}
+LINE = 20_001
+"""Grid points of an integral along a line."""
+NODES = {1: 400, 2: 400, 3: 120}
 """Grid points an axis, by dimension: the limits of the paper's sets change by less than 1e-4 when they are doubled."""
 
 Array = NDArray[np.float64]
@@ -36,7 +38,10 @@ def probability(law: str | Law, X: ArrayLike) -> Array:
 
 
 def accuracy(law: str | Law) -> float:
-    """The Bayes limit: the accuracy of the best classifier, as a fraction."""
+    """The Bayes limit: the accuracy of the best classifier, as a fraction.
+
+    ValueError for a law without noise, or for squares of more dimensions than `NODES` knows.
+    """
     return _accuracy(_law(law))
 
 
@@ -113,7 +118,7 @@ def _accuracy(law: Law) -> float:
     if isinstance(law, Rings):
         return _accuracy_of_rings(law)
     if isinstance(law, Strip):
-        x = np.linspace(-EDGE - TAILS * law.noise, EDGE + TAILS * law.noise, NODES[1])
+        x = np.linspace(-EDGE - TAILS * law.noise, EDGE + TAILS * law.noise, LINE)
         best = densities(law, np.column_stack([x, np.zeros_like(x)])).max(axis=1)
         return float(np.trapezoid(best, x)) * float(np.sqrt(2 * np.pi) * np.hypot(1, law.noise))
     return _accuracy_on_grid(law)
@@ -122,7 +127,7 @@ def _accuracy(law: Law) -> float:
 def _accuracy_of_rings(law: Rings) -> float:
     """By the radius alone, which is chi distributed."""
     radius = chi(law.d, scale=np.hypot(law.spread, law.noise))
-    r = np.linspace(0, radius.isf(1e-12), NODES[1])
+    r = np.linspace(0, radius.isf(1e-12), LINE)
     along = np.zeros((len(r), law.d))
     along[:, 0] = r
     g = densities(law, along)
@@ -133,9 +138,18 @@ def _accuracy_of_rings(law: Rings) -> float:
 
 def _accuracy_on_grid(law: Law) -> float:
     """By a product rule, one slice across the first axis at a time."""
+    if law.d not in NODES:
+        raise ValueError(
+            f"law: must have at most {max(NODES)} dimensions for a product rule, got d = {law.d}; average the largest "
+            f"`probability` of the points of a draw instead"
+        )
     (first, first_weights), *rest = _product_rule(law)
-    across = np.stack(np.meshgrid(*(nodes for nodes, _ in rest), indexing="ij"), axis=-1).reshape(-1, law.d - 1)
-    weights = np.stack(np.meshgrid(*(w for _, w in rest), indexing="ij"), axis=-1).reshape(-1, law.d - 1).prod(axis=1)
+    # A line has nothing across: one point without coordinates, of weight 1.
+    across, weights = np.zeros((1, 0)), np.ones(1)
+    if rest:
+        across = np.stack(np.meshgrid(*(nodes for nodes, _ in rest), indexing="ij"), axis=-1).reshape(-1, law.d - 1)
+        grid = np.stack(np.meshgrid(*(w for _, w in rest), indexing="ij"), axis=-1)
+        weights = grid.reshape(-1, law.d - 1).prod(axis=1)
     best = [densities(law, np.column_stack([np.full(len(across), x), across])).max(axis=1) @ weights for x in first]
     return float(best @ first_weights)
 

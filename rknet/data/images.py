@@ -29,7 +29,6 @@ import math
 import os
 import socket
 import sys
-import tempfile
 import warnings
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -42,6 +41,7 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
+from rknet import files
 from rknet.checks import choose, whole
 from rknet.data.points import PointSet
 from rknet.data.vision import load_torchvision
@@ -54,6 +54,9 @@ SOURCES = ("auto", "original", "sample")
 
 TIMEOUT = 10.0
 """Seconds of a server's silence after which a download is given up."""
+
+DAY = 86400.0
+"""Seconds after which a download that has not ended is taken for that of a killed process."""
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 """The files of a set: images and labels for training, then for testing."""
@@ -178,7 +181,8 @@ class Images:
             If a pool has not that many images.
         """
         most = min(len(self.train), len(self.test))
-        if whole("samples", samples) > most:
+        samples = whole("samples", samples)
+        if samples > most:
             raise ValueError(
                 f"samples: must not exceed the {most} images of a pool of {self.name} ({self.source}), got {samples}; "
                 f"pass samples={most} or less, or source='original'"
@@ -336,10 +340,11 @@ def _download(name: str, folder: Path) -> str | None:
 def _fetch(name: str, folder: Path) -> None:
     """Download into a folder of its own, check, and only then move to where the files are looked for."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as part:
+    files.remove_parts(folder / name, age=DAY)
+    with files.part(folder / name) as part:
         with _silence(), _patience(TIMEOUT):
-            getattr(load_torchvision().datasets, name)(part, download=True)
-        raw = Path(part) / name / "raw"
+            getattr(load_torchvision().datasets, name)(str(part), download=True)
+        raw = part / name / "raw"
         for packed in raw.glob("*.gz"):
             packed.unlink()
         _pools(name, raw, IMAGES[name].original, "try another network")

@@ -7,13 +7,15 @@ Because the noise comes after the label, no classifier is perfect: each law has 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rknet.checks import choose, inputs, labels, positive, whole
+from rknet.checks import POINT, choose, inputs, keep, labels, positive, room, whole
 
 EDGE = 4.0
 """Uniform coordinates lie in [-EDGE, EDGE]."""
@@ -36,11 +38,10 @@ class PointSet:
     classes: int
 
     def __post_init__(self) -> None:
-        whole("classes", self.classes, least=2)
+        keep(self, classes=whole("classes", self.classes, least=2))
         with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite and is refused
             X = inputs("X", inputs("X", self.X).astype(np.float32))
-        object.__setattr__(self, "X", X)
-        object.__setattr__(self, "c", labels("c", self.c, len(X), self.classes))
+        keep(self, X=X, c=labels("c", self.c, len(X), self.classes))
 
     @property
     def d(self) -> int:
@@ -68,6 +69,13 @@ class Law(ABC):
         Factor applied after the noise.
     paired
         Whether points come in pairs, so that N must be even.
+    fixed
+        The values that d and classes have in a law which knows no others, by name.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, or what a law holds does not fit its d and classes.
     """
 
     d: int
@@ -75,10 +83,20 @@ class Law(ABC):
     noise: float
     scale: ClassVar[float] = 1.0
     paired: ClassVar[bool] = False
+    fixed: ClassVar[Mapping[str, int]] = {}
 
     def __post_init__(self) -> None:
-        whole("d", self.d)
-        whole("classes", self.classes, least=2)
+        keep(
+            self,
+            d=whole("d", self.d),
+            classes=whole("classes", self.classes, least=2),
+            noise=positive("noise", self.noise, or_zero=True),
+        )
+        for size, value in self.fixed.items():
+            if getattr(self, size) != value:
+                raise ValueError(
+                    f"{size}: must be {value} for {type(self).__name__}, got {getattr(self, size)}; leave it out"
+                )
 
     @abstractmethod
     def clean(self, rng: np.random.Generator, N: int) -> Sample:
@@ -86,7 +104,8 @@ class Law(ABC):
 
     def sample(self, rng: np.random.Generator, N: int, noise: float | None = None) -> PointSet:
         """N labelled points (N, d); `noise` replaces the law's own standard deviation.  ValueError as in `draw`."""
-        whole("N", N)
+        N = whole("N", N)
+        room("N", N, N * self.d, POINT)
         noise = self.noise if noise is None else positive("noise", noise, or_zero=True)
         if self.paired and N % 2:
             raise ValueError(f"N: must be even, since the spiral's arms share their angles, got {N}; pass {N + 1}")
@@ -99,6 +118,7 @@ class Law(ABC):
 class Strip(Law):
     """donut_1D: x1 uniform(-4, 4), x2 normal; class 0 where abs(x1) < 1."""
 
+    fixed: ClassVar[Mapping[str, int]] = {"d": 2, "classes": 2}
     d: int = 2
     classes: int = 2
     noise: float = 0.5
@@ -120,6 +140,16 @@ class Rings(Law):
     spread: float = 1.0
     inner: tuple[float, ...] = (0.0, 1.0)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        inner = tuple(positive("inner", radius, or_zero=True) for radius in self.inner)
+        if len(inner) != self.classes or inner[0] != 0 or any(b <= a for a, b in pairwise(inner)):
+            raise ValueError(
+                f"inner: must hold {self.classes} radii, one for each class, that begin with 0 and increase, got "
+                f"{self.inner!r}; pass one radius for each class, such as (0.0, 1.0) for two"
+            )
+        keep(self, spread=positive("spread", self.spread), inner=inner)
+
     def clean(self, rng: np.random.Generator, N: int) -> Sample:
         """See `Law`."""
         X = self.spread * rng.standard_normal((N, self.d))
@@ -135,6 +165,15 @@ class Squares(Law):
 
     noise: float = 0.3
     table: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.table).bit_length() != self.d + 1 or len(self.table) != 2**self.d:
+            raise ValueError(
+                f"table: must hold the class of each of the 2^{self.d} sign patterns, got {len(self.table)} classes; "
+                f"pass as many, or another d"
+            )
+        keep(self, table=tuple(labels("table", self.table, len(self.table), self.classes).tolist()))
 
     def clean(self, rng: np.random.Generator, N: int) -> Sample:
         """See `Law`."""
@@ -167,6 +206,7 @@ class Spiral(Arms):
     classes: int = 2
     noise: float = 1.0
     scale: ClassVar[float] = 1 / 5
+    fixed: ClassVar[Mapping[str, int]] = {"d": 2, "classes": 2}
 
     def arms(self, phi: NDArray[np.float64]) -> NDArray[np.float64]:
         """See `Arms`."""
@@ -181,6 +221,7 @@ class Helix(Arms):
     d: int = 3
     classes: int = 2
     noise: float = 0.2
+    fixed: ClassVar[Mapping[str, int]] = {"d": 3, "classes": 2}
 
     def arms(self, phi: NDArray[np.float64]) -> NDArray[np.float64]:
         """See `Arms`."""
@@ -195,12 +236,16 @@ def ball(d: int) -> Rings:
 
 def rings(d: int, classes: int) -> Rings:
     """donut d D & K C: 1.5 x normal points; inner radii 0, 4/K, 8/K, ..., the last ring open."""
-    radii = np.linspace(0, 4, whole("classes", classes, least=2), endpoint=False)
+    classes = whole("classes", classes, least=2)
+    room("classes", classes, classes, POINT)
+    radii = np.linspace(0, 4, classes, endpoint=False)
     return Rings(d, classes, spread=1.5, inner=tuple(radii.tolist()))
 
 
 def checkerboard(d: int) -> Squares:
     """Class 0 where the product of the d coordinates is positive, class 1 where it is negative."""
+    d = whole("d", d)
+    room("d", d, 1 << min(d, 64), 64)
     return Squares(d, 2, table=tuple((d - pattern.bit_count()) % 2 for pattern in range(2**d)))
 
 
@@ -252,7 +297,8 @@ def draw(law: str | Law, N: int = 3000, *, noise: float | None = None, seed: int
 
 def split(points: PointSet, first: int = 1500) -> tuple[PointSet, PointSet]:
     """Training and validation set: the first points, and the rest.  ValueError unless both have a point."""
-    if not 0 < whole("first", first) < len(points):
+    first = whole("first", first)
+    if not first < len(points):
         raise ValueError(
             f"first: must leave points on both sides, got {first} of {len(points)}; pass 1..{len(points) - 1}"
         )

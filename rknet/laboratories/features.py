@@ -12,8 +12,9 @@ from rknet import plots
 from rknet.data import bayes
 from rknet.data.points import LAWS
 from rknet.laboratories.laboratory import Laboratory
+from rknet.nets import PAPER
 from rknet.study.cache import trained
-from rknet.study.configuration import NETS, Configuration
+from rknet.study.configuration import Configuration
 from rknet.study.experiments import DEPTHS
 
 PLANE = tuple(name for name, law in LAWS.items() if law.d == 2)
@@ -33,7 +34,7 @@ def draw_features(axes: Sequence[Any], configuration: Configuration, seed: int =
     plots.prediction(axes[2], net.predict_proba, points.X, points.c, resolution=resolution)
     plots.boundary(axes[2], lambda X: bayes.probability(data, X), resolution=resolution)
     for ax, title in zip(axes, ("3 components", "2 components", "prediction"), strict=True):
-        ax.set_title(f"{configuration.net}, L = {configuration.L}: {title}")
+        ax.set_title(f"{configuration.net_name}, L = {configuration.L}: {title}")
 
 
 class FeatureLaboratory(Laboratory):
@@ -45,7 +46,7 @@ class FeatureLaboratory(Laboratory):
         depths = [depth for depth in DEPTHS if depth <= 40]  # 100 layers take more than a moment
         super().__init__(
             data=ipywidgets.Dropdown(options=PLANE, value=data, description="data"),
-            net=ipywidgets.Dropdown(options=list(NETS), value=net, description="net"),
+            net=ipywidgets.Dropdown(options=list(PAPER), value=net, description="net"),
             L=ipywidgets.SelectionSlider(options=depths, value=L, description="L", continuous_update=False),
             h=ipywidgets.SelectionSlider(
                 options=[0.05, 0.1, 0.2, 0.5, 1.0], value=h, description="h (no StandardNet)", continuous_update=False

@@ -16,9 +16,9 @@ from rknet import plots
 from rknet.data import bayes
 from rknet.laboratories.laboratory import Laboratory
 from rknet.lifts import LIFTS
-from rknet.nets import ACTIVATIONS, Net
+from rknet.nets import ACTIVATIONS, PAPER, Net
 from rknet.study.cache import trained
-from rknet.study.configuration import NETS, Configuration
+from rknet.study.configuration import Configuration
 from rknet.study.experiments import DEPTHS
 from rknet.study.ledger.measurements import spread
 
@@ -46,10 +46,10 @@ def draw_training(axes: Sequence[Axes], configuration: Configuration, seed: int 
     points, data = configuration.points(seed)[1], configuration.data
     plots.prediction(axes[0], net.predict_proba, points.X, points.c, resolution=RESOLUTION)
     plots.boundary(axes[0], lambda X: bayes.probability(data, X), resolution=RESOLUTION)
-    axes[0].set_title(f"{configuration.net}, L = {configuration.L}, {configuration.activation}")
-    axes[1].semilogy(spreads(net, points.X), **plots.NET_STYLES[configuration.net])
+    axes[0].set_title(f"{configuration.net_name}, L = {configuration.L}, {configuration.activation}")
+    axes[1].semilogy(spreads(net, points.X), **plots.NET_STYLES[configuration.net_name])
     axes[1].set(xlabel="layer", ylim=(1e-14, 100), title="spread of the features")
-    plots.convergence(axes[2], {configuration.net: [history]})
+    plots.convergence(axes[2], {configuration.net_name: [history]})
     axes[2].axhline(100 * bayes.accuracy(data), color=plots.INK, linestyle="--", linewidth=0.8)
     axes[2].set(ylabel="", ylim=(40, 102), title=f"accuracy (%), at the end {100 * history.val_accuracy[-1]:.1f}")
 
@@ -72,7 +72,7 @@ class TrainingLaboratory(Laboratory):
         depths = [depth for depth in DEPTHS if depth <= 40]  # 100 layers take more than a moment
         super().__init__(
             data=ipywidgets.Dropdown(options=PLANE, value=data, description="data"),
-            net=ipywidgets.Dropdown(options=list(NETS), value=net, description="net"),
+            net=ipywidgets.Dropdown(options=list(PAPER), value=net, description="net"),
             d_hat=ipywidgets.SelectionSlider(
                 options=[2, 3, 4, 8, 16], value=d_hat, description="d_hat", continuous_update=False
             ),

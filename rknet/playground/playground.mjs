@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: c10020c7aedce31fe07169692063673e921437818d8da61c44bf28924d42b766
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 02bbd2d4fff69b1a3f8b0816ec9a6126abacf4219c13836f20efd6c1f14da9c8
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -210,6 +210,21 @@ function toCanvas(X, width, height) {
   return places;
 }
 
+// limits.json
+var limits_default = {
+  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1] },
+  whole: {
+    samples: [10, 5e3],
+    d_hat: [2, 16],
+    L: [1, 100],
+    batch: [1, 100],
+    epochs: [1, 1e3],
+    seed: [0, 4294967295],
+    stages: [1, 8],
+    classes: [2, 6]
+  }
+};
+
 // src/setup/choices.mjs
 var SETS = (
   /** @type {const} */
@@ -232,21 +247,10 @@ var SCHEMES = {
   rk38: { title: "3/8 rule", A: [[], ["1/3"], ["-1/3", "1"], ["1", "-1", "1"]], beta: ["1/8", "3/8", "3/8", "1/8"] }
 };
 var LIMITS = (
-  /** @type {const} */
-  {
-    noise: [0, 3],
-    samples: [10, 5e3],
-    h: [1e-3, 10],
-    d_hat: [2, 16],
-    L: [1, 100],
-    rate: [1e-6, 1],
-    batch: [1, 100],
-    epochs: [1, 1e3],
-    seed: [0, 4294967295],
-    stages: [1, 8],
-    classes: [2, 6]
-  }
+  /** @type {Record<Real|Whole, [number, number]>} */
+  { ...limits_default.real, ...limits_default.whole }
 );
+var WHOLE = Object.keys(limits_default.whole);
 var DEFAULTS = {
   data: "donut_2D",
   noise: 0.2,
@@ -422,8 +426,15 @@ function bayes(law, noise) {
 }
 
 // src/setup/refuse.mjs
+var SHOWN = 80;
 function refuse(field, rule, got) {
-  throw new Error(`${field}: must be ${rule}, got ${JSON.stringify(got) ?? String(got)}`);
+  refuseText(field, rule, JSON.stringify(got) ?? String(got));
+}
+function refuseText(field, rule, text) {
+  throw new Error(`${field}: must be ${rule}, got ${shortened(text)}`);
+}
+function shortened(text) {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)} …` : text;
 }
 function said(error) {
   return error instanceof Error ? error.message : String(error);
@@ -441,16 +452,20 @@ var product = (a, b) => fraction(a.p * b.p, a.q * b.q);
 var written = (a) => a.q === 1n ? `${a.p}` : `${a.p}/${a.q}`;
 var ZERO = fraction(0n);
 var ONE = fraction(1n);
-function readFraction(field, text) {
-  const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:\s*\/\s*(\d+))?\s*$/.exec(String(text ?? ""));
-  if (match && String(text ?? "").trim() === "") return ZERO;
+var FINE = "a fraction of numbers of at most 15 digits";
+var LETTERS = 60;
+function readFraction(field, entry) {
+  const text = String(entry ?? "").trim();
+  if (text === "") return ZERO;
+  if (text.length > LETTERS) refuseText(field, FINE, text);
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:\s*\/\s*(\d+))?$/.exec(text);
   const [, sign, before, after = "", below = "1"] = match ?? ["", "", "", "", ""];
   if (!match || before + after === "" || BigInt(below) === 0n) {
-    return refuse(field, "a number such as 1/3, -2 or 0.25", text);
+    return refuseText(field, "a number such as 1/3, -2 or 0.25", text);
   }
   const value = fraction(BigInt(sign + before + after), 10n ** BigInt(after.length) * BigInt(below));
   if (value.p > 2n ** 53n || -value.p > 2n ** 53n || value.q > 2n ** 53n) {
-    refuse(field, "a fraction of numbers of at most 15 digits", text);
+    refuseText(field, FINE, text);
   }
   return value;
 }
@@ -476,14 +491,14 @@ function trees(n) {
 function readTableau(tableau) {
   const { A: rows, beta: weights } = tableau ?? {};
   const [least, most] = LIMITS.stages, s = weights?.length;
-  if (!(Array.isArray(weights) && s >= least && s <= most)) refuse("beta", `a list of ${least} .. ${most} weights`, weights);
+  if (!(Array.isArray(weights) && s >= least && s <= most)) refuseText("beta", `a list of ${least} .. ${most} weights`, counted(weights, "weight"));
   if (!(Array.isArray(rows) && rows.length === s && rows.every((row) => Array.isArray(row) && row.length <= s))) {
-    refuse("A", `a list of s = ${s} rows of at most s entries`, rows);
+    refuseText("A", `a list of s = ${s} rows of at most s entries`, rowsInWords(rows, s));
   }
   const A = rows.map(
     (row, i) => Array.from({ length: s }, (_, j) => {
       const entry = readFraction(`a_${i + 1}${j + 1}`, row[j]);
-      return j < i || entry.p === 0n ? entry : refuse(`a_${i + 1}${j + 1}`, "empty, for the scheme is explicit", row[j]);
+      return j < i || entry.p === 0n ? entry : refuseText(`a_${i + 1}${j + 1}`, "empty, for the scheme is explicit", String(row[j]));
     })
   );
   const beta = weights.map((weight, i) => readFraction(`beta_${i + 1}`, weight));
@@ -508,6 +523,15 @@ function readTableau(tableau) {
     order,
     text: { A: A.map((row, i) => row.slice(0, i).map(written)), beta: beta.map(written) }
   };
+}
+function counted(list, name) {
+  if (!Array.isArray(list)) return "no list";
+  return `${list.length || "no"} ${name}${list.length === 1 ? "" : "s"}`;
+}
+function rowsInWords(rows, s) {
+  if (!Array.isArray(rows) || rows.length !== s) return counted(rows, "row");
+  const i = rows.findIndex((row) => !Array.isArray(row) || row.length > s);
+  return Array.isArray(rows[i]) ? `${rows[i].length} entries in row ${i + 1}` : `no list in row ${i + 1}`;
 }
 function tableauOf({ scheme }) {
   return readTableau(typeof scheme === "string" ? SCHEMES[scheme] : scheme);
@@ -626,7 +650,7 @@ var flush = (x, least) => Math.abs(x) < least ? 0 : x;
 function validated(configuration) {
   if (typeof configuration !== "object" || configuration === null) refuse("configuration", "an object", configuration);
   for (const key of Object.keys(configuration)) {
-    if (!(key in DEFAULTS)) refuse("configuration", `made of ${Object.keys(DEFAULTS).join(", ")}`, key);
+    if (!Object.hasOwn(DEFAULTS, key)) refuse("configuration", `made of ${Object.keys(DEFAULTS).join(", ")}`, key);
   }
   const { data } = configuration;
   const noise = typeof data === "string" && Object.hasOwn(SETS, data) ? SETS[data].noise : DEFAULTS.noise;
@@ -635,29 +659,15 @@ function validated(configuration) {
     /** @type {Configuration} */
     { ...DEFAULTS, noise, ...given }
   );
-  for (
-    const field of
-    /** @type {const} */
-    ["noise", "h", "rate"]
-  ) {
-    const [least, most] = LIMITS[field], value = full[field];
-    if (!(typeof value === "number" && value >= least && value <= most)) {
-      refuse(field, `a number in ${least} .. ${most}`, value);
-    }
+  for (const field of ["noise", "h", "rate", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+    checkNumber(
+      field,
+      /** @type {any} */
+      full[field],
+      /** @type {keyof typeof LIMITS} */
+      field
+    );
   }
-  for (
-    const field of
-    /** @type {const} */
-    ["samples", "d_hat", "L", "batch", "epochs", "seed"]
-  ) {
-    const [least, most] = LIMITS[field], value = full[field];
-    if (!(Number.isInteger(value) && value >= least && value <= most)) {
-      refuse(field, `a whole number in ${least} .. ${most}`, value);
-    }
-  }
-  const choose = (field, value, known) => {
-    if (typeof value !== "string" || !known.includes(value)) refuse(field, `one of ${known.join(", ")}`, value);
-  };
   choose("net", full.net, ["StandardNet", "RKNet"]);
   choose("activation", full.activation, ACTIVATIONS);
   choose("lift", full.lift, LIFTS);
@@ -667,13 +677,19 @@ function validated(configuration) {
   else checkGiven(full.data);
   return full;
 }
+function checkNumber(field, value, limits) {
+  const [least, most] = LIMITS[limits], whole = WHOLE.includes(limits);
+  if (typeof value !== "number" || !(value >= least && value <= most) || whole && !Number.isInteger(value)) {
+    refuse(field, `a ${whole ? "whole " : ""}number in ${least} .. ${most}`, value);
+  }
+}
+function choose(field, value, known) {
+  if (typeof value !== "string" || !known.includes(value)) refuse(field, `one of ${known.join(", ")}`, value);
+}
 function checkGiven(data) {
-  const [least, most] = LIMITS.classes;
   if (typeof data !== "object" || data === null) refuse("data", "the name of a set, or points", data);
   const { classes } = data;
-  if (!(Number.isInteger(classes) && classes >= least && classes <= most)) {
-    refuse("data.classes", `a whole number in ${least} .. ${most}`, classes);
-  }
+  checkNumber("data.classes", classes, "classes");
   for (const [name, points] of Object.entries({ data, "data.validation": data.validation ?? data })) {
     const { X, c } = points;
     if (!(Array.isArray(X) && X.length > 0 && X.every((x) => x?.length === 2 && x.every((t) => Number.isFinite(f(t)))))) {
@@ -847,7 +863,7 @@ function forwardSweep(net, at, memory, { multiply, addMultiple }) {
   };
 }
 function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, transpose }) {
-  const { d_hat, L, classes, carried, A, beta, learned } = net, { width, outputs } = at, s = beta.length;
+  const { d_hat, L, classes, carried, A, beta, learned: learned2 } = net, { width, outputs } = at, s = beta.length;
   return (rows, rate, scale, moving) => {
     const size = rows * width;
     let Y = at.Y + L * s * size, S = at.S + L * s * size;
@@ -876,7 +892,7 @@ function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, 
       addRows(at.xi, s * rows, width);
       move(at.b + l * width, width, rate, scale, moving);
     }
-    if (learned) {
+    if (learned2) {
       multiply(at.x, 1, 2, rows, at.p, width, at.zero, at.g, 2);
       move(at.M, 2 * width, rate, scale, moving);
     }
@@ -1084,7 +1100,7 @@ function activationRoutine(activation) {
 
 // src/engine/simd_backward.mjs
 function backwardRoutine(net, at, routine) {
-  const { d_hat, L, carried, A, beta, learned } = net, s = beta.length, row = 4 * at.width;
+  const { d_hat, L, carried, A, beta, learned: learned2 } = net, s = beta.length, row = 4 * at.width;
   const r = new Routine([I32, F32, F32, I32]), [rows, rate, scale, moving] = [0, 1, 2, 3];
   const [size, Y, S, K, b, layers, k, left] = Array.from({ length: 8 }, () => r.local(I32));
   const stage = (array, i) => i ? w.plus(array, w.times(w.get(size), w.i32(i))) : array;
@@ -1136,7 +1152,7 @@ function backwardRoutine(net, at, routine) {
     r.emit(w.call(routine.gradientOfK, w.get(Y), address(at.xi), address(at.g), count), moved(w.get(K), d_hat * at.width));
     r.emit(w.call(routine.sum, address(at.xi), address(at.g), count), moved(w.get(b), at.width));
   });
-  if (learned) {
+  if (learned2) {
     r.emit(w.call(routine.gradientOfM, address(at.x), address(at.p), address(at.g), w.get(rows)));
     r.emit(moved(address(at.M), 2 * at.width));
   }
@@ -1424,8 +1440,8 @@ var Engine = class _Engine {
         let best = 0;
         for (let k = 1; k < classes; k++) if (memory[row + k] > memory[row + best]) best = k;
         if (best === label) right++;
-        const [total, largest] = this._exponentials(row);
-        cost += f(log32(total) - f(memory[row + label] - largest));
+        const [total, largest2] = this._exponentials(row);
+        cost += f(log32(total) - f(memory[row + label] - largest2));
       }
     });
     return { cost: cost / N, accuracy: right / N };
@@ -1530,11 +1546,11 @@ var Engine = class _Engine {
   /** e^(z_k - max z) of a row of logits, their sum, and max z. @param {number} row @returns {[number, number]} */
   _exponentials(row) {
     const { memory } = this.sweeps, { classes } = this.net, e = this.exponentials;
-    let largest = memory[row];
-    for (let k = 1; k < classes; k++) largest = memory[row + k] > largest ? memory[row + k] : largest;
-    let total = e[0] = exp32(f(memory[row] - largest));
-    for (let k = 1; k < classes; k++) total = f(total + (e[k] = exp32(f(memory[row + k] - largest))));
-    return [total, largest];
+    let largest2 = memory[row];
+    for (let k = 1; k < classes; k++) largest2 = memory[row + k] > largest2 ? memory[row + k] : largest2;
+    let total = e[0] = exp32(f(memory[row] - largest2));
+    for (let k = 1; k < classes; k++) total = f(total + (e[k] = exp32(f(memory[row + k] - largest2))));
+    return [total, largest2];
   }
   /** Replace the logits by the derivative of the batch's mean cost by them. @param {number} rows */
   _differentiate(rows) {
@@ -2109,6 +2125,18 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
   }
 };
 
+// src/geometry/extremes.mjs
+function largest(values, start) {
+  let found = start;
+  for (const value of values) if (value > found) found = value;
+  return found;
+}
+function smallest(values, start) {
+  let found = start;
+  for (const value of values) if (value < found) found = value;
+  return found;
+}
+
 // src/setup/drawn.mjs
 var OWN_CLASSES = 3;
 function onGrid(x) {
@@ -2134,7 +2162,7 @@ function unpacked(text) {
   return withClasses(points);
 }
 function withClasses(points) {
-  return { ...points, classes: Math.max(2, 1 + Math.max(0, ...points.c)) };
+  return { ...points, classes: 1 + largest(points.c, 1) };
 }
 function moons() {
   const X = [], c = [];
@@ -2201,7 +2229,7 @@ function outline(k, r) {
   return `M${MARKERS[k - 1].map((x) => r * x).join(" ")}Z`;
 }
 function paintPoints(pen, places, c, colours, size, alpha = 0.8) {
-  const classes = 1 + Math.max(...Array.from(c));
+  const classes = 1 + largest(c, -1);
   pen.globalAlpha = alpha;
   for (let k = 0; k < classes; k++) {
     pen.fillStyle = colours[k];
@@ -2336,6 +2364,7 @@ function paintCursor({ cursor, theme, drawnClass }, pen, width, height) {
 // src/words/numbers.mjs
 function short(x) {
   if (x === 0) return "0";
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "not a number" : x > 0 ? "∞" : "−∞";
   const size = Math.abs(x);
   if (size >= 1e-3 && size < 1e5) return String(Number(x.toPrecision(4))).replace("-", "−");
   const [digits, power] = x.toExponential(0).split("e");
@@ -2346,6 +2375,9 @@ function raised(power) {
 }
 function percent(fraction2) {
   return `${(100 * fraction2).toFixed(1)} %`;
+}
+function decimal(x, decimals) {
+  return Math.abs(x) < 1e4 ? x.toFixed(decimals) : short(Number(x.toPrecision(2)));
 }
 
 // src/page/elements.mjs
@@ -2529,7 +2561,7 @@ function paintAccuracy(state, pen, width, height) {
   const { run, snapshot, theme } = state;
   if (!run) return;
   const { train_accuracy, val_accuracy } = snapshot?.history ?? { train_accuracy: [], val_accuracy: [] };
-  const least = Math.min(1, ...val_accuracy, ...train_accuracy);
+  const least = smallest(train_accuracy, smallest(val_accuracy, 1));
   const low = [0.8, 0.6, 0.4, 0.2].find((value) => value <= least) ?? 0;
   const x = lastEpoch(state);
   paintPlot(pen, width, height, theme, {
@@ -2547,7 +2579,7 @@ function paintAccuracy(state, pen, width, height) {
 // src/views/cost.mjs
 function paintCost(state, pen, width, height) {
   const { train_cost, val_cost } = state.snapshot?.history ?? { train_cost: [], val_cost: [] };
-  const most = Math.max(0.1, ...[...train_cost, ...val_cost].filter(Number.isFinite));
+  const most = largest([...train_cost, ...val_cost].filter(Number.isFinite), 0.1);
   const top = [0.2, 0.4, 0.8, 1.2, 2, 4, 8].find((value) => value >= most) ?? most;
   const x = lastEpoch(state);
   paintPlot(pen, width, height, state.theme, {
@@ -2556,7 +2588,7 @@ function paintCost(state, pen, width, height) {
     y: [0, top],
     yTicks: [0, top / 2, top],
     xTicks: [0, x / 2, x],
-    written: (y) => String(Number(y.toPrecision(2))),
+    written: (y) => short(Number(y.toPrecision(2))),
     lines: curves(state, train_cost, val_cost)
   });
 }
@@ -2666,8 +2698,8 @@ function paintLayers(state, pen, width, height) {
   });
 }
 function decades(spread, norms) {
-  const all = [...spread, ...Array.from(norms)].filter((value) => value > 0);
-  const low = Math.floor(Math.log10(Math.min(0.1, ...all))), high = Math.ceil(Math.log10(Math.max(10, ...all)));
+  const all = [...spread, ...Array.from(norms)].filter((value) => value > 0 && value < Infinity);
+  const low = Math.floor(Math.log10(smallest(all, 0.1))), high = Math.ceil(Math.log10(largest(all, 10)));
   return [Math.max(-12, low), high];
 }
 
@@ -2680,7 +2712,7 @@ function paintTrajectories(state, pen, width, height) {
   paintFrame(pen, at, flow.components, box, look, theme, letter(state));
   const count = Math.min(TRAJECTORIES, flow.n), classes = run.validation.c.subarray(0, count);
   const shown = shownLayer(state), marked = [0, flow.L, shown];
-  const [first, last, between] = marked.map(() => new Float32Array(2 * count)), places = [first, last, between];
+  const [first, last2, between] = marked.map(() => new Float32Array(2 * count)), places = [first, last2, between];
   pen.lineWidth = 1.1;
   pen.lineJoin = "round";
   for (let n = 0; n < count; n++) {
@@ -2698,7 +2730,7 @@ function paintTrajectories(state, pen, width, height) {
     pen.stroke();
   }
   paintPoints(pen, first, classes, theme.classes, 1.4, 0.7);
-  paintPoints(pen, last, classes, theme.classes, 3.4, 0.9);
+  paintPoints(pen, last2, classes, theme.classes, 3.4, 0.9);
   if (shown > 0 && shown < flow.L) paintRings(pen, between, theme.text);
 }
 function paintRings(pen, places, colour) {
@@ -2943,7 +2975,7 @@ function choosing(page) {
     }
     state.about = page.offered.find(isChosen)?.say ?? "";
   }
-  function choose(choice, atOnce = false) {
+  function choose2(choice, atOnce = false) {
     take(choice);
     for (const part of page.controls) part.show();
     stop();
@@ -2952,7 +2984,7 @@ function choosing(page) {
     else timer = window.setTimeout(build, AFTER_TYPING);
   }
   function replace(choice, atOnce = false) {
-    choose({ ...DEFAULTS, noise: void 0, ...choice }, atOnce);
+    choose2({ ...DEFAULTS, noise: void 0, ...choice }, atOnce);
   }
   function build() {
     stop();
@@ -2961,7 +2993,7 @@ function choosing(page) {
     page.notebook.share(["configuration"]);
   }
   const stop = () => clearTimeout(timer);
-  return { choose, replace, isChosen, build, stop };
+  return { choose: choose2, replace, isChosen, build, stop };
 }
 
 // src/words/names.mjs
@@ -2989,7 +3021,7 @@ var OWN_TABLEAU = "own tableau";
 // src/page/thumbnails.mjs
 function thumbnails(page) {
   const { state, root, choosing: choosing2 } = page, group = unique("data");
-  function choose(name) {
+  function choose2(name) {
     if (name === OWN) page.ownPoints.redraw(state.own);
     else choosing2.choose({ data: (
       /** @type {LawName} */
@@ -2998,7 +3030,7 @@ function thumbnails(page) {
     root.classList.toggle("rkp-drawing", name === OWN);
   }
   const thumbs = [...Object.keys(SETS), OWN].map((name) => {
-    const input = node("input", { type: "radio", name: group, value: name, change: () => choose(name) });
+    const input = node("input", { type: "radio", name: group, value: name, change: () => choose2(name) });
     const { canvas } = newPanel(page, "", name === OWN ? pencil(page) : sample(
       page,
       /** @type {LawName} */
@@ -3044,16 +3076,16 @@ var RATES = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1];
 var BATCHES = [1, 2, 5, 10, 20, 50, 100];
 var EPOCHS = [5, 10, 15, 20, 40, 60, 80, 200];
 function dataControls(page) {
-  const { state, ownPoints: ownPoints2, choosing: { choose } } = page, thumbs = thumbnails(page), seed = seedControl(page);
+  const { state, ownPoints: ownPoints2, choosing: { choose: choose2 } } = page, thumbs = thumbnails(page), seed = seedControl(page);
   const twoDigits = (value) => value.toFixed(2);
-  const noise = slider("noise", "", range(0, 30).map((k) => k / 20), (value) => choose({ noise: value }), twoDigits);
-  const lift = select("lift to feature space", LIFT_NAMES, (value) => choose({ lift: (
+  const noise = slider("noise", "", range(0, 30).map((k) => k / 20), (value) => choose2({ noise: value }), twoDigits);
+  const lift = select("lift to feature space", LIFT_NAMES, (value) => choose2({ lift: (
     /** @type {LiftName} */
     value
   ) }));
-  const rate = slider("learning rate", "", RATES, (value) => choose({ rate: value }), String);
-  const batch = slider("batch", "", BATCHES, (value) => choose({ batch: value }));
-  const epochs = slider("epochs at most", "", EPOCHS, (value) => choose({ epochs: value }));
+  const rate = slider("learning rate", "", RATES, (value) => choose2({ rate: value }), String);
+  const batch = slider("batch", "", BATCHES, (value) => choose2({ batch: value }));
+  const epochs = slider("epochs at most", "", EPOCHS, (value) => choose2({ epochs: value }));
   const parts = [thumbs, ownPoints2, noise, lift, rate, batch, epochs, seed];
   const element = frame(page.compact, parts.map((part) => part.element));
   function show2() {
@@ -3075,15 +3107,15 @@ function frame(compact, parts) {
   const summary = "Data, noise, lift, learning rate, batch, epochs, seed";
   return node("details", { class: "rkp-in" }, node("summary", {}, summary), node("div", {}, ...parts));
 }
-function seedControl({ state, choosing: { choose } }) {
+function seedControl({ state, choosing: { choose: choose2 } }) {
   const id = unique("seed");
   const change = () => {
-    if (input.value !== "" && input.checkValidity()) choose({ seed: input.valueAsNumber });
+    if (input.value !== "" && input.checkValidity()) choose2({ seed: input.valueAsNumber });
     else show2();
   };
   const next = {
     type: "button",
-    click: () => choose({ seed: state.configuration.seed + 1 }),
+    click: () => choose2({ seed: state.configuration.seed + 1 }),
     "aria-label": "next seed",
     title: "Other points, other weights"
   };
@@ -3206,7 +3238,7 @@ function boundaries(P, columns, rows, classes) {
       for (let j = 0; j < classes; j++) if (j !== k && P[n * classes + j] > best) best = P[n * classes + j];
       lead[n] = Math.log(Math.max(P[n * classes + k], 1e-37)) - Math.log(Math.max(best, 1e-37));
     }
-    lines.push(...zeroLines(lead, columns, rows));
+    for (const line2 of zeroLines(lead, columns, rows)) lines.push(line2);
   }
   return lines;
 }
@@ -3229,8 +3261,8 @@ function principalAxes(states, d) {
   const axes = new Float64Array(d * d);
   by.forEach((i, rank) => {
     const axis = V.subarray(i * d, (i + 1) * d);
-    const largest = axis.reduce((a, b) => Math.abs(b) > Math.abs(a) ? b : a, 0);
-    axes.set(axis.map((x) => largest < 0 ? -x : x), rank * d);
+    const largest2 = axis.reduce((a, b) => Math.abs(b) > Math.abs(a) ? b : a, 0);
+    axes.set(axis.map((x) => largest2 < 0 ? -x : x), rank * d);
   });
   return { mean, axes, variances: Float64Array.from(by, (i) => Math.max(0, C[i * d + i])) };
 }
@@ -3589,19 +3621,19 @@ function tableauControls({ state, choosing: choosing2 }) {
 // src/page/net_controls.mjs
 var STEP_SIZES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2];
 function netControls(page) {
-  const { state, choosing: { choose } } = page, tableau = tableauControls(page);
+  const { state, choosing: { choose: choose2 } } = page, tableau = tableauControls(page);
   const net = select("network", { ...NET_NAMES, [OWN_TABLEAU]: "your own tableau" }, (value) => {
-    if (value === "StandardNet") choose({ net: "StandardNet" });
+    if (value === "StandardNet") choose2({ net: "StandardNet" });
     else if (value === OWN_TABLEAU) tableau.open();
-    else choose({ net: "RKNet", scheme: value });
+    else choose2({ net: "RKNet", scheme: value });
   });
-  const activation = select("activation", ACTIVATION_NAMES, (value) => choose({ activation: (
+  const activation = select("activation", ACTIVATION_NAMES, (value) => choose2({ activation: (
     /** @type {ActivationName} */
     value
   ) }));
-  const width = slider("width", "d̂", range(...LIMITS.d_hat), (value) => choose({ d_hat: value }));
-  const depth = slider("depth", "L", range(...LIMITS.L), (value) => choose({ L: value }));
-  const stepSize = slider("step size", "h", STEP_SIZES, (value) => choose({ h: value }));
+  const width = slider("width", "d̂", range(...LIMITS.d_hat), (value) => choose2({ d_hat: value }));
+  const depth = slider("depth", "L", range(...LIMITS.L), (value) => choose2({ L: value }));
+  const stepSize = slider("step size", "h", STEP_SIZES, (value) => choose2({ h: value }));
   const element = node(
     "div",
     { class: "rkp-net", role: "group", "aria-label": "Network" },
@@ -3626,20 +3658,29 @@ function netControls(page) {
 }
 
 // src/page/notebook.mjs
+var ours = /* @__PURE__ */ new WeakSet();
 function notebook(page) {
   const { model, state, player, inNotebook, choosing: choosing2 } = page;
   let written2 = "";
+  let silent = false;
   async function shareWeights() {
     const weights = await player.weights();
     if (!weights) return false;
     written2 = JSON.stringify(WEIGHT_NAMES.map((name) => [name, base64(weights[name])]));
-    model.set("weights", Object.fromEntries(JSON.parse(written2)));
+    const named = Object.fromEntries(JSON.parse(written2));
+    ours.add(named);
+    model.set("weights", named);
     return true;
   }
   async function share(what) {
     if (!inNotebook) return;
+    if (what.includes("history") && silent && state.snapshot?.step === 0) return;
+    silent = false;
     try {
-      if (what.includes("configuration")) model.set("configuration", state.configuration);
+      if (what.includes("configuration")) {
+        ours.add(state.configuration);
+        model.set("configuration", state.configuration);
+      }
       if (what.includes("history") && state.snapshot) model.set("history", state.snapshot.history);
       if (what.includes("weights") && state.snapshot && !await shareWeights()) return;
       if (what.includes("record")) model.set("record", await player.record());
@@ -3648,7 +3689,7 @@ function notebook(page) {
       console.warn("playground:", error);
     }
   }
-  function begin() {
+  function start() {
     choosing2.replace(model.get("configuration") ?? {});
     state.touched = false;
     const { data } = state.configuration;
@@ -3656,13 +3697,20 @@ function notebook(page) {
     state.given = weightsOf(model);
     choosing2.build();
   }
+  function begin() {
+    start();
+    silent = Boolean(model.get("history")?.val_cost?.length);
+  }
   const heard = () => {
     const asked = model.get("configuration");
-    if (asked && JSON.stringify(asked) !== JSON.stringify(state.configuration)) choosing2.replace(asked, true);
+    if (!asked || JSON.stringify(asked) === JSON.stringify(state.configuration)) return;
+    choosing2.replace(asked, true);
+    silent = ours.has(asked);
   };
   const sent = () => {
     const asked = model.get("weights");
-    if (asked?.K && JSON.stringify(WEIGHT_NAMES.map((name) => [name, asked[name]])) !== written2) begin();
+    if (!asked?.K || ours.has(asked)) return;
+    if (JSON.stringify(WEIGHT_NAMES.map((name) => [name, asked[name]])) !== written2) start();
   };
   model.on("change:configuration", heard);
   model.on("change:weights", sent);
@@ -3716,11 +3764,11 @@ function ownPoints(page) {
   return { element: tools2.element, redraw, show: show2 };
 }
 function ownTools({ state }, redraw) {
-  const choose = (k) => {
+  const choose2 = (k) => {
     state.drawnClass = k;
     show2();
   };
-  const buttons = range(0, OWN_CLASSES - 1).map((k) => node("button", { type: "button", click: () => choose(k) }, `class ${k + 1}`));
+  const buttons = range(0, OWN_CLASSES - 1).map((k) => node("button", { type: "button", click: () => choose2(k) }, `class ${k + 1}`));
   const undo = () => redraw({ X: state.own.X.slice(0, -1), c: state.own.c.slice(0, -1) });
   const element = node(
     "div",
@@ -3845,7 +3893,10 @@ function playing(page) {
     if (catchingUp > seen.step && !over) {
       const atATime = Math.max(1, Math.round(CATCH_UP / (seen.msPerStep || 1)));
       player.step(Math.min(catchingUp - seen.step, atATime));
-    } else catchingUp = 0;
+    } else {
+      if (catchingUp) state.box.m = 0;
+      catchingUp = 0;
+    }
   }
   const toggle = () => state.playing ? pause() : play();
   const stop = () => clearInterval(pacing);
@@ -3879,25 +3930,51 @@ function judged({ data }) {
   return typeof data === "string" || data.validation ? "new points" : "the points";
 }
 function narration(run, snapshot, spread, about) {
-  const { history: history2, epoch, step, state } = snapshot, { L, h, net, rate, epochs } = run.configuration;
-  const last = (values) => values[values.length - 1];
-  const points = judged(run.configuration), accuracy = last(history2.val_accuracy), training = last(history2.train_accuracy), cost = last(history2.val_cost);
+  const { history: history2, step, state } = snapshot, accuracy = last(history2.val_accuracy);
+  const collapse = collapsing(spread, run.configuration.L);
+  if (state === "diverged") return diverged(run.configuration, step);
+  if (step === 0) return `${collapse || about || "Nothing has been learned yet: the weights are random."} Press play.`;
+  if (!Number.isFinite(accuracy) || history2.val_accuracy.length < 2) {
+    return collapse || about || "The first epoch is under way.";
+  }
+  const done = state === "finished" ? `All ${run.configuration.epochs} epochs are done. ` : "";
+  return done + (collapse || learned(run, snapshot, about));
+}
+var last = (values) => values[values.length - 1];
+function collapsing(spread, L) {
   const kept = spread.length ? spread[L] / spread[0] : 1;
-  const collapse = kept < 0.01 ? `The features are collapsing: at layer ${L} their spread is ${kept === 0 ? "0" : short(Number(kept.toPrecision(1)))} of what it was at the input${kept < 1e-5 ? ", so every point gets the same answer" : ""}. ` : "";
-  if (state === "diverged") {
-    return `Training has diverged: the cost is no longer a finite number. Reset, and take a smaller learning rate than ${short(rate)}${net === "RKNet" ? ` or a smaller step than h = ${short(h)}` : ""}.`;
+  if (!(kept < 0.01)) return "";
+  const share = kept === 0 ? "0" : short(Number(kept.toPrecision(1)));
+  const answer = kept < 1e-5 ? ", so every point gets the same answer" : "";
+  return `The features are collapsing: at layer ${L} their spread is ${share} of what it was at the input${answer}.`;
+}
+function diverged({ net, h, rate }, step) {
+  const smallerStep = net === "RKNet" ? `a smaller step than h = ${short(h)}` : "";
+  if (step === 0) return `The features overflow before training begins. Take ${smallerStep || "smaller weights"}.`;
+  const remedy = `a smaller learning rate than ${short(rate)}${smallerStep && ` or ${smallerStep}`}`;
+  return `Training has diverged: the cost is no longer a finite number. Reset, and take ${remedy}.`;
+}
+function learned({ bayes: bayes2, classes, configuration }, { history: history2, epoch }, about) {
+  const accuracy = last(history2.val_accuracy), training = last(history2.train_accuracy);
+  const right = `${percent(accuracy)} of ${judged(configuration)} are right`;
+  if (bayes2 !== null && accuracy > bayes2 - 0.01) {
+    return `${right}; the best possible classifier gets ${percent(bayes2)}. There is almost nothing left to gain.`;
   }
-  if (step === 0) return `${collapse.trim() || about || "Nothing has been learned yet: the weights are random."} Press play.`;
-  const done = state === "finished" ? `All ${epochs} epochs are done. ` : "";
-  if (!Number.isFinite(accuracy) || history2.val_accuracy.length < 2) return `${collapse.trim() || about || "The first epoch is under way."}`.trim();
-  if (collapse) return done + collapse.trim();
-  if (run.bayes !== null && accuracy > run.bayes - 0.01) {
-    return `${done}${percent(accuracy)} of ${points} are right; the best possible classifier gets ${percent(run.bayes)}. There is almost nothing left to gain.`;
+  if (training - accuracy > 0.05) {
+    return `The network is right on ${percent(training)} of the points it was trained with, but on ${percent(accuracy)} of new ones: it learns them by heart.`;
   }
-  if (training - accuracy > 0.05) return `${done}The network is right on ${percent(training)} of the points it was trained with, but on ${percent(accuracy)} of new ones: it learns them by heart.`;
-  if (accuracy < 1 / run.classes + 0.03) return `${done}Nothing learned so far: ${percent(accuracy)} is the level of chance, and the cost of ${cost.toFixed(2)} is that of guessing.`;
-  const limit = run.bayes === null ? "" : ` The best possible is ${percent(run.bayes)}.`;
-  return `${done}${percent(accuracy)} of ${points} are right after ${epoch === 1 ? "one epoch" : `${epoch} epochs`}.${limit}${about && epoch > 2 ? ` ${about}` : ""}`;
+  if (accuracy < 1 / classes + 0.03) {
+    const cost = guessing(last(history2.val_cost), Math.log(classes));
+    return `Nothing learned so far: ${percent(accuracy)} is the level of chance, and ${cost}.`;
+  }
+  const limit = bayes2 === null ? "" : ` The best possible is ${percent(bayes2)}.`;
+  const epochs = epoch === 1 ? "one epoch" : `${epoch} epochs`;
+  return `${right} after ${epochs}.${limit}${about && epoch > 2 ? ` ${about}` : ""}`;
+}
+function guessing(cost, guess) {
+  const near = cost > 0.9 * guess && cost < 1.1 * guess;
+  const beside = near ? "that of guessing" : `${cost > guess ? "above" : "below"} the ${decimal(guess, 2)} of guessing`;
+  return `the cost of ${decimal(cost, 2)} is ${beside}`;
 }
 
 // src/page/score.mjs
@@ -3930,13 +4007,13 @@ function score(page) {
     page.bar.show();
     const { run, snapshot } = state;
     if (!run || !snapshot) return;
-    const { history: history2 } = snapshot, last = (values) => values[values.length - 1];
-    const accuracy = last(history2.val_accuracy);
+    const { history: history2 } = snapshot, last2 = (values) => values[values.length - 1];
+    const accuracy = last2(history2.val_accuracy);
     number.replaceChildren(accuracy === void 0 ? "–" : (100 * accuracy).toFixed(1), node("small", {}, " %"));
     ofWhat.textContent = `of ${judged(run.configuration)} right`;
     facts.best.textContent = run.bayes === null ? "–" : percent(run.bayes);
-    facts.train.textContent = history2.train_accuracy.length ? percent(last(history2.train_accuracy)) : "–";
-    facts.cost.textContent = history2.val_cost.length ? last(history2.val_cost).toFixed(3) : "–";
+    facts.train.textContent = history2.train_accuracy.length ? percent(last2(history2.train_accuracy)) : "–";
+    facts.cost.textContent = history2.val_cost.length ? decimal(last2(history2.val_cost), 3) : "–";
     page.sentence.tell();
   }
   return { element, show: show2 };

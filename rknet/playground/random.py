@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rknet.checks import choose, positive, whole
+from rknet.checks import POINT, choose, positive, room, whole
 from rknet.data.points import EDGE, LAWS, Law, PointSet, Rings, Spiral, Squares, Strip
 
 GENERATOR = "threefry2x32-20"
@@ -213,7 +213,9 @@ def points(law: str, N: int, *, noise: float | None = None, seed: int = 0) -> Po
     plane = {name: known for name, known in LAWS.items() if isinstance(known, PLANE) and known.d == 2}
     its_law = choose("law", law, plane)
     noise = its_law.noise if noise is None else positive("noise", noise, or_zero=True)
-    n = np.arange(whole("N", N))[:, None]
+    N, seed = whole("N", N), whole("seed", seed, least=0)
+    room("N", N, 2 * N, POINT)
+    n = np.arange(N)[:, None]
     X, c = _clean(its_law, seed, n[:, 0])
     X = (X + noise * normal(seed, "noise", n, [[0, 1]])) * its_law.scale
     return PointSet(X.astype(np.float32), c, its_law.classes)

@@ -13,6 +13,7 @@ import base64
 import binascii
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,19 +22,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from rknet.checks import choose, positive, whole
+from rknet import files
+from rknet.checks import choose, shown, whole
 from rknet.data.points import LAWS, PointSet
-from rknet.engines.compiled.engine import Engine
+from rknet.engines.compiled.engine import Compiled
+from rknet.hashes import weights_hash
 from rknet.lifts import LIFTS
-from rknet.nets import ACTIVATIONS, Net, RKNet, StandardNet
+from rknet.nets import ACTIVATIONS, Net, net_of
 from rknet.playground import random
-from rknet.study.records import weights_hash
+from rknet.playground.limits import within
+from rknet.protocol import Protocol
 from rknet.tableaus import TABLEAUS, Tableau
-from rknet.training import Protocol
 
 FORMAT = "rknet playground 1"
 
-NETS = {"StandardNet": StandardNet, "RKNet": RKNet}
+NETS = ("StandardNet", "RKNet")
 CURVES = ("train_cost", "train_accuracy", "val_cost", "val_accuracy")
 PARTS = ("configuration", "data", "generator", "history", "initial", "start", "steps", "weights")
 
@@ -54,6 +57,8 @@ FIELDS: dict[str, type | tuple[type, ...]] = {
     "seed": int,
 }
 """What a configuration holds."""
+
+ROW = (list, tuple)
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -112,6 +117,7 @@ def read(path: str | Path) -> RunRecord:
     OSError
         If it cannot be read.
     """
+    files.regular("record", Path(path))
     try:
         record = json.loads(Path(path).read_text("utf8"))
     except (ValueError, RecursionError):
@@ -127,7 +133,7 @@ def replay(record: RunRecord) -> Replay:
     drawn = [name for name, pairs in _drawn(record).items() if not all(np.array_equal(*pair) for pair in pairs)]
     net, configuration = record.network(), record.configuration
     protocol = Protocol(batch_size=configuration["batch"], learning_rate=float(configuration["rate"]))
-    engine, (train, validation) = Engine(net, protocol), (record.train, record.validation)
+    engine, (train, validation) = Compiled(net, protocol), (record.train, record.validation)
     an_epoch = math.ceil(len(train) / protocol.batch_size)
 
     def statistics() -> tuple[float, float, float, float]:
@@ -156,10 +162,10 @@ def replay(record: RunRecord) -> Replay:
 
 def network(configuration: dict[str, Any], classes: int, weights: Arrays) -> Net:
     """The net of a configuration, with weights named as in `rknet.nets.Net`.  ValueError if they do not fit it."""
-    options: dict[str, Any] = {"activation": configuration["activation"], "lift": configuration["lift"]}
-    if configuration["net"] == "RKNet":
-        options |= {"tableau": scheme(configuration["scheme"]), "h": configuration["h"]}
-    net: Net = NETS[configuration["net"]](2, configuration["d_hat"], classes, configuration["L"], **options)
+    tableau = scheme(configuration["scheme"]) if configuration["net"] == "RKNet" else "standard"
+    sizes = 2, configuration["d_hat"], classes, configuration["L"]
+    options = {name: configuration[name] for name in ("activation", "lift", "h")}
+    net = net_of(tableau, *sizes, **options)
     tensors = net.state_dict()
     for name, tensor in tensors.items():
         if weights[name].size != tensor.numel():
@@ -170,14 +176,21 @@ def network(configuration: dict[str, Any], classes: int, weights: Arrays) -> Net
     return net
 
 
-def scheme(given: str | dict[str, Any]) -> Tableau:
+def scheme(given: str | Mapping[str, Any]) -> Tableau:
     """The scheme of that name, or a typed tableau.  ValueError if it is none, or not explicit."""
     if isinstance(given, str):
         return choose("scheme", given, TABLEAUS)
-    try:
-        return Tableau("typed", [[a or "0" for a in row] for row in given["A"]], [w or "0" for w in given["beta"]])
-    except (KeyError, TypeError):
-        raise ValueError(f"scheme: must be a name or hold A and beta, got {given!r}") from None
+    A, beta = given.get("A"), given.get("beta")
+    if not (isinstance(beta, ROW) and isinstance(A, ROW) and all(isinstance(row, ROW) for row in A)):
+        raise ValueError(
+            f"scheme: must be a name or hold A and beta, lists of entries, got {shown(given)}; export the run again"
+        )
+    return Tableau("typed", [list(map(_entry, row)) for row in A], list(map(_entry, beta)))
+
+
+def _entry(typed: Any) -> Any:
+    """An entry as the page reads it: what is left empty is zero."""
+    return 0 if typed is None or (isinstance(typed, str) and not typed.strip()) else typed
 
 
 def final_hash(net: Net) -> str:
@@ -199,7 +212,7 @@ def _decoded(record: Any) -> RunRecord:
         raise ValueError(f"generator: must be {random.GENERATOR!r}, got {record['generator']!r}")
     configuration = _configuration(record["configuration"])
     data = configuration["data"]
-    classes = LAWS[data].classes if isinstance(data, str) else whole("data.classes", data.get("classes"), least=2)
+    classes = LAWS[data].classes if isinstance(data, str) else data["classes"]
     history = {name: _curve(record["history"], name) for name in CURVES}
     names = ["K", "b", "W", "mu"] + (["lift.matrix"] if configuration["lift"] != "zero" else [])
     found = RunRecord(
@@ -224,17 +237,10 @@ def _configuration(given: Any) -> dict[str, Any]:
             raise ValueError(f"configuration.{field}: must be there and of its type, got {given.get(field)!r}")
     if isinstance(given["data"], str):
         choose("data", given["data"], {name: law for name, law in LAWS.items() if law.d == 2})
-        whole("samples", given["samples"])
-        positive("noise", given["noise"], or_zero=True)
-    choose("net", given["net"], NETS)
+    choose("net", given["net"], dict.fromkeys(NETS))
     choose("activation", given["activation"], ACTIVATIONS)
     choose("lift", given["lift"], LIFTS)
-    for field in ("d_hat", "L", "batch", "epochs"):
-        whole(field, given[field], least=2 if field == "d_hat" else 1)
-    for field in ("h", "rate"):
-        positive(field, given[field])
-    if whole("seed", given["seed"], least=0) >= 2**32:
-        raise ValueError(f"seed: must be less than 2^32, got {given['seed']}")
+    within(given)
     return given
 
 

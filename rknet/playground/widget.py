@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from rknet.checks import choose
 from rknet.data.points import LAWS, PointSet, draw
-from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.nets import PAPER, Net, RKNet, StandardNet, net_of
+from rknet.playground.limits import within
 from rknet.plots import CLASS_COLOURS
 from rknet.tableaus import TABLEAUS, Tableau
 
@@ -28,7 +29,6 @@ MODULE = Path(__file__).with_name("playground.mjs")
 LAYOUT = ("lift", "K", "b", "W", "mu")
 """The weights that are exchanged: (d_hat, 2), (L, d_hat, d_hat), (L, d_hat), (classes, d_hat), (classes,)."""
 
-NAMED: dict[str, type[RKNet]] = {"euler": EulerNet, "rk4": RK4Net}
 SCHEMES = ("euler", "heun", "kutta3", "rk4", "rk38")
 """Schemes that the page knows by name; any other explicit tableau is sent by its entries."""
 
@@ -148,7 +148,7 @@ class Playground(anywidget.AnyWidget):
     Raises
     ------
     ValueError
-        If a preset is unknown, or the net or the data are not of the plane.
+        If a preset is unknown, the net or the data are not of the plane, or a number is out of the page's range.
     """
 
     _esm = MODULE.read_text("utf8") if MODULE.is_file() else ""
@@ -188,6 +188,11 @@ class Playground(anywidget.AnyWidget):
             compact=compact,
         )
 
+    @traitlets.validate("configuration")
+    def _within(self, proposal: Mapping[str, Any]) -> Any:
+        within(proposal["value"])
+        return proposal["value"]
+
     def to_net(self) -> Net:
         """The net with the weights that the page has trained.
 
@@ -204,15 +209,11 @@ class Playground(anywidget.AnyWidget):
         shape: dict[str, Any] = {"d": 2, "d_hat": d_hat, "classes": classes, "L": len(self.weights["b"])}
         shape |= {"activation": c.get("activation", "tanh"), "lift": c.get("lift", "zero")}
         scheme, h = c.get("scheme", "rk4"), c.get("h", 0.05)
-        net: Net
         if c.get("net") == "StandardNet":
-            net = StandardNet(**shape)
+            scheme = "standard"
         elif isinstance(scheme, Mapping):
-            net = RKNet(tableau=Tableau("typed", scheme["A"], scheme["beta"]), h=h, **shape)
-        elif scheme in NAMED:
-            net = NAMED[scheme](h=h, **shape)
-        else:
-            net = RKNet(tableau=scheme, h=h, **shape)
+            scheme = Tableau("typed", scheme["A"], scheme["beta"])
+        net = net_of(scheme, h=h, **shape)
         targets = {"K": net.K, "b": net.b, "W": net.W, "mu": net.mu}
         if net.lift_name != "zero":
             targets["lift"] = net.lift.matrix  # type: ignore[assignment]
@@ -229,7 +230,8 @@ class Playground(anywidget.AnyWidget):
         scheme = self.configuration.get("scheme", "rk4")
         if isinstance(scheme, Mapping):
             return "an RKNet with a typed tableau"
-        return NAMED[scheme].__name__ if scheme in NAMED else f"the RKNet of {TABLEAUS[scheme].name}"
+        tableau = TABLEAUS[scheme]
+        return next((name for name, known in PAPER.items() if known == tableau), f"the RKNet of {tableau.name}")
 
     def __repr__(self) -> str:
         c = self.configuration

@@ -22,16 +22,20 @@ import platformdirs
 import torch
 
 from rknet import files
-from rknet.checks import choose
+from rknet.checks import choose, whole
 from rknet.data.points import PointSet
 from rknet.nets import Net
+from rknet.protocol import Protocol
 from rknet.study.configuration import Configuration, streams
 from rknet.study.experiments import EXPERIMENTS
-from rknet.training import History, Protocol, fit
+from rknet.training import History, fit
 from rknet.versions import VERSIONS
 
 FOREVER = -1.0
 """Seconds to wait for another process that trains the same net, as filelock counts them."""
+
+STACKED = ("together", "fused")
+"""Those that take the steps of several nets at once on a graphics card."""
 
 
 def cached_fit(
@@ -49,6 +53,7 @@ def cached_fit(
     cannot be written, one warning says so, and nothing is remembered.  A net of a class from elsewhere is always
     trained, because its source is not part of the key.
     """
+    seed = whole("seed", seed, least=0)
     if not _own(net):
         return fit(net, train, validation, protocol, seed=seed, engine=engine)
     path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"
@@ -133,7 +138,12 @@ def _weights(net: Net) -> dict[str, np.ndarray]:
 def _save(path: Path, net: Net, history: History) -> None:
     arrays = {f"net/{name}": array for name, array in _weights(net).items()}
     arrays |= {f"history/{field.name}": np.asarray(getattr(history, field.name)) for field in fields(History)}
-    files.write(path, lambda part: np.savez(part, allow_pickle=False, **arrays))
+
+    def archive(part: Path) -> None:
+        with part.open("wb") as file:  # to a path NumPy would add a suffix
+            np.savez(file, allow_pickle=False, **arrays)
+
+    files.write(path, archive)
 
 
 def _load(path: Path, net: Net) -> History | None:

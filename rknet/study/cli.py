@@ -56,12 +56,12 @@ def list_experiments(options: argparse.Namespace) -> int:
 def run(options: argparse.Namespace) -> int:
     """Run experiments and keep the records."""
     from rknet.checks import choose
+    from rknet.contract import ENGINES
     from rknet.data.images import SOURCES
     from rknet.study.runner import sweep
     from rknet.study.store import Store
-    from rknet.training import ENGINES
 
-    choose("engine", options.engine, dict.fromkeys(ENGINES))
+    choose("engine", options.engine, {"auto": None, **ENGINES})
     choose("source", options.source, dict.fromkeys(SOURCES))
     store, workers, runs = Store(options.store), _workers(options), _runs(options)
     with orderly():

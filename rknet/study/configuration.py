@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
 
-from rknet.checks import choose, positive, whole
+from rknet.checks import POINT, WEIGHT, choose, given, keep, positive, room, whole
 from rknet.data.images import IMAGES, ImageSet, repetition
 from rknet.data.points import LAWS, Law, PointSet, draw, split
-from rknet.lifts import LIFTS
-from rknet.nets import ACTIVATIONS, EulerNet, Net, RK4Net, StandardNet
-from rknet.tableaus import EULER, RK4
-from rknet.training import History, Protocol, fit
+from rknet.hashes import digest
+from rknet.lifts import LIFTS, Lift
+from rknet.nets import ACTIVATIONS, PAPER, Activation, Net, net_of, scheme_of
+from rknet.protocol import Protocol
+from rknet.tableaus import Tableau
+from rknet.training import History, fit
 
-NETS: dict[str, type[Net]] = {"StandardNet": StandardNet, "EulerNet": EulerNet, "RK4Net": RK4Net}
-"""The paper's networks by name."""
-
-DATA: dict[str, Law | ImageSet] = {**LAWS, **IMAGES}
-"""The point sets and the image sets by name: each knows its d and its classes."""
-
-STAGES = {"StandardNet": 1, "EulerNet": EULER.stages, "RK4Net": RK4.stages}
-"""How often one layer of each evaluates f."""
+SHIPPED = {
+    "data": (
+        "donut_1D",
+        "donut_2D",
+        "squares",
+        "spiral",
+        "donut_3D_2C",
+        "donut_3D_3C",
+        "donut_2D_6C",
+        "donut_3D_6C",
+        "squares_2D_4C",
+        "squares_3D_4C",
+        "spiral_3D",
+        "donut_highD",
+        "squares_highD",
+    ),
+    "activation": ("tanh", "logistic", "relu", "softplus"),
+    "lift": ("zero", "linear", "orthogonal", "learned"),
+}
+"""What a record states by its name alone, since the versions of data, nets and engines decide what the name means."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +50,10 @@ class Configuration:
     Attributes
     ----------
     data
-        Name of a point set in `rknet.data.points.LAWS`, or of an image set in `rknet.data.images.IMAGES`.
+        A law of points or its name in `rknet.data.points.LAWS`, or the name of an image set in
+        `rknet.data.images.IMAGES`.
     net
-        Name in `NETS`.
+        The net's scheme: one of the paper's names in `rknet.nets.PAPER`, or what else `rknet.nets.scheme_of` takes.
     d_hat, L, activation, lift
         Width, depth, activation and lift of the net: see `rknet.nets.Net`.
     h
@@ -45,48 +63,78 @@ class Configuration:
     samples
         Number of training points, and of validation points.
 
+    A name that is not of this library is replaced by what it stands for, so that other processes need not know it.
+
     Raises
     ------
     ValueError
-        If a name is unknown or a number is out of range.
+        If a name is unknown, a number is out of range, or the net or its data exceed `rknet.checks.MEMORY`.
     """
 
-    data: str
-    net: str
+    data: str | Law
+    net: str | Tableau
     d_hat: int
     L: int
-    activation: str = "tanh"
-    lift: str = "linear"
+    activation: str | Activation = "tanh"
+    lift: str | type[Lift] = "linear"
     h: float = 0.05
     protocol: Protocol = field(default_factory=Protocol)
     samples: int = 1500
 
     def __post_init__(self) -> None:
-        data = choose("data", self.data, DATA)
-        choose("net", self.net, NETS)
-        choose("activation", self.activation, ACTIVATIONS)
-        choose("lift", self.lift, LIFTS)
-        whole("d_hat", self.d_hat, least=data.d)
-        whole("L", self.L)
-        positive("h", self.h)
-        whole("samples", self.samples)
+        data = _drawn_from(self.data)
+        keep(
+            self,
+            data=data if isinstance(data, Law) and self.data not in SHIPPED["data"] else self.data,
+            net=self.net if self.net in tuple(PAPER) else scheme_of(self.net) or "StandardNet",
+            d_hat=whole("d_hat", self.d_hat, least=data.d),
+            L=whole("L", self.L),
+            activation=_settled("activation", self.activation, ACTIVATIONS),
+            lift=_settled("lift", self.lift, LIFTS),
+            h=positive("h", self.h),
+            samples=whole("samples", self.samples),
+        )
+        if not isinstance(self.protocol, Protocol):
+            raise ValueError(
+                f"protocol: must be a Protocol, got {self.protocol!r}; pass for example protocol=Protocol(epochs=40)"
+            )
+        room("L", self.L, self.parameters, WEIGHT)
+        room("samples", self.samples, 2 * self.samples * data.d, POINT)
 
     @property
-    def of_images(self) -> bool:
-        """Whether the data are images; such a run has the bits of its machine, one on points those of every machine."""
-        return self.data in IMAGES
+    def drawn_from(self) -> Law | ImageSet:
+        """What the samples come from; it knows their d and classes."""
+        return _drawn_from(self.data)
+
+    @property
+    def images(self) -> str | None:
+        """Name of the image set, or None for points.
+
+        A run on images has the bits of its machine, one on points those of every machine.
+        """
+        return None if isinstance(self.drawn_from, Law) else str(self.data)
 
     @property
     def parameters(self) -> int:
-        """Number of trained parameters: K, b, W, mu, and a learned lift."""
-        d, classes = DATA[self.data].d, DATA[self.data].classes
-        lift = self.d_hat * d if self.lift == "learned" else 0
+        """Number of trained parameters: K, b, W, mu, and those of the lift."""
+        d, classes = self.drawn_from.d, self.drawn_from.classes
+        if isinstance(self.lift, str):
+            lift = self.d_hat * d if self.lift == "learned" else 0
+        else:
+            made = self.lift(d, self.d_hat, np.random.default_rng(0))
+            lift = sum(parameter.numel() for parameter in made.parameters())
         return self.L * self.d_hat * (self.d_hat + 1) + classes * (self.d_hat + 1) + lift
+
+    @property
+    def net_name(self) -> str:
+        """What the net is called."""
+        return self.net if isinstance(self.net, str) else self.net.name
 
     @property
     def evaluations(self) -> int:
         """Evaluations of f for one sample."""
-        return self.L * STAGES[self.net]
+        scheme = scheme_of(self.net)
+        return self.L * (1 if scheme is None else scheme.stages)
 
     @property
     def work(self) -> int:
@@ -99,17 +147,15 @@ class Configuration:
         `source` says where images come from, see `rknet.data.images.load`; a point set is drawn and has none.
         """
         drawn = streams(seed)["data"]
-        if self.of_images:
-            return repetition(self.data, drawn, samples=self.samples, source=source)
+        if self.images is not None:
+            return repetition(self.images, drawn, samples=self.samples, source=source)
         return split(draw(self.data, 2 * self.samples, seed=drawn), self.samples)
 
-    def network(self, seed: int) -> Net:
+    def network(self, seed: int, *, train_classifier: bool = True) -> Net:
         """The untrained net of a repetition."""
-        data = DATA[self.data]
-        options: dict[str, Any] = {"activation": self.activation, "lift": self.lift, "seed": streams(seed)["net"]}
-        if self.net != "StandardNet":
-            options["h"] = self.h
-        return NETS[self.net](data.d, self.d_hat, data.classes, self.L, **options)
+        sizes = self.drawn_from.d, self.d_hat, self.drawn_from.classes, self.L
+        options: dict[str, Any] = {"activation": self.activation, "lift": self.lift, "h": self.h}
+        return net_of(self.net, *sizes, **options, train_classifier=train_classifier, seed=streams(seed)["net"])
 
     def train(
         self, seed: int, *, source: str = "auto", device: str = "cpu", progress: bool = False, **options: Any
@@ -125,8 +171,68 @@ class Configuration:
         return net, fit(net, train, validation, self.protocol, seed=order, progress=progress, **options)
 
     def plain(self) -> dict[str, Any]:
-        """The configuration in plain values, as a record states it."""
-        return asdict(self)
+        """The configuration in plain values, as a record states it.
+
+        What is not of this library is stated by its name, its numbers if it is a scheme or a law, and a digest of
+        values that it takes, rounded to six digits.
+        """
+        return {
+            "data": self.data if isinstance(self.data, str) else _plain_law(self.data),
+            "net": _plain_net(self.net),
+            "d_hat": self.d_hat,
+            "L": self.L,
+            "activation": self.activation if isinstance(self.activation, str) else _plain_sigma(self.activation),
+            "lift": self.lift if isinstance(self.lift, str) else _plain_lift(self.lift, self.drawn_from.d, self.d_hat),
+            "h": self.h,
+            "protocol": asdict(self.protocol),
+            "samples": self.samples,
+        }
+
+
+def _drawn_from(data: str | Law) -> Law | ImageSet:
+    known: dict[str, Law | ImageSet] = {**LAWS, **IMAGES}
+    return data if isinstance(data, Law) else choose("data", data, known)
+
+
+def _settled(argument: str, value: Any, known: Mapping[str, Any]) -> Any:
+    """The name of what is of this library, and anything else as itself."""
+    name, found = given(argument, value, known)
+    return name if isinstance(value, str) and name in SHIPPED[argument] else found
+
+
+def _plain_net(net: str | Tableau) -> Any:
+    """A scheme by the paper's name for it, or by its entries."""
+    scheme = scheme_of(net)
+    for name, known in PAPER.items():
+        if known == scheme:
+            return name
+    assert scheme is not None
+    return {"A": [[str(a) for a in row] for row in scheme.A], "beta": [str(w) for w in scheme.beta]}
+
+
+def _plain_law(law: Law) -> dict[str, Any]:
+    numbers: dict[str, Any] = json.loads(json.dumps(asdict(law)))
+    points = law.sample(np.random.default_rng(0), 16)
+    return {"law": type(law).__qualname__, **numbers, "digest": _digest(points.X, points.c)}
+
+
+def _plain_sigma(sigma: Activation) -> dict[str, str]:
+    values = sigma(torch.linspace(-4, 4, 33, dtype=torch.float64))
+    return {"activation": _name(sigma), "digest": _digest(values.detach().numpy())}
+
+
+def _plain_lift(lift: type[Lift], d: int, d_hat: int) -> dict[str, str]:
+    values = lift(d, d_hat, np.random.default_rng(0)).double()(torch.eye(d, dtype=torch.float64))
+    return {"lift": _name(lift), "digest": _digest(values.detach().numpy())}
+
+
+def _name(of: Any) -> str:
+    return str(getattr(of, "__qualname__", type(of).__qualname__))
+
+
+def _digest(*arrays: NDArray[Any]) -> str:
+    # Adding 0 makes one zero of two.
+    return digest(*(np.round(array.astype(np.float64), 6) + 0.0 for array in arrays))
 
 
 def streams(seed: int) -> Mapping[str, int]:

@@ -8,17 +8,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rknet.data.images import IMAGES
-from rknet.lifts import LIFTS
-from rknet.nets import ACTIVATIONS
+from rknet.checks import keep, whole
+from rknet.protocol import Protocol
 from rknet.study.configuration import Configuration
-from rknet.training import LOSSES, OPTIMIZERS, Protocol
 
 DEPTHS = (1, 3, 5, 10, 20, 40, 100)
 """The depths L of Tables 1 and 2."""
 
 COMPARED = {"StandardNet": 5, "EulerNet": 100, "RK4Net": 100}
 """The nets of Tables 4 and 6 with their depths."""
+
+ACTIVATIONS_COMPARED = ("tanh", "logistic", "relu", "softplus")
+"""The activations of Section 4.3."""
+
+LOSSES_COMPARED = ("cross_entropy", "mean_square")
+OPTIMIZERS_COMPARED = ("adam", "sgd", "adagrad", "adadelta")
+"""The training methods that Section 4 compares in its text."""
+
+LIFTS_COMPARED = ("zero", "linear", "orthogonal", "learned")
+"""The lifts of our own comparison."""
+
+IMAGES_COMPARED = ("MNIST", "FashionMNIST")
+"""The image sets of Section 4.5."""
 
 MULTICLASS = ("donut_3D_2C", "donut_3D_3C", "donut_2D_6C", "donut_3D_6C", "squares_2D_4C", "squares_3D_4C")
 """The point sets of Table 4, in its order."""
@@ -38,6 +49,11 @@ class Experiment:
         Label and configuration of each row, in order.
     repetitions
         How often each row is run, in the paper's experiments as often as there; the seeds are 0, 1, ...
+
+    Raises
+    ------
+    ValueError
+        If `repetitions` is not a positive whole number.
     """
 
     title: str
@@ -45,10 +61,13 @@ class Experiment:
     rows: Mapping[str, Configuration]
     repetitions: int = 4
 
+    def __post_init__(self) -> None:
+        keep(self, repetitions=whole("repetitions", self.repetitions))
+
     @property
     def of_images(self) -> bool:
         """Whether any row is on images."""
-        return any(configuration.of_images for configuration in self.rows.values())
+        return any(configuration.images is not None for configuration in self.rows.values())
 
 
 def depths(d_hat: int) -> dict[str, Configuration]:
@@ -63,8 +82,8 @@ def methods(net: str, h: float = 0.05) -> dict[str, Configuration]:
         f"{net}, {loss}, {optimizer}": Configuration(
             "spiral_3D", net, 16, 10, h=h, protocol=Protocol(loss=loss, optimizer=optimizer)
         )
-        for loss in LOSSES
-        for optimizer in OPTIMIZERS
+        for loss in LOSSES_COMPARED
+        for optimizer in OPTIMIZERS_COMPARED
     }
 
 
@@ -106,7 +125,7 @@ EXPERIMENTS: dict[str, Experiment] = {
                 "donut_1D", net, 16, L, activation, protocol=Protocol(epochs=60)
             )
             for net, L in (("RK4Net", 20), ("StandardNet", 20), ("StandardNet", 5))
-            for activation in ACTIVATIONS
+            for activation in ACTIVATIONS_COMPARED
         },
         repetitions=2,
     ),
@@ -119,7 +138,7 @@ EXPERIMENTS: dict[str, Experiment] = {
                 "donut_1D", "RK4Net", 16, L, activation, protocol=Protocol(epochs=60)
             )
             for L in (1, 3, 5, 10)
-            for activation in ACTIVATIONS
+            for activation in ACTIVATIONS_COMPARED
         },
         repetitions=2,
     ),
@@ -147,12 +166,12 @@ EXPERIMENTS: dict[str, Experiment] = {
     "images": Experiment(
         "three nets on two image sets, and RK4Net on MNIST without augmentation",
         "Section 4.5, Tables 5 and 6, Figures 14 to 18",
-        on_images(["MNIST"], {"RK4Net": 100}, d_hat=784) | on_images(IMAGES, COMPARED),
+        on_images(["MNIST"], {"RK4Net": 100}, d_hat=784) | on_images(IMAGES_COMPARED, COMPARED),
     ),
     "images-deep": Experiment(
         "StandardNet of a hundred layers on two image sets, at chance",
         "Section 4.5, in the text",
-        on_images(IMAGES, {"StandardNet": 100}),
+        on_images(IMAGES_COMPARED, {"StandardNet": 100}),
     ),
     # The rest is not in the paper.
     "training-time": Experiment(
@@ -179,7 +198,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             f"{data}, d_hat = {d_hat}, {lift}": Configuration(data, "RK4Net", d_hat, 20, lift=lift)
             for data in ("spiral", "donut_2D_6C")
             for d_hat in (3, 16)
-            for lift in LIFTS
+            for lift in LIFTS_COMPARED
         },
     ),
 }

@@ -148,7 +148,7 @@ def beside_paper(
             if any(theirs):
                 source = f"paper ({known.repetitions})"
                 groups[group].append(Row(label, source, [cell or "" for cell in theirs]))
-        if any(statistic.endswith("accuracy") for statistic in statistics) and not configurations[0].of_images:
+        if any(statistic.endswith("accuracy") for statistic in statistics) and not configurations[0].images:
             groups[group].append(
                 Row("Bayes limit, %", "", [(100 * bayes.accuracy(c.data), None) for c in configurations])
             )

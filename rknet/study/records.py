@@ -27,7 +27,9 @@ import torch
 from numpy.typing import NDArray
 
 import rknet
+from rknet.checks import keep, whole
 from rknet.data.images import fingerprint, load
+from rknet.hashes import weights_hash
 from rknet.nets import Net
 from rknet.study.configuration import Configuration
 from rknet.study.paper import STATISTICS
@@ -42,12 +44,15 @@ FORMAT = 2
 
 @dataclass(frozen=True)
 class Run:
-    """One repetition of one row of an experiment."""
+    """One repetition of one row of an experiment.  ValueError unless the seed is a whole number >= 0."""
 
     experiment: str
     row: str
     configuration: Configuration
     seed: int
+
+    def __post_init__(self) -> None:
+        keep(self, experiment=str(self.experiment), row=str(self.row), seed=whole("seed", self.seed, least=0))
 
     def __str__(self) -> str:
         return f"{self.experiment}: {self.row}, seed {self.seed}"
@@ -84,9 +89,9 @@ def make(run: Run, net: Net, history: History, seconds: float, source: str = "au
             "versions": versions(),
         },
     }
-    if run.configuration.of_images:
+    if run.configuration.images is not None:
         images = {
-            "source": load(run.configuration.data, source).source,
+            "source": load(run.configuration.images, source).source,
             "sha256": fingerprint(*run.configuration.points(run.seed, source=source)),
         }
         record["run"] |= {"images": images, "exact": False}
@@ -99,17 +104,6 @@ def history(record: Record) -> History:
     results = record["results"]
     curves = {name: _read(results["history"][name]) for name in STATISTICS}
     return History(**curves, ended=results["ended"], engine=record["run"]["engine"])
-
-
-def weights_hash(net: torch.nn.Module) -> str:
-    """SHA-256 (hex) of a net's weights: name, type, shape and little-endian bytes of each array, sorted by name."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(net.state_dict().items()):
-        array = tensor.detach().cpu().numpy()
-        array = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
 
 
 def encode(record: Record) -> str:

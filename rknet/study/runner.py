@@ -151,7 +151,7 @@ def execute(
     left: Callable[[Run, InUse], None] | None = None,
 ) -> Iterator[Record]:
     """The records of runs, in the order in which they end; `left` is told of runs that another process is at."""
-    whole("n_jobs", n_jobs)
+    n_jobs = whole("n_jobs", n_jobs)
     if not tasks:
         return
     threads = torch.get_num_threads()
@@ -212,7 +212,7 @@ def check_device(device: str, run: Run, *, here: bool) -> None:
     choose("device", device, dict.fromkeys(DEVICES))
     if device == "cpu":
         return
-    if not run.configuration.of_images:
+    if not run.configuration.images:
         raise ValueError(
             f"device: must be 'cpu' for runs on points, whose bits are those of every processor, got {device!r} for "
             f"{run}; leave it out"
@@ -273,7 +273,8 @@ def _checkpoint(store: Store, run: Run) -> Checkpoint | None:
 
 def _settled(run: Run, source: str) -> str:
     """The source that a run's images really come from, so that no two workers of a sweep take different ones."""
-    return images.load(run.configuration.data, source).source if run.configuration.of_images else source
+    name = run.configuration.images
+    return source if name is None else images.load(name, source).source
 
 
 def _workers(n_jobs: int, dask: str | None, stack: contextlib.ExitStack) -> Any:

@@ -73,8 +73,8 @@ def _images(found: Mapping[Run, Record]) -> list[str]:
     """A line for each image set that says where its images came from, which decides what numbers can be expected."""
     sources: dict[str, set[str]] = {}
     for run, record in found.items():
-        if run.configuration.of_images:
-            sources.setdefault(run.configuration.data, set()).add(record["run"]["images"]["source"])
+        if run.configuration.images is not None:
+            sources.setdefault(run.configuration.images, set()).add(record["run"]["images"]["source"])
     return [f"{data}: images from the source {' and '.join(sorted(used))}" for data, used in sources.items()]
 
 

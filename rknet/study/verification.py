@@ -68,9 +68,9 @@ def verify(
             continue
         check_device(device, run, here=dask is None)
         source = _source(found.record)
-        if run.configuration.of_images:
+        if run.configuration.images is not None:
             try:
-                load(run.configuration.data, source)
+                load(run.configuration.images, source)
             except ValueError as error:
                 yield Verdict(run, None, f"cannot be computed here: {error}")
                 continue
@@ -87,7 +87,7 @@ def compare(run: Run, old: Record, new: Record) -> Verdict:
         return Verdict(run, True, f"same weights {new['results']['weights'][:12]}")
     finals = [float(record["results"]["final"]["val_accuracy"]) for record in (old, new)]
     accuracies = " before, now ".join(f"{100 * final:.2f} %" for final in finals)
-    if not run.configuration.of_images:
+    if not run.configuration.images:
         parts = [
             name for name in ("weights", "history", "epochs", "ended") if old["results"][name] != new["results"][name]
         ]

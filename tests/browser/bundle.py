@@ -19,7 +19,7 @@ ESBUILD = NPM / "node_modules" / ".bin" / "esbuild"
 
 def sources() -> list[Path]:
     """Every file that goes into the bundle, in the order in which it is hashed."""
-    return sorted(SOURCES.rglob("*.mjs"))
+    return [*sorted(SOURCES.rglob("*.mjs")), PLAYGROUND / "limits.json"]
 
 
 def banner() -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rknet import files
 from rknet.data.images import FILES, Pool, load
 
 EACH = 250
@@ -47,5 +48,5 @@ def contents() -> Iterator[tuple[str, bytes]]:
 if __name__ == "__main__":
     for name, content in contents():
         packed = lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
-        Path(__file__).with_name(f"{name}.xz").write_bytes(packed)
+        files.write(Path(__file__).with_name(f"{name}.xz"), packed)
         print(f'    "{name}": "{hashlib.sha256(content).hexdigest()}",  # {len(packed)} bytes')

@@ -1,6 +1,6 @@
 """Training and evaluation by the compiled sweeps of `kernels`: the same protocol as the plain PyTorch loop.
 
-An `Engine` copies a net's weights into the layout of the sweeps, trains and evaluates there, and writes them back.
+`Compiled` copies a net's weights into the layout of the sweeps, trains and evaluates there, and writes them back.
 Machine code is kept on disk by Numba, in its own cache folder, and compiled again when a source it depends on changes.
 """
 
@@ -9,16 +9,17 @@ from __future__ import annotations
 import functools
 import hashlib
 import types
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numba
 import numpy as np
 import torch
 from numba.core.registry import cpu_target
 from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
 
-from rknet.checks import inputs, labels
+from rknet.checks import inputs, labels, room
 from rknet.engines.compiled import bounds, kernels, updates
 from rknet.engines.compiled.kernels import ACTIVATIONS, LOSSES, Scheme, Space, Weights
 from rknet.engines.compiled.simd import OPTIONS, Array, Count
@@ -26,10 +27,8 @@ from rknet.engines.compiled.updates import CODES, Rule
 from rknet.lifts import LIFTS, LinearLift
 from rknet.nets import ACTIVATIONS as NET_ACTIVATIONS
 from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.protocol import Protocol
 from rknet.provenance import source_hash
-
-if TYPE_CHECKING:
-    from rknet.training import Protocol
 
 SOURCES = tuple(f"engines/compiled/{name}" for name in ("simd", "arithmetic", "updates", "kernels"))
 """The modules that become machine code."""
@@ -42,32 +41,11 @@ ALIGNMENT = 64
 """Bytes: a cache line, and the widest register."""
 
 
-def obstacle(net: Net, protocol: Protocol) -> str | None:
-    """Why the engine cannot train this net by this protocol, or None if it can."""
-    trained = {name: parameter.requires_grad for name, parameter in net.named_parameters()}
-    known = type(net) in LAYERS and net.sigma is NET_ACTIVATIONS.get(net.activation)
-    reasons = {
-        f"the net is a {type(net).__name__} with changes of its own": not known,
-        f"the lift is a {type(net.lift).__name__}": type(net.lift) not in LIFTS.values(),
-        f"sigma is {net.activation!r}": net.activation not in ACTIVATIONS,
-        f"the loss is {protocol.loss!r}": protocol.loss not in LOSSES,
-        f"the optimiser is {protocol.optimizer!r}": protocol.optimizer not in CODES,
-        f"the weights are on {net.K.device}": net.K.device.type != "cpu",
-        f"the weights are {net.K.dtype}": net.K.dtype not in PRECISIONS,
-        "the net has hooks": any(_hooked(module) for module in net.modules()),
-        "the weights differ in precision": len({t.dtype for t in net.state_dict().values()}) != 1,
-        "K and b are not both trained": not (trained["K"] and trained["b"]),
-        "only one of W and mu is trained": trained["W"] != trained["mu"],
-        "the learned lift is not trained": not trained.get("lift.matrix", True),
-    }
-    return next((reason for reason, holds in reasons.items() if holds), None)
-
-
 def _hooked(module: torch.nn.Module) -> bool:
     return any(getattr(module, f"_{kind}_hooks") for kind in ("forward", "forward_pre", "backward", "backward_pre"))
 
 
-class Engine:
+class Compiled:
     """A net in the layout of the compiled sweeps, ready for a protocol.
 
     Parameters
@@ -84,7 +62,7 @@ class Engine:
     """
 
     def __init__(self, net: Net, protocol: Protocol) -> None:
-        reason = obstacle(net, protocol)
+        reason = self.obstacle(net, protocol)
         if reason is not None:
             raise ValueError(
                 f"net: must be one of the paper's nets for the compiled engine, but {reason}; use engine='torch'"
@@ -106,6 +84,32 @@ class Engine:
         self.scheme = self._scheme()
         self._training = self._space(protocol.batch_size, self.L)
         self._evaluation = self._space(CHUNK, 0)
+
+    @classmethod
+    def obstacle(cls, net: Net, protocol: Protocol) -> str | None:
+        """Why the engine cannot train this net by this protocol, or None if it can."""
+        trained = {name: parameter.requires_grad for name, parameter in net.named_parameters()}
+        known = type(net) in LAYERS and net.sigma is NET_ACTIVATIONS.get(net.activation)
+        reasons = {
+            f"the net is a {type(net).__name__} with changes of its own": not known,
+            f"the lift is a {type(net.lift).__name__}": type(net.lift) not in LIFTS.values(),
+            f"sigma is {net.activation!r}": net.activation not in ACTIVATIONS,
+            f"the loss is {protocol.loss!r}": protocol.loss not in LOSSES,
+            f"the optimiser is {protocol.optimizer!r}": protocol.optimizer not in CODES,
+            f"the weights are on {net.K.device}": net.K.device.type != "cpu",
+            f"the weights are {net.K.dtype}": net.K.dtype not in PRECISIONS,
+            "the net has hooks": any(_hooked(module) for module in net.modules()),
+            "the weights differ in precision": len({t.dtype for t in net.state_dict().values()}) != 1,
+            "K and b are not both trained": not (trained["K"] and trained["b"]),
+            "only one of W and mu is trained": trained["W"] != trained["mu"],
+            "the learned lift is not trained": not trained.get("lift.matrix", True),
+        }
+        return next((reason for reason, holds in reasons.items() if holds), None)
+
+    @classmethod
+    def suits(cls, net: Net) -> bool:
+        """Every net, when it comes to its turn."""
+        return True
 
     def epoch(self, X: Array, c: Array, order: Array) -> None:
         """A step for each batch of the samples X (N, d), c (N,) in the given order."""
@@ -144,6 +148,17 @@ class Engine:
             for name, parameter in self.net.named_parameters():
                 if parameter.requires_grad:
                     tensors[name].copy_(torch.from_numpy(named[name]))
+
+    def state(self) -> dict[str, Tensor]:
+        """Weights and moments as ARRAYS/NAME, and the powers of Adam's factors: not copies, but the engine's memory."""
+        parts = zip(("weights", "m", "v"), (self.weights, *self.moments), strict=True)
+        arrays = {f"{part}/{name}": array for part, of in parts for name, array in of._asdict().items()}
+        return {name: torch.from_numpy(array) for name, array in {**arrays, "powers": self.rule.powers}.items()}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from a `state` that was stored."""
+        for name, tensor in self.state().items():
+            tensor.copy_(state[name])
 
     def _train(self, rule: Rule, moments: list[Weights], X: Array, c: Array, order: Array, space: Space) -> None:
         bounds.hold_sweeps(
@@ -209,6 +224,8 @@ class Engine:
     def _space(self, n: int, depth: int) -> Space:
         s, zeros = len(self.scheme.beta), self._zeros
         d, d_hat, classes = self.d, self.d_hat, self.classes
+        width = bounds.filled(d_hat, self.lanes)
+        room("batch_size", n, n * (2 * (depth + 3) * s * width + d), np.dtype(self.dtype).itemsize)
         return Space(
             x=np.zeros((n, d), self.dtype),
             c=np.zeros(n, np.int64),

@@ -5,18 +5,15 @@ A step at the paper's sizes is thousands of small kernels, which a graph starts 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from rknet.engines.layerwise.engine import Factors
+from rknet.engines.layerwise.factors import Factors
 from rknet.nets import Net
-from rknet.training import OPTIMIZERS, Protocol
-
-if TYPE_CHECKING:
-    from rknet.engines.layerwise.engine import Layerwise
+from rknet.protocol import OPTIMIZERS, Protocol
 
 CAPTURABLE = ("adam", "adadelta")
 """Optimisers that must be told that they will be captured; SGD remembers nothing, and Adagrad cannot be."""
@@ -74,22 +71,22 @@ class OptimizerUpdates:
 
 
 class Captured:
-    """`Layerwise.train` as a CUDA graph, from the step after the first `WARM` on.
+    """A training step (x, c) as a CUDA graph, from the step after the first `WARM` on.
 
     A short batch, and every batch with an optimiser that cannot be captured, is trained kernel by kernel.  A stored
     state must be restored before the first step, since a graph writes to the moments that it was captured with.
     """
 
-    def __init__(self, steps: Layerwise) -> None:
-        self.steps, self.taken = steps, 0
+    def __init__(self, train: Callable[[Tensor, Tensor], None], protocol: Protocol) -> None:
+        self.train, self.batch_size, self.taken = train, protocol.batch_size, 0
         self.stream = torch.cuda.Stream()
         self.graph: torch.cuda.CUDAGraph | None = None
-        self.captures = steps.protocol.optimizer in (*CAPTURABLE, "sgd")
+        self.captures = protocol.optimizer in (*CAPTURABLE, "sgd")
 
     def __call__(self, x: Tensor, c: Tensor) -> None:
         """One step on a batch x (n, d), c (n,)."""
-        if not self.captures or len(x) != self.steps.protocol.batch_size or self.taken < WARM:
-            self.taken += len(x) == self.steps.protocol.batch_size
+        if not self.captures or len(x) != self.batch_size or self.taken < WARM:
+            self.taken += len(x) == self.batch_size
             self._launch(x, c)
             return
         if self.graph is None:
@@ -103,11 +100,11 @@ class Captured:
         """Take a step on a stream of its own, as PyTorch asks for before a capture."""
         self.stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self.stream):
-            self.steps.train(x, c)
+            self.train(x, c)
         torch.cuda.current_stream().wait_stream(self.stream)
 
     def _capture(self, x: Tensor, c: Tensor) -> None:
         """Record a step on copies of a batch; nothing is computed yet."""
         self.x, self.c, self.graph = x.clone(), c.clone(), torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
-            self.steps.train(self.x, self.c)
+            self.train(self.x, self.c)

@@ -18,109 +18,25 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rknet.adjoint import costate_sweep, state_sweep
-from rknet.adjoint.rightsides import Affine, Controls, Transposed
 from rknet.adjoint.steps import Step
 from rknet.engines.compiled.engine import LAYERS, PRECISIONS, _hooked
-from rknet.engines.compiled.updates import CODES, Rule, begin_step
-from rknet.engines.layerwise import cpu
+from rknet.engines.layerwise import cuda
+from rknet.engines.layerwise.updates import StreamedUpdates
+from rknet.engines.plain import remember, remembered, samples
 from rknet.nets import ACTIVATIONS, Net
-from rknet.training import LOSSES, Protocol, TorchSteps
+from rknet.protocol import LOSSES, Protocol
 
 WIDE = 128
 """The width from which it is faster than the compiled engine."""
 
-FEW = 4 * cpu.SAMPLES
-"""The largest batch whose products with K are streamed; BLAS is quicker with more."""
+OF_LAYERS = "layers/"
+"""How the names of what is remembered of the layers begin."""
 
 FEW_THREADS = 2
 """The largest number of PyTorch's threads for which the loops of `cpu`, in one thread, are quicker."""
 
 
-def obstacle(net: Net, protocol: Protocol) -> str | None:
-    """Why this engine cannot train this net by this protocol, or None if it can."""
-    reasons = {
-        f"the net is a {type(net).__name__} with changes of its own": type(net) not in LAYERS
-        or net.sigma is not ACTIVATIONS.get(net.activation),
-        f"the weights are on {net.K.device}": net.K.device.type not in ("cpu", "cuda"),
-        f"the weights are of {net.K.dtype}": net.K.dtype not in PRECISIONS,
-        "the weights are not contiguous": not (net.K.is_contiguous() and net.b.is_contiguous()),
-        "the net has hooks": any(_hooked(module) for module in net.modules()),
-        "K and b are not both trained": not (net.K.requires_grad and net.b.requires_grad),
-    }
-    return next((reason for reason, holds in reasons.items() if holds), None)
-
-
-class Factors(Affine):
-    """`Affine` with one control a layer whose gradient stays a pair of factors z, Y (s N, d_hat).
-
-    The gradient by K is z^T Y, that by b the sum of z over its rows.
-    """
-
-    def at(self, u: Controls, Y: Tensor, F: Tensor) -> Transposed:
-        """See `rknet.adjoint.rightsides.RightHandSide`."""
-        K, slope = u[0][0], self.slope(F)
-
-        def f_y(i: int, v: Tensor) -> Tensor:
-            return self.transposed_product(K, slope[i] * v)
-
-        def f_u(xi: Tensor) -> Controls:
-            return (slope * xi).flatten(0, 1), Y.flatten(0, 1)
-
-        return Transposed(f_y, f_u, lambda: slope[..., None] * K)
-
-    def transposed_product(self, K: Tensor, z: Tensor) -> Tensor:
-        """z K for z (N, d_hat)."""
-        return z @ K
-
-
-class Streamed(Factors):
-    """The same with the loops of `rknet.engines.layerwise.cpu` for few samples."""
-
-    def __call__(self, u: Controls, y: Tensor) -> Tensor:
-        """See `rknet.adjoint.rightsides.RightHandSide`."""
-        K, b = u
-        return self.sigma(cpu.product(K, y) + b) if len(y) <= FEW else super().__call__(u, y)
-
-    def transposed_product(self, K: Tensor, z: Tensor) -> Tensor:
-        """See `Factors`."""
-        return cpu.transposed_product(K, z) if len(z) <= FEW else super().transposed_product(K, z)
-
-
-class StreamedUpdates:
-    """The optimisers of `rknet.engines.compiled.updates` on the layers' weights: no gradient is ever in memory."""
-
-    f = Streamed
-
-    def __init__(self, net: Net, protocol: Protocol) -> None:
-        self.rule = Rule(CODES[protocol.optimizer], protocol.rate, False, False, np.ones(2))
-        # Of each: the weights and their two moments.
-        self.parts = {
-            name: [w.detach(), *(torch.zeros_like(w) for _ in "mv")] for name, w in (("K", net.K), ("b", net.b))
-        }
-
-    def begin(self) -> None:
-        """A step begins."""
-        begin_step.py_func(self.rule)
-
-    def __call__(self, l: int, z: Tensor, Y: Tensor) -> None:
-        """The step of layer l, from the factors of its gradient."""
-        (K, m_K, v_K), (b, m_b, v_b) = self.parts.values()
-        cpu.update(self.rule, K[l], m_K[l], v_K[l], z, Y)
-        ones = torch.ones(len(z), 1, dtype=z.dtype)
-        cpu.update(self.rule, b[l, None], m_b[l, None], v_b[l, None], ones, z)
-
-    def state(self) -> dict[str, Tensor]:
-        """All that is remembered, by name."""
-        named = {f"{name}/{slot}": part[k] for name, part in self.parts.items() for k, slot in ((1, "m"), (2, "v"))}
-        return {**named, "powers": torch.from_numpy(self.rule.powers)}
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from a `state` that was stored."""
-        for name, part in self.state().items():
-            part.copy_(state[name])
-
-
-class Layerwise(TorchSteps):
+class Layerwise:
     """A net and its optimiser, ready for a protocol.
 
     Parameters
@@ -137,9 +53,7 @@ class Layerwise(TorchSteps):
     """
 
     def __init__(self, net: Net, protocol: Protocol) -> None:
-        from rknet.engines.layerwise import cuda  # it builds on this module
-
-        reason = obstacle(net, protocol)
+        reason = self.obstacle(net, protocol)
         if reason is not None:
             raise ValueError(
                 f"net: must be one of the paper's nets for the layer-wise step, but {reason}; use engine='torch'"
@@ -153,11 +67,30 @@ class Layerwise(TorchSteps):
         self.u = [(K[None], b[None]) for K, b in zip(net.K.detach(), net.b.detach(), strict=True)]
         outside = [p for name, p in net.named_parameters() if p.requires_grad and name not in ("K", "b")]
         self.optimizer = cuda.optimizer(protocol, outside)
-        self.take = self.train if on_cpu else cuda.Captured(self)
+        self.take = self.train if on_cpu else cuda.Captured(self.train, protocol)
+
+    @classmethod
+    def obstacle(cls, net: Net, protocol: Protocol) -> str | None:
+        """Why this engine cannot train this net by this protocol, or None if it can."""
+        reasons = {
+            f"the net is a {type(net).__name__} with changes of its own": type(net) not in LAYERS
+            or net.sigma is not ACTIVATIONS.get(net.activation),
+            f"the weights are on {net.K.device}": net.K.device.type not in ("cpu", "cuda"),
+            f"the weights are of {net.K.dtype}": net.K.dtype not in PRECISIONS,
+            "the weights are not contiguous": not (net.K.is_contiguous() and net.b.is_contiguous()),
+            "the net has hooks": any(_hooked(module) for module in net.modules()),
+            "K and b are not both trained": not (net.K.requires_grad and net.b.requires_grad),
+        }
+        return next((reason for reason, holds in reasons.items() if holds), None)
+
+    @classmethod
+    def suits(cls, net: Net) -> bool:
+        """From the width `WIDE` on."""
+        return net.d_hat >= WIDE
 
     def epoch(self, X: NDArray[Any], c: NDArray[np.int64], order: NDArray[np.int64]) -> None:
         """A step for each batch of the samples X (N, d), c (N,) in the given order."""
-        x, labels = self._tensors(X, c)
+        x, labels = samples(self.net, X, c)
         for batch in torch.from_numpy(order).to(x.device).split(self.protocol.batch_size):
             self.take(x[batch], labels[batch])
 
@@ -182,7 +115,7 @@ class Layerwise(TorchSteps):
 
     def statistics(self, X: NDArray[Any], c: NDArray[np.int64]) -> tuple[float, float]:
         """Cost and accuracy on samples X (N, d) with labels c (N,)."""
-        x, labels = self._tensors(X, c)
+        x, labels = samples(self.net, X, c)
         with torch.no_grad():
             y = self.net.lift(x)
             for u in self.u:
@@ -190,12 +123,19 @@ class Layerwise(TorchSteps):
             logits = torch.addmm(self.net.mu, y, self.net.W.T)
             return self.loss(logits, labels).item(), (logits.argmax(dim=1) == labels).double().mean().item()
 
+    def write_back(self) -> None:
+        """Nothing is left to do: the net itself was trained."""
+
     def state(self) -> dict[str, Tensor]:
-        """See `TorchSteps`; what is remembered of the layers begins with ``layers/``."""
-        return super().state() | {f"layers/{name}": tensor for name, tensor in self.updates.state().items()}
+        """As for `rknet.engines.plain.Plain`; what is remembered of the layers begins with ``layers/``."""
+        layers = {f"{OF_LAYERS}{name}": tensor for name, tensor in self.updates.state().items()}
+        return self.net.state_dict() | remembered(self.optimizer) | layers
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """See `TorchSteps`."""
-        layers = {name.removeprefix("layers/"): tensor for name, tensor in state.items() if name.startswith("layers/")}
-        super().restore({name: tensor for name, tensor in state.items() if not name.startswith("layers/")})
-        self.updates.restore(layers)
+        """Go on from a `state` that was stored."""
+        weights = self.net.state_dict().keys()
+        self.net.load_state_dict({name: state[name] for name in weights})
+        others = {name: tensor for name, tensor in state.items() if name not in weights}
+        layers = {name: tensor for name, tensor in others.items() if name.startswith(OF_LAYERS)}
+        remember(self.optimizer, {name: tensor for name, tensor in others.items() if name not in layers})
+        self.updates.restore({name.removeprefix(OF_LAYERS): tensor for name, tensor in layers.items()})

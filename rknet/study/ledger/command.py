@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rknet import files
 from rknet.provenance import PACKAGE, in_checkout
 from rknet.study.ledger import judging
 from rknet.study.ledger.boxes import line, summary
@@ -35,13 +36,17 @@ def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool
     Raises
     ------
     ValueError
-        If a name is unknown, or an installed package is to be written into.
+        If a name is unknown, or verdicts or measurements are to be written where that is not possible, as verdicts are
+        not into an installed package.
     """
-    if writing and not in_checkout():
-        raise ValueError(
-            f"write: must be asked of a checkout of the book, whose verdicts it makes, got the rknet installed in "
-            f"{PACKAGE}; clone the repository"
-        )
+    if writing:
+        if not in_checkout():
+            raise ValueError(
+                f"write: must be asked of a checkout of the book, whose verdicts it makes, got the rknet installed in "
+                f"{PACKAGE}; clone the repository"
+            )
+        files.regular("write", judging.VERDICTS)
+        files.writable("write", judging.VERDICTS.parent)
     claims = read()
     chosen = _chosen(names, claims)
     if store.empty():

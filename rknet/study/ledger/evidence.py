@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import joblib
@@ -15,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rknet import files
+from rknet.hashes import weights_hash
 from rknet.study import records
 from rknet.study.ledger.claims import Part, Rows, configuration_of
 from rknet.study.ledger.measurements import MEASUREMENTS, Run
 from rknet.study.ledger.quantities import QUANTITIES, Value
 from rknet.study.program import unheard
-from rknet.study.records import Record, weights_hash
+from rknet.study.records import Record
 from rknet.study.store import Store
 
 FILE = "measurements.json"
@@ -38,8 +40,7 @@ class Evidence:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        path = store.folder / FILE
-        self.measured: Measured = json.loads(path.read_text("utf8")) if path.exists() else {}
+        self.measured = _read(store.folder / FILE)
 
     @functools.cache  # noqa: B019  an Evidence lives as long as the judging
     def record(self, place: str, seed: int) -> Record | None:
@@ -132,11 +133,14 @@ def measure(
     report(f"{len(wanted)} measurements to take")
     tasks = (joblib.delayed(_measured)(*need) for need in sorted(wanted, key=lambda need: (need[1], need[2])))
     parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator")
+    files.writable("store", store.folder)
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1), unheard():
         done = parallel(tasks)
-    for (quantity, rows, seed), value, weights in done:
-        evidence.measured.setdefault(quantity, {}).setdefault(" | ".join(rows), {})[str(seed)] = [value, weights]
-    _write(store, evidence.measured)
+    try:
+        for (quantity, rows, seed), *found in done:
+            evidence.measured.setdefault(quantity, {}).setdefault(" | ".join(rows), {})[str(seed)] = found
+    finally:  # what was taken before an error or an interruption is kept
+        _write(store, evidence.measured)
 
 
 def _measured(quantity: str, rows: Rows, seed: int) -> tuple[tuple[str, Rows, int], float, str]:
@@ -152,6 +156,23 @@ def _run(place: str, seed: int) -> Run:
 
 def _joined(hashes: Iterable[str]) -> str:
     return " ".join(weights[:12] for weights in hashes)
+
+
+def _read(path: Path) -> Measured:
+    """The measurements in a file; none where there is no file."""
+    files.regular("store", path)
+    if not path.exists():
+        return {}
+    try:
+        measured = json.loads(path.read_text("utf8"))
+    except (ValueError, RecursionError):
+        measured = None
+    if not isinstance(measured, dict):
+        raise ValueError(
+            f"store: must have measurements or nothing in {FILE}, got {str(path)!r}, which is torn or something else; "
+            f"remove it, or name another store"
+        )
+    return measured
 
 
 def _write(store: Store, measured: Mapping[str, Any]) -> None:

@@ -142,7 +142,7 @@ def _cell(cell: Cell, claims: Claims, evidence: Evidence) -> Verdict:
         cell.id, cell.where, what, _rule(cell), NOT_TESTABLE, experiments=(experiment,), seeds=_written(seeds)
     )
     configuration = configuration_of(cell.row)
-    if cell.statistic == "val_accuracy" and not cell.of_sd and not configuration.of_images:
+    if cell.statistic == "val_accuracy" and not cell.of_sd and not configuration.images:
         finding = replace(finding, bayes=100 * bayes.accuracy(configuration.data))
     if missing:
         return replace(verdict, findings=(finding,), reason=_not_run(missing, asked(part, seeds)))

@@ -15,10 +15,10 @@ from scipy.spatial import cKDTree
 from scipy.stats import spearmanr
 
 from rknet.data import bayes
-from rknet.data.points import LAWS, PointSet
+from rknet.data.points import PointSet
 from rknet.nets import Net
 from rknet.study.cache import cached_fit, trained
-from rknet.study.configuration import NETS, Configuration, streams
+from rknet.study.configuration import Configuration, streams
 
 Array = NDArray[np.float64]
 
@@ -175,18 +175,9 @@ def tail(run: Run) -> float:
 def cost_of_fixing_classifier(run: Run) -> float:
     """Validation accuracy of the net less that of one whose W and mu stay as they were drawn, in points."""
     configuration = run.configuration
-    law, order = LAWS[configuration.data], streams(run.seed)["order"]
+    order = streams(run.seed)["order"]
     train, validation = configuration.points(run.seed)
-    fixed = NETS[configuration.net](
-        law.d,
-        configuration.d_hat,
-        law.classes,
-        configuration.L,
-        activation=configuration.activation,
-        lift=configuration.lift,
-        seed=streams(run.seed)["net"],
-        train_classifier=False,
-    )
+    fixed = configuration.network(run.seed, train_classifier=False)
     history = cached_fit(fixed, train, validation, configuration.protocol, seed=order)
     usual = trained(configuration, run.seed)[1]
     return 100 * float(usual.val_accuracy[-1] - history.val_accuracy[-1])

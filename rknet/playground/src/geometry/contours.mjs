@@ -77,7 +77,7 @@ export function boundaries(P, columns, rows, classes) {
       // Logarithms are nearly straight across a boundary, where probabilities jump.
       lead[n] = Math.log(Math.max(P[n * classes + k], 1e-37)) - Math.log(Math.max(best, 1e-37));
     }
-    lines.push(...zeroLines(lead, columns, rows));
+    for (const line of zeroLines(lead, columns, rows)) lines.push(line);
   }
   return lines;
 }

@@ -13,24 +13,36 @@ import { base64, toFloats } from "../run/record.mjs";
  * @property {() => void} stop
  */
 
+/** What views have written into their model: another view of the same widget hears of it, and it is not Python's. */
+const ours = new WeakSet();
+
 /** @param {Page} page @returns {Notebook} */
 export function notebook(page) {
   const { model, state, player, inNotebook, choosing } = page;
   let written = "";
+  /** Whether another view tells the notebook of its run, while nothing has been trained here. */
+  let silent = false;
 
   async function shareWeights() {
     const weights = await player.weights();
     if (!weights) return false;
     written = JSON.stringify(WEIGHT_NAMES.map((name) => [name, base64(weights[name])]));
-    model.set("weights", Object.fromEntries(JSON.parse(written)));
+    const named = Object.fromEntries(JSON.parse(written));
+    ours.add(named);
+    model.set("weights", named);
     return true;
   }
 
   /** @param {string[]} what */
   async function share(what) {
     if (!inNotebook) return;
+    if (what.includes("history") && silent && state.snapshot?.step === 0) return;
+    silent = false;
     try {
-      if (what.includes("configuration")) model.set("configuration", state.configuration);
+      if (what.includes("configuration")) {
+        ours.add(state.configuration);
+        model.set("configuration", state.configuration);
+      }
       if (what.includes("history") && state.snapshot) model.set("history", state.snapshot.history);
       if (what.includes("weights") && state.snapshot && !(await shareWeights())) return;
       if (what.includes("record")) model.set("record", await player.record());
@@ -40,7 +52,7 @@ export function notebook(page) {
     }
   }
 
-  function begin() {
+  function start() {
     choosing.replace(model.get("configuration") ?? {});
     state.touched = false;
     const { data } = state.configuration;
@@ -49,13 +61,21 @@ export function notebook(page) {
     choosing.build();
   }
 
+  function begin() {
+    start();
+    silent = Boolean(model.get("history")?.val_cost?.length);
+  }
+
   const heard = () => {
     const asked = model.get("configuration");
-    if (asked && JSON.stringify(asked) !== JSON.stringify(state.configuration)) choosing.replace(asked, true);
+    if (!asked || JSON.stringify(asked) === JSON.stringify(state.configuration)) return;
+    choosing.replace(asked, true);
+    silent = ours.has(asked);
   };
   const sent = () => {
     const asked = model.get("weights");
-    if (asked?.K && JSON.stringify(WEIGHT_NAMES.map((name) => [name, asked[name]])) !== written) begin();
+    if (!asked?.K || ours.has(asked)) return;
+    if (JSON.stringify(WEIGHT_NAMES.map((name) => [name, asked[name]])) !== written) start();
   };
   model.on("change:configuration", heard);
   model.on("change:weights", sent);

@@ -82,7 +82,10 @@ export function playing(page) {
     if (catchingUp > seen.step && !over) {
       const atATime = Math.max(1, Math.round(CATCH_UP / (seen.msPerStep || 1)));
       player.step(Math.min(catchingUp - seen.step, atATime));
-    } else catchingUp = 0;
+    } else {
+      if (catchingUp) state.box.m = 0; // what is shown is fitted anew, whatever was seen on the way
+      catchingUp = 0;
+    }
   }
 
   const toggle = () => (state.playing ? pause() : play());

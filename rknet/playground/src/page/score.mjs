@@ -1,7 +1,7 @@
 /** How many are right, and the numbers beside it. */
 
 import { judged } from "../words/narration.mjs";
-import { percent } from "../words/numbers.mjs";
+import { decimal, percent } from "../words/numbers.mjs";
 import { node } from "./elements.mjs";
 
 /** @import { Page } from "./state.mjs" */
@@ -34,7 +34,7 @@ export function score(page) {
     ofWhat.textContent = `of ${judged(run.configuration)} right`;
     facts.best.textContent = run.bayes === null ? "–" : percent(run.bayes);
     facts.train.textContent = history.train_accuracy.length ? percent(last(history.train_accuracy)) : "–";
-    facts.cost.textContent = history.val_cost.length ? last(history.val_cost).toFixed(3) : "–";
+    facts.cost.textContent = history.val_cost.length ? decimal(last(history.val_cost), 3) : "–";
     page.sentence.tell();
   }
 

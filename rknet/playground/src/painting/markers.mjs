@@ -1,5 +1,7 @@
 /** Points in the colours and markers of their classes. */
 
+import { largest } from "../geometry/extremes.mjs";
+
 /** @import { Pen } from "./panel.mjs" */
 
 /** Corners of the markers of class 1, 2, ...; class 0 has a disc. */
@@ -32,13 +34,13 @@ export function outline(k, r) {
  * Points in the colours and markers of their classes.
  * @param {Pen} pen
  * @param {ArrayLike<number>} places  x, y on the canvas, one point after the other
- * @param {ArrayLike<number>} c
+ * @param {Iterable<number> & ArrayLike<number>} c
  * @param {string[]} colours
  * @param {number} size
  * @param {number} [alpha]
  */
 export function paintPoints(pen, places, c, colours, size, alpha = 0.8) {
-  const classes = 1 + Math.max(...Array.from(c));
+  const classes = 1 + largest(c, -1);
   pen.globalAlpha = alpha;
   for (let k = 0; k < classes; k++) {
     pen.fillStyle = colours[k];

@@ -1,5 +1,7 @@
 /** What can be chosen: point sets, activations, lifts, schemes, the range of each number, and the first choice. */
 
+import limits from "../../limits.json" with { type: "json" };
+
 /** @import { ActivationName, Configuration, LiftName, TableauText } from "../types.mjs" */
 
 /** The two-dimensional sets of the paper: classes, and the noise the paper uses. */
@@ -27,11 +29,13 @@ export const SCHEMES = {
   rk38: { title: "3/8 rule", A: [[], ["1/3"], ["-1/3", "1"], ["1", "-1", "1"]], beta: ["1/8", "3/8", "3/8", "1/8"] },
 };
 
-/** Least and most of each number in a configuration. */
-export const LIMITS = /** @type {const} */ ({
-  noise: [0, 3], samples: [10, 5000], h: [0.001, 10], d_hat: [2, 16], L: [1, 100], rate: [1e-6, 1], batch: [1, 100],
-  epochs: [1, 1000], seed: [0, 4294967295], stages: [1, 8], classes: [2, 6],
-});
+/** @typedef {keyof typeof limits.real} Real */
+/** @typedef {keyof typeof limits.whole} Whole */
+
+/** Least and most of each number in a configuration, as rknet/playground/limits.py has them. */
+export const LIMITS = /** @type {Record<Real|Whole, [number, number]>} */ ({ ...limits.real, ...limits.whole });
+/** Which of them are whole. */
+export const WHOLE = Object.keys(limits.whole);
 
 /** @type {Configuration} */
 export const DEFAULTS = {

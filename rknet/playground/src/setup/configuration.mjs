@@ -1,7 +1,7 @@
 /** A configuration is completed by defaults and checked before anything is computed. */
 
 import { f } from "../engine/arithmetic.mjs";
-import { ACTIVATIONS, DEFAULTS, LIFTS, LIMITS, SCHEMES, SETS } from "./choices.mjs";
+import { ACTIVATIONS, DEFAULTS, LIFTS, LIMITS, SCHEMES, SETS, WHOLE } from "./choices.mjs";
 import { refuse } from "./refuse.mjs";
 import { readTableau } from "./tableau.mjs";
 
@@ -16,27 +16,15 @@ import { readTableau } from "./tableau.mjs";
 export function validated(configuration) {
   if (typeof configuration !== "object" || configuration === null) refuse("configuration", "an object", configuration);
   for (const key of Object.keys(configuration)) {
-    if (!(key in DEFAULTS)) refuse("configuration", `made of ${Object.keys(DEFAULTS).join(", ")}`, key);
+    if (!Object.hasOwn(DEFAULTS, key)) refuse("configuration", `made of ${Object.keys(DEFAULTS).join(", ")}`, key);
   }
   const { data } = configuration;
   const noise = typeof data === "string" && Object.hasOwn(SETS, data) ? SETS[data].noise : DEFAULTS.noise;
   const given = Object.fromEntries(Object.entries(configuration).filter(([, value]) => value !== undefined));
   const full = /** @type {Configuration} */ ({ ...DEFAULTS, noise, ...given });
-  for (const field of /** @type {const} */ (["noise", "h", "rate"])) {
-    const [least, most] = LIMITS[field], value = full[field];
-    if (!(typeof value === "number" && value >= least && value <= most)) {
-      refuse(field, `a number in ${least} .. ${most}`, value);
-    }
+  for (const field of ["noise", "h", "rate", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+    checkNumber(field, /** @type {any} */ (full)[field], /** @type {keyof typeof LIMITS} */ (field));
   }
-  for (const field of /** @type {const} */ (["samples", "d_hat", "L", "batch", "epochs", "seed"])) {
-    const [least, most] = LIMITS[field], value = full[field];
-    if (!(Number.isInteger(value) && value >= least && value <= most)) {
-      refuse(field, `a whole number in ${least} .. ${most}`, value);
-    }
-  }
-  const choose = (/** @type {string} */ field, /** @type {unknown} */ value, /** @type {string[]} */ known) => {
-    if (typeof value !== "string" || !known.includes(value)) refuse(field, `one of ${known.join(", ")}`, value);
-  };
   choose("net", full.net, ["StandardNet", "RKNet"]);
   choose("activation", full.activation, ACTIVATIONS);
   choose("lift", full.lift, LIFTS);
@@ -47,14 +35,24 @@ export function validated(configuration) {
   return full;
 }
 
+/** @param {string} field @param {unknown} value @param {keyof typeof LIMITS} limits  whose */
+function checkNumber(field, value, limits) {
+  const [least, most] = LIMITS[limits], whole = WHOLE.includes(limits);
+  if (typeof value !== "number" || !(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
+    refuse(field, `a ${whole ? "whole " : ""}number in ${least} .. ${most}`, value);
+  }
+}
+
+/** @param {string} field @param {unknown} value @param {string[]} known */
+function choose(field, value, known) {
+  if (typeof value !== "string" || !known.includes(value)) refuse(field, `one of ${known.join(", ")}`, value);
+}
+
 /** @param {Given} data */
 function checkGiven(data) {
-  const [least, most] = LIMITS.classes;
   if (typeof data !== "object" || data === null) refuse("data", "the name of a set, or points", data);
   const { classes } = data;
-  if (!(Number.isInteger(classes) && classes >= least && classes <= most)) {
-    refuse("data.classes", `a whole number in ${least} .. ${most}`, classes);
-  }
+  checkNumber("data.classes", classes, "classes");
   for (const [name, points] of Object.entries({ data, "data.validation": data.validation ?? data })) {
     const { X, c } = points;
     if (!(Array.isArray(X) && X.length > 0 && X.every((x) => x?.length === 2 && x.every((t) => Number.isFinite(f(t)))))) {

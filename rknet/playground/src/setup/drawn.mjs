@@ -1,6 +1,7 @@
 /** Points of the reader's own: their grid, their text in a link, and two moons to begin with. */
 
 import { EDGE } from "../data/points.mjs";
+import { largest } from "../geometry/extremes.mjs";
 
 /** @import { Given } from "../types.mjs" */
 
@@ -39,7 +40,7 @@ export function unpacked(text) {
 
 /** Points with as many classes as they use, at least two. @param {Given} points @returns {Given} */
 export function withClasses(points) {
-  return { ...points, classes: Math.max(2, 1 + Math.max(0, ...points.c)) };
+  return { ...points, classes: 1 + largest(points.c, 1) };
 }
 
 /** Shown when a reader first asks for points of their own: two moons. @returns {{X: number[][], c: number[]}} */

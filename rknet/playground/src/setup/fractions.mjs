@@ -1,6 +1,6 @@
 /** Exact fractions of whole numbers, for the order of a tableau. */
 
-import { refuse } from "./refuse.mjs";
+import { refuseText } from "./refuse.mjs";
 
 /** A fraction p / q in lowest terms, q > 0. @typedef {{p: bigint, q: bigint}} Fraction */
 
@@ -23,18 +23,24 @@ export const written = (a) => (a.q === 1n ? `${a.p}` : `${a.p}/${a.q}`);
 
 export const ZERO = fraction(0n), ONE = fraction(1n);
 
-/** @param {string} field @param {unknown} text @returns {Fraction} what "1/3", "-2", "0.25" or "" stands for */
-export function readFraction(field, text) {
-  const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:\s*\/\s*(\d+))?\s*$/.exec(String(text ?? ""));
-  if (match && String(text ?? "").trim() === "") return ZERO;
+const FINE = "a fraction of numbers of at most 15 digits";
+/** Letters of an entry, at most: before that, no digit is counted. */
+const LETTERS = 60;
+
+/** @param {string} field @param {unknown} entry @returns {Fraction} what "1/3", "-2", "0.25" or "" stands for */
+export function readFraction(field, entry) {
+  const text = String(entry ?? "").trim();
+  if (text === "") return ZERO;
+  if (text.length > LETTERS) refuseText(field, FINE, text);
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:\s*\/\s*(\d+))?$/.exec(text);
   const [, sign, before, after = "", below = "1"] = match ?? ["", "", "", "", ""];
   if (!match || before + after === "" || BigInt(below) === 0n) {
-    return refuse(field, "a number such as 1/3, -2 or 0.25", text);
+    return refuseText(field, "a number such as 1/3, -2 or 0.25", text);
   }
   const value = fraction(BigInt(sign + before + after), 10n ** BigInt(after.length) * BigInt(below));
   // Up to 2^53 both are exact as numbers, and their quotient is the correctly rounded one.
   if (value.p > 2n ** 53n || -value.p > 2n ** 53n || value.q > 2n ** 53n) {
-    refuse(field, "a fraction of numbers of at most 15 digits", text);
+    refuseText(field, FINE, text);
   }
   return value;
 }

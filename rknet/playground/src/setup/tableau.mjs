@@ -2,7 +2,7 @@
 
 import { LIMITS, SCHEMES } from "./choices.mjs";
 import { ONE, product, readFraction, sum, written, ZERO } from "./fractions.mjs";
-import { refuse } from "./refuse.mjs";
+import { refuseText } from "./refuse.mjs";
 import { density, trees } from "./trees.mjs";
 
 /** @import { Configuration, TableauText } from "../types.mjs" */
@@ -28,14 +28,14 @@ import { density, trees } from "./trees.mjs";
 export function readTableau(tableau) {
   const { A: rows, beta: weights } = tableau ?? {};
   const [least, most] = LIMITS.stages, s = weights?.length;
-  if (!(Array.isArray(weights) && s >= least && s <= most)) refuse("beta", `a list of ${least} .. ${most} weights`, weights);
+  if (!(Array.isArray(weights) && s >= least && s <= most)) refuseText("beta", `a list of ${least} .. ${most} weights`, counted(weights, "weight"));
   if (!(Array.isArray(rows) && rows.length === s && rows.every((row) => Array.isArray(row) && row.length <= s))) {
-    refuse("A", `a list of s = ${s} rows of at most s entries`, rows);
+    refuseText("A", `a list of s = ${s} rows of at most s entries`, rowsInWords(rows, s));
   }
   const A = rows.map((row, i) =>
     Array.from({ length: s }, (_, j) => {
       const entry = readFraction(`a_${i + 1}${j + 1}`, row[j]);
-      return j < i || entry.p === 0n ? entry : refuse(`a_${i + 1}${j + 1}`, "empty, for the scheme is explicit", row[j]);
+      return j < i || entry.p === 0n ? entry : refuseText(`a_${i + 1}${j + 1}`, "empty, for the scheme is explicit", String(row[j]));
     }),
   );
   const beta = weights.map((weight, i) => readFraction(`beta_${i + 1}`, weight));
@@ -62,6 +62,19 @@ export function readTableau(tableau) {
     order,
     text: { A: A.map((row, i) => row.slice(0, i).map(written)), beta: beta.map(written) },
   };
+}
+
+/** How many there are, in words. @param {unknown} list @param {string} name */
+function counted(list, name) {
+  if (!Array.isArray(list)) return "no list";
+  return `${list.length || "no"} ${name}${list.length === 1 ? "" : "s"}`;
+}
+
+/** What is wrong with the rows of A, in words. @param {unknown} rows @param {number} s */
+function rowsInWords(rows, s) {
+  if (!Array.isArray(rows) || rows.length !== s) return counted(rows, "row");
+  const i = rows.findIndex((row) => !Array.isArray(row) || row.length > s);
+  return Array.isArray(rows[i]) ? `${rows[i].length} entries in row ${i + 1}` : `no list in row ${i + 1}`;
 }
 
 /** @param {Configuration} configuration @returns {Tableau} of an RKNet */

@@ -1,5 +1,6 @@
 /** The accuracy by epoch, below that of the best classifier. */
 
+import { smallest } from "../geometry/extremes.mjs";
 import { paintPlot } from "../painting/plot.mjs";
 import { curves, lastEpoch } from "./epochs.mjs";
 
@@ -11,7 +12,7 @@ export function paintAccuracy(state, pen, width, height) {
   const { run, snapshot, theme } = state;
   if (!run) return;
   const { train_accuracy, val_accuracy } = snapshot?.history ?? { train_accuracy: [], val_accuracy: [] };
-  const least = Math.min(1, ...val_accuracy, ...train_accuracy);
+  const least = smallest(train_accuracy, smallest(val_accuracy, 1));
   const low = [0.8, 0.6, 0.4, 0.2].find((value) => value <= least) ?? 0;
   const x = lastEpoch(state);
   paintPlot(pen, width, height, theme, {

@@ -1,6 +1,8 @@
 /** The cost by epoch. */
 
+import { largest } from "../geometry/extremes.mjs";
 import { paintPlot } from "../painting/plot.mjs";
+import { short } from "../words/numbers.mjs";
 import { curves, lastEpoch } from "./epochs.mjs";
 
 /** @import { Pen } from "../painting/panel.mjs" */
@@ -9,11 +11,11 @@ import { curves, lastEpoch } from "./epochs.mjs";
 /** @param {State} state @param {Pen} pen @param {number} width @param {number} height */
 export function paintCost(state, pen, width, height) {
   const { train_cost, val_cost } = state.snapshot?.history ?? { train_cost: [], val_cost: [] };
-  const most = Math.max(0.1, ...[...train_cost, ...val_cost].filter(Number.isFinite));
+  const most = largest([...train_cost, ...val_cost].filter(Number.isFinite), 0.1);
   const top = [0.2, 0.4, 0.8, 1.2, 2, 4, 8].find((value) => value >= most) ?? most;
   const x = lastEpoch(state);
   paintPlot(pen, width, height, state.theme, {
     title: "cost", x: [0, x], y: [0, top], yTicks: [0, top / 2, top], xTicks: [0, x / 2, x],
-    written: (y) => String(Number(y.toPrecision(2))), lines: curves(state, train_cost, val_cost),
+    written: (y) => short(Number(y.toPrecision(2))), lines: curves(state, train_cost, val_cost),
   });
 }

@@ -1,5 +1,6 @@
 /** Spread and size of the features, layer by layer. */
 
+import { largest, smallest } from "../geometry/extremes.mjs";
 import { range } from "../geometry/grid.mjs";
 import { shownLayer } from "../page/state.mjs";
 import { paintPlot } from "../painting/plot.mjs";
@@ -27,7 +28,7 @@ export function paintLayers(state, pen, width, height) {
 
 /** The powers of ten between which all sizes lie. @param {number[]} spread @param {ArrayLike<number>} norms */
 function decades(spread, norms) {
-  const all = [...spread, ...Array.from(norms)].filter((value) => value > 0);
-  const low = Math.floor(Math.log10(Math.min(0.1, ...all))), high = Math.ceil(Math.log10(Math.max(10, ...all)));
+  const all = [...spread, ...Array.from(norms)].filter((value) => value > 0 && value < Infinity);
+  const low = Math.floor(Math.log10(smallest(all, 0.1))), high = Math.ceil(Math.log10(largest(all, 10)));
   return [Math.max(-12, low), high];
 }

@@ -1,6 +1,6 @@
 /** What is happening, in one sentence or two. */
 
-import { percent, short } from "./numbers.mjs";
+import { decimal, percent, short } from "./numbers.mjs";
 
 /** @import { Configuration, Configured, Snapshot } from "../types.mjs" */
 
@@ -17,24 +17,59 @@ export function judged({ data }) {
  * @param {string} about     what the preset shows, if it is one
  */
 export function narration(run, snapshot, spread, about) {
-  const { history, epoch, step, state } = snapshot, { L, h, net, rate, epochs } = run.configuration;
-  const last = (/** @type {number[]} */ values) => values[values.length - 1];
-  const points = judged(run.configuration), accuracy = last(history.val_accuracy), training = last(history.train_accuracy), cost = last(history.val_cost);
+  const { history, step, state } = snapshot, accuracy = last(history.val_accuracy);
+  const collapse = collapsing(spread, run.configuration.L);
+  if (state === "diverged") return diverged(run.configuration, step);
+  if (step === 0) return `${collapse || about || "Nothing has been learned yet: the weights are random."} Press play.`;
+  if (!Number.isFinite(accuracy) || history.val_accuracy.length < 2) {
+    return collapse || about || "The first epoch is under way.";
+  }
+  const done = state === "finished" ? `All ${run.configuration.epochs} epochs are done. ` : "";
+  return done + (collapse || learned(run, snapshot, about));
+}
+
+/** @param {number[]} values */
+const last = (values) => values[values.length - 1];
+
+/** @param {number[]} spread @param {number} L */
+function collapsing(spread, L) {
   const kept = spread.length ? spread[L] / spread[0] : 1;
-  const collapse = kept < 1e-2
-    ? `The features are collapsing: at layer ${L} their spread is ${kept === 0 ? "0" : short(Number(kept.toPrecision(1)))} of what it was at the input${kept < 1e-5 ? ", so every point gets the same answer" : ""}. ` : "";
-  if (state === "diverged") {
-    return `Training has diverged: the cost is no longer a finite number. Reset, and take a smaller learning rate than ${short(rate)}${net === "RKNet" ? ` or a smaller step than h = ${short(h)}` : ""}.`;
+  if (!(kept < 1e-2)) return "";
+  const share = kept === 0 ? "0" : short(Number(kept.toPrecision(1)));
+  const answer = kept < 1e-5 ? ", so every point gets the same answer" : "";
+  return `The features are collapsing: at layer ${L} their spread is ${share} of what it was at the input${answer}.`;
+}
+
+/** @param {Configuration} configuration @param {number} step */
+function diverged({ net, h, rate }, step) {
+  const smallerStep = net === "RKNet" ? `a smaller step than h = ${short(h)}` : "";
+  if (step === 0) return `The features overflow before training begins. Take ${smallerStep || "smaller weights"}.`;
+  const remedy = `a smaller learning rate than ${short(rate)}${smallerStep && ` or ${smallerStep}`}`;
+  return `Training has diverged: the cost is no longer a finite number. Reset, and take ${remedy}.`;
+}
+
+/** What the accuracy says, once an epoch is done. @param {Configured} run @param {Snapshot} snapshot @param {string} about */
+function learned({ bayes, classes, configuration }, { history, epoch }, about) {
+  const accuracy = last(history.val_accuracy), training = last(history.train_accuracy);
+  const right = `${percent(accuracy)} of ${judged(configuration)} are right`;
+  if (bayes !== null && accuracy > bayes - 0.01) {
+    return `${right}; the best possible classifier gets ${percent(bayes)}. There is almost nothing left to gain.`;
   }
-  if (step === 0) return `${collapse.trim() || about || "Nothing has been learned yet: the weights are random."} Press play.`;
-  const done = state === "finished" ? `All ${epochs} epochs are done. ` : "";
-  if (!Number.isFinite(accuracy) || history.val_accuracy.length < 2) return `${collapse.trim() || about || "The first epoch is under way."}`.trim();
-  if (collapse) return done + collapse.trim();
-  if (run.bayes !== null && accuracy > run.bayes - 0.01) {
-    return `${done}${percent(accuracy)} of ${points} are right; the best possible classifier gets ${percent(run.bayes)}. There is almost nothing left to gain.`;
+  if (training - accuracy > 0.05) {
+    return `The network is right on ${percent(training)} of the points it was trained with, but on ${percent(accuracy)} of new ones: it learns them by heart.`;
   }
-  if (training - accuracy > 0.05) return `${done}The network is right on ${percent(training)} of the points it was trained with, but on ${percent(accuracy)} of new ones: it learns them by heart.`;
-  if (accuracy < 1 / run.classes + 0.03) return `${done}Nothing learned so far: ${percent(accuracy)} is the level of chance, and the cost of ${cost.toFixed(2)} is that of guessing.`;
-  const limit = run.bayes === null ? "" : ` The best possible is ${percent(run.bayes)}.`;
-  return `${done}${percent(accuracy)} of ${points} are right after ${epoch === 1 ? "one epoch" : `${epoch} epochs`}.${limit}${about && epoch > 2 ? ` ${about}` : ""}`;
+  if (accuracy < 1 / classes + 0.03) {
+    const cost = guessing(last(history.val_cost), Math.log(classes));
+    return `Nothing learned so far: ${percent(accuracy)} is the level of chance, and ${cost}.`;
+  }
+  const limit = bayes === null ? "" : ` The best possible is ${percent(bayes)}.`;
+  const epochs = epoch === 1 ? "one epoch" : `${epoch} epochs`;
+  return `${right} after ${epochs}.${limit}${about && epoch > 2 ? ` ${about}` : ""}`;
+}
+
+/** A cost beside the one that equal probabilities have. @param {number} cost @param {number} guess */
+function guessing(cost, guess) {
+  const near = cost > 0.9 * guess && cost < 1.1 * guess;
+  const beside = near ? "that of guessing" : `${cost > guess ? "above" : "below"} the ${decimal(guess, 2)} of guessing`;
+  return `the cost of ${decimal(cost, 2)} is ${beside}`;
 }

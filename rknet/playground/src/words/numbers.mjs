@@ -3,6 +3,7 @@
 /** Four digits at most, with a true minus sign. @param {number} x */
 export function short(x) {
   if (x === 0) return "0";
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "not a number" : x > 0 ? "∞" : "−∞";
   const size = Math.abs(x);
   if (size >= 1e-3 && size < 1e5) return String(Number(x.toPrecision(4))).replace("-", "−");
   const [digits, power] = x.toExponential(0).split("e");
@@ -17,4 +18,9 @@ export function raised(power) {
 /** @param {number} fraction */
 export function percent(fraction) {
   return `${(100 * fraction).toFixed(1)} %`;
+}
+
+/** With so many decimals, or as a power of ten where that would be long. @param {number} x @param {number} decimals */
+export function decimal(x, decimals) {
+  return Math.abs(x) < 1e4 ? x.toFixed(decimals) : short(Number(x.toPrecision(2)));
 }

@@ -1,0 +1,42 @@
+"""The range of each number that the playground takes, stated once for Python and for its page: `limits.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_LIMITS = json.loads(Path(__file__).with_name("limits.json").read_text("utf8"))
+
+REAL: dict[str, tuple[float, float]] = {name: (least, most) for name, (least, most) in _LIMITS["real"].items()}
+"""Least and most of each real number of a configuration."""
+WHOLE: dict[str, tuple[int, int]] = {name: (least, most) for name, (least, most) in _LIMITS["whole"].items()}
+"""Least and most of each whole number; `stages` are those of a typed tableau, `classes` those of given points."""
+
+
+def within(configuration: Mapping[str, Any]) -> None:
+    """Check every number that a configuration states.
+
+    Raises
+    ------
+    ValueError
+        If one is out of its range, or not a number.
+    """
+    for field, value in configuration.items():
+        if field in REAL or field in WHOLE:
+            _check(field, value, field)
+    if isinstance(data := configuration.get("data"), Mapping):
+        _check("data.classes", data.get("classes"), "classes")
+    scheme = configuration.get("scheme")
+    if isinstance(scheme, Mapping) and isinstance(beta := scheme.get("beta"), (list, tuple)):
+        _check("len(scheme.beta)", len(beta), "stages")
+
+
+def _check(field: str, value: Any, limits: str) -> None:
+    whole = limits in WHOLE
+    least, most = WHOLE[limits] if whole else REAL[limits]
+    kind = int if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kind) or not least <= value <= most:
+        rule = f"a {'whole ' if whole else ''}number from {least} to {most}"
+        raise ValueError(f"{field}: must be {rule}, got {value!r}; the page takes no other")

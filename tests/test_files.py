@@ -1,0 +1,115 @@
+"""Files of ours: whole or not there, tried before they are needed, and written in one way everywhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rknet import files
+
+ROOT = Path(__file__).resolve().parent.parent
+OTHER_WAYS = re.compile(
+    r"""\.write_(text|bytes)\(|os\.(replace|rename)\(|NamedTemporaryFile|mkstemp|open\([^)]*["'][wax]"""
+)
+"""What writes a file without `rknet.files`."""
+
+EXCEPTIONS = {
+    "rknet/files.py": 4,  # the one place: the trial, the content, its move, and who holds a file
+    "rknet/study/cache.py": 1,  # into the part that it is given
+    "rknet/data/images.py": 2,  # a folder that is whole is moved, and torchvision's words go nowhere
+    "benchmarks/memory.py": 1,  # a switch of the kernel
+}
+
+
+def test_files_are_written_in_one_way() -> None:
+    """No module has a way of its own to write a file."""
+    sources = [*ROOT.glob("rknet/**/*.py"), *ROOT.glob("book/*.py"), *ROOT.glob("book/_ext/*.py")]
+    sources += ROOT.glob("benchmarks/*.py")
+    found = {path.relative_to(ROOT).as_posix(): len(OTHER_WAYS.findall(path.read_text("utf8"))) for path in sources}
+    assert {path: count for path, count in found.items() if count} == EXCEPTIONS
+
+
+def full(*_: object) -> None:
+    """What a full disk says."""
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_write_that_fails_changes_nothing(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file before stays, and no part."""
+    path = tmp_path / "file"
+    path.write_text("before")
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(OSError, match="No space left"):
+        files.write(path, b"after")
+    assert [(found, found.read_text()) for found in tmp_path.iterdir()] == [(path, "before")]
+
+
+def test_a_real_full_disk_is_found_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel's own answer, from a device that is always full."""
+    write_bytes = Path.write_bytes
+    monkeypatch.setattr(Path, "write_bytes", lambda path, content: write_bytes(Path("/dev/full"), content))
+    with pytest.raises(
+        ValueError, match=r"store: must be where files can be written, got .*No space left.*; make room"
+    ):
+        files.writable("store", tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_content_is_on_disk_before_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First the bytes are flushed, then the file takes its place."""
+    steps: list[str] = []
+    for step in ("fsync", "replace"):
+        done = getattr(os, step)
+        monkeypatch.setattr(os, step, lambda *a, step=step, done=done: (steps.append(step), done(*a))[1])
+    files.write(tmp_path / "file", b"content")
+    assert steps == ["fsync", "replace"]
+
+
+def test_a_half_written_file_has_another_name(tmp_path: Path) -> None:
+    """Whoever looks for files of a name in all folders does not find one in the making."""
+
+    def look(part: Path) -> None:
+        part.write_text("half")
+        assert not list(tmp_path.rglob("*.json"))
+
+    files.write(tmp_path / "seed-0.json", look)
+    assert [path.name for path in tmp_path.rglob("*")] == ["seed-0.json"]
+
+
+def test_a_trial_makes_no_folder(tmp_path: Path) -> None:
+    """A place that is only to be made later is tried without making it."""
+    files.writable("store", tmp_path / "a" / "b")
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "nowhere").symlink_to(tmp_path / "missing")
+    with pytest.raises(ValueError, match="store: must be where files can be written"):
+        files.writable("store", tmp_path / "nowhere")
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from rknet import files
+with files.held("checkpoint", Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_hold_ends_with_its_process(tmp_path: Path) -> None:
+    """While another process lives, it is named; once it is killed, the file is free, and no lock stays."""
+    path = tmp_path / "file"
+    command = [sys.executable, "-c", HOLDER, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "held\n"
+        with pytest.raises(files.InUse, match=f"which process {process.pid} on "), files.held("checkpoint", path):
+            pass
+        process.kill()
+    with files.held("checkpoint", path):
+        pass
+    assert not list(tmp_path.iterdir())
