@@ -18,8 +18,6 @@ from benchmarks.process import Report, Worker
 from benchmarks.worker import Timer
 from rknet.adjoint.memory import WAYS
 
-ROOT = Path(__file__).resolve().parent.parent
-
 CASE = Case(L=6, d_hat=4, N=20, epochs=2)
 """Four batches of five samples through six layers."""
 
