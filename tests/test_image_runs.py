@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from rknet import Protocol, images, provenance, records, verification
-from rknet.cache import CAPTURED, DECISIVE, LAYERWISE
+from rknet.cache import CAPTURED, DECISIVE, LAYERWISE, STACKED
 from rknet.cli import main
 from rknet.configuration import Configuration
 from rknet.experiments import EXPERIMENTS, Experiment
@@ -136,14 +136,14 @@ def test_what_only_decides_images_leaves_records_of_points_current(
 
 
 def test_a_record_of_a_graphics_card_also_depends_on_what_only_a_card_uses(kept: Store, record: Record) -> None:
-    """Its hash is that of one more module; the same hash does not make a record of the processor current."""
+    """Its hash is that of more modules; the same hash does not make a record of the processor current."""
 
     def by(device: str, sources: str) -> Record:
         return changed(
             record, lambda new: (new["run"].update(sources=sources), new["circumstances"].update(device=device))
         )
 
-    card = source_hash(*DECISIVE, *LAYERWISE, CAPTURED, "configuration", "images")
+    card = source_hash(*DECISIVE, *LAYERWISE, CAPTURED, *STACKED, "configuration", "images")
     assert card != record["run"]["sources"]
     for device, sources, current in (
         ("a card", card, True),
