@@ -40,8 +40,7 @@ def explicit(tableau: Tableau | str) -> Tableau:
     tableau = tableau if isinstance(tableau, Tableau) else choose("tableau", tableau, TABLEAUS)
     if not tableau.explicit:
         raise ValueError(
-            f"tableau: must be explicit, got the implicit scheme {tableau.name!r}; "
-            f"choose from {', '.join(name for name, known in TABLEAUS.items() if known.explicit)}"
+            f"tableau: must be explicit, got the implicit scheme {tableau.name!r}; choose from {', '.join(_explicit())}"
         )
     return tableau
 
@@ -59,5 +58,10 @@ def scheme_of(net: str | Tableau) -> Tableau | None:
     ValueError
         If the name is unknown, or the tableau implicit.
     """
-    scheme = net if isinstance(net, Tableau) else choose("net", net, {**PAPER, "standard": None, **TABLEAUS})
-    return None if scheme is None else explicit(scheme)
+    if isinstance(net, Tableau) or (isinstance(net, str) and net in TABLEAUS):
+        return explicit(net)
+    return choose("net", net, {**PAPER, "standard": None, **_explicit()})
+
+
+def _explicit() -> dict[str, Tableau]:
+    return {name: tableau for name, tableau in TABLEAUS.items() if tableau.explicit}

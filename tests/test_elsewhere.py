@@ -21,6 +21,7 @@ from rknet.hashes import weights_hash
 from rknet.lifts import Lift
 from rknet.nets import Net
 from rknet.recognition import computes
+from rknet.study import runner
 from rknet.study.configuration import Configuration
 from rknet.study.records import Run
 from rknet.study.runner import sweep
@@ -91,9 +92,13 @@ def test_plain_values_tell_what_is_defined_elsewhere_apart(registered: Configura
         assert replace(registered, **{name: other}).plain()[name] != plain[name], name
 
 
-def test_other_processes_know_what_is_registered(registered: Configuration, tmp_path: Path) -> None:
+def test_other_processes_know_what_is_registered(
+    registered: Configuration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two processes that have registered nothing compute the runs of a registered experiment."""
-    runs = [Run("own", row, replace(registered, L=L), 0) for row, L in (("short", 1), ("long", 2))]
+    rows = {"short": replace(registered, L=1), "wide": replace(registered, L=1, d_hat=4)}
+    monkeypatch.setattr(runner, "WIDE", 4)
+    runs = [Run("own", row, configuration, 0) for row, configuration in rows.items()]
     store = Store(tmp_path)
     assert sweep(runs, store, n_jobs=2, progress=False).computed == 2
     for run in runs:

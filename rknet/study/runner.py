@@ -264,9 +264,13 @@ def checkpoint_beside(path: Path) -> Checkpoint:
 
 
 def _checkpoint(store: Store, run: Run) -> Checkpoint | None:
-    """The checkpoint of a run on a wide net; others are over before a second one would be due."""
-    path = store.path(run.experiment, run.row, run.seed)
-    return checkpoint_beside(path) if run.configuration.d_hat >= WIDE else None
+    """The checkpoint of a run on a wide net; others are over before a second one would be due.
+
+    No checkpoint can tell activations and lifts from elsewhere apart, so their runs do without.
+    """
+    path, configuration = store.path(run.experiment, run.row, run.seed), run.configuration
+    ours = isinstance(configuration.activation, str) and isinstance(configuration.lift, str)
+    return checkpoint_beside(path) if configuration.d_hat >= WIDE and ours else None
 
 
 def _settled(run: Run, source: str) -> str:
