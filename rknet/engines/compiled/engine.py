@@ -17,16 +17,15 @@ import numpy as np
 import torch
 from numba.core.registry import cpu_target
 from numpy.typing import ArrayLike, NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from rknet.checks import inputs, labels, room
 from rknet.engines.compiled import bounds, kernels, updates
-from rknet.engines.compiled.kernels import ACTIVATIONS, LOSSES, Scheme, Space, Weights
+from rknet.engines.compiled.kernels import ACTIVATION_CODES, LOSS_CODES, Scheme, Space, Weights
 from rknet.engines.compiled.simd import OPTIONS, Array, Count
 from rknet.engines.compiled.updates import CODES, Rule
-from rknet.lifts import LIFTS, LinearLift
-from rknet.nets import ACTIVATIONS as NET_ACTIVATIONS
-from rknet.nets import EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.lifts import LinearLift, ZeroPadding
+from rknet.nets import ACTIVATIONS, EulerNet, Net, RK4Net, RKNet, StandardNet
 from rknet.protocol import Protocol
 from rknet.provenance import source_hash
 
@@ -43,6 +42,13 @@ ALIGNMENT = 64
 
 def _hooked(module: torch.nn.Module) -> bool:
     return any(getattr(module, f"_{kind}_hooks") for kind in ("forward", "forward_pre", "backward", "backward_pre"))
+
+
+def _linear(lift: nn.Module) -> bool:
+    """Whether a lift fills up with zeros, or multiplies by the one matrix that it stores."""
+    if type(lift).forward is LinearLift.forward:
+        return list(lift.state_dict()) == ["matrix"]
+    return type(lift).forward is ZeroPadding.forward and not lift.state_dict()
 
 
 class Compiled:
@@ -71,13 +77,13 @@ class Compiled:
         self.net, self.dtype = net, PRECISIONS[net.K.dtype]
         self.d, self.d_hat, self.classes, self.L = net.d, net.d_hat, net.classes, net.L
         self.lanes = lanes_for(self.d_hat)
-        self.loss = LOSSES[protocol.loss]
+        self.loss = LOSS_CODES[protocol.loss]
         self.weights = self._copied_weights()
         self.moments = [Weights(*(self._zeros(*w.shape) for w in self.weights)) for _ in range(2)]
         self.rule = Rule(
             CODES[protocol.optimizer],
             protocol.rate,
-            bool(net.lift_name == "learned"),
+            isinstance(getattr(net.lift, "matrix", None), nn.Parameter),
             bool(net.W.requires_grad),
             np.ones(2),
         )
@@ -89,12 +95,12 @@ class Compiled:
     def obstacle(cls, net: Net, protocol: Protocol) -> str | None:
         """Why the engine cannot train this net by this protocol, or None if it can."""
         trained = {name: parameter.requires_grad for name, parameter in net.named_parameters()}
-        known = type(net) in LAYERS and net.sigma is NET_ACTIVATIONS.get(net.activation)
+        known = type(net) in LAYERS and net.sigma is ACTIVATIONS.get(net.activation)
         reasons = {
+            f"sigma is {net.activation!r}": net.activation not in ACTIVATION_CODES,
             f"the net is a {type(net).__name__} with changes of its own": not known,
-            f"the lift is a {type(net.lift).__name__}": type(net.lift) not in LIFTS.values(),
-            f"sigma is {net.activation!r}": net.activation not in ACTIVATIONS,
-            f"the loss is {protocol.loss!r}": protocol.loss not in LOSSES,
+            f"the lift is a {type(net.lift).__name__}": not _linear(net.lift),
+            f"the loss is {protocol.loss!r}": protocol.loss not in LOSS_CODES,
             f"the optimiser is {protocol.optimizer!r}": protocol.optimizer not in CODES,
             f"the weights are on {net.K.device}": net.K.device.type != "cpu",
             f"the weights are {net.K.dtype}": net.K.dtype not in PRECISIONS,
@@ -185,7 +191,7 @@ class Compiled:
         return np.ascontiguousarray(inputs("X", X, self.d), self.dtype)
 
     def _scheme(self) -> Scheme:
-        sigma = ACTIVATIONS[self.net.activation]
+        sigma = ACTIVATION_CODES[self.net.activation]
         if isinstance(self.net, RKNet):
             A, beta, _ = self.net.tableau.arrays()
             return Scheme((self.net.h * A).astype(self.dtype), (self.net.h * beta).astype(self.dtype), True, sigma)

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rknet.adjoint import costate_sweep, state_sweep
+from rknet.adjoint.rightsides import SLOPES
 from rknet.adjoint.steps import Step
 from rknet.engines.compiled.engine import LAYERS, PRECISIONS, _hooked
+from rknet.engines.compiled.updates import CODES
 from rknet.engines.layerwise import cuda
 from rknet.engines.layerwise.updates import StreamedUpdates
 from rknet.engines.plain import remember, remembered, samples
@@ -60,7 +62,7 @@ class Layerwise:
             )
         net.validate()
         on_cpu = net.K.device.type == "cpu"
-        streamed = on_cpu and torch.get_num_threads() <= FEW_THREADS
+        streamed = on_cpu and torch.get_num_threads() <= FEW_THREADS and protocol.optimizer in CODES
         self.net, self.protocol, self.loss = net, protocol, LOSSES[protocol.loss]
         self.updates = (StreamedUpdates if streamed else cuda.OptimizerUpdates)(net, protocol)
         self.step = replace(Step.of(net), f=self.updates.f(net.activation))
@@ -73,6 +75,7 @@ class Layerwise:
     def obstacle(cls, net: Net, protocol: Protocol) -> str | None:
         """Why this engine cannot train this net by this protocol, or None if it can."""
         reasons = {
+            f"sigma is {net.activation!r}, of unknown slope": net.activation not in SLOPES,
             f"the net is a {type(net).__name__} with changes of its own": type(net) not in LAYERS
             or net.sigma is not ACTIVATIONS.get(net.activation),
             f"the weights are on {net.K.device}": net.K.device.type not in ("cpu", "cuda"),
