@@ -29,7 +29,6 @@ from rknet.study.records import Record, Run
 from rknet.study.runner import runs_of, sweep
 from rknet.study.store import Store
 from rknet.study.tables import table
-from rknet.training import History
 from rknet.versions import VERSIONS
 
 TESTS = Path(__file__).resolve().parent
