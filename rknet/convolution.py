@@ -64,6 +64,18 @@ class ImageLift(Lift):
         self.image, self.border, self.shape = (c, height, width), border, shape
         self.pixel = choose("lift", lift, LIFTS)(c, channels, rng)
 
+    def validate(self) -> None:
+        """ValueError unless the shapes before and after agree with each other, with d and d_hat and at each pixel."""
+        super().validate()
+        self.pixel.validate()
+        (c, height, width), grown = self.image, 2 * self.border
+        shape = self.pixel.d_hat, height + grown, width + grown
+        if (self.pixel.d, self.d, self.shape, self.d_hat) != (c, c * height * width, shape, math.prod(shape)):
+            raise ValueError(
+                f"lift: must make {shape} of {self.image}, got shape = {self.shape} with d = {self.d}, "
+                f"d_hat = {self.d_hat} and {self.pixel.d} channels before; build a new lift"
+            )
+
     def forward(self, x: Tensor) -> Tensor:
         """x_hat (N, d_hat) for x (N, d)."""
         maps = nn.functional.pad(x.reshape(-1, *self.image), (self.border,) * 4)

@@ -76,7 +76,7 @@ class Affine:
 
     def __init__(self, activation: str = "tanh") -> None:
         self.sigma = choose("activation", activation, ACTIVATIONS)
-        self.slope = SLOPES[activation]
+        self.slope = choose("activation", activation, SLOPES)
 
     def __call__(self, u: Controls, y: Tensor) -> Tensor:
         """sigma(K y + b) for y (N, d_hat), K (d_hat, d_hat), b (d_hat,)."""

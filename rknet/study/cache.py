@@ -22,13 +22,14 @@ import platformdirs
 import torch
 
 from rknet import files
+from rknet.activations import ACTIVATIONS
 from rknet.checks import choose, whole
 from rknet.data.points import PointSet
 from rknet.history import History
 from rknet.nets import Net
 from rknet.protocol import Protocol
 from rknet.recognition import computes
-from rknet.study.configuration import Configuration, streams
+from rknet.study.configuration import SHIPPED, Configuration, streams
 from rknet.study.experiments import EXPERIMENTS
 from rknet.training import fit
 from rknet.versions import VERSIONS
@@ -54,7 +55,7 @@ def cached_fit(
     tell it from others.
     """
     seed = whole("seed", seed, least=0)
-    if not _own(net) or computes(net) is None:
+    if not _own(net, protocol) or computes(net) is None:
         return fit(net, train, validation, protocol, seed=seed, engine=engine)
     path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"
     history = _load(path, net)
@@ -126,9 +127,12 @@ def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, se
     return digest.hexdigest()
 
 
-def _own(net: Net) -> bool:
-    """Whether this package defines the net's class."""
-    return type(net).__module__.partition(".")[0] == __package__.partition(".")[0]
+def _own(net: Net, protocol: Protocol) -> bool:
+    """Whether this package defines all that computes: the classes of net and lift, activation, loss and optimiser."""
+    modules = {type(part).__module__.partition(".")[0] for part in (net, net.lift)}
+    names = {"activation": net.activation, "loss": protocol.loss, "optimizer": protocol.optimizer}
+    shipped = all(name in SHIPPED[part] for part, name in names.items())
+    return shipped and net.sigma is ACTIVATIONS[net.activation] and modules == {__package__.partition(".")[0]}
 
 
 def _weights(net: Net) -> dict[str, np.ndarray]:

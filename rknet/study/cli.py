@@ -18,9 +18,6 @@ from rknet.study.program import NO_RECORDS, guarded, orderly, shown, tell, witho
 if TYPE_CHECKING:
     from rknet.study.records import Run
 
-MOST_SEEDS = 10_000
-"""Most seeds in a range."""
-
 STORE = "results"
 """The folder of records where --store names none, relative to the working directory."""
 

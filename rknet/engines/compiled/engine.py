@@ -22,7 +22,7 @@ from torch import Tensor
 from rknet import recognition
 from rknet.checks import inputs, labels, room
 from rknet.engines.compiled import bounds, kernels, updates
-from rknet.engines.compiled.kernels import ACTIVATIONS, LOSSES, Scheme, Space, Weights
+from rknet.engines.compiled.kernels import ACTIVATION_CODES, LOSS_CODES, Scheme, Space, Weights
 from rknet.engines.compiled.simd import OPTIONS, Array, Count
 from rknet.engines.compiled.updates import CODES, Rule
 from rknet.lifts import LinearLift
@@ -66,7 +66,7 @@ class Compiled:
         self.net, self.dtype = net, PRECISIONS[net.K.dtype]
         self.d, self.d_hat, self.classes, self.L = net.d, net.d_hat, net.classes, net.L
         self.lanes = lanes_for(self.d_hat)
-        self.loss = LOSSES[protocol.loss]
+        self.loss = LOSS_CODES[protocol.loss]
         self.weights = self._copied_weights()
         self.moments = [Weights(*(self._zeros(*w.shape) for w in self.weights)) for _ in range(2)]
         self.rule = Rule(
@@ -89,8 +89,8 @@ class Compiled:
         trained = {name: parameter.requires_grad for name, parameter in net.named_parameters()}
         reasons = {
             f"the layers are those of a {type(net).__name__}": recognition.layer_of(net) is None,
-            f"sigma is {net.activation!r}": net.activation not in ACTIVATIONS,
-            f"the loss is {protocol.loss!r}": protocol.loss not in LOSSES,
+            f"sigma is {net.activation!r}": net.activation not in ACTIVATION_CODES,
+            f"the loss is {protocol.loss!r}": protocol.loss not in LOSS_CODES,
             f"the optimiser is {protocol.optimizer!r}": protocol.optimizer not in CODES,
             f"the weights are on {net.K.device}": net.K.device.type != "cpu",
             f"the weights are {net.K.dtype}": net.K.dtype not in PRECISIONS,
@@ -180,7 +180,7 @@ class Compiled:
         return np.ascontiguousarray(inputs("X", X, self.d), self.dtype)
 
     def _scheme(self) -> Scheme:
-        sigma = ACTIVATIONS[self.net.activation]
+        sigma = ACTIVATION_CODES[self.net.activation]
         if isinstance(self.net, RKNet):  # and its layers are, as `obstacle` says
             A, beta, _ = self.net.tableau.arrays()
             return Scheme((self.net.h * A).astype(self.dtype), (self.net.h * beta).astype(self.dtype), True, sigma)

@@ -19,8 +19,10 @@ from torch import Tensor
 
 from rknet import recognition
 from rknet.adjoint import costate_sweep, state_sweep
+from rknet.adjoint.rightsides import SLOPES
 from rknet.adjoint.steps import Step
 from rknet.engines.compiled.engine import PRECISIONS
+from rknet.engines.compiled.updates import CODES
 from rknet.engines.layerwise import cuda
 from rknet.engines.layerwise.updates import StreamedUpdates
 from rknet.engines.plain import remember, remembered, samples
@@ -61,7 +63,7 @@ class Layerwise:
             )
         net.validate()
         on_cpu = net.K.device.type == "cpu"
-        streamed = on_cpu and torch.get_num_threads() <= FEW_THREADS
+        streamed = on_cpu and torch.get_num_threads() <= FEW_THREADS and protocol.optimizer in CODES
         self.net, self.protocol, self.loss = net, protocol, LOSSES[protocol.loss]
         self.updates = (StreamedUpdates if streamed else cuda.OptimizerUpdates)(net, protocol)
         self.step = replace(Step.of(net), f=self.updates.f(net.activation))
@@ -78,6 +80,7 @@ class Layerwise:
             return reason
         reasons = {
             f"the layers are those of a {type(net).__name__}": recognition.layer_of(net) is None,
+            f"sigma is {net.activation!r}, of unknown slope": net.activation not in SLOPES,
             f"the weights are on {net.K.device}": net.K.device.type not in ("cpu", "cuda"),
             f"the weights are of {net.K.dtype}": net.K.dtype not in PRECISIONS,
             "the weights are not contiguous": not (net.K.is_contiguous() and net.b.is_contiguous()),

@@ -36,15 +36,15 @@ def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool
     Raises
     ------
     ValueError
-        If a name is unknown, an installed package is to be written into, or verdicts or measurements are to be written
-        where that is not possible.
+        If a name is unknown, or verdicts or measurements are to be written where that is not possible, as verdicts are
+        not into an installed package.
     """
-    if writing and not in_checkout():
-        raise ValueError(
-            f"write: must be asked of a checkout of the book, whose verdicts it makes, got the rknet installed in "
-            f"{PACKAGE}; clone the repository"
-        )
     if writing:
+        if not in_checkout():
+            raise ValueError(
+                f"write: must be asked of a checkout of the book, whose verdicts it makes, got the rknet installed in "
+                f"{PACKAGE}; clone the repository"
+            )
         files.regular("write", judging.VERDICTS)
         files.writable("write", judging.VERDICTS.parent)
     claims = read()
