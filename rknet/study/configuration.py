@@ -54,6 +54,8 @@ SHIPPED = {
 class Configuration:
     """What is trained on what, and how.
 
+    A name that is not of this library is replaced by what it stands for, so that other processes need not know it.
+
     Attributes
     ----------
     data
@@ -69,8 +71,6 @@ class Configuration:
         How it is trained.
     samples
         Number of training points, and of validation points.
-
-    A name that is not of this library is replaced by what it stands for, so that other processes need not know it.
 
     Raises
     ------
