@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -101,6 +102,10 @@ class Protocol:
                 f"the rule compares two windows of costs, so raise first_stop or shorten window"
             )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process may not know what has been registered here, so that it travels along.
+        return _received, (type(self), asdict(self), LOSSES[self.loss], OPTIMIZERS[self.optimizer])
+
     @property
     def rate(self) -> float:
         """The learning rate in force."""
@@ -115,9 +120,21 @@ class Protocol:
         return float(np.mean(last) - np.mean(before)) > self.tolerance
 
     def ending(self, rows: Sequence[Sequence[float]]) -> str | None:
-        """Why training ends after these statistics, see `rknet.contract.Training`, or None if it does not."""
+        """Why training ends after these statistics, see `rknet.callbacks.Training`, or None if it does not."""
         if len(rows) > 1 and not np.isfinite(rows[-1]).all():
             return "diverged"
         if self.stops([row[2] for row in rows]):
             return "early"
         return "epochs" if len(rows) > self.epochs else None
+
+
+def _received(
+    kind: type[Protocol],
+    values: dict[str, Any],
+    loss: Callable[[Tensor, Tensor], Tensor],
+    optimizer: tuple[type[torch.optim.Optimizer], float],
+) -> Protocol:
+    """The protocol that another process has sent, its loss and optimiser registered if their names are new here."""
+    LOSSES.setdefault(values["loss"], loss)
+    OPTIMIZERS.setdefault(values["optimizer"], optimizer)
+    return kind(**values)

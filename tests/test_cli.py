@@ -17,6 +17,7 @@ from small import EXPERIMENT, ROWS, RUNS
 
 from rknet.contract import ENGINES
 from rknet.data import images
+from rknet.history import History
 from rknet.study import cli, experiments, records, runner
 from rknet.study.cli import main, seeds_in
 from rknet.study.experiments import EXPERIMENTS, Experiment
@@ -28,7 +29,6 @@ from rknet.study.records import Record, Run
 from rknet.study.runner import runs_of, sweep
 from rknet.study.store import Store
 from rknet.study.tables import table
-from rknet.training import History
 from rknet.versions import VERSIONS
 
 TESTS = Path(__file__).resolve().parent
@@ -429,6 +429,13 @@ def test_seeds_that_are_none(text: str) -> None:
     """Anything else is refused."""
     with pytest.raises(ValueError, match="seeds: must be whole numbers and rising ranges"):
         seeds_in(text)
+
+
+def test_a_range_of_very_many_seeds_is_refused() -> None:
+    """Before it is written out."""
+    assert len(seeds_in("1-10000") or []) == 10_000
+    with pytest.raises(ValueError, match="seeds: must be at most 10000 in a range, got '0-999999999999'; pass"):
+        seeds_in("0-999999999999")
 
 
 # ---- as a program

@@ -38,7 +38,7 @@ from rknet import (
 from rknet.engines.compiled import arithmetic, engine, simd
 from rknet.engines.compiled.engine import Compiled
 from rknet.engines.compiled.simd import load, store
-from rknet.training import LOSSES, OPTIMIZERS
+from rknet.protocol import LOSSES, OPTIMIZERS
 
 HERE = Path(__file__).parent
 GRADIENT = 1e-12

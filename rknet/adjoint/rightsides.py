@@ -11,8 +11,8 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from rknet.activations import ACTIVATIONS, Activation
 from rknet.checks import choose
-from rknet.nets import ACTIVATIONS, Activation
 
 Controls = tuple[Tensor, ...]
 """The parts of a control: for a network (K, b)."""
@@ -76,7 +76,7 @@ class Affine:
 
     def __init__(self, activation: str = "tanh") -> None:
         self.sigma = choose("activation", activation, ACTIVATIONS)
-        self.slope = SLOPES[activation]
+        self.slope = choose("activation", activation, SLOPES)
 
     def __call__(self, u: Controls, y: Tensor) -> Tensor:
         """sigma(K y + b) for y (N, d_hat), K (d_hat, d_hat), b (d_hat,)."""

@@ -22,20 +22,20 @@ import platformdirs
 import torch
 
 from rknet import files
+from rknet.activations import ACTIVATIONS
 from rknet.checks import choose, whole
 from rknet.data.points import PointSet
+from rknet.history import History
 from rknet.nets import Net
 from rknet.protocol import Protocol
-from rknet.study.configuration import Configuration, streams
+from rknet.recognition import computes
+from rknet.study.configuration import SHIPPED, Configuration, streams
 from rknet.study.experiments import EXPERIMENTS
-from rknet.training import History, fit
+from rknet.training import fit
 from rknet.versions import VERSIONS
 
 FOREVER = -1.0
 """Seconds to wait for another process that trains the same net, as filelock counts them."""
-
-STACKED = ("together", "fused")
-"""Those that take the steps of several nets at once on a graphics card."""
 
 
 def cached_fit(
@@ -50,11 +50,12 @@ def cached_fit(
     """`rknet.fit` with a memory: the same arguments, weights and versions give the stored weights and history at once.
 
     Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder; where that
-    cannot be written, one warning says so, and nothing is remembered.  A net of a class from elsewhere is always
-    trained, because its source is not part of the key.
+    cannot be written, one warning says so, and nothing is remembered.  A net of a class from elsewhere, or
+    one that more than its class and weights decide (see `rknet.recognition`), is always trained, because no key can
+    tell it from others.
     """
     seed = whole("seed", seed, least=0)
-    if not _own(net):
+    if not _own(net, protocol) or computes(net) is None:
         return fit(net, train, validation, protocol, seed=seed, engine=engine)
     path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"
     history = _load(path, net)
@@ -116,7 +117,7 @@ def _succeeds(writing: Callable[[], None]) -> bool:
 def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, seed: int, engine: str) -> str:
     digest = hashlib.sha256()
     versions = [VERSIONS, torch.__version__, np.__version__, net.K.device.type]
-    facts = [versions, net.architecture, asdict(protocol), seed, engine]
+    facts = [versions, computes(net), asdict(protocol), seed, engine]
     digest.update(repr(facts).encode())
     arrays = {**_weights(net), "X": train.X, "c": train.c, "X_val": validation.X, "c_val": validation.c}
     for name, array in arrays.items():
@@ -126,9 +127,12 @@ def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, se
     return digest.hexdigest()
 
 
-def _own(net: Net) -> bool:
-    """Whether this package defines the net's class."""
-    return type(net).__module__.partition(".")[0] == __package__.partition(".")[0]
+def _own(net: Net, protocol: Protocol) -> bool:
+    """Whether this package defines all that computes: the classes of net and lift, activation, loss and optimiser."""
+    modules = {type(part).__module__.partition(".")[0] for part in (net, net.lift)}
+    names = {"activation": net.activation, "loss": protocol.loss, "optimizer": protocol.optimizer}
+    shipped = all(name in SHIPPED[part] for part, name in names.items())
+    return shipped and net.sigma is ACTIVATIONS[net.activation] and modules == {__package__.partition(".")[0]}
 
 
 def _weights(net: Net) -> dict[str, np.ndarray]:

@@ -92,7 +92,7 @@ def check(options: argparse.Namespace) -> int:
 
     files = [name for name in options.names if name.endswith(".json")]
     if files:
-        return check_files(files, [name for name in options.names if name not in files])
+        return check_files(files, [name for name in options.names if name not in files], options.any_size)
     verdicts, store, workers, runs = [], Store(options.store), _workers(options), _runs(options)
     if store.empty():
         return without_records(store.folder)
@@ -106,13 +106,14 @@ def check(options: argparse.Namespace) -> int:
     return 1 if differ else NO_RECORDS if rest else 0
 
 
-def check_files(files: Sequence[str], others: Sequence[str]) -> int:
+def check_files(files: Sequence[str], others: Sequence[str], any_size: bool = False) -> int:
     """Replay runs of the playground and compare them with their records."""
-    from rknet.playground.replay import read, replay
+    from rknet.playground.exported import read
+    from rknet.playground.replay import replay
 
     if others:
         raise ValueError(f"names: must all be experiments or all be files, got {others[0]!r} beside {files[0]!r}")
-    replays = [replay(read(file)) for file in files]
+    replays = [replay(read(file, any_size=any_size)) for file in files]
     for file, found in zip(files, replays, strict=True):
         print(f"{'same' if found.same else 'DIFFERS'}  {file}: {found.words}")
     return 0 if all(found.same for found in replays) else 1
@@ -208,13 +209,17 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _names_options() -> _Parser:
     names = _Parser(add_help=False)
     names.add_argument(
         "names", nargs="+", metavar="NAME", help="an experiment that `rknet list` shows, `points` or `all`"
     )
     names.add_argument("--seeds", help="such as 0-3 or 0,2,5 (default: one for each repetition of the paper's)")
     names.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
+    return names
+
+
+def _workers_options() -> _Parser:
     workers = _Parser(add_help=False)
     workers.add_argument(
         "--rows", metavar="TEXT", default="", help="only rows whose label has this in it, as StandardNet"
@@ -227,7 +232,11 @@ def _parser() -> argparse.ArgumentParser:
         default="cpu",
         help="what trains on images: cpu, or cuda for a graphics card (default: %(default)s)",
     )
+    return workers
 
+
+def _parser() -> argparse.ArgumentParser:
+    names, workers = _names_options(), _workers_options()
     parser = _Parser(prog="rknet", description="The paper's experiments: list, run, tabulate and verify them.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="what can be run", description="Print the experiments, or their rows.")
@@ -253,6 +262,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     about += "ends in .json is a run exported from the playground, which is replayed."
     checking = commands.add_parser("verify", parents=[names, workers], help="compare with records", description=about)
+    checking.add_argument(
+        "--any-size", action="store_true", help="replay files too that are larger than the page's own runs"
+    )
     checking.set_defaults(command=check)
 
     about = "Judge the paper's claims by the records and compare with the verdicts that the book shows; exit with 1 "

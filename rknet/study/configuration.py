@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
+from rknet.activations import ACTIVATIONS, Activation
 from rknet.checks import POINT, WEIGHT, choose, given, keep, positive, room, whole
 from rknet.data.images import IMAGES, ImageSet, repetition
 from rknet.data.points import LAWS, Law, PointSet, draw, split
 from rknet.hashes import digest
+from rknet.history import History
 from rknet.lifts import LIFTS, Lift
-from rknet.nets import ACTIVATIONS, PAPER, Activation, Net, net_of, scheme_of
-from rknet.protocol import Protocol
+from rknet.named import net_of
+from rknet.nets import Net
+from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
+from rknet.schemes import PAPER, scheme_of
 from rknet.tableaus import Tableau
-from rknet.training import History, fit
+from rknet.training import fit
 
 SHIPPED = {
     "data": (
@@ -39,6 +44,8 @@ SHIPPED = {
     ),
     "activation": ("tanh", "logistic", "relu", "softplus"),
     "lift": ("zero", "linear", "orthogonal", "learned"),
+    "loss": ("cross_entropy", "mean_square"),
+    "optimizer": ("adam", "sgd", "adagrad", "adadelta"),
 }
 """What a record states by its name alone, since the versions of data, nets and engines decide what the name means."""
 
@@ -53,7 +60,7 @@ class Configuration:
         A law of points or its name in `rknet.data.points.LAWS`, or the name of an image set in
         `rknet.data.images.IMAGES`.
     net
-        The net's scheme: one of the paper's names in `rknet.nets.PAPER`, or what else `rknet.nets.scheme_of` takes.
+        The net's scheme: a name in `rknet.schemes.PAPER`, or what else `rknet.schemes.scheme_of` takes.
     d_hat, L, activation, lift
         Width, depth, activation and lift of the net: see `rknet.nets.Net`.
     h
@@ -184,7 +191,7 @@ class Configuration:
             "activation": self.activation if isinstance(self.activation, str) else _plain_sigma(self.activation),
             "lift": self.lift if isinstance(self.lift, str) else _plain_lift(self.lift, self.drawn_from.d, self.d_hat),
             "h": self.h,
-            "protocol": asdict(self.protocol),
+            "protocol": asdict(self.protocol) | _plain_protocol(self.protocol),
             "samples": self.samples,
         }
 
@@ -196,8 +203,8 @@ def _drawn_from(data: str | Law) -> Law | ImageSet:
 
 def _settled(argument: str, value: Any, known: Mapping[str, Any]) -> Any:
     """The name of what is of this library, and anything else as itself."""
-    name, found = given(argument, value, known)
-    return name if isinstance(value, str) and name in SHIPPED[argument] else found
+    found = given(argument, value, known)
+    return str(value) if isinstance(value, str) and value in SHIPPED[argument] else found
 
 
 def _plain_net(net: str | Tableau) -> Any:
@@ -224,6 +231,29 @@ def _plain_sigma(sigma: Activation) -> dict[str, str]:
 def _plain_lift(lift: type[Lift], d: int, d_hat: int) -> dict[str, str]:
     values = lift(d, d_hat, np.random.default_rng(0)).double()(torch.eye(d, dtype=torch.float64))
     return {"lift": _name(lift), "digest": _digest(values.detach().numpy())}
+
+
+def _plain_protocol(protocol: Protocol) -> dict[str, dict[str, str]]:
+    """The loss and the optimiser that are not of this library: what they make of some logits and some weights."""
+    plain, names = {}, asdict(protocol)
+    values: dict[str, Callable[[], torch.Tensor]] = {
+        "loss": lambda: LOSSES[protocol.loss](torch.linspace(-4, 4, 12).double().reshape(4, 3), torch.arange(4) % 3),
+        "optimizer": lambda: _moved(protocol),
+    }
+    for part, value in values.items():
+        if names[part] not in SHIPPED[part]:
+            plain[part] = {part: names[part], "digest": _digest(value().detach().numpy())}
+    return plain
+
+
+def _moved(protocol: Protocol) -> torch.Tensor:
+    """Nine weights after three steps down the slope of half the sum of their squares."""
+    w = nn.Parameter(torch.linspace(-4, 4, 9, dtype=torch.float64))
+    optimizer = OPTIMIZERS[protocol.optimizer][0]([w], lr=protocol.rate)  # type: ignore[call-arg]
+    for _ in range(3):
+        w.grad = w.detach().clone()
+        optimizer.step()
+    return w
 
 
 def _name(of: Any) -> str:

@@ -32,13 +32,13 @@ from rknet.engines.compiled.simd import (
 )
 from rknet.engines.compiled.updates import NEGLIGIBLE, Rule, begin_step, flush, move
 
-ACTIVATIONS = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3}
+ACTIVATION_CODES = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3}
 """The activations sigma by number."""
-TANH, LOGISTIC, RELU, SOFTPLUS = ACTIVATIONS.values()
+TANH, LOGISTIC, RELU, SOFTPLUS = ACTIVATION_CODES.values()
 
-LOSSES = {"cross_entropy": 0, "mean_square": 1}
+LOSS_CODES = {"cross_entropy": 0, "mean_square": 1}
 """The losses by number."""
-CROSS_ENTROPY, MEAN_SQUARE = LOSSES.values()
+CROSS_ENTROPY, MEAN_SQUARE = LOSS_CODES.values()
 
 
 class Scheme(NamedTuple):

@@ -1,0 +1,342 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (add-your-own)=
+# # Add your own
+#
+# A scheme, an activation, a lift, a point set, an optimiser and an experiment that `rknet` has never heard of: each takes
+# about ten lines here, and none of them changes a file of the library. What is defined in a notebook works like what is
+# shipped, in `fit`, in a `Configuration`, in a sweep over several processes and in the figures.
+#
+# :::{admonition} What you will learn
+# :class: tip
+# - Every kind of part has one base class or signature and one table of names. Pass your part as an object, or enter it in
+#   the table and use its name.
+# - PyTorch trains all of them at once. The two faster engines train what they can and say what prevents the rest.
+# - What runs in the faster engines or in the page needs a line in their sources. This page shows which line.
+# :::
+#
+# The function below trains one net with every engine and prints the last validation cost, or the obstacle.
+
+# %%
+from rknet import Net, PointSet, Protocol, draw, fit, split
+from rknet.contract import ENGINES
+
+SHORT = Protocol(epochs=3, learning_rate=0.01)
+
+
+def train_everywhere(make, points: PointSet, protocol=SHORT):
+    """Train a new net with each engine: cost and net by engine."""
+    nets, (train, validation) = {}, split(points, len(points) // 2)
+    for engine in ENGINES:
+        net: Net = make()
+        try:
+            history = fit(
+                net, train, validation, protocol, engine=engine, progress=False
+            )
+        except ValueError as error:
+            print(f"{engine:>9}: {str(error).partition(', but ')[2]}")
+        else:
+            nets[engine] = net
+            print(f"{engine:>9}: validation cost {history.val_cost[-1]:.3f}")
+    return nets
+
+
+# %% [markdown]
+# ## A point set
+#
+# A point set is a {class}`~rknet.data.points.Law`: points, their classes, and the noise that is added after the classes.
+# This one puts a diamond into a square. Its fields may have defaults, and `clean` draws from the generator that it is given.
+
+# %%
+from dataclasses import dataclass
+
+import numpy as np
+
+from rknet.data.points import EDGE, LAWS, Law
+
+
+@dataclass(frozen=True)
+class Diamond(Law):
+    """Uniform points; class 0 where |x1| + |x2| < radius."""
+
+    d: int = 2
+    classes: int = 2
+    noise: float = 0.1
+    radius: float = 3.0
+
+    def clean(self, rng, N):
+        X = rng.uniform(-EDGE, EDGE, (N, self.d))
+        return X, (np.abs(X).sum(axis=1) >= self.radius).astype(np.int64)
+
+
+LAWS["diamond"] = Diamond()
+points = draw("diamond", 800)
+print(f"{len(points)} points, {np.mean(points.c == 0):.0%} of them inside")
+
+# %% [markdown]
+# ## A scheme
+#
+# A scheme is a {class}`~rknet.tableaus.Tableau` of exact entries. Its order and its partner are computed, so there is
+# nothing else to state. All three engines take any explicit scheme: here the third-order method of Shu and Osher.
+
+# %%
+from rknet import TABLEAUS, RKNet, Tableau
+
+TABLEAUS["ssp3"] = Tableau(
+    "Shu-Osher", [[], [1], ["1/4", "1/4"]], ["1/6", "1/6", "2/3"]
+)
+print(TABLEAUS["ssp3"])
+trained = train_everywhere(
+    lambda: RKNet(2, 8, 2, L=5, h=0.2, tableau="ssp3"), points
+)
+
+# %% [markdown]
+# The rows of `Tableau` may stop before the diagonal. `RKNet(..., tableau=Tableau(...))` does without the table, as do
+# `Configuration` and {class}`~rknet.estimator.RKNetClassifier`.
+#
+# ## A lift
+#
+# A lift is a module that maps $x \in \mathbb R^d$ to $\hat x \in \mathbb R^{\hat d}$. It is made as `Lift(d, d_hat, rng)` and
+# draws what it draws from `rng`. This one is not linear: it appends the squares of the inputs before it pads with zeros.
+
+# %%
+import torch
+from torch import nn
+
+from rknet import LIFTS
+from rknet.lifts import Lift
+
+
+class WithSquares(Lift):
+    """x_hat = (x, x^2, 0, ..., 0)."""
+
+    def forward(self, x):
+        both = torch.cat([x, x**2], dim=1)
+        return nn.functional.pad(both, (0, self.d_hat - both.shape[1]))
+
+
+LIFTS["squares"] = WithSquares
+
+
+def net_with_squares():
+    return RKNet(2, 8, 2, L=5, h=0.2, tableau="ssp3", lift="squares")
+
+
+trained |= {"lift": train_everywhere(net_with_squares, points)["torch"]}
+
+# %% [markdown]
+# The compiled engine knows lifts that are one matrix: a subclass of {class}`~rknet.lifts.LinearLift` trains there, with a
+# frozen `matrix` or a learned one. For any other lift it names the obstacle, and `engine="auto"` takes PyTorch.
+#
+# ## An activation
+#
+# PyTorch differentiates an activation by itself, so it needs the function only. The layer-wise engine and the discrete
+# adjoint of Section 3 need the slope $\sigma'$, and they need it as a function of the *value* $f = \sigma(z)$, since the
+# value is what they keep. Softsign is $\sigma(z) = z / (1 + |z|)$. With $1 - |f| = 1 / (1 + |z|)$ its slope is
+#
+# $$
+# \sigma'(z) = \frac{1}{(1 + |z|)^2} = (1 - |f|)^2 .
+# $$
+
+# %%
+from rknet import ACTIVATIONS
+from rknet.adjoint.rightsides import SLOPES
+
+
+def softsign_net(activation):
+    return RKNet(2, 8, 2, L=5, h=0.2, tableau="ssp3", activation=activation)
+
+
+print("As an object:")
+train_everywhere(lambda: softsign_net(nn.functional.softsign), points)
+
+ACTIVATIONS["softsign"] = nn.functional.softsign
+SLOPES["softsign"] = lambda f: (1 - f.abs()) ** 2
+print("By name, with its slope:")
+softsign = train_everywhere(lambda: softsign_net("softsign"), points)
+
+# %% [markdown]
+# The compiled engine has to be taught in its source, because a processor's `exp` or `tanh` would not give the same bits
+# everywhere. In `rknet/engines/compiled/kernels.py` an activation is a number and a branch. Whatever is not `+ - * /` is
+# written in `arithmetic.py` first; softsign needs `magnitude` from `simd.py` only:
+
+# %% [markdown]
+# ```diff
+# -ACTIVATION_CODES = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3}
+# +ACTIVATION_CODES = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3, "softsign": 4}
+# -TANH, LOGISTIC, RELU, SOFTPLUS = ACTIVATION_CODES.values()
+# +TANH, LOGISTIC, RELU, SOFTPLUS, SOFTSIGN = ACTIVATION_CODES.values()
+# -    load,
+# +    load,
+# +    magnitude,
+# -            slope = where(z > 0.0, every(1.0, z), 0.0)
+# +            slope = where(z > 0.0, every(1.0, z), 0.0)
+# +        elif sigma == SOFTSIGN:
+# +            f = z / (1.0 + magnitude(z))
+# +            slope = (1.0 - magnitude(f)) * (1.0 - magnitude(f))
+# ```
+#
+# The function itself and its slope then stand beside the others in `rknet/nets.py` and `rknet/adjoint/rightsides.py`, and
+# the tests compare the three. The test of this page applies these lines to a copy of the library and trains there.
+#
+# ## An optimiser
+#
+# An optimiser is a class of PyTorch's kind and its usual learning rate. The layer-wise engine makes one of them for each
+# layer, which suits all optimisers that treat every weight by itself. This one moves each weight by the sign of its
+# gradient.
+
+# %%
+from rknet.protocol import OPTIMIZERS
+
+
+class SignDescent(torch.optim.Optimizer):
+    """w <- w - lr sign(gradient)."""
+
+    def __init__(self, parameters, lr):
+        super().__init__(parameters, {"lr": lr})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for w in (w for w in group["params"] if w.grad is not None):
+                w -= group["lr"] * w.grad.sign()
+
+
+OPTIMIZERS["sign"] = (SignDescent, 3e-3)
+by_sign = Protocol(epochs=10, optimizer="sign")
+trained |= {
+    "sign": train_everywhere(net_with_squares, points, by_sign)["torch"]
+}
+
+# %% [markdown]
+# The compiled optimisers stand in `rknet/engines/compiled/updates.py`: a number in `CODES`, a function of a few lines, and a
+# branch in `move`.
+#
+# ## An experiment
+#
+# An {class}`~rknet.study.experiments.Experiment` is a set of labelled configurations. The one below uses everything that
+# this page has defined. `sweep` computes it in two processes. They have never seen this page: what it has defined travels
+# to them with each run.
+
+# %%
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rknet.study.configuration import Configuration
+from rknet.study.experiments import EXPERIMENTS, Experiment
+from rknet.study.runner import runs_of, sweep
+from rknet.study.store import Store
+
+EXPERIMENTS["own"] = Experiment(
+    "two schemes on the diamond",
+    "not in the paper",
+    {
+        scheme: Configuration(
+            "diamond", scheme, d_hat=8, L=5, h=0.2, samples=400,
+            activation="softsign", lift="squares", protocol=by_sign,
+        )
+        for scheme in ("euler", "ssp3")
+    },
+    repetitions=2,
+)  # fmt: skip
+with TemporaryDirectory() as folder:
+    store = Store(Path(folder))
+    summary = sweep(runs_of("own"), store, n_jobs=2)
+    records = {run: store.find(run).record for run in runs_of("own")}
+for run, record in records.items():
+    print(f"{run}: accuracy {record['results']['final']['val_accuracy']:.2f}")
+
+# %% [markdown]
+# A record states a part that is not of this library by its numbers and by a digest of values that it takes, so that a record
+# made by another `Diamond` is not taken for one of yours. `rknet.study.tables.table("own", store)` prints the table. To
+# make an experiment known to the command `rknet run`, enter it in `rknet/study/experiments.py`.
+#
+# Figures take nets and points as they are:
+
+# %% mystnb={"figure": {"name": "fig-own", "caption": "A point set, a scheme, a lift and an optimiser that this page has defined: the net's prediction over the points of the diamond."}, "image": {"alt": "Two panels. Left: points in a square, one class inside a diamond and the other around it. Right: the predicted region of the inner class is a rounded diamond.", "width": "480px"}} tags=["hide-input"]
+from rknet import plots
+
+plots.style()
+net = net_with_squares()
+fit(net, *split(points, 400), Protocol(optimizer="sign"), progress=False)
+figure, axes = plots.panels([["2d", "2d"]], width=4.8)
+plots.scatter(axes[0, 0], points.X, points.c)
+plots.prediction(axes[0, 1], net.predict_proba, points.X[400:], points.c[400:])
+for ax in axes.flat:
+    plots.input_space(ax)
+
+# %% [markdown]
+# ## A view of the playground
+#
+# A view is a function that paints on a canvas from the page's state. Write it in a file of its own, here
+# `rknet/playground/src/views/gain.mjs`:
+#
+# ```javascript
+# /** How much better the net answers than at the start, by epoch. */
+#
+# import { paintPlot } from "../painting/plot.mjs";
+# import { curves, lastEpoch } from "./epochs.mjs";
+#
+# /** @import { Pen } from "../painting/panel.mjs" */
+# /** @import { State } from "../page/state.mjs" */
+#
+# /** @param {State} state @param {Pen} pen @param {number} width @param {number} height */
+# export function paintGain(state, pen, width, height) {
+#   const { train_accuracy, val_accuracy } = state.snapshot?.history ?? { train_accuracy: [], val_accuracy: [] };
+#   const gain = (/** @type {number[]} */ values) => values.map((value) => value - values[0]);
+#   paintPlot(pen, width, height, state.theme, {
+#     title: "gain in accuracy", x: [0, lastEpoch(state)], y: [-0.5, 1], yTicks: [0, 0.5, 1], xTicks: [0, lastEpoch(state)],
+#     written: (y) => `${100 * y} %`, lines: curves(state, gain(train_accuracy), gain(val_accuracy)),
+#   });
+# }
+# ```
+#
+# It is registered in three places: one line each in `views/views.mjs`, in the type `Page` of `page/state.mjs`, and where it
+# shall appear in `page/render.mjs`:
+#
+# ```javascript
+# gain: view("Gain in accuracy by epoch", paintGain),                       // views.mjs
+# @property {Record<'trajectories'|...|'layers'|'gain', Panel>} views       // state.mjs
+# node("div", { class: "rkp-plots" }, views.cost.canvas, views.gain.canvas) // render.mjs
+# ```
+#
+# `make page` bundles the page. The tests check the types and that every module is used.
+#
+# ## A chapter
+#
+# A chapter is a Python file in `book/chapters/` whose cells begin with `# %%` and whose text cells begin with
+# `# %% [markdown]`, and a line in `_toc.yml`. `make notebooks` executes it and writes the `.ipynb` beside it; commit both.
+# `make test` executes it again and compares all outputs, so print rounded values. `CONTRIBUTING.md` has the rules.
+#
+# :::{admonition} Exercise
+# :class: note
+# Add a lift that turns the plane by 45 degrees before it pads with zeros, so that the diamond becomes a square. Which of
+# the three engines train it?
+# :::
+#
+# :::{admonition} Solution
+# :class: dropdown
+# A subclass of `LinearLift` with the buffer `matrix`, (d_hat, d), whose upper rows are the rotation. All three engines
+# train it, because it is one matrix.
+# :::
+#
+# :::{admonition} Takeaways
+# :class: tip
+# - One base class or signature and one table for each kind: `Law` and `LAWS`, `Tableau` and `TABLEAUS`, `Lift` and `LIFTS`, a
+#   function and `ACTIVATIONS` (with its slope in `SLOPES`), an optimiser and `OPTIMIZERS`, `Experiment` and `EXPERIMENTS`.
+# - PyTorch trains all of them. The compiled engine takes any scheme, any point set and any lift that is one matrix.
+# - Activations and optimisers become compiled code by a number and a branch; views become part of the page by three lines.
+# :::

@@ -1,0 +1,240 @@
+"""The page "Add your own" does what it says: its cells are run once, in order, and what they leave is compared."""
+
+import contextlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import jupytext
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from scipy.special import softmax
+
+import rknet
+from rknet import ACTIVATIONS, LAWS, LIFTS, TABLEAUS, Protocol, RKNet, draw, fit, split
+from rknet.adjoint.rightsides import SLOPES
+from rknet.adjoint.steps import Step
+from rknet.data.points import Law
+from rknet.engines.compiled.engine import Compiled
+from rknet.engines.layerwise.engine import Layerwise
+from rknet.lifts import Lift, LinearLift
+from rknet.protocol import OPTIMIZERS
+from rknet.study.cache import _own
+from rknet.study.configuration import Configuration
+from rknet.study.experiments import EXPERIMENTS
+
+PAGE = Path(__file__).parent.parent / "book" / "chapters" / "add_your_own.py"
+TABLES = (ACTIVATIONS, LAWS, LIFTS, TABLEAUS, SLOPES, OPTIMIZERS, EXPERIMENTS)
+
+SINGLE = 2e-4
+"""Largest difference of weights of order one after 240 steps by two engines, whose sums differ in the last bit of
+single precision, 1e-7: steps of Adam magnify it where a gradient is almost zero."""
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[SimpleNamespace]:
+    """What the page has defined and printed; the library's tables are restored afterwards."""
+    before, said = [dict(table) for table in TABLES], io.StringIO()
+    names: dict = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(said):
+        for cell in jupytext.read(PAGE).cells:
+            if cell.cell_type == "code":
+                exec(compile(cell.source, PAGE.name, "exec"), names)
+    yield SimpleNamespace(**names, said=said.getvalue().splitlines())
+    plt.close("all")
+    for table, entries in zip(TABLES, before, strict=True):
+        table.clear()
+        table.update(entries)
+
+
+def test_the_scheme_trains_alike_in_every_engine(page: SimpleNamespace) -> None:
+    weights = {engine: page.trained[engine].K.detach().numpy() for engine in ("compiled", "layerwise", "torch")}
+    untrained = RKNet(2, 8, 2, L=5, tableau="ssp3").K.detach().numpy()
+    assert np.abs(weights["torch"] - untrained).max() > 100 * SINGLE
+    for engine in ("compiled", "layerwise"):
+        np.testing.assert_allclose(weights[engine], weights["torch"], rtol=0, atol=SINGLE)
+
+
+def test_the_scheme_is_the_textbook_s(page: SimpleNamespace) -> None:
+    """Shu and Osher's form: three Euler steps and their averages."""
+    net, x = page.trained["torch"].double(), torch.randn(4, 8, dtype=torch.float64)
+    K, b = net.K[0], net.b[0]
+    euler = lambda y: y + net.h * net.f(K, b, y)  # noqa: E731
+    one = euler(x)
+    two = 3 / 4 * x + 1 / 4 * euler(one)
+    torch.testing.assert_close(net.layer(K, b, x), 1 / 3 * x + 2 / 3 * euler(two), rtol=0, atol=1e-14)
+    assert TABLEAUS["ssp3"].order == 3
+
+
+def test_the_point_set_is_a_diamond(page: SimpleNamespace) -> None:
+    points = draw("diamond", 4000, noise=0.0)
+    assert ((np.abs(points.X).sum(axis=1) < 3) == (points.c == 0)).all()
+    # Its area is 2 * 3^2 of 8^2; four standard deviations of the share in 4000 draws.
+    assert abs((points.c == 0).mean() - 18 / 64) < 4 * np.sqrt(18 / 64 * 46 / 64 / 4000)
+
+
+def test_engines_train_or_state_the_obstacle(page: SimpleNamespace) -> None:
+    lines = [line.split(": ", 1) for line in page.said if ": " in line]
+    refused = [(engine.strip(), said.partition(";")[0]) for engine, said in lines if "pass engine" in said]
+    assert refused == [
+        ("compiled", "the lift is a WithSquares"),
+        ("layerwise", "sigma is 'softsign', of unknown slope"),
+        ("compiled", "sigma is 'softsign'"),
+        ("compiled", "sigma is 'softsign'"),
+        ("compiled", "the lift is a WithSquares"),
+    ]
+    trained = [engine.strip() for engine, said in lines if said.startswith("validation cost")]
+    assert trained == ["layerwise", "compiled", "torch", *["layerwise", "torch"], "torch", *["layerwise", "torch"] * 2]
+
+
+def test_the_slope_is_autograd_s(page: SimpleNamespace) -> None:
+    z = torch.linspace(-6, 6, 101, dtype=torch.float64, requires_grad=True)
+    f = ACTIVATIONS["softsign"](z)
+    (slope,) = torch.autograd.grad(f.sum(), z)
+    torch.testing.assert_close(SLOPES["softsign"](f), slope, rtol=0, atol=1e-15)
+    weights = {engine: net.K.detach().numpy() for engine, net in page.softsign.items()}
+    np.testing.assert_allclose(weights["layerwise"], weights["torch"], rtol=0, atol=SINGLE)
+
+
+def test_the_optimiser_moves_every_weight_by_the_rate(page: SimpleNamespace) -> None:
+    net = page.net_with_squares()
+    train, validation = split(draw("diamond", 20), 5)
+    before = net.K.detach().clone()
+    fit(net, train, validation, Protocol(epochs=1, optimizer="sign"), engine="layerwise", progress=False)
+    moved = (net.K.detach() - before).abs()
+    # Weights of at most 0.4 are rounded to 3e-8.
+    assert ((moved - 3e-3).abs() < 1e-7).float().mean() > 0.9
+    assert (moved < 3e-3 + 1e-7).all()
+
+
+def test_two_processes_have_computed_the_experiment(page: SimpleNamespace) -> None:
+    assert (page.summary.computed, page.summary.found, page.summary.lost) == (4, 0, ())
+    run = next(run for run in page.records if run.row == "ssp3")
+    net, history = run.configuration.train(run.seed)
+    torch.testing.assert_close(
+        history.val_cost[-1], page.records[run]["results"]["final"]["val_cost"], rtol=1e-4, atol=0
+    )
+    stated = page.records[run]["run"]["configuration"]
+    assert (stated["data"]["law"], stated["data"]["radius"], stated["lift"]["lift"]) == ("Diamond", 3.0, "WithSquares")
+    assert stated["protocol"]["optimizer"]["optimizer"] == "sign"
+
+
+def test_the_figure_shows_a_net_that_has_learnt_the_diamond(page: SimpleNamespace) -> None:
+    points = draw("diamond", 2000, seed=1)
+    assert (page.net.predict(points.X) == points.c).mean() > 0.85
+
+
+# ---- what is not shipped is never mistaken for what is
+
+
+class Halved(LinearLift):
+    """A lift of one frozen matrix, and with a bias of its own no longer."""
+
+    def __init__(self, d: int, d_hat: int, rng: np.random.Generator, bias: bool = False) -> None:
+        super().__init__(d, d_hat, rng)
+        self.register_buffer("matrix", torch.eye(d_hat, d) / 2)
+
+
+class Shifted(Halved):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x) + 1
+
+
+@dataclass(frozen=True)
+class Halves(Law):
+    d: int = 2
+    classes: int = 2
+    noise: float = 0.0
+
+    def clean(self, rng: np.random.Generator, N: int) -> tuple:
+        X = rng.standard_normal((N, self.d))
+        return X, (X[:, 0] > 0).astype(np.int64)
+
+
+def net_of(lift: type[Lift] | str = "zero", **arguments: object) -> RKNet:
+    return RKNet(2, 3, 2, 2, tableau="heun", lift=lift, **arguments)
+
+
+def test_the_compiled_engine_takes_any_lift_of_one_matrix_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIFTS, "shifted", Shifted)
+    assert Compiled.obstacle(net_of("shifted"), Protocol()) == "the lift is a Shifted"
+    net, X = net_of(Halved), np.array([[1.0, -2.0]])
+    assert Compiled.obstacle(net, Protocol()) is None
+    # Two layers of sums of at most 5 terms of order one, in single precision.
+    np.testing.assert_allclose(softmax(Compiled(net, Protocol()).logits(X), axis=1), net.predict_proba(X), atol=1e-6)
+
+
+def test_a_step_takes_the_net_s_activation_and_not_its_namesake() -> None:
+    def tanh(z: torch.Tensor) -> torch.Tensor:
+        return z.clamp(-1, 1)
+
+    net, y = net_of(activation=tanh), torch.full((1, 3), 0.4)
+    assert net.activation == "tanh"
+    u = net.K[0].detach()[None], net.b[0].detach()[None]
+    torch.testing.assert_close(Step.of(net)(u, y)[0], net.layer(net.K[0], net.b[0], y).detach(), rtol=0, atol=1e-6)
+    assert Layerwise.obstacle(net, Protocol()) == "the net is a RKNet with changes of its own"
+
+
+def test_nets_with_parts_of_others_are_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(OPTIMIZERS, "other", OPTIMIZERS["sgd"])
+    assert _own(net_of(), Protocol())
+    assert not _own(net_of(Halved), Protocol())
+    assert not _own(net_of(activation=torch.sin), Protocol())
+    assert not _own(net_of(), Protocol(optimizer="other"))
+
+
+def test_a_record_tells_apart_two_optimisers_of_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stated(kind: type[torch.optim.Optimizer]) -> object:
+        monkeypatch.setitem(OPTIMIZERS, "other", (kind, 0.1))
+        return Configuration("spiral", "rk4", 3, 2, protocol=Protocol(optimizer="other")).plain()["protocol"]
+
+    assert stated(torch.optim.SGD) == stated(torch.optim.SGD) != stated(torch.optim.Adam)
+
+
+def learnt_lines() -> Iterator[tuple[str, str]]:
+    """What the page's diff replaces, and by what: hunks of lines "-", then "+"."""
+    old: list[str] = []
+    new: list[str] = []
+    lines = PAGE.read_text("utf8").partition("```diff\n")[2].partition("# ```")[0].splitlines()
+    for line in [*(line.removeprefix("# ") for line in lines), "-"]:
+        if line.startswith("-") and new:
+            yield "\n".join(old), "\n".join(new)
+            old, new = [], []
+        (old if line.startswith("-") else new).append(line[1:])
+
+
+def test_the_compiled_engine_learns_the_activation(tmp_path: Path) -> None:
+    """The page's diff, applied to a copy of the library, and gradients by autograd."""
+    copy = tmp_path / "rknet"
+    shutil.copytree(
+        Path(rknet.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__", "playground", "*.xz")
+    )
+    kernels = copy / "engines" / "compiled" / "kernels.py"
+    source = kernels.read_text("utf8")
+    for old, new in learnt_lines():
+        assert source.count(f"{old}\n") == 1, old
+        source = source.replace(f"{old}\n", f"{new}\n")
+    kernels.write_text(source, "utf8")
+    code = """
+import numpy as np, torch
+from rknet import ACTIVATIONS, Protocol, RKNet
+from rknet.engines.compiled.engine import Compiled
+ACTIVATIONS["softsign"] = torch.nn.functional.softsign
+net = RKNet(2, 3, 2, 2, tableau="heun", h=0.5, activation="softsign")
+x, c = torch.randn(5, 2, generator=torch.Generator().manual_seed(0)), torch.tensor([0, 1, 1, 0, 1])
+found = Compiled(net, Protocol()).gradients(x.numpy(), c.numpy())
+torch.nn.functional.cross_entropy(net(x), c).backward()
+# Sums of twenty terms of order one in single precision.
+for name, gradient in found.items():
+    np.testing.assert_allclose(gradient, net.get_parameter(name).grad.numpy(), rtol=0, atol=1e-6)
+"""
+    paths = {"PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=os.environ | paths, cwd=tmp_path, check=True)
