@@ -1,9 +1,11 @@
 """Runge-Kutta networks: a small library beside the book on Giesecke & Kröner (2021).
 
-Read it in this order: `tableaus` (the schemes), `nets` (the networks), `augment` (the lift to d_hat dimensions),
-`points` (the data), `training` (the paper's protocol), `plots` (the figures).  Section 3 is `rightsides`, `steps`,
-`adjoint` and `pairs`; `memory` counts what its gradient keeps.  Section 4.5 is `images` and `convolution`.  How
-training is made fast is told by `lanes`, `arithmetic`, `updates`, `sweeps` (Section 3 itself) and `engine`.
+The modules of this folder are the core.  Read them in this order: `tableaus` (the schemes), `nets` (the networks),
+`lifts` (the lift to d_hat dimensions), `protocol` and `training` (the paper's protocol), `plots` (the figures).
+
+The folders are rooms around it: `data` (points, Bayes limits, images), `adjoint` (Section 3), `engines` (who takes the
+steps of a training), `study` (the experiments, their records and the ledger), `playground` (networks trained in the
+page) and `laboratories` (controls in a notebook).
 """
 
 from rknet.convolution import ConvolutionalRKNet

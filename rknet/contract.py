@@ -85,7 +85,7 @@ def engine_for(net: Net, protocol: Protocol, asked: str = "auto") -> tuple[str, 
 
 @dataclass
 class Training:
-    """A training on its way.
+    """The state of a training in progress.
 
     Attributes
     ----------
@@ -128,13 +128,13 @@ class Callback:
     batches: int | None = None
 
     def begin(self, training: Training) -> None:
-        """Before anything is computed.  Who restores `steps` sets `rows`, `done` and `drawn`, and training goes on."""
+        """Called before anything is computed.  A callback that restores `steps` also sets `rows`, `done` and `drawn`."""
 
     def portion(self, training: Training) -> None:
-        """After some batches of an epoch."""
+        """Called after some batches of an epoch."""
 
     def epoch(self, training: Training) -> None:
-        """After an epoch, whose statistics are the last row.  Who sets `ended` ends the training."""
+        """Called after an epoch, whose statistics are the last row.  A callback that sets `ended` ends the training."""
 
     def end(self, training: Training) -> None:
-        """After everything, also when training or `begin` failed."""
+        """Called at the end, also when training or `begin` failed."""

@@ -51,16 +51,16 @@ class Bar(Callback):
     """A progress bar; it is drawn on a terminal only, for it would spoil the output of a notebook."""
 
     def begin(self, training: Training) -> None:
-        """Show what is over already."""
+        """Draw the bar with the epochs that are already done."""
         over = max(len(training.rows) - 1, 0)
         self.bar = tqdm(total=training.protocol.epochs, initial=over, desc="epochs", disable=None)
 
     def epoch(self, training: Training) -> None:
-        """One epoch more."""
+        """Advance the bar by one epoch."""
         self.bar.update()
 
     def end(self, training: Training) -> None:
-        """Leave the bar as it is."""
+        """Close the bar."""
         self.bar.close()
 
 

@@ -26,7 +26,7 @@ from rknet.data.points import LAWS, PointSet, draw, split
 from rknet.hashes import weights_hash
 from rknet.lifts import LIFTS
 from rknet.nets import ACTIVATIONS, Net, RKNet, StandardNet
-from rknet.study.configuration import streams
+from rknet.study.configuration import seeds_of
 from rknet.tableaus import TABLEAUS
 from rknet.training import LOSSES, OPTIMIZERS, History, Protocol, fit
 from rknet.versions import VERSIONS
@@ -56,11 +56,11 @@ class Golden:
 
     def points(self) -> tuple[PointSet, PointSet]:
         """Training and validation set."""
-        return split(draw(self.law, 2 * SAMPLES, seed=streams(0)["data"]), SAMPLES)
+        return split(draw(self.law, 2 * SAMPLES, seed=seeds_of(0)["data"]), SAMPLES)
 
     def net(self) -> Net:
         """The untrained net."""
-        law, seed = LAWS[self.law], streams(0)["net"]
+        law, seed = LAWS[self.law], seeds_of(0)["net"]
         options: dict[str, Any] = {"activation": self.activation, "lift": self.lift, "seed": seed}
         sizes = law.d, self.d_hat, law.classes, self.L
         if self.scheme == "standard":
@@ -74,7 +74,7 @@ class Golden:
     def train(self) -> tuple[Net, History]:
         """The trained net and its history."""
         net, (train, validation) = self.net(), self.points()
-        return net, fit(net, train, validation, self.protocol(), seed=streams(0)["order"], engine=self.engine)
+        return net, fit(net, train, validation, self.protocol(), seed=seeds_of(0)["order"], engine=self.engine)
 
 
 def runs() -> Iterator[tuple[str, Golden]]:

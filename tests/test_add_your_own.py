@@ -200,15 +200,10 @@ def test_a_record_tells_apart_two_optimisers_of_one_name(monkeypatch: pytest.Mon
 
 
 def learnt_lines() -> Iterator[tuple[str, str]]:
-    """What the page's diff replaces, and by what: hunks of lines "-", then "+"."""
-    old: list[str] = []
-    new: list[str] = []
-    lines = PAGE.read_text("utf8").partition("```diff\n")[2].partition("# ```")[0].splitlines()
-    for line in [*(line.removeprefix("# ") for line in lines), "-"]:
-        if line.startswith("-") and new:
-            yield "\n".join(old), "\n".join(new)
-            old, new = [], []
-        (old if line.startswith("-") else new).append(line[1:])
+    """What each hunk of the page's diff replaces, and by what."""
+    for hunk in PAGE.read_text("utf8").partition("# ```diff\n")[2].partition("# ```")[0].split("# @@\n"):
+        lines = [line.removeprefix("# ") for line in hunk.splitlines()]
+        yield tuple("".join(f"{line[1:]}\n" for line in lines if line[0] in kept) for kept in (" -", " +"))
 
 
 def test_the_compiled_engine_learns_the_activation(tmp_path: Path) -> None:
@@ -220,8 +215,8 @@ def test_the_compiled_engine_learns_the_activation(tmp_path: Path) -> None:
     kernels = copy / "engines" / "compiled" / "kernels.py"
     source = kernels.read_text("utf8")
     for old, new in learnt_lines():
-        assert source.count(f"{old}\n") == 1, old
-        source = source.replace(f"{old}\n", f"{new}\n")
+        assert source.count(old) == 1, old
+        source = source.replace(old, new)
     kernels.write_text(source, "utf8")
     code = """
 import numpy as np, torch

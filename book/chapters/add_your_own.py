@@ -172,18 +172,19 @@ softsign = train_everywhere(lambda: softsign_net("softsign"), points)
 # The compiled engine has to be taught in its source, because a processor's `exp` or `tanh` would not give the same bits
 # everywhere. In `rknet/engines/compiled/kernels.py` an activation is a number and a branch. Whatever is not `+ - * /` is
 # written in `arithmetic.py` first; softsign needs `magnitude` from `simd.py` only:
-
-# %% [markdown]
+#
 # ```diff
 # -ACTIVATION_CODES = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3}
 # +ACTIVATION_CODES = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3, "softsign": 4}
+#  """The activations sigma by number."""
 # -TANH, LOGISTIC, RELU, SOFTPLUS = ACTIVATION_CODES.values()
 # +TANH, LOGISTIC, RELU, SOFTPLUS, SOFTSIGN = ACTIVATION_CODES.values()
-# -    load,
-# +    load,
+# @@
+#      load,
 # +    magnitude,
-# -            slope = where(z > 0.0, every(1.0, z), 0.0)
-# +            slope = where(z > 0.0, every(1.0, z), 0.0)
+#      store,
+# @@
+#              slope = where(z > 0.0, every(1.0, z), 0.0)
 # +        elif sigma == SOFTSIGN:
 # +            f = z / (1.0 + magnitude(z))
 # +            slope = (1.0 - magnitude(f)) * (1.0 - magnitude(f))

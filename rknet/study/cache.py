@@ -26,7 +26,7 @@ from rknet.checks import choose, whole
 from rknet.data.points import PointSet
 from rknet.nets import ACTIVATIONS, Net
 from rknet.protocol import Protocol
-from rknet.study.configuration import SHIPPED, Configuration, streams
+from rknet.study.configuration import SHIPPED, Configuration, seeds_of
 from rknet.study.experiments import EXPERIMENTS
 from rknet.training import History, fit
 from rknet.versions import VERSIONS
@@ -73,7 +73,7 @@ def trained(configuration: Configuration, seed: int) -> tuple[Net, History]:
     """The trained net of a repetition and its history, as `Configuration.train` gives them, remembered."""
     net = configuration.network(seed)
     train, validation = configuration.points(seed)
-    return net, cached_fit(net, train, validation, configuration.protocol, seed=streams(seed)["order"])
+    return net, cached_fit(net, train, validation, configuration.protocol, seed=seeds_of(seed)["order"])
 
 
 def repetitions(

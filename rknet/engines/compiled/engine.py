@@ -114,7 +114,7 @@ class Compiled:
 
     @classmethod
     def suits(cls, net: Net) -> bool:
-        """Every net, when it comes to its turn."""
+        """True: the compiled engine is the choice for every net that reaches it."""
         return True
 
     def epoch(self, X: Array, c: Array, order: Array) -> None:
