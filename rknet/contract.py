@@ -128,7 +128,7 @@ class Callback:
     batches: int | None = None
 
     def begin(self, training: Training) -> None:
-        """Called before anything is computed.  A callback that restores `steps` also sets `rows`, `done` and `drawn`."""
+        """Called before anything is computed.  A callback that restores `steps` sets `rows`, `done` and `drawn` too."""
 
     def portion(self, training: Training) -> None:
         """Called after some batches of an epoch."""

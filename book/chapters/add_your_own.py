@@ -322,22 +322,23 @@ for ax in axes.flat:
 # `# %% [markdown]`, and a line in `_toc.yml`. `make notebooks` executes it and writes the `.ipynb` beside it; commit both.
 # `make test` executes it again and compares all outputs, so print rounded values. `CONTRIBUTING.md` has the rules.
 #
-# :::{admonition} Exercise
-# :class: note
+# ## Exercise
+#
+# ```{exercise}
+# :label: ex-own-lift
 # Add a lift that turns the plane by 45 degrees before it pads with zeros, so that the diamond becomes a square. Which of
 # the three engines train it?
-# :::
+# ```
 #
-# :::{admonition} Solution
+# ```{solution} ex-own-lift
 # :class: dropdown
-# A subclass of `LinearLift` with the buffer `matrix`, (d_hat, d), whose upper rows are the rotation. All three engines
-# train it, because it is one matrix.
-# :::
+# A subclass of `LinearLift` with the buffer `matrix`, of shape $(\hat d, d)$, whose upper rows are the rotation. All three
+# engines train it, because it is one matrix.
+# ```
 #
-# :::{admonition} Takeaways
-# :class: tip
+# ## Takeaways
+#
 # - One base class or signature and one table for each kind: `Law` and `LAWS`, `Tableau` and `TABLEAUS`, `Lift` and `LIFTS`, a
 #   function and `ACTIVATIONS` (with its slope in `SLOPES`), an optimiser and `OPTIMIZERS`, `Experiment` and `EXPERIMENTS`.
-# - PyTorch trains all of them. The compiled engine takes any scheme, any point set and any lift that is one matrix.
-# - Activations and optimisers become compiled code by a number and a branch; views become part of the page by three lines.
-# :::
+# - PyTorch trains all of them. The compiled engine takes any explicit scheme, any point set and any lift that is one matrix.
+# - Activations and optimisers become compiled code by a number and a branch; a view becomes part of the page by three lines.

@@ -324,7 +324,7 @@ _failed: dict[tuple[str, Path], str] = {}
 
 
 def _download(name: str, folder: Path) -> str | None:
-    """Download a set into a folder and return None, or the reason why that failed.  A failure is remembered, not repeated."""
+    """Download a set into a folder; None, or the reason why that failed.  A failure is remembered, not repeated."""
     if os.environ.get("RKNET_OFFLINE"):
         return "RKNET_OFFLINE forbids to download them"
     if (name, folder) not in _failed:

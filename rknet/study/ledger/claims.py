@@ -15,8 +15,7 @@ from rknet.study.experiments import EXPERIMENTS
 from rknet.study.ledger.measurements import MEASUREMENTS, Measurement
 from rknet.study.ledger.quantities import QUANTITIES, Quantity
 from rknet.study.ledger.statistics import ESTIMATES
-from rknet.study.paper import STATISTICS
-from rknet.study.paper import printed
+from rknet.study.paper import STATISTICS, printed
 from rknet.study.store import slug
 
 BOOK = Path(__file__).resolve().parents[3] / "book"
