@@ -2,11 +2,13 @@
 
 import contextlib
 import io
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -199,25 +201,32 @@ def test_a_record_tells_apart_two_optimisers_of_one_name(monkeypatch: pytest.Mon
     assert stated(torch.optim.SGD) == stated(torch.optim.SGD) != stated(torch.optim.Adam)
 
 
-def learnt_lines() -> Iterator[tuple[str, str]]:
-    """What each hunk of the page's diff replaces, and by what."""
-    for hunk in PAGE.read_text("utf8").partition("# ```diff\n")[2].partition("# ```")[0].split("# @@\n"):
-        lines = [line.removeprefix("# ") for line in hunk.splitlines()]
-        yield tuple("".join(f"{line[1:]}\n" for line in lines if line[0] in kept) for kept in (" -", " +"))
+def blocks(language: str) -> list[str]:
+    """The page's blocks of a language."""
+    text = "\n".join(line.removeprefix("#").removeprefix(" ") for line in PAGE.read_text("utf8").splitlines())
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-def test_the_compiled_engine_learns_the_activation(tmp_path: Path) -> None:
-    """The page's diff, applied to a copy of the library, and gradients by autograd."""
-    copy = tmp_path / "rknet"
-    shutil.copytree(
-        Path(rknet.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__", "playground", "*.xz")
-    )
-    kernels = copy / "engines" / "compiled" / "kernels.py"
-    source = kernels.read_text("utf8")
-    for old, new in learnt_lines():
+def learn(package: Path, diff: str) -> None:
+    """Apply a diff of the page to a copy of the library; each hunk names its file and fits one place of it."""
+    for hunk in diff.removeprefix("@@ ").split("\n@@ "):
+        name, *lines = hunk.splitlines()
+        old, new = ("".join(f"{line[1:]}\n" for line in lines if line[0] in kept) for kept in (" -", " +"))
+        source = (package / name).read_text("utf8")
         assert source.count(old) == 1, old
-        source = source.replace(old, new)
-    kernels.write_text(source, "utf8")
+        (package / name).write_text(source.replace(old, new), "utf8")
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A copy of the library."""
+    ignored = shutil.ignore_patterns("__pycache__", "*.xz")
+    return shutil.copytree(Path(rknet.__file__).parent, tmp_path / "rknet", ignore=ignored)
+
+
+def test_the_compiled_engine_learns_the_activation(package: Path) -> None:
+    """The page's diff, applied to a copy of the library, and gradients by autograd."""
+    learn(package, blocks("diff")[0])
     code = """
 import numpy as np, torch
 from rknet import ACTIVATIONS, Protocol, RKNet
@@ -231,5 +240,39 @@ torch.nn.functional.cross_entropy(net(x), c).backward()
 for name, gradient in found.items():
     np.testing.assert_allclose(gradient, net.get_parameter(name).grad.numpy(), rtol=0, atol=1e-6)
 """
-    paths = {"PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path)}
-    subprocess.run([sys.executable, "-c", code], env=os.environ | paths, cwd=tmp_path, check=True)
+    paths = {"PYTHONPATH": str(package.parent), "NUMBA_CACHE_DIR": str(package.parent)}
+    subprocess.run([sys.executable, "-c", code], env=os.environ | paths, cwd=package.parent, check=True)
+
+
+def learn_view(package: Path) -> Path:
+    """The page's view in a copy of the library."""
+    view = package / "playground" / "src" / "views" / "gain.mjs"
+    view.write_text(blocks("javascript")[0], "utf8")
+    learn(package, blocks("diff")[1])
+    return view
+
+
+def test_the_view_paints_the_gain(package: Path, node: Callable[..., str]) -> None:
+    code = """
+const { paintGain } = await import(process.argv[1]), heights = [];
+const pen = new Proxy({}, { get: (_, name) => (...values) => {
+  if (name === "moveTo" || name === "lineTo") heights.push(values[1]);
+}, set: () => true });
+const history = { train_accuracy: [0.5, 0.5, 1], val_accuracy: [0.25, 0.5, 0.75] };
+const state = { snapshot: { history }, configuration: { net: "RKNet", scheme: "rk4" }, theme: {} };
+paintGain(state, pen, 300, 118);
+console.log(JSON.stringify(heights.slice(-6)));
+"""
+    painted = json.loads(node("--input-type=module", "--eval", code, learn_view(package).as_uri()))
+    # The axis runs from -0.5 at height 100 to 1 at height 20.
+    gains = [0, 0, 0.5, 0, 0.25, 0.5]
+    assert painted == pytest.approx([100 - 80 * (gain + 0.5) / 1.5 for gain in gains])
+
+
+def test_the_view_has_its_place_and_types(
+    package: Path, node: Callable[..., str], npm_package: Callable[[str], Path]
+) -> None:
+    compiler, source = npm_package("typescript") / "bin" / "tsc", learn_view(package).parent.parent
+    options = "--allowJs --checkJs --noEmit --strict --noUnusedLocals --target esnext --module esnext"
+    options += " --moduleResolution bundler --resolveJsonModule --lib esnext,dom"
+    node(compiler, *options.split(), source / "main.mjs")

@@ -174,24 +174,24 @@ softsign = train_everywhere(lambda: softsign_net("softsign"), points)
 # written in `arithmetic.py` first; softsign needs `magnitude` from `simd.py` only:
 #
 # ```diff
+# @@ engines/compiled/kernels.py
 # -ACTIVATION_CODES = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3}
 # +ACTIVATION_CODES = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3, "softsign": 4}
 #  """The activations sigma by number."""
 # -TANH, LOGISTIC, RELU, SOFTPLUS = ACTIVATION_CODES.values()
 # +TANH, LOGISTIC, RELU, SOFTPLUS, SOFTSIGN = ACTIVATION_CODES.values()
-# @@
+# @@ engines/compiled/kernels.py
 #      load,
 # +    magnitude,
 #      store,
-# @@
+# @@ engines/compiled/kernels.py
 #              slope = where(z > 0.0, every(1.0, z), 0.0)
 # +        elif sigma == SOFTSIGN:
 # +            f = z / (1.0 + magnitude(z))
 # +            slope = (1.0 - magnitude(f)) * (1.0 - magnitude(f))
 # ```
 #
-# The function itself and its slope then stand beside the others in `rknet/nets.py` and `rknet/adjoint/rightsides.py`, and
-# the tests compare the three. The test of this page applies these lines to a copy of the library and trains there.
+# The function and its slope then stand beside the others in `rknet/nets.py` and `rknet/adjoint/rightsides.py`. The test of this page applies these lines to a copy of the library and trains there.
 #
 # ## An optimiser
 #
@@ -305,16 +305,24 @@ for ax in axes.flat:
 # }
 # ```
 #
-# It is registered in three places: one line each in `views/views.mjs`, in the type `Page` of `page/state.mjs`, and where it
-# shall appear in `page/render.mjs`:
+# It is registered where views are made, in the type of the page, and where it shall appear:
 #
-# ```javascript
-# gain: view("Gain in accuracy by epoch", paintGain),                       // views.mjs
-# @property {Record<'trajectories'|...|'layers'|'gain', Panel>} views       // state.mjs
-# node("div", { class: "rkp-plots" }, views.cost.canvas, views.gain.canvas) // render.mjs
+# ```diff
+# @@ playground/src/views/views.mjs
+#  import { paintFeatures } from "./features.mjs";
+# +import { paintGain } from "./gain.mjs";
+# @@ playground/src/views/views.mjs
+#      cost: view("Cost by epoch", paintCost),
+# +    gain: view("Gain in accuracy by epoch", paintGain),
+# @@ playground/src/page/state.mjs
+# - * @property {Record<'trajectories'|'features'|'decision'|'accuracy'|'cost'|'layers', Panel>} views
+# + * @property {Record<'trajectories'|'features'|'decision'|'accuracy'|'cost'|'layers'|'gain', Panel>} views
+# @@ playground/src/page/render.mjs
+# -      node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas),
+# +      node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas, views.gain.canvas),
 # ```
 #
-# `make page` bundles the page. The tests check the types and that every module is used.
+# `make page` bundles the page. The tests check the types, and the test of this page paints this view.
 #
 # ## A chapter
 #
@@ -341,4 +349,4 @@ for ax in axes.flat:
 # - One base class or signature and one table for each kind: `Law` and `LAWS`, `Tableau` and `TABLEAUS`, `Lift` and `LIFTS`, a
 #   function and `ACTIVATIONS` (with its slope in `SLOPES`), an optimiser and `OPTIMIZERS`, `Experiment` and `EXPERIMENTS`.
 # - PyTorch trains all of them. The compiled engine takes any explicit scheme, any point set and any lift that is one matrix.
-# - Activations and optimisers become compiled code by a number and a branch; a view becomes part of the page by three lines.
+# - Activations and optimisers become compiled code by a number and a branch; a view becomes part of the page by four lines.
