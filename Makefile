@@ -8,7 +8,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 NODE_MODULES := tests/browser/node_modules/.package-lock.json
 # All but the extra `bench`, which is large and of use only to `python -m benchmarks`.
-EXTRAS := book,cluster,dev,images
+EXTRAS := book,cluster,dev,images,ledger
 OLDEST_PYTHON := $(shell sed -n 's/^requires-python = ">=\([0-9.]*\).*/\1/p' pyproject.toml)
 
 # Wheels in a local folder come first where pip is told of one. Elsewhere uv takes the build of torch (CPU or CUDA)

@@ -31,14 +31,15 @@ from torch import Tensor
 from rknet.data.points import PointSet
 from rknet.engines.layerwise.engine import Layerwise
 from rknet.engines.layerwise.together import Sets, Stack, fit_together
+from rknet.history import History
 from rknet.nets import Net
 from rknet.plots import principal
+from rknet.protocol import Protocol
 from rknet.study import records
 from rknet.study.configuration import Configuration, seeds_of
 from rknet.study.records import Run
 from rknet.study.runner import runs_of
 from rknet.study.store import Store, slug
-from rknet.training import History, Protocol
 
 ROWS = (
     ("images", "RK4Net, d_hat = 900, L = 100, MNIST"),

@@ -23,11 +23,11 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from rknet.files import PART
+from rknet.protocol import Protocol
 from rknet.study.configuration import Configuration
 from rknet.study.records import Record, Run, decode
 from rknet.study.runner import compute, sweep
 from rknet.study.store import Store
-from rknet.training import Protocol
 
 # Its processes start with the modules loaded, so that a kill costs a second and not ten.
 CONTEXT = multiprocessing.get_context("forkserver")

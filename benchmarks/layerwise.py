@@ -13,7 +13,7 @@ from benchmarks.cases import Case
 from benchmarks.contender import Arrays
 from benchmarks.reference import Reference
 from rknet.engines.layerwise.engine import Layerwise
-from rknet.training import Protocol
+from rknet.protocol import Protocol
 
 
 class LayerByLayer(Reference):

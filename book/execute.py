@@ -37,7 +37,12 @@ COVER = BOOK / "index.py"
 COVER_PICTURE = BOOK / "_static" / "first_picture.png"  # shown by README.md, which cannot show an output
 RUN_TIMES = BOOK / "run_times.json"  # seconds by page
 
-RECORDED = ("requirements.lock", "benchmarks/results.json", "book/claims.yml", "book/verdicts.json")
+RECORDED = (
+    "requirements.lock",
+    "benchmarks/results.json",
+    "rknet/study/ledger/claims.yml",
+    "rknet/study/ledger/verdicts.json",
+)
 
 # The same on every machine, and nothing else: no Python version, no state of widgets.
 NOTEBOOK_METADATA = {

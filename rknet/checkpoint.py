@@ -24,9 +24,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from rknet import files
+from rknet.callbacks import Callback, Training
 from rknet.checks import flag, keep, positive
-from rknet.contract import Callback, Training
 from rknet.hashes import digest
+from rknet.recognition import description
 from rknet.versions import versions_of
 
 MARK = "rknet checkpoint "
@@ -242,7 +243,7 @@ def fingerprint(training: Training) -> dict[str, str]:
         "protocol": digest(asdict(training.protocol)),
         "seed": digest(training.seed),
         "engine": digest(training.engine),
-        "net": digest(net.architecture, *weights),
+        "net": digest(description(net), *weights),
         "data": digest(*(array for part in points for array in (part.X, part.c))),
         "versions": digest(versions_of(training.engine)),
         "circumstances": digest(torch.__version__, np.__version__, net.K.device.type, torch.get_num_threads()),

@@ -53,11 +53,9 @@ def named(argument: str, name: str, known: Mapping[str, Any]) -> str:
     return str(name)
 
 
-def given(argument: str, value: Any, known: Mapping[str, Value]) -> tuple[str, Value]:
-    """Name and value of what is given by a known name, or as the function or class itself; ValueError otherwise."""
-    if callable(value):
-        return str(getattr(value, "__name__", type(value).__name__)), value
-    return str(value), choose(argument, value, known)
+def given(argument: str, value: Any, known: Mapping[str, Value]) -> Value:
+    """What a known name stands for, or the function or class that is given instead; ValueError otherwise."""
+    return value if callable(value) else choose(argument, value, known)
 
 
 def keep(instance: object, **values: Any) -> None:

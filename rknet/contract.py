@@ -1,22 +1,16 @@
-"""Who takes the steps of a training, and who watches it: the two contracts of `rknet.fit`.
-
-An `Engine` trains a net by a protocol, and `ENGINES` lists all there are.  A `Callback` is told where a `Training`
-stands; it may take up one that was stored, and may end it.
-"""
+"""Who takes the steps of a training: what `rknet.fit` asks of an engine, and `ENGINES`, all there are."""
 
 from __future__ import annotations
 
 import pkgutil
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
 from rknet.checks import choose
-from rknet.data.points import PointSet
 from rknet.nets import Net
 from rknet.protocol import Protocol
 
@@ -62,12 +56,9 @@ A new one needs its line here, and one in `rknet.versions.VERSIONS` if its train
 
 
 def engine_for(net: Net, protocol: Protocol, asked: str = "auto") -> tuple[str, type[Engine]]:
-    """Name and class of the engine that is asked for, or of the first that suits the net.
+    """Name and class of the engine that is asked for, or of the first that suits the net and has no obstacle.
 
-    Raises
-    ------
-    ValueError
-        If the name is unknown, or the engine cannot train this net by this protocol.
+    ValueError if the name is unknown, or the engine cannot train this net by this protocol.
     """
     choose("engine", asked, {"auto": None, **ENGINES})
     reason: str | None = None
@@ -81,60 +72,3 @@ def engine_for(net: Net, protocol: Protocol, asked: str = "auto") -> tuple[str, 
     raise ValueError(
         f"engine: must be 'auto' or 'torch' for this net and protocol, got {asked!r}, but {reason}; pass engine='auto'"
     )
-
-
-@dataclass
-class Training:
-    """The state of a training in progress.
-
-    Attributes
-    ----------
-    net, train, validation, protocol, seed
-        What is trained on what, how, and in which order.  Some engines give the net its weights at the end only.
-    engine, steps
-        The engine's name, and the engine.
-    rows
-        Cost and accuracy on the training and on the validation set, before training and after each epoch that is over.
-    done
-        Samples of the present epoch that have been used.
-    drawn
-        State of NumPy's generator before the order of the present epoch was drawn.
-    ended
-        Why training ended, see `rknet.History`; None as long as it goes on, and when it failed.
-    """
-
-    net: Net
-    train: PointSet
-    validation: PointSet
-    protocol: Protocol
-    seed: int
-    engine: str
-    steps: Engine
-    drawn: typing.Any
-    rows: list[list[float]] = field(default_factory=list)
-    done: int = 0
-    ended: str | None = None
-
-
-class Callback:
-    """What `rknet.fit` tells of a training; a subclass overrides what it is interested in.
-
-    Attributes
-    ----------
-    batches
-        Largest number of batches between two calls of `portion`; None if the end of an epoch is soon enough.
-    """
-
-    batches: int | None = None
-
-    def begin(self, training: Training) -> None:
-        """Called before anything is computed.  A callback that restores `steps` sets `rows`, `done` and `drawn` too."""
-
-    def portion(self, training: Training) -> None:
-        """Called after some batches of an epoch."""
-
-    def epoch(self, training: Training) -> None:
-        """Called after an epoch, whose statistics are the last row.  A callback that sets `ended` ends the training."""
-
-    def end(self, training: Training) -> None:
-        """Called at the end, also when training or `begin` failed."""

@@ -15,14 +15,17 @@ import torch
 from torch import Tensor, nn
 
 from rknet.checks import WEIGHT, choose, flag, room, whole
-from rknet.lifts import LIFTS, Lift, uniform
+from rknet.initial import uniform
+from rknet.lifts import LIFTS, Lift, name_of
 from rknet.nets import RKNet
+from rknet.recognition import known
 from rknet.tableaus import Tableau
 
 Shape = tuple[int, int, int]
 """Channels, height and width."""
 
 
+@known
 class ImageLift(Lift):
     """Two ways to augment images: a border of zeros, and more channels at every pixel.
 
@@ -61,12 +64,25 @@ class ImageLift(Lift):
         self.image, self.border, self.shape = (c, height, width), border, shape
         self.pixel = choose("lift", lift, LIFTS)(c, channels, rng)
 
+    def validate(self) -> None:
+        """ValueError unless the shapes before and after agree with each other, with d and d_hat and at each pixel."""
+        super().validate()
+        self.pixel.validate()
+        (c, height, width), grown = self.image, 2 * self.border
+        shape = self.pixel.d_hat, height + grown, width + grown
+        if (self.pixel.d, self.d, self.shape, self.d_hat) != (c, c * height * width, shape, math.prod(shape)):
+            raise ValueError(
+                f"lift: must make {shape} of {self.image}, got shape = {self.shape} with d = {self.d}, "
+                f"d_hat = {self.d_hat} and {self.pixel.d} channels before; build a new lift"
+            )
+
     def forward(self, x: Tensor) -> Tensor:
         """x_hat (N, d_hat) for x (N, d)."""
         maps = nn.functional.pad(x.reshape(-1, *self.image), (self.border,) * 4)
         return self.pixel(maps.movedim(1, -1)).movedim(-1, 1).flatten(1)
 
 
+@known
 class ConvolutionalRKNet(RKNet):
     """The network (2.12) with f(u, y) = sigma(K * y + b), a convolution that keeps channels and map size.
 
@@ -132,7 +148,7 @@ class ConvolutionalRKNet(RKNet):
         room("classes", classes, classes * (features + 1), WEIGHT)
         # A net of the width of one pixel, whose matrices then become filters.
         super().__init__(channels, channels, classes, L, tableau=tableau, h=h, lift="zero", seed=seed, **arguments)
-        self.lift, self.lift_name, self.kernel, self.pooled = maps, lift, kernel, pooled
+        self.lift, self.kernel, self.pooled = maps, kernel, pooled
         for name, shape, fan in (
             ("K", (self.L, channels, channels, kernel, kernel), fan_in),
             ("b", (self.L, channels), fan_in),
@@ -145,6 +161,11 @@ class ConvolutionalRKNet(RKNet):
     def shape(self) -> Shape:
         """Channels, height and width of every state."""
         return self.lift.shape
+
+    @property
+    def lift_name(self) -> str:
+        """How channels are added, a name in `rknet.lifts.LIFTS`."""
+        return name_of(self.lift.pixel)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """See `rknet.nets.Net`."""
@@ -170,7 +191,8 @@ class ConvolutionalRKNet(RKNet):
     @property
     def architecture(self) -> dict[str, Any]:
         """As for `RKNet`, with the shapes."""
-        shapes = {"image": self.lift.image, "shape": self.shape, "kernel": self.kernel, "pooled": self.pooled}
+        lift = {"image": self.lift.image, "border": self.lift.border, "shape": self.shape}
+        shapes = {**lift, "kernel": self.kernel, "pooled": self.pooled}
         return {**super().architecture, **shapes}
 
     def extra_repr(self) -> str:

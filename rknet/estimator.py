@@ -15,10 +15,12 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from rknet.activations import Activation
 from rknet.checks import flag, positive, whole
 from rknet.data.points import PointSet
 from rknet.lifts import Lift
-from rknet.nets import Activation, Net, net_of
+from rknet.named import net_of
+from rknet.nets import Net
 from rknet.protocol import Protocol
 from rknet.tableaus import Tableau
 from rknet.training import fit
@@ -36,7 +38,7 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     tableau : str, Tableau or None, default="rk4"
-        An explicit scheme, or its name: see `rknet.nets.scheme_of`.  None is "standard", the feed-forward network.
+        An explicit scheme, or its name: see `rknet.schemes.scheme_of`.  None is "standard", the feed-forward network.
     d_hat : int or None, default=None
         Width of every layer, at least the number of features d; None for max(16, d + 1).
     L : int, default=5
@@ -44,7 +46,7 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
     h : float, default=0.2
         Step size.
     activation : str or callable, default="tanh"
-        The activation sigma, or its name in `rknet.nets.ACTIVATIONS`.
+        The activation sigma, or its name in `rknet.activations.ACTIVATIONS`.
     lift : str or class, default="zero"
         The class of the lift from d to d_hat dimensions, or its name in `rknet.lifts.LIFTS`.
     epochs : int, default=40
@@ -52,9 +54,9 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
     batch_size : int, default=5
         Samples a step; all of them where there are fewer.
     loss, optimizer : str, default="cross_entropy", "adam"
-        Names in `rknet.training.LOSSES` and `rknet.training.OPTIMIZERS`.
+        Names in `rknet.protocol.LOSSES` and `rknet.protocol.OPTIMIZERS`.
     learning_rate : float or None, default=None
-        None for the optimiser's own in `rknet.training.OPTIMIZERS`.
+        None for the optimiser's own in `rknet.protocol.OPTIMIZERS`.
     early_stopping : bool, default=False
         Whether a part of the samples is set aside, and training stops when their costs rise (`Protocol.stop_early`).
     validation_fraction : float, default=0.1
@@ -177,7 +179,7 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         samples = validate_data(self, X, dtype=np.float32, order="C", reset=False)  # torch knows no negative strides
         with torch.no_grad():
-            return self.net_(torch.tensor(samples, dtype=torch.float64)).numpy()
+            return self.net_(torch.tensor(samples, dtype=torch.float64, device=self.net_.K.device)).numpy()
 
     def _net(self, seed: int) -> Net:
         d, classes = self.n_features_in_, len(self.classes_)

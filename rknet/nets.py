@@ -1,4 +1,4 @@
-"""The networks: `StandardNet` (2.2) and `RKNet` (2.12), with `EulerNet` (2.7) and `RK4Net` as named cases.
+"""The networks: `StandardNet` (2.2) and `RKNet` (2.12); `rknet.named` has those with a name of their own.
 
 All share one shape: lift x (N, d) to y[0] (N, d_hat), apply L layers of constant width d_hat, classify by W y[L] + mu.
 The weights of the layers are stacked, K (L, d_hat, d_hat) and b (L, d_hat), so layer l is u[l] = (K[l], b[l]), (2.4).
@@ -14,24 +14,23 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from rknet.checks import WEIGHT, choose, flag, given, inputs, positive, room, whole
-from rknet.lifts import LIFTS, Lift, LinearLift, uniform
-from rknet.schemes import combine, stages
-from rknet.tableaus import EULER, RK4, TABLEAUS, Tableau
-
-Activation = Callable[[Tensor], Tensor]
-
-ACTIVATIONS: dict[str, Activation] = {
-    "tanh": torch.tanh,
-    "logistic": torch.sigmoid,
-    "relu": torch.relu,
-    "softplus": nn.functional.softplus,
-}
-"""The activations sigma of (2.1).  The paper writes "logit" for the logistic function 1 / (1 + e^-x)."""
+from rknet.activations import ACTIVATIONS, Activation
+from rknet.agreement import check_arrays, check_kinds, check_shapes
+from rknet.checks import WEIGHT, flag, given, inputs, positive, room, whole
+from rknet.initial import uniform
+from rknet.lifts import LIFTS, Lift, LinearLift, name_of
+from rknet.schemes import combine, explicit, stages
+from rknet.tableaus import Tableau
 
 
 class Net(nn.Module):
     """What all networks share: lift, stacked layers, affine classifier.  A subclass says what one layer does.
+
+    A net is its attributes K, b, W, mu, lift and sigma: everything else, L, classes and the names too, is read from
+    them.  Who replaces one of them replaces those that must agree with it, see `validate`.
+
+    ValueError if a name is unknown, a size is not a positive whole number or needs more memory than
+    `rknet.checks.MEMORY`, or d_hat < d.
 
     Parameters
     ----------
@@ -49,18 +48,6 @@ class Net(nn.Module):
         Whether W and mu are trained, as in all the paper's experiments, or stay as they were drawn.
     seed
         Seeds the lift and, independently, K, b, W, mu: each weight uniform(-1/sqrt(fan_in), 1/sqrt(fan_in)).
-
-    Raises
-    ------
-    ValueError
-        If a name is unknown, a size is not a positive whole number or needs more memory than `rknet.checks.MEMORY`, or
-        d_hat < d.
-
-    Attributes
-    ----------
-    K, b, W, mu, lift
-        What a net is: everything else, L and classes too, is read from these.  Who replaces one of them replaces those
-        that must agree with it, see `validate`.
     """
 
     def __init__(
@@ -76,8 +63,8 @@ class Net(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        self.activation, self.sigma = given("activation", activation, ACTIVATIONS)
-        self.lift_name, make_lift = given("lift", lift, LIFTS)
+        self.sigma = given("activation", activation, ACTIVATIONS)
+        make_lift = given("lift", lift, LIFTS)
         d, d_hat, classes, L = whole("d", d), whole("d_hat", d_hat), whole("classes", classes, least=2), whole("L", L)
         train_classifier = flag("train_classifier", train_classifier)
         room("d_hat", d_hat, d_hat * d, WEIGHT)
@@ -101,6 +88,16 @@ class Net(nn.Module):
     def d_hat(self) -> int:
         """Width of every layer."""
         return self.lift.d_hat
+
+    @property
+    def activation(self) -> str:
+        """The name of sigma in `ACTIVATIONS`; for any other function, its `repr`."""
+        return next((name for name, sigma in ACTIVATIONS.items() if sigma is self.sigma), repr(self.sigma))
+
+    @property
+    def lift_name(self) -> str:
+        """The name of the lift in `rknet.lifts.LIFTS`; for any other lift, that of its class."""
+        return name_of(self.lift)
 
     @property
     def L(self) -> int:
@@ -127,35 +124,13 @@ class Net(nn.Module):
         return shapes
 
     def validate(self) -> None:
-        """Check that the arrays of the net, which anybody may replace, still make a net.
-
-        Raises
-        ------
-        ValueError
-            If the weights and the lift do not have the `shapes` they need, or differ in precision or device.
-        """
+        """ValueError unless the arrays, which anybody may replace, have the `shapes` they need and are of one kind."""
         if isinstance(self.lift, Lift):
             self.lift.validate()
-        for name in ("K", "b", "W", "mu"):
-            if not (isinstance(weight := getattr(self, name), Tensor) and weight.ndim):
-                raise ValueError(f"net: {name} must be an array, got {weight!r}; assign a Parameter or build a new net")
-        weights = {name: getattr(self, name) for name in self.shapes()}
-        for name, shape in self.shapes().items():
-            if tuple(weights[name].shape) != shape or 0 in shape:
-                raise ValueError(
-                    f"net: {name} must have shape {shape} for d_hat = {self.d_hat}, L = {self.L} matrices in K and "
-                    f"classes = {self.classes} entries of mu, got {tuple(weights[name].shape)}; give all weights the "
-                    f"same sizes or build a new net"
-                )
-        if isinstance(self.lift, LinearLift):
-            weights["lift.matrix"] = self.lift.matrix
-        kinds = {(tensor.dtype, tensor.device) for tensor in weights.values()}
-        if len(kinds) > 1 or not all(dtype.is_floating_point for dtype, _ in kinds):
-            listed = ", ".join(f"{name} {tensor.dtype} on {tensor.device}" for name, tensor in weights.items())
-            raise ValueError(
-                f"net: all weights must be floats of one precision on one device, got {listed}; "
-                f"convert the whole net, for example by net.float()"
-            )
+        check_arrays({name: getattr(self, name) for name in ("K", "b", "W", "mu")})
+        sizes = f"d_hat = {self.d_hat}, L = {self.L} matrices in K and classes = {self.classes} entries of mu"
+        weights = check_shapes(self, self.shapes(), sizes)
+        check_kinds(weights | ({"lift.matrix": self.lift.matrix} if isinstance(self.lift, LinearLift) else {}))
 
     def f(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
         """f(u, y) = sigma(K y + b), equation (2.5), for y (N, d_hat) and u = (K (d_hat, d_hat), b (d_hat,))."""
@@ -202,15 +177,8 @@ class Net(nn.Module):
     @property
     def architecture(self) -> dict[str, Any]:
         """Everything but the weights that decides what the net computes, in plain values."""
-        return {
-            "net": type(self).__name__,
-            "d": self.d,
-            "d_hat": self.d_hat,
-            "classes": self.classes,
-            "L": self.L,
-            "activation": self.activation,
-            "lift": self.lift_name,
-        }
+        stated = ("d", "d_hat", "classes", "L", "activation")
+        return {"net": type(self).__name__, **{name: getattr(self, name) for name in stated}, "lift": self.lift_name}
 
     def extra_repr(self) -> str:
         """What `repr` shows."""
@@ -228,6 +196,8 @@ class StandardNet(Net):
 class RKNet(Net):
     """A Runge-Kutta network, equation (2.12): each layer is one step of an explicit scheme, the same u in every stage.
 
+    ValueError if the tableau is implicit or unknown, h is not positive, or an argument of `Net` is out of range.
+
     Parameters
     ----------
     tableau
@@ -236,11 +206,6 @@ class RKNet(Net):
         Step size; the flow runs to time T = h L.  The paper keeps h = 0.05 at every depth.
     **arguments
         d, d_hat, classes, L, ...: see `Net`.
-
-    Raises
-    ------
-    ValueError
-        If the tableau is implicit or unknown, h is not positive, or an argument of `Net` is out of range.
     """
 
     def __init__(
@@ -282,60 +247,3 @@ class RKNet(Net):
     def extra_repr(self) -> str:
         """What `repr` shows."""
         return f"{super().extra_repr()}, tableau={self.tableau.name}, h={self.h}"
-
-
-class EulerNet(RKNet):
-    """The residual network y[l+1] = y[l] + h f(u[l], y[l]), equation (2.7); with h = 1 a ResNet.  See `RKNet`."""
-
-    def __init__(self, d: int, d_hat: int, classes: int, L: int, *, h: float = 0.05, **arguments: Any) -> None:
-        super().__init__(d, d_hat, classes, L, tableau=EULER, h=h, **arguments)
-
-
-class RK4Net(RKNet):
-    """The Runge-Kutta network of the classic fourth-order scheme (Figure 1, right).  See `RKNet`."""
-
-    def __init__(self, d: int, d_hat: int, classes: int, L: int, *, h: float = 0.05, **arguments: Any) -> None:
-        super().__init__(d, d_hat, classes, L, tableau=RK4, h=h, **arguments)
-
-
-PAPER: dict[str, Tableau | None] = {"StandardNet": None, "EulerNet": EULER, "RK4Net": RK4}
-"""The paper's names of networks, and the scheme that each stands for; layers of a StandardNet take no step."""
-
-
-def explicit(tableau: Tableau | str) -> Tableau:
-    """An explicit scheme, given as such or by its name in `rknet.tableaus.TABLEAUS`; ValueError for any other."""
-    tableau = tableau if isinstance(tableau, Tableau) else choose("tableau", tableau, TABLEAUS)
-    if not tableau.explicit:
-        raise ValueError(
-            f"tableau: must be explicit, got the implicit scheme {tableau.name!r}; "
-            f"choose from {', '.join(name for name, known in TABLEAUS.items() if known.explicit)}"
-        )
-    return tableau
-
-
-def scheme_of(net: str | Tableau) -> Tableau | None:
-    """The scheme of a net: an explicit tableau, or None for that of `StandardNet`.
-
-    Parameters
-    ----------
-    net
-        A tableau, its name in `rknet.tableaus.TABLEAUS`, "standard", or one of the paper's names in `PAPER`.
-
-    Raises
-    ------
-    ValueError
-        If the name is unknown, or the tableau implicit.
-    """
-    scheme = net if isinstance(net, Tableau) else choose("net", net, {**PAPER, "standard": None, **TABLEAUS})
-    return None if scheme is None else explicit(scheme)
-
-
-def net_of(scheme: str | Tableau, *sizes: int, h: float = 0.05, **arguments: Any) -> Net:
-    """The net of a scheme, see `scheme_of`; `sizes` are d, d_hat, classes and L, the rest is as for `Net`.
-
-    A StandardNet has no step size.
-    """
-    tableau = scheme_of(scheme)
-    if tableau is None:
-        return StandardNet(*sizes, **arguments)
-    return RKNet(*sizes, tableau=tableau, h=h, **arguments)

@@ -25,8 +25,8 @@ from scipy.special import softmax
 from sklearn.decomposition import PCA
 
 from rknet.checks import choose, inputs, labels, whole
+from rknet.history import History
 from rknet.nets import Net
-from rknet.training import History
 
 WIDTH = 7.2
 """Width of a figure in inches: 720 px on the page at `style`'s 100 px an inch, stored at twice that."""

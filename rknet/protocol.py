@@ -120,7 +120,7 @@ class Protocol:
         return float(np.mean(last) - np.mean(before)) > self.tolerance
 
     def ending(self, rows: Sequence[Sequence[float]]) -> str | None:
-        """Why training ends after these statistics, see `rknet.contract.Training`, or None if it does not."""
+        """Why training ends after these statistics, see `rknet.callbacks.Training`, or None if it does not."""
         if len(rows) > 1 and not np.isfinite(rows[-1]).all():
             return "diverged"
         if self.stops([row[2] for row in rows]):

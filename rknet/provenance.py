@@ -8,6 +8,11 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent
 
 
+def in_checkout() -> bool:
+    """Whether the package lies in a checkout of the book, and not where it was installed."""
+    return (PACKAGE.parent / "pyproject.toml").is_file()
+
+
 def source_hash(*modules: str) -> str:
     """SHA-256 (hex) of the package's source files, independent of line endings and of where it is installed.
 

@@ -1,10 +1,13 @@
-"""One Runge-Kutta step in PyTorch, for the networks and for Section 3: the stages of (2.11), and what adds them up."""
+"""The scheme of a net, and one Runge-Kutta step in PyTorch, for the networks and for Section 3."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from torch import Tensor
+
+from rknet.checks import choose
+from rknet.tableaus import EULER, RK4, TABLEAUS, Tableau
 
 Coefficients = Sequence[Sequence[float]]
 """A matrix, row by row."""
@@ -26,3 +29,39 @@ def combine(y: Tensor, coefficients: Sequence[float], vectors: Sequence[Tensor] 
     for a, v in zip(coefficients, vectors, strict=True):
         y = y if a == 0 else y.add(v, alpha=h * a)
     return y
+
+
+PAPER: dict[str, Tableau | None] = {"StandardNet": None, "EulerNet": EULER, "RK4Net": RK4}
+"""The paper's names of networks, and the scheme that each stands for; layers of a StandardNet take no step."""
+
+
+def explicit(tableau: Tableau | str) -> Tableau:
+    """An explicit scheme, given as such or by its name in `rknet.tableaus.TABLEAUS`; ValueError for any other."""
+    tableau = tableau if isinstance(tableau, Tableau) else choose("tableau", tableau, TABLEAUS)
+    if not tableau.explicit:
+        raise ValueError(
+            f"tableau: must be explicit, got the implicit scheme {tableau.name!r}; choose from {', '.join(_explicit())}"
+        )
+    return tableau
+
+
+def scheme_of(net: str | Tableau) -> Tableau | None:
+    """The scheme of a net: an explicit tableau, or None for that of `StandardNet`.
+
+    Parameters
+    ----------
+    net
+        A tableau, its name in `rknet.tableaus.TABLEAUS`, "standard", or one of the paper's names in `PAPER`.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or the tableau implicit.
+    """
+    if isinstance(net, Tableau) or (isinstance(net, str) and net in TABLEAUS):
+        return explicit(net)
+    return choose("net", net, {**PAPER, "standard": None, **_explicit()})
+
+
+def _explicit() -> dict[str, Tableau]:
+    return {name: tableau for name, tableau in TABLEAUS.items() if tableau.explicit}

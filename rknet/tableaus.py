@@ -33,11 +33,8 @@ class Tableau:
     that equal schemes compare equal whatever their names.  The rows of an explicit scheme may stop before the diagonal.
     The nodes are the row sums of A unless they are given, as the partner of (3.23) needs.
 
-    Raises
-    ------
-    ValueError
-        If an entry is no exact number of fractions and square roots, if A, beta and c do not have s rows, weights and
-        nodes, or if the scheme has more than `MAX_STAGES` stages or entries too large to compute with.
+    ValueError if an entry is no exact number of fractions and square roots, if A, beta and c do not have s rows,
+    weights and nodes, or if the scheme has more than `MAX_STAGES` stages or entries too large to compute with.
     """
 
     name: str = field(compare=False)
@@ -81,11 +78,7 @@ class Tableau:
         """The scheme that the costates follow: a~_ij = beta_j - beta_j a_ji / beta_i, beta~ = beta, c~ = c.
 
         This is the corrected (3.23).  The nodes are those of the state scheme; the row sums of A~ may differ.
-
-        Raises
-        ------
-        ValueError
-            If a weight is zero: the partner divides by every beta_i; or if its entries are too large to compute with.
+        ValueError if a weight is zero, by which the partner divides, or if its entries are too large to compute with.
         """
         if any(w == 0 for w in self.beta):
             zeros = [i + 1 for i, w in enumerate(self.beta) if w == 0]
@@ -118,15 +111,10 @@ class Tableau:
         return f"Tableau({self.name!r}: {kind}, {self.stages} stages, order {self.order})"
 
     def _repr_latex_(self) -> str:
-        return typeset.latex(self._rows(), self.beta)
+        return typeset.latex(self.A, self.beta, self.c, blank=self.explicit)
 
     def _repr_html_(self) -> str:
-        return typeset.table(self.name, self._rows(), self.beta)
-
-    def _rows(self) -> list[typeset.Row]:
-        """Nodes and rows as they are printed: an explicit scheme leaves the zeros on and above its diagonal blank."""
-        rows = [row[:i] if self.explicit else row for i, row in enumerate(self.A)]
-        return [(node, [*row, *[None] * (self.stages - len(row))]) for node, row in zip(self.c, rows, strict=True)]
+        return typeset.table(self.name, self.A, self.beta, self.c, blank=self.explicit)
 
 
 EULER = Tableau("forward Euler", [[]], [1])
@@ -137,11 +125,7 @@ KUTTA3 = Tableau("Kutta 3", [[], ["1/2"], [-1, 2]], ["1/6", "2/3", "1/6"])
 RK4 = Tableau("classic RK4", [[], ["1/2"], [0, "1/2"], [0, 0, 1]], ["1/6", "1/3", "1/3", "1/6"])
 RK38 = Tableau("3/8 rule", [[], ["1/3"], ["-1/3", 1], [1, -1, 1]], ["1/8", "3/8", "3/8", "1/8"])
 IMPLICIT_MIDPOINT = Tableau("implicit midpoint", [["1/2"]], [1])
-GAUSS4 = Tableau(
-    "Gauss-Legendre 4",
-    [["1/4", "1/4 - sqrt(3)/6"], ["1/4 + sqrt(3)/6", "1/4"]],
-    ["1/2", "1/2"],
-)
+GAUSS4 = Tableau("Gauss-Legendre 4", [["1/4", "1/4 - sqrt(3)/6"], ["1/4 + sqrt(3)/6", "1/4"]], ["1/2", "1/2"])
 DOPRI5 = Tableau(
     "Dormand-Prince 5",
     [

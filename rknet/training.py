@@ -8,60 +8,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from tqdm import tqdm
 
+from rknet.callbacks import Bar, Callback, Training
 from rknet.checkpoint import Checkpoint, Keeper
-from rknet.checks import flag, inputs, labels, whole
-from rknet.contract import Callback, Training, engine_for
+from rknet.checks import flag, whole
+from rknet.contract import engine_for
 from rknet.data.points import PointSet
+from rknet.history import History
 from rknet.nets import Net
-from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
-
-__all__ = ["LOSSES", "OPTIMIZERS", "Bar", "History", "Protocol", "fit"]
-
-
-@dataclass(frozen=True)
-class History:
-    """Cost and accuracy (a fraction) on the whole sets: index 0 before training, index e after the e-th epoch.
-
-    All four arrays have shape (epochs run + 1,).  `ended` says why training ended: ``"epochs"`` (all were run),
-    ``"early"`` (the stopping rule) or ``"diverged"`` (a cost was not finite).  `engine` says who took the steps,
-    ``"compiled"``, ``"layerwise"`` or ``"torch"``.
-    """
-
-    train_cost: NDArray[np.float64]
-    train_accuracy: NDArray[np.float64]
-    val_cost: NDArray[np.float64]
-    val_accuracy: NDArray[np.float64]
-    ended: str
-    engine: str = "torch"
-
-    @property
-    def epochs(self) -> int:
-        """Number of epochs run."""
-        return len(self.train_cost) - 1
-
-
-class Bar(Callback):
-    """A progress bar; it is drawn on a terminal only, for it would spoil the output of a notebook."""
-
-    def begin(self, training: Training) -> None:
-        """Draw the bar with the epochs that are already done."""
-        over = max(len(training.rows) - 1, 0)
-        self.bar = tqdm(total=training.protocol.epochs, initial=over, desc="epochs", disable=None)
-
-    def epoch(self, training: Training) -> None:
-        """Advance the bar by one epoch."""
-        self.bar.update()
-
-    def end(self, training: Training) -> None:
-        """Close the bar."""
-        self.bar.close()
+from rknet.protocol import Protocol
 
 
 def fit(
@@ -78,6 +36,9 @@ def fit(
 ) -> History:
     """Train a net in place by a protocol and return its history.
 
+    ValueError if net, data and protocol do not fit each other, the engine is unknown or does not apply, or the
+    checkpoint is of another training, no checkpoint, in use by another process, or cannot be written.
+
     Parameters
     ----------
     net
@@ -93,20 +54,14 @@ def fit(
         for the nets of the paper on the CPU; "layerwise", for those whose weights no cache holds, on CPU or CUDA;
         "torch", for any net; or "auto", the first that suits the net.  The history says which it was.
     progress
-        Whether a `Bar` is shown.
+        Whether a progress bar is shown on a terminal.
     checkpoint
         A file where the training is stored now and then, or a `rknet.checkpoint.Checkpoint`.  If the file is there,
         the same call goes on from it, with the numbers of a training that was never interrupted.
     callbacks
-        Who else is told how it goes: see `rknet.contract.Callback`.
-
-    Raises
-    ------
-    ValueError
-        If net, data and protocol do not fit each other, the engine is unknown or does not apply, or the checkpoint is
-        of another training, no checkpoint, in use by another process, or cannot be written.
+        Who else is told how it goes: see `rknet.callbacks.Callback`.
     """
-    _agree(net, train, validation, protocol)
+    check_fit(net, train, validation, protocol)
     seed, progress = whole("seed", seed, least=0), flag("progress", progress)
     name, kind = engine_for(net, protocol, engine)
     drawn = np.random.default_rng(seed).bit_generator.state
@@ -121,17 +76,11 @@ def fit(
     return History(train_cost, train_accuracy, val_cost, val_accuracy, ended, name)
 
 
-def _agree(net: Net, train: PointSet, validation: PointSet, protocol: Protocol) -> None:
-    """ValueError unless net, data and protocol fit each other."""
+def check_fit(net: Net, train: PointSet, validation: PointSet, protocol: Protocol) -> None:
+    """ValueError unless the arrays of net and data, which may have been changed since they were made, fit together."""
     net.validate()
-    for name, points in (("train", train), ("validation", validation)):
-        inputs(f"{name}.X", points.X)
-        if points.d != net.d or points.classes != net.classes:
-            raise ValueError(
-                f"{name}: must fit the net, d = {net.d} and classes = {net.classes}, got d = {points.d} and "
-                f"classes = {points.classes}; build the net with d={points.d}, classes={points.classes}"
-            )
-        labels(f"{name}.c", points.c, len(points.X), net.classes)
+    train.check("train", net.d, net.classes)
+    validation.check("validation", net.d, net.classes)
     if protocol.batch_size > len(train):
         raise ValueError(
             f"batch_size: must not exceed the {len(train)} training samples, got {protocol.batch_size}; "
@@ -145,7 +94,7 @@ def _train(training: Training, callbacks: Sequence[Callback]) -> str:
     rng.bit_generator.state = training.drawn
     size = min((c.batches * training.protocol.batch_size for c in callbacks if c.batches), default=N)
     if not rows:
-        rows.append(_statistics(training))
+        rows.append(training.statistics())
     while (ended := training.ended or training.protocol.ending(rows)) is None:
         training.drawn = rng.bit_generator.state
         order = rng.permutation(N)
@@ -155,16 +104,10 @@ def _train(training: Training, callbacks: Sequence[Callback]) -> str:
             training.done += len(part)
             for callback in callbacks:
                 callback.portion(training)
-        rows.append(_statistics(training))
+        rows.append(training.statistics())
         training.done = 0
         for callback in callbacks:
             callback.epoch(training)
     training.steps.write_back()
     training.ended = ended
     return ended
-
-
-def _statistics(training: Training) -> list[float]:
-    """Cost and accuracy on the training and on the validation set."""
-    sets = training.train, training.validation
-    return [number for points in sets for number in training.steps.statistics(points.X, points.c)]

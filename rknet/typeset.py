@@ -7,21 +7,24 @@ from collections.abc import Sequence
 
 import sympy
 
-Row = tuple[sympy.Expr, Sequence[sympy.Expr | None]]
-"""A node and its row of A, in which None stays blank."""
+Numbers = Sequence[sympy.Expr]
 
 
-def latex(rows: Sequence[Row], beta: Sequence[sympy.Expr]) -> str:
-    """Nodes, rows and weights as an array of LaTeX."""
-    lines = [" & ".join("" if cell is None else sympy.latex(cell) for cell in (node, *row)) for node, row in rows]
+def latex(A: Sequence[Numbers], beta: Numbers, c: Numbers, *, blank: bool) -> str:
+    """Nodes, rows and weights as an array of LaTeX; with `blank`, nothing stands on and above the diagonal of A."""
+    lines = [
+        " & ".join("" if cell is None else sympy.latex(cell) for cell in (node, *row))
+        for node, row in zip(c, _printed(A, blank), strict=True)
+    ]
     weights = " & ".join(["", *map(sympy.latex, beta)])
     body = r" \\ ".join(lines) + rf" \\ \hline {weights}"
     return rf"$\displaystyle\begin{{array}}{{c|{'c' * len(beta)}}} {body} \end{{array}}$"
 
 
-def table(name: str, rows: Sequence[Row], beta: Sequence[sympy.Expr]) -> str:
-    """Nodes, rows and weights as a table of HTML whose entries are MathML."""
+def table(name: str, A: Sequence[Numbers], beta: Numbers, c: Numbers, *, blank: bool) -> str:
+    """The same as a table of HTML whose entries are MathML."""
     right, top = "border-right:1px solid currentColor", "border-top:1px solid currentColor"
+    rows = zip(c, _printed(A, blank), strict=True)
     cells = [[_cell(node, right, heads=True), *(_cell(a) for a in row)] for node, row in rows]
     cells.append([_cell(None, f"{right};{top}"), *(_cell(w, top) for w in beta)])
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
@@ -29,6 +32,11 @@ def table(name: str, rows: Sequence[Row], beta: Sequence[sympy.Expr]) -> str:
         f'<table class="butcher" style="border-collapse:collapse;width:auto">'
         f"<caption>{html.escape(name)}</caption><tbody>{body}</tbody></table>"
     )
+
+
+def _printed(A: Sequence[Numbers], blank: bool) -> list[list[sympy.Expr | None]]:
+    """Rows of A, in which None stays blank."""
+    return [[None if blank and j >= i else a for j, a in enumerate(row)] for i, row in enumerate(A)]
 
 
 def _cell(value: sympy.Expr | None, style: str = "", *, heads: bool = False) -> str:

@@ -21,14 +21,17 @@ from typing import Any
 
 import numpy as np
 
+from rknet.activations import ACTIVATIONS
 from rknet.data.images import IMAGES, fingerprint, load
 from rknet.data.points import LAWS, PointSet, draw, split
 from rknet.hashes import weights_hash
+from rknet.history import History
 from rknet.lifts import LIFTS
-from rknet.nets import ACTIVATIONS, Net, RKNet, StandardNet
+from rknet.nets import Net, RKNet, StandardNet
+from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
 from rknet.study.configuration import seeds_of
 from rknet.tableaus import TABLEAUS
-from rknet.training import LOSSES, OPTIMIZERS, History, Protocol, fit
+from rknet.training import fit
 from rknet.versions import VERSIONS
 
 FILE = Path(__file__).with_name("golden.json")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from rknet.protocol import Protocol
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import Experiment
 from rknet.study.records import Run
-from rknet.training import Protocol
 
 PROTOCOL = Protocol(epochs=2)
 ROWS = {

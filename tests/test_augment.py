@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from rknet import LIFTS, StandardNet
-from rknet.lifts import Lift, orthonormal_columns, uniform
+from rknet.initial import orthonormal_columns, uniform
+from rknet.lifts import Lift
 
 SINGLE = 1e-6
 """Orthonormality of a matrix rounded to float32: a few units in the last place, 6e-8."""

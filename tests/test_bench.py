@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +17,6 @@ from benchmarks.contender import CONTENDERS, Contender, Missing, load
 from benchmarks.process import Report, Worker
 from benchmarks.worker import Timer
 from rknet.adjoint.memory import WAYS
-
-ROOT = Path(__file__).resolve().parent.parent
 
 CASE = Case(L=6, d_hat=4, N=20, epochs=2)
 """Four batches of five samples through six layers."""
@@ -291,25 +287,3 @@ def test_unknown_arguments(arguments: list[str], message: str, capsys: pytest.Ca
     output = capsys.readouterr()
     assert output.out == ""
     assert output.err.startswith(f"benchmarks: {message}") and output.err.count("\n") == 1
-
-
-def test_the_library_knows_no_benchmarks() -> None:
-    """`benchmarks` imports `rknet`, never the other way."""
-    importing = re.compile(r"^\s*(from|import) benchmarks\b", re.MULTILINE)
-    assert [path for path in (ROOT / "rknet").rglob("*.py") if importing.search(path.read_text("utf8"))] == []
-
-
-def test_benchmarks_import_one_another_in_one_direction() -> None:
-    """Their imports can be sorted, with none inside a function left out: there is no circle."""
-    modules = {path.stem: path.read_text("utf8") for path in (ROOT / "benchmarks").glob("*.py")}
-    found = {
-        name: set(re.findall(r"^\s*from benchmarks\.(\w+) import", text, re.MULTILINE))
-        | {
-            one
-            for line in re.findall(r"^\s*from benchmarks import (.+)$", text, re.MULTILINE)
-            for one in line.split(", ")
-        }
-        for name, text in modules.items()
-    }
-    assert found["steps"] >= {"cases", "process"}  # or the patterns find nothing
-    list(TopologicalSorter(found).static_order())

@@ -181,6 +181,15 @@ def test_a_subclass_may_have_weights_of_its_own_shape() -> None:
         fit(filters, *points(), Protocol(epochs=1))
 
 
+@pytest.mark.parametrize("name, value", [("border", 1), ("image", (1, 2, 1)), ("shape", (3, 1, 2)), ("d_hat", 6)])
+def test_shapes_of_images_that_disagree(name: str, value: object) -> None:
+    """What a lift of images was built with cannot change by itself."""
+    of = ConvolutionalRKNet((1, 1, 2), 2, 2, 2, tableau="euler")
+    setattr(of.lift, name, value)
+    with pytest.raises(ValueError, match=r"lift: must make .*; build a new lift"):
+        fit(of, *points(), Protocol(epochs=1))
+
+
 # The gate before compiled code.
 
 

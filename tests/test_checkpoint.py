@@ -350,7 +350,7 @@ from rknet.study import runner
 from rknet.study.configuration import Configuration
 from rknet.study.records import Run
 from rknet.study.store import Store
-from rknet.training import Protocol
+from rknet.protocol import Protocol
 from rknet.versions import VERSIONS
 run = {WIDE_RUN!r}
 runner.PERIOD = 0.0
@@ -397,7 +397,7 @@ from rknet.study import runner
 from rknet.study.configuration import Configuration
 from rknet.study.records import Run
 from rknet.study.store import Store
-from rknet.training import Protocol
+from rknet.protocol import Protocol
 run = {WIDE_RUN!r}
 endless = replace(run.configuration, protocol=Protocol(epochs=10**5, stop_early=False))
 runner.sweep([replace(run, configuration=endless, seed=seed) for seed in (0, 1)], Store(sys.argv[1]), n_jobs=2)

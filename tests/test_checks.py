@@ -40,12 +40,12 @@ from rknet.data import bayes
 from rknet.data.points import EDGE, Helix, Rings, Spiral, Squares, Strip, ball, checkerboard, rings
 from rknet.engines.compiled.engine import Compiled
 from rknet.engines.plain import evaluate
+from rknet.protocol import LOSSES, OPTIMIZERS
 from rknet.provenance import source_hash
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import Experiment
 from rknet.study.records import Run
 from rknet.tableaus import DOPRI5, RK4
-from rknet.training import LOSSES, OPTIMIZERS
 
 PARTS = re.compile(r"(?P<argument>\w+): (?P<rule>.+), got (?P<value>.+); (?P<remedy>.+)", re.DOTALL)
 """The four parts of an error message."""

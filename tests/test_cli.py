@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import re
@@ -10,22 +9,26 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 from small import EXPERIMENT, ROWS, RUNS
 
-from rknet.study import cli, records, runner
+from rknet.contract import ENGINES
+from rknet.data import images
+from rknet.history import History
+from rknet.study import cli, experiments, records, runner
 from rknet.study.cli import main, seeds_in
 from rknet.study.experiments import EXPERIMENTS, Experiment
 from rknet.study.ledger import judging
 from rknet.study.ledger.claims import Claims, Part, Region, Sentence
 from rknet.study.paper import STATISTICS
+from rknet.study.program import NO_RECORDS
 from rknet.study.records import Record, Run
 from rknet.study.runner import runs_of, sweep
 from rknet.study.store import Store
 from rknet.study.tables import table
-from rknet.training import History
 from rknet.versions import VERSIONS
 
 TESTS = Path(__file__).resolve().parent
@@ -119,18 +122,30 @@ def test_run_reports_a_damaged_record_in_one_line(store: Store, capsys: pytest.C
     assert "1 runs computed, 5 found in results" in output.out
 
 
-def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
+SLOW_WORKERS = """
+import pathlib, sys, time
+if any("loky" in word for word in sys.orig_argv) and not any("resource_tracker" in word for word in sys.orig_argv):
+    pathlib.Path("seed-of-a-worker.json").touch()
+    time.sleep(5)
+"""
+"""A `sitecustomize.py` with which each worker stands still at its start."""
+
+
+@pytest.mark.parametrize("moment", ["workers start", "a run has ended"])
+def test_an_interrupted_run_says_how_to_go_on(moment: str, tmp_path: Path) -> None:
     """Ctrl-C: exit code 130, one line, finished runs kept, no traceback from any worker."""
     script = (
         "import sys; from dataclasses import replace\n"
-        "from rknet import Protocol; from rknet.study.cli import main\n"
+        "from rknet import Protocol; from rknet.__main__ import main\n"
         "from rknet.study.experiments import EXPERIMENTS; from small import EXPERIMENT\n"
         "row = replace(EXPERIMENT.rows['RK4Net, L = 1'], samples=200, protocol=Protocol(epochs=3))\n"
         "EXPERIMENTS['long'] = replace(EXPERIMENT, rows={'a': row})\n"
-        "sys.exit(main(['run', 'long', '--jobs', '2', '--seeds', '0-999']))\n"
+        "sys.argv[1:] = ['run', 'long', '--jobs', '2', '--seeds', '0-999']\n"
+        "sys.exit(main())\n"
     )
     (tmp_path / "script.py").write_text(script)
-    path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
+    (tmp_path / "sitecustomize.py").write_text(SLOW_WORKERS if moment == "workers start" else "")
+    path = os.pathsep.join([str(tmp_path), str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
     process = subprocess.Popen(
         [sys.executable, "script.py"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
@@ -240,10 +255,28 @@ def test_verify_compares_and_exits_by_the_result(store: Store, capsys: pytest.Ca
     assert output.splitlines()[-1] == "2 of 3 runs give what their records state"
 
 
-def test_verify_without_records_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
-    """What cannot be compared does not pass."""
-    assert main(["verify", "small", "--jobs", "1", "--store", "nowhere"]) == 1
-    assert "DIFFERS  small: RK4Net, L = 1, seed 1: no record" in capsys.readouterr().out
+def test_verify_without_any_record_is_an_answer_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing differs where there is nothing to compare with: exit code 3 and one line."""
+    assert main(["verify", "small", "--jobs", "1", "--store", "nowhere"]) == NO_RECORDS == 3
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err == (
+        "rknet: no records in nowhere; name their folder with --store, or make them: rknet run NAME\n"
+    )
+
+
+def test_verify_tells_runs_without_a_record_from_others(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    """3 where a record is missing, 1 where one is damaged or differs, whatever is missing beside it."""
+    command = ["verify", "small", "--seeds", "0", "--jobs", "1"]
+    store.path("small", RUNS[0].row, 0).unlink()
+    assert main(command) == NO_RECORDS
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"not compared  {RUNS[0]}: no record"
+    assert lines[-1] == "2 of 3 runs give what their records state; 1 not compared"
+    path = store.path("small", RUNS[2].row, 0)
+    path.write_text("{")
+    assert main(command) == 1
+    assert f"DIFFERS  {RUNS[2]}: torn, or no JSON" in capsys.readouterr().out
 
 
 # ---- claims
@@ -283,12 +316,47 @@ def test_an_edited_verdict_is_found(store: Store, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("claim")
-def test_a_claim_without_runs_is_not_testable(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_claim_without_its_runs_is_not_testable(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     """It says so, and names the command that runs them."""
+    for seed in (0, 1):
+        store.path("small", next(iter(ROWS)), seed).unlink()
     main(["claims"])
     output = capsys.readouterr().out
     assert "Not testable. Not run yet, or not measured: 2 of the 2 runs that decide." in output
     assert "Rerun: rknet run small --seeds 0-1 && rknet claims small-claim" in output
+
+
+def test_claims_without_any_record_are_not_judged(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line and exit code 3, and not a hundred verdicts that differ from the book's; none is written."""
+    for options in ([], ["--write"]):
+        assert main(["claims", *options]) == NO_RECORDS
+        output = capsys.readouterr()
+        assert output.out == ""
+        assert output.err.startswith("rknet: no records in results; ") and output.err.count("\n") == 1
+
+
+def test_an_installed_package_is_not_written_into(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The verdicts that the book shows are made in a checkout."""
+    monkeypatch.setattr("rknet.study.ledger.command.in_checkout", lambda: False)
+    assert main(["claims", "--write"]) == 2
+    assert "write: must be asked of a checkout of the book" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("module", ["yaml", "statsmodels"])
+def test_claims_name_the_extra_that_is_missing(
+    module: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The package, and what installs it."""
+    for name in [name for name in sys.modules if name.startswith(("rknet.study.ledger", module))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, module, None)
+    assert main(["claims"]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        f"rknet: claims: needs the module {module}, which is not installed; run: pip install 'rknet[ledger]'\n"
+    )
 
 
 def test_claims_need_their_packages(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -311,7 +379,11 @@ ERRORS = {
     "claims luck": "claim: must be a known id, got 'luck'; choose a cell, or from table1, table2, ",
     "claims --jobs 0": "jobs: must be a whole number >= 1, got 0",
     "run": "the following arguments are required: NAME; see rknet run --help",
-    "run small --engine steam": "argument --engine: invalid choice: 'steam'",
+    "run small --engine steam": "engine: must be a known name, got 'steam'; choose from auto, compiled,",
+    "run small --source air": "source: must be a known name, got 'air'; choose from auto, original, sample",
+    "verify small --device tpu": "device: must be a known name, got 'tpu'; choose from cpu, cuda",
+    "run small --seeds 0-1000000000": "seeds: must give at most 100000 runs, got '0-1000000000'",
+    "table small --seeds 0-1000000000": "seeds: must give at most 100000 runs, got '0-1000000000'",
     "run small --jobs two": "argument --jobs: invalid int value: 'two'",
     "run small --speed 3": "unrecognized arguments: --speed 3; see rknet --help",
     "sweep small": "invalid choice: 'sweep'",
@@ -342,20 +414,37 @@ def test_seeds(text: str | None, seeds: list[int] | None) -> None:
     assert seeds_in(text) == seeds
 
 
-@pytest.mark.parametrize("text", ["", "a", "-1", "1-", "1--2", "3-1", "1.5", "1,,2", "٣"])
+@pytest.mark.parametrize("text", ["0-999999999999999999", "0-60000,70000-110000"])
+def test_seeds_of_an_absurd_number_are_refused(text: str) -> None:
+    """They are counted before any range is written out; as many as the limit are taken."""
+    with pytest.raises(ValueError, match=r"seeds: must give at most 100000 runs, got .*; name fewer seeds"):
+        seeds_in(text)
+    assert seeds_in(f"1-{cli.LIMIT}") == list(range(1, cli.LIMIT + 1))
+    with pytest.raises(ValueError, match=f"which gives {2 * cli.LIMIT};"):
+        seeds_in(f"1-{cli.LIMIT}", rows=2)
+
+
+@pytest.mark.parametrize("text", ["", "a", "9" * 5000, "-1", "1-", "1--2", "3-1", "1.5", "1,,2", "٣"])
 def test_seeds_that_are_none(text: str) -> None:
     """Anything else is refused."""
     with pytest.raises(ValueError, match="seeds: must be whole numbers and rising ranges"):
         seeds_in(text)
 
 
+def test_a_range_of_very_many_seeds_is_refused() -> None:
+    """Before it is written out."""
+    assert len(seeds_in("1-10000") or []) == 10_000
+    with pytest.raises(ValueError, match="seeds: must be at most 10000 in a range, got '0-999999999999'; pass"):
+        seeds_in("0-999999999999")
+
+
 # ---- as a program
 
 
 def test_the_command_is_installed() -> None:
-    """The package declares the command that the documentation names."""
-    (entry,) = importlib.metadata.entry_points(group="console_scripts", name="rknet")
-    assert entry.value == "rknet.study.cli:main"
+    """The project declares the command that the documentation names, and it is what `python -m rknet` runs."""
+    project = tomllib.loads((TESTS.parent / "pyproject.toml").read_text("utf8"))["project"]
+    assert project["scripts"] == {"rknet": "rknet.__main__:main"}
 
 
 def rknet(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -379,6 +468,16 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     output = capsys.readouterr().out
     assert all(f"    {command} " in output for command in ("list", "run", "table", "verify", "claims"))
     assert "bench" not in output
+
+
+def test_help_names_every_choice(capsys: pytest.CaptureFixture[str]) -> None:
+    """The parser does not import what declares them."""
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    output = " ".join(capsys.readouterr().out.split())
+    for head, choices in (("--engine", ENGINES), ("--source", images.SOURCES), ("--device", runner.DEVICES)):
+        line = output[output.rindex(f"{head} NAME") :].partition("(default")[0]
+        assert all(choice in line for choice in choices), line
 
 
 @pytest.mark.parametrize("command", ["run", "table", "verify"])
@@ -407,7 +506,7 @@ def test_a_record_tells_how_to_make_it_again(store: Store) -> None:
 def test_all_stands_for_every_experiment(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """`all` needs no list, and a name given twice counts once."""
     known = {"small": EXPERIMENT, "other": Experiment("one row", "nowhere", dict(list(ROWS.items())[:1]), 1)}
-    for module in (cli, runner):
+    for module in (experiments, runner):
         monkeypatch.setattr(module, "EXPERIMENTS", known)
     assert main(["run", "all", "--jobs", "1"]) == 0
     assert "7 runs computed" in capsys.readouterr().out

@@ -38,7 +38,7 @@ from rknet import (
 from rknet.engines.compiled import arithmetic, engine, simd
 from rknet.engines.compiled.engine import Compiled
 from rknet.engines.compiled.simd import load, store
-from rknet.training import LOSSES, OPTIMIZERS
+from rknet.protocol import LOSSES, OPTIMIZERS
 
 HERE = Path(__file__).parent
 GRADIENT = 1e-12
@@ -220,7 +220,7 @@ def frozen(*names: str) -> Net:
     ("net", "reason"),
     [
         (hooked(), "hooks"),
-        (changed(sigma=torch.sin), "changes of its own"),
+        (changed(sigma=torch.sin), "sigma is from elsewhere"),
         (changed(lift=torch.nn.Identity()), "lift is a Identity"),
         (RK4Net(2, 3, 2, 2).half(), "float16"),
         (RK4Net(2, 3, 2, 2).to("meta"), "on meta"),

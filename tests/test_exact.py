@@ -21,7 +21,7 @@ from rknet.exact import LARGEST, MAX_DEPTH, MAX_LENGTH, exact, simplified
 from rknet.laboratories import TableauLaboratory
 from rknet.laboratories import tableau as lab
 from rknet.playground import Playground
-from rknet.playground.replay import scheme
+from rknet.playground.exported import tableau as scheme
 from rknet.surds import MAX_TERMS, Surd
 
 DIGITS = 40

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 
@@ -9,9 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from rknet import LAWS, Net, Protocol, draw
+from rknet import ACTIVATIONS, LAWS, LIFTS, Net, Protocol, RKNet, draw
+from rknet.schemes import PAPER
 from rknet.study import records
-from rknet.study.configuration import NETS, Configuration, seeds_of
+from rknet.study.configuration import SHIPPED, Configuration, seeds_of
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.paper import STATISTICS, printed, tables
 from rknet.study.store import slug
@@ -217,7 +220,7 @@ def test_the_net_is_the_configuration_s(configuration: Configuration) -> None:
     net = configuration.network(3)
     law = LAWS.get(configuration.data)
     d, classes = (law.d, law.classes) if law else (784, 10)
-    assert type(net).__name__ == configuration.net
+    assert (net.tableau if isinstance(net, RKNet) else None) == PAPER[configuration.net]
     assert (net.d, net.d_hat, net.classes, net.L) == (d, configuration.d_hat, classes, configuration.L)
     assert (net.activation, net.lift_name) == (configuration.activation, configuration.lift)
     assert getattr(net, "h", configuration.h) == configuration.h
@@ -278,9 +281,27 @@ def test_configurations_are_checked_when_declared(change: dict, message: str) ->
         Configuration(**{"data": "squares", "net": "RK4Net", "d_hat": 2, "L": 1, **change})
 
 
-def test_every_net_is_by_its_own_name() -> None:
-    """The names in configurations are the classes'."""
-    assert {name: net.__name__ for name, net in NETS.items()} == {name: name for name in NETS}
+def test_names_of_the_library_state_themselves() -> None:
+    """A record says no more than the name of what versions of data and nets decide."""
+    assert {"data": tuple(LAWS), "activation": tuple(ACTIVATIONS), "lift": tuple(LIFTS)} == SHIPPED
+
+
+def test_a_longer_registry_adds_no_row() -> None:
+    """An activation, a loss, an optimiser, a lift or an image set more changes no study of the paper."""
+    program = (
+        "from rknet import ACTIVATIONS, LIFTS; from rknet.data.images import IMAGES; "
+        "from rknet.protocol import LOSSES, OPTIMIZERS\n"
+        "for registry in {registries}: registry['more'] = next(iter(registry.values()))\n"
+        "from rknet.study.experiments import EXPERIMENTS\n"
+        "print({{name: len(experiment.rows) for name, experiment in EXPERIMENTS.items()}})"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program.format(registries=registries)], capture_output=True, text=True, check=True
+        ).stdout
+        for registries in ("()", "(ACTIVATIONS, LIFTS, IMAGES, LOSSES, OPTIMIZERS)")
+    }
+    assert outputs == {f"{ {name: len(experiment.rows) for name, experiment in EXPERIMENTS.items()} }\n"}
 
 
 # ---- what the paper prints

@@ -16,12 +16,12 @@ import golden
 import pytest
 
 import rknet
+from rknet.activations import ACTIVATIONS
 from rknet.contract import ENGINES
 from rknet.data.points import LAWS
 from rknet.lifts import LIFTS
-from rknet.nets import ACTIVATIONS
+from rknet.protocol import LOSSES, OPTIMIZERS
 from rknet.tableaus import TABLEAUS
-from rknet.training import LOSSES, OPTIMIZERS
 from rknet.versions import VERSIONS
 
 RECORDED: dict[str, Any] = json.loads(golden.FILE.read_text("utf8"))
@@ -98,7 +98,7 @@ SPIRAL = "scale: ClassVar[float] = "
 MUTANTS = {
     "compiled": (replaced("engines/compiled/arithmetic.py", "4.89352455891786e-03", "4.89352502458e-03"), "law spiral"),
     "nets": (
-        replaced("lifts.py", "= 1 / np.sqrt(fan_in)", "= 1.0000001 / np.sqrt(fan_in)"),
+        replaced("initial.py", "= 1 / np.sqrt(fan_in)", "= 1.0000001 / np.sqrt(fan_in)"),
         "law spiral",
     ),
     "data": (

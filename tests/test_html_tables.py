@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from small import EXPERIMENT, ROWS
 
 from rknet.data import bayes
+from rknet.history import History
 from rknet.study import records
 from rknet.study.cache import repetitions
 from rknet.study.experiments import COMPARED, EXPERIMENTS
@@ -20,7 +21,6 @@ from rknet.study.html_tables import Row, Runs, Table, beside_paper, measured, re
 from rknet.study.paper import STATISTICS, tables
 from rknet.study.runner import runs_of
 from rknet.study.store import Store
-from rknet.training import History
 
 NETS = ("StandardNet", "EulerNet", "RK4Net")
 DATA = tables()["table4_validation"]["datasets"]

@@ -262,7 +262,7 @@ def test_a_record_whose_images_are_not_here(kept: Store, record: Record) -> None
     """It is told what would be needed, and the other runs are verified."""
     kept.save(original(record))
     (verdict,) = verify([RUN], kept, progress=False)
-    assert not verdict.same
+    assert verdict.same is None
     assert verdict.words.startswith("cannot be computed here: source: must be one that can be had, got 'original'")
 
 

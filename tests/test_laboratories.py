@@ -18,7 +18,8 @@ from rknet import Protocol, draw
 from rknet.data import bayes
 from rknet.laboratories import TrainingLaboratory, training
 from rknet.laboratories.training import draw_training, spreads
-from rknet.nets import RK4Net, StandardNet
+from rknet.named import RK4Net
+from rknet.nets import StandardNet
 from rknet.study.configuration import Configuration
 from rknet.study.ledger.measurements import spread
 

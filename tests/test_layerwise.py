@@ -16,7 +16,7 @@ from rknet.engines.layerwise import engine as layerwise
 from rknet.engines.layerwise.engine import Layerwise
 from rknet.engines.layerwise.updates import StreamedUpdates
 from rknet.engines.plain import Plain
-from rknet.training import LOSSES, OPTIMIZERS
+from rknet.protocol import LOSSES, OPTIMIZERS
 
 D, D_HAT, CLASSES = 6, 37, 3
 """A width that is a multiple of nothing the loops are unrolled by."""

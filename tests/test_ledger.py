@@ -16,6 +16,7 @@ import yaml
 from scipy import stats
 
 from rknet import StandardNet
+from rknet.history import History
 from rknet.study import paper
 from rknet.study.ledger import boxes, claims, evidence, judging, measurements, statistics
 from rknet.study.ledger.boxes import verdict_box
@@ -24,7 +25,6 @@ from rknet.study.ledger.evidence import Evidence
 from rknet.study.ledger.judging import COMPATIBLE, NOT_COMPATIBLE, NOT_TESTABLE, judge
 from rknet.study.ledger.quantities import QUANTITIES
 from rknet.study.store import Store
-from rknet.training import History
 
 ROOT = Path(__file__).resolve().parent.parent
 STORE = Store(ROOT / "results")

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from rknet import EulerNet, Protocol, RK4Net, RKNet, StandardNet, draw
+from rknet.activations import ACTIVATIONS
 from rknet.engines.compiled.engine import Compiled
-from rknet.nets import ACTIVATIONS
 from rknet.tableaus import Tableau
 
 TYPED = Tableau("typed", [[], ["2/7"], ["-0.3", "1.1"]], ["1/5", "0", "4/5"])

@@ -11,7 +11,9 @@ import probe
 import pytest
 
 from rknet.playground import random
-from rknet.playground.replay import read, replay
+from rknet.playground.exported import MOST_STEPS, network, read
+from rknet.playground.limits import REAL, WHOLE
+from rknet.playground.replay import replay
 from rknet.study.cli import main
 
 RUNS = {
@@ -82,15 +84,19 @@ def changed(record, **parts):
     return {**record, **parts}
 
 
+def configured(record, **fields):
+    return changed(record, configuration={**record["configuration"], **fields})
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (lambda r: changed(r, weights="0" * 64), "other weights after 65 steps: 000000000000, now"),
         (lambda r: changed(r, steps=64), "other weights"),
         (lambda r: changed(r, steps=10), "other history, weights"),
-        (lambda r: changed(r, configuration={**r["configuration"], "h": 0.06}), "other history, weights"),
-        (lambda r: changed(r, configuration={**r["configuration"], "noise": 0.5}), "other data"),
-        (lambda r: changed(r, configuration={**r["configuration"], "seed": 1}), "other data, initial weights"),
+        (lambda r: configured(r, h=0.06), "other history, weights"),
+        (lambda r: configured(r, noise=0.5), "other data"),
+        (lambda r: configured(r, seed=1), "other data, initial weights"),
         (
             lambda r: changed(r, initial={**r["initial"], "b": probe.text(np.zeros(30))}),
             "other initial weights, history, weights",
@@ -109,35 +115,41 @@ def test_a_changed_record_differs(records, tmp_path, capsys, change, words):
     ("change", "message"),
     [
         (lambda r: json.dumps(r)[:500], "torn, or no JSON"),
-        (lambda r: "[1, 2]", "not a run of the playground"),
-        (lambda r: changed(r, format="rknet playground 0"), "of format 'rknet playground 0'"),
+        (lambda r: "[1, 2]", "the whole: expected object, got array; export the run again"),
+        (lambda r: changed(r, format="rknet playground 0"), "format: must be 'rknet playground 1', got 'rknet play"),
         (lambda r: changed(r, generator="pcg"), "generator: must be 'threefry2x32-20', got 'pcg'"),
-        (lambda r: {name: part for name, part in r.items() if name != "steps"}, "without steps"),
-        (lambda r: changed(r, steps=-1), "steps: must be a whole number >= 0"),
-        (lambda r: changed(r, start="found"), "start: must be a known name"),
-        (lambda r: changed(r, configuration=[]), "configuration: must be an object"),
-        (lambda r: changed(r, configuration={**r["configuration"], "L": "6"}), "configuration.L: must be there"),
-        (lambda r: changed(r, configuration={**r["configuration"], "L": 7}), "initial.K: must hold 175 numbers"),
         (
-            lambda r: changed(r, configuration={**r["configuration"], "seed": 2**32}),
-            "seed: must be a whole number from 0",
+            lambda r: {name: part for name, part in r.items() if name != "steps"},
+            "the whole: object missing required",
         ),
-        (lambda r: changed(r, configuration={**r["configuration"], "scheme": {}}), "scheme: must be a name or hold A"),
+        (lambda r: changed(r, steps=-1), "steps: must be from 0 to 1600, those of 40 epochs, got -1; export"),
+        (lambda r: changed(r, start="found"), "start: invalid enum value 'found'"),
+        (lambda r: changed(r, configuration=[]), "configuration: expected object, got array"),
         (
-            lambda r: changed(r, configuration={**r["configuration"], "scheme": {"A": [["1"]], "beta": ["1"]}}),
+            lambda r: configured(r, L="6"),
+            "configuration.L: expected int, got str",
+        ),
+        (lambda r: configured(r, L=7), "initial.K: must hold 175 numbers"),
+        (lambda r: configured(r, seed=2**32), "seed: must be a whole number from 0 to 4294967295, got 4294967296"),
+        (
+            lambda r: configured(r, scheme={}),
+            "configuration.scheme: object missing",
+        ),
+        (
+            lambda r: configured(r, scheme={"A": [["1"]], "beta": ["1"]}),
             "tableau: must be explicit",
         ),
-        (lambda r: changed(r, initial={**r["initial"], "mu": "?"}), "mu: must be base64"),
-        (lambda r: changed(r, data={}), "data.train: must hold X and c"),
+        (lambda r: changed(r, initial={**r["initial"], "mu": "?"}), "initial.mu: must be base64"),
+        (lambda r: changed(r, data={}), "data: object missing required field train"),
         (
             lambda r: changed(r, data={**r["data"], "train": {**r["data"]["train"], "X": probe.text(np.ones(3))}}),
             "data.train.X: must hold two numbers a point",
         ),
         (
             lambda r: changed(r, data={**r["data"], "train": {**r["data"]["train"], "c": [2] * 200}}),
-            "c: must lie in 0..1",
+            "data.train.c: must lie in 0..1",
         ),
-        (lambda r: changed(r, history={}), "history.train_cost: must be a list of numbers"),
+        (lambda r: changed(r, history={}), "history: object missing required field train_cost"),
     ],
 )
 def test_a_bad_file_is_one_line_of_error(records, tmp_path, capsys, change, message):
@@ -146,6 +158,148 @@ def test_a_bad_file_is_one_line_of_error(records, tmp_path, capsys, change, mess
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1
     assert err.startswith(f"rknet: {path}: {message}")
+
+
+TOO_LARGE = {
+    "samples": 10**9,
+    "L": 10**9,
+    "d_hat": 10**5,
+    "batch": 10**12,
+    "epochs": 10**30,
+    "noise": 1e300,
+    "h": 1e300,
+    "rate": 10**300,
+    "data": {"classes": 10**9},
+    "scheme": {"A": [[]] * 9, "beta": ["1"] + ["0"] * 8},
+}
+"""What the page would not train, by field."""
+
+
+@pytest.mark.parametrize("field", TOO_LARGE)
+def test_what_the_page_would_not_train_is_refused_before_anything_is_computed(
+    records, tmp_path, capsys, monkeypatch, field
+):
+    for name in ("network", "_points", "_array"):
+        monkeypatch.setattr(f"rknet.playground.exported.{name}", lambda *_: pytest.fail("computed"))
+    record = records["left within an epoch"]["webassembly"]
+    path = written(tmp_path, configured(record, **{field: TOO_LARGE[field]}))
+    assert main(["verify", str(path)]) == 2
+    name = {"data": "data.classes", "scheme": "len(scheme.beta)"}.get(field, field)
+    err = capsys.readouterr().err
+    assert err.startswith(f"rknet: {path}: {name}: must be a ") and "; the page takes no other; --any-size" in err
+
+
+@pytest.mark.parametrize("field", TOO_LARGE)
+def test_no_more_is_computed_than_the_file_holds(records, tmp_path, capsys, field):
+    """With the limits lifted, absurd numbers meet arrays of other sizes, and whatever is left is replayed.
+
+    How many epochs were planned changes nothing; 65 steps are more than 40 epochs of one step each.
+    """
+    record = records["left within an epoch"]["webassembly"]
+    path = written(tmp_path, configured(record, **{field: TOO_LARGE[field]}))
+    assert main(["verify", "--any-size", str(path)]) == {"epochs": 0, "samples": 1, "scheme": 1}.get(field, 2)
+    captured = capsys.readouterr()
+    assert (captured.out + captured.err).count("\n") == 1 and len(captured.out + captured.err) < 400
+
+
+def test_a_run_larger_than_the_page_is_replayed_if_that_is_asked_for(records, tmp_path, capsys):
+    """A batch of all the points and a larger one are the same."""
+    record = records["typed, own points"]["webassembly"]
+    larger = [configured(changed(record, steps=4), batch=batch) for batch in (100, 101)]
+    states = [replay(read(written(tmp_path, one), any_size=True)).words for one in larger]
+    assert states[0] == states[1]
+    assert main(["verify", str(written(tmp_path, larger[1]))]) == 2
+    assert "batch: must be a whole number from 1 to 100, got 101; the page takes no other" in capsys.readouterr().err
+
+
+def test_more_steps_than_a_link_may_ask_for_need_the_switch(records, tmp_path):
+    record = configured(records["left within an epoch"]["webassembly"], batch=1, epochs=1000, samples=5000)
+    points = {"X": probe.text(np.zeros((5000, 2))), "c": [0, 1] * 2500}
+    path = written(tmp_path, changed(record, data={"train": points, "validation": points}, steps=MOST_STEPS + 1))
+    with pytest.raises(ValueError, match="steps: must be at most 1000000, got 1000001; pass --any-size"):
+        read(path)
+    assert read(path, any_size=True).steps == MOST_STEPS + 1
+
+
+def test_a_large_file_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("rknet.playground.exported.LARGEST_FILE", 10)
+    with pytest.raises(ValueError, match="the file: must be at most 10 bytes, got 11; pass --any-size"):
+        read(written(tmp_path, " " * 11))
+
+
+def test_each_limit_is_tried():
+    names = {"data": "classes", "scheme": "stages"}
+    assert {names.get(field, field) for field in TOO_LARGE} == {*REAL, *WHOLE} - {"seed"}
+
+
+def places(value, path=()):
+    """Every place within nested dicts and the beginnings of lists."""
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value[:2]) if isinstance(value, list) else ()
+    for key, part in inner:
+        yield from places(part, (*path, key))
+
+
+def put(value, path, new):
+    """A copy with something else in a place."""
+    if not path:
+        return new
+    copy = value.copy()
+    copy[path[0]] = put(value[path[0]], path[1:], new)
+    return copy
+
+
+HOSTILE = [
+    *[None, True, -1, 0.5, 10**400, -(10**30), "", "x", "1e400", "A" * 1000, "\x1b[2J\n"],
+    *[[], [[]], [None], [10**30], {}, {"A": 1}],
+]
+
+
+def test_anything_anywhere_is_read_or_refused_in_a_line(records, tmp_path):
+    """No other error than ValueError, whatever stands in whatever place, with and without limits."""
+    record = records["typed, own points"]["webassembly"]
+    spots, refused = list(places(record)), 0
+    assert len(spots) > 60
+    for spot in spots:
+        for value in HOSTILE:
+            text = json.dumps(put(record, spot, value))
+            path = written(tmp_path, text)
+            for any_size in (False, True):
+                try:
+                    read(path, any_size=any_size)
+                except ValueError as error:
+                    refused += 1
+                    assert "\n" not in str(error) and len(str(error)) < len(str(path)) + 400, (spot, value)
+    assert refused > 10 * len(spots)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[" * 100_000,
+        '{"x":' * 100_000,
+        '{"format": NaN}',
+        '{"format": 1e400}',
+        b"\xff\xfe",
+        b'{"format": "\xff"}',
+        '{"format": "rknet playground 1", "generator": "threefry2x32-20"',
+        '"' + "x" * 1000 + '"',
+    ],
+    ids=lambda text: repr(text[:20]),
+)
+def test_what_is_no_record_is_refused_in_a_line(tmp_path, text):
+    path = tmp_path / "run.json"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ValueError, match="run.json: .*; export the run again$") as caught:
+        read(path)
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < len(str(path)) + 200
+
+
+def test_a_net_is_not_built_of_weights_of_another_size(records, tmp_path):
+    found = read(written(tmp_path, records["typed, own points"]["webassembly"]))
+    with pytest.raises(ValueError, match="initial.K: must hold 180 numbers for this net, got 1; export"):
+        network(found.configuration, {"K": np.zeros(1, np.float32)})
 
 
 def test_files_and_experiments_do_not_mix(capsys):
@@ -161,4 +315,4 @@ def test_a_missing_file_is_one_line_of_error(tmp_path, capsys):
 def test_runs_are_replayed_where_no_widgets_are_installed():
     without = "import sys; sys.modules['anywidget'] = None; import rknet.study.cli, rknet.playground as p; p.Nothing"
     done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True)
-    assert done.stderr.strip().endswith("module 'rknet.playground' has no attribute 'Nothing'")
+    assert done.stderr.strip().endswith("AttributeError: No rknet.playground attribute Nothing")

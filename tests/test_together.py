@@ -15,8 +15,8 @@ pytest.importorskip("triton", reason="Triton is there for Linux only")
 from rknet import EulerNet, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, fit
 from rknet.engines.layerwise import fused, together
 from rknet.engines.layerwise.together import Sets, fit_together
+from rknet.history import History
 from rknet.tableaus import TABLEAUS
-from rknet.training import History
 
 D, D_HAT, CLASSES, SAMPLES = 3, 7, 3, 10
 """A width that no block of rows or columns divides."""

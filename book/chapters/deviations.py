@@ -316,7 +316,8 @@ for name in set(CHANGED) - {"T = 5, five layers"}:
 # - Four repetitions are few. Where runs split in two groups, as StandardNet does at ten and twenty layers, a mean of four
 #   could come out nearly anywhere, and neither agreement nor disagreement says much.
 # - Sentences carry no numbers. "Nearly perfect", "very similar", "slightly more variance" had to be given a threshold before
-#   looking; another reader would have chosen others. All of them stand in `book/claims.yml`, to be quarrelled with.
+#   looking; another reader would have chosen others. All of them stand in `rknet/study/ledger/claims.yml`,
+#   to be quarrelled with.
 # - Some sentences have no configuration in the code: the study at $\hat d = 3$, the shallow StandardNet of Section 4.3, the
 #   depths at which the activations were compared. There we chose, and say so.
 # - Time. The runs that decide took the steps counted below, and plain PyTorch is

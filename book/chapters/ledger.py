@@ -102,10 +102,10 @@ plt.show()
 # %% [markdown]
 # ## The rules
 #
-# Everything that decides stands in `book/claims.yml`, which was committed before seeds 4 to 23 were run; the history of
-# the repository shows it. The paper's own repetitions, seeds 0 to 3, were known when the rules were written. They are shown
-# in each record and decide nothing. On images it is otherwise: twenty repetitions would take weeks, so the paper's four
-# decide, and the rules were committed before any of them was run.
+# Everything that decides stands in `rknet/study/ledger/claims.yml`, which was committed before seeds 4 to 23 were
+# run; the history of the repository shows it. The paper's own repetitions, seeds 0 to 3, were known when the rules were
+# written. They are shown in each record and decide nothing. On images it is otherwise: twenty repetitions would take
+# weeks, so the paper's four decide, and the rules were committed before any of them was run.
 #
 # **A cell of a table** asks: *could the printed number be one of ours?* The paper prints means of four runs. If the paper's
 # four and our $R = 20$ come from one normal law, a mean of four lies with probability 95 % in
@@ -615,8 +615,8 @@ assert holm([0.004] + [1.0] * 35)[0] > 0.05 > holm([0.004] + [1.0] * 11)[0]
 # %% [markdown]
 # ```{exercise}
 # :label: ex-ledger-rule
-# Choose a sentence whose rule you find too strict, change its region in `book/claims.yml`, and run `rknet claims ID`. What
-# does the verdict become, and why would that be no evidence?
+# Choose a sentence whose rule you find too strict, change its region in `rknet/study/ledger/claims.yml`, and run
+# `rknet claims ID`. What does the verdict become, and why would that be no evidence?
 # ```
 #
 # ```{solution} ex-ledger-rule

@@ -5,45 +5,6 @@ runs states forward and costates backward through the layers; `order` derives th
 `memory` counts what a gradient keeps.
 """
 
-from rknet.adjoint.rightsides import Affine, Controls, General, RightHandSide, Transposed
-from rknet.adjoint.steps import StageError, Step
-from rknet.adjoint.sweeps import (
-    AdjointFunction,
-    Costates,
-    LayerCostates,
-    States,
-    continuous_costates,
-    costate_sweep,
-    costates,
-    forward,
-    lagrangian,
-    layers,
-    partner_costates,
-    propagate,
-    state_sweep,
-    states,
-)
+import lazy_loader
 
-__all__ = [
-    "AdjointFunction",
-    "Affine",
-    "Controls",
-    "Costates",
-    "General",
-    "LayerCostates",
-    "RightHandSide",
-    "StageError",
-    "States",
-    "Step",
-    "Transposed",
-    "continuous_costates",
-    "costate_sweep",
-    "costates",
-    "forward",
-    "lagrangian",
-    "layers",
-    "partner_costates",
-    "propagate",
-    "state_sweep",
-    "states",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -11,8 +11,8 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from rknet.activations import ACTIVATIONS, Activation
 from rknet.checks import choose
-from rknet.nets import ACTIVATIONS, Activation
 
 Controls = tuple[Tensor, ...]
 """The parts of a control: for a network (K, b)."""

@@ -13,9 +13,11 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from rknet.activations import ACTIVATIONS
 from rknet.adjoint.rightsides import SLOPES, Affine, Controls, General, RightHandSide, Transposed, of_stage
 from rknet.checks import choose, finite, flag, keep
-from rknet.nets import ACTIVATIONS, Net, RKNet, StandardNet
+from rknet.nets import Net, RKNet
+from rknet.recognition import layer_of
 from rknet.schemes import Coefficients, combine, stages
 from rknet.tableaus import EULER, TABLEAUS, Tableau
 
@@ -73,9 +75,10 @@ class Step:
     @classmethod
     def of(cls, net: Net) -> Step:
         """The layers of a `rknet.nets.StandardNet` or `RKNet`; ValueError for a net whose layer is another."""
-        if type(net).f is Net.f and type(net).layer is StandardNet.layer:
+        kind = layer_of(net)
+        if kind == "standard":
             return cls(_right_hand_side(net), EULER, 1.0, carried=False)
-        if type(net).f is Net.f and type(net).layer is RKNet.layer:
+        if kind == "scheme":
             assert isinstance(net, RKNet)
             return cls(_right_hand_side(net), net.tableau, net.h)
         raise ValueError(

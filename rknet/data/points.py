@@ -48,6 +48,16 @@ class PointSet:
         """Dimension of the samples."""
         return self.X.shape[1]
 
+    def check(self, argument: str, d: int, classes: int) -> None:
+        """ValueError unless the points, whose arrays may have been changed, are for nets of d and classes."""
+        inputs(f"{argument}.X", self.X)
+        if self.d != d or self.classes != classes:
+            raise ValueError(
+                f"{argument}: must fit the net, d = {d} and classes = {classes}, got d = {self.d} and classes = "
+                f"{self.classes}; build the net with d={self.d}, classes={self.classes}"
+            )
+        labels(f"{argument}.c", self.c, len(self.X), classes)
+
     def __len__(self) -> int:
         return len(self.X)
 

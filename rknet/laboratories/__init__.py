@@ -1,8 +1,5 @@
 """What readers can touch in a notebook with a running kernel; see `rknet.playground` for the one without."""
 
-from rknet.laboratories.features import FeatureLaboratory
-from rknet.laboratories.scheme import SchemeLaboratory
-from rknet.laboratories.tableau import TableauLaboratory
-from rknet.laboratories.training import TrainingLaboratory
+import lazy_loader
 
-__all__ = ["FeatureLaboratory", "SchemeLaboratory", "TableauLaboratory", "TrainingLaboratory"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

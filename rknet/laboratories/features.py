@@ -12,7 +12,7 @@ from rknet import plots
 from rknet.data import bayes
 from rknet.data.points import LAWS
 from rknet.laboratories.laboratory import Laboratory
-from rknet.nets import PAPER
+from rknet.schemes import PAPER
 from rknet.study.cache import trained
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import DEPTHS

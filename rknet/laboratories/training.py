@@ -13,10 +13,12 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from rknet import plots
+from rknet.activations import ACTIVATIONS
 from rknet.data import bayes
 from rknet.laboratories.laboratory import Laboratory
 from rknet.lifts import LIFTS
-from rknet.nets import ACTIVATIONS, PAPER, Net
+from rknet.nets import Net
+from rknet.schemes import PAPER
 from rknet.study.cache import trained
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import DEPTHS

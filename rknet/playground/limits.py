@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rknet.checks import shown
+
 _LIMITS = json.loads(Path(__file__).with_name("limits.json").read_text("utf8"))
 
 REAL: dict[str, tuple[float, float]] = {name: (least, most) for name, (least, most) in _LIMITS["real"].items()}
@@ -15,8 +17,19 @@ WHOLE: dict[str, tuple[int, int]] = {name: (least, most) for name, (least, most)
 """Least and most of each whole number; `stages` are those of a typed tableau, `classes` those of given points."""
 
 
-def within(configuration: Mapping[str, Any]) -> None:
+SIZES = ("samples", "d_hat", "L", "batch", "epochs", "stages", "classes")
+"""Numbers that decide how much there is to compute; each can be a limit that is lifted."""
+
+
+def within(configuration: Mapping[str, Any], *, any_size: bool = False) -> None:
     """Check every number that a configuration states.
+
+    Parameters
+    ----------
+    configuration
+        Numbers by name; `data` and `scheme` may be given by their entries.
+    any_size
+        Whether the upper limits of `SIZES` are lifted.
 
     Raises
     ------
@@ -25,18 +38,19 @@ def within(configuration: Mapping[str, Any]) -> None:
     """
     for field, value in configuration.items():
         if field in REAL or field in WHOLE:
-            _check(field, value, field)
+            _check(field, value, field, any_size)
     if isinstance(data := configuration.get("data"), Mapping):
-        _check("data.classes", data.get("classes"), "classes")
+        _check("data.classes", data.get("classes"), "classes", any_size)
     scheme = configuration.get("scheme")
     if isinstance(scheme, Mapping) and isinstance(beta := scheme.get("beta"), (list, tuple)):
-        _check("len(scheme.beta)", len(beta), "stages")
+        _check("len(scheme.beta)", len(beta), "stages", any_size)
 
 
-def _check(field: str, value: Any, limits: str) -> None:
+def _check(field: str, value: Any, limits: str, any_size: bool) -> None:
     whole = limits in WHOLE
     least, most = WHOLE[limits] if whole else REAL[limits]
     kind = int if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kind) or not least <= value <= most:
+    lifted = any_size and limits in SIZES
+    if isinstance(value, bool) or not isinstance(value, kind) or not least <= value or not (lifted or value <= most):
         rule = f"a {'whole ' if whole else ''}number from {least} to {most}"
-        raise ValueError(f"{field}: must be {rule}, got {value!r}; the page takes no other")
+        raise ValueError(f"{field}: must be {rule}, got {shown(value)}; the page takes no other")

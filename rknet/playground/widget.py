@@ -18,10 +18,14 @@ from numpy.typing import NDArray
 
 from rknet.checks import choose
 from rknet.data.points import LAWS, PointSet, draw
-from rknet.nets import PAPER, Net, RKNet, StandardNet, net_of
+from rknet.named import net_of
+from rknet.nets import Net, RKNet
+from rknet.playground import exported
 from rknet.playground.limits import within
 from rknet.plots import CLASS_COLOURS
-from rknet.tableaus import TABLEAUS, Tableau
+from rknet.recognition import layer_of, obstacle
+from rknet.schemes import PAPER
+from rknet.tableaus import TABLEAUS
 
 MODULE = Path(__file__).with_name("playground.mjs")
 """The one file that computes and draws; `_esm` of the widget, and what the book's pages load."""
@@ -212,7 +216,7 @@ class Playground(anywidget.AnyWidget):
         if c.get("net") == "StandardNet":
             scheme = "standard"
         elif isinstance(scheme, Mapping):
-            scheme = Tableau("typed", scheme["A"], scheme["beta"])
+            scheme = exported.tableau(scheme)
         net = net_of(scheme, h=h, **shape)
         targets = {"K": net.K, "b": net.b, "W": net.W, "mu": net.mu}
         if net.lift_name != "zero":
@@ -284,11 +288,19 @@ def _of_net(net: Net) -> dict[str, Any]:
     """The part of a configuration that a net decides."""
     if net.d != 2:
         raise ValueError(f"net: must take points of the plane, d = 2, got d = {net.d}; build it with d=2")
+    reason = obstacle(net)
+    kind = layer_of(net) if reason is None else None
+    if kind is None:
+        reason = reason or f"its layers are those of a {type(net).__name__}"
+        raise ValueError(
+            f"net: must compute what a StandardNet or an RKNet does, got a {type(net).__name__}, but {reason}; "
+            f"the page knows no other, so pass a plain net"
+        )
+    net.validate()
     common = {"d_hat": net.d_hat, "L": net.L, "activation": net.activation, "lift": net.lift_name}
-    if isinstance(net, StandardNet):
+    if kind == "standard":
         return {**common, "net": "StandardNet"}
-    if not isinstance(net, RKNet):
-        raise ValueError(f"net: must be a StandardNet or an RKNet, got a {type(net).__name__}; the page knows no other")
+    assert isinstance(net, RKNet)
     name = next((name for name in SCHEMES if TABLEAUS[name] == net.tableau), None)
     A = [[str(a) for a in row[:i]] for i, row in enumerate(net.tableau.A)]
     scheme = name or {"A": A, "beta": [str(w) for w in net.tableau.beta]}
@@ -297,7 +309,7 @@ def _of_net(net: Net) -> dict[str, Any]:
 
 def _weights(net: Net) -> dict[str, NDArray[np.float32]]:
     """The weights of a net by the names of `LAYOUT`."""
-    lift = getattr(net.lift, "matrix", torch.eye(net.d_hat, net.d))
+    lift = getattr(net.lift, "matrix", torch.eye(net.d_hat, net.d, device="cpu"))
     tensors = {"lift": lift, "K": net.K, "b": net.b, "W": net.W, "mu": net.mu}
     return {name: tensor.detach().cpu().numpy().astype(np.float32) for name, tensor in tensors.items()}
 

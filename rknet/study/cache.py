@@ -22,20 +22,20 @@ import platformdirs
 import torch
 
 from rknet import files
+from rknet.activations import ACTIVATIONS
 from rknet.checks import choose, whole
 from rknet.data.points import PointSet
-from rknet.nets import ACTIVATIONS, Net
+from rknet.history import History
+from rknet.nets import Net
 from rknet.protocol import Protocol
+from rknet.recognition import computes
 from rknet.study.configuration import SHIPPED, Configuration, seeds_of
 from rknet.study.experiments import EXPERIMENTS
-from rknet.training import History, fit
+from rknet.training import fit
 from rknet.versions import VERSIONS
 
 FOREVER = -1.0
 """Seconds to wait for another process that trains the same net, as filelock counts them."""
-
-STACKED = ("together", "fused")
-"""Those that take the steps of several nets at once on a graphics card."""
 
 
 def cached_fit(
@@ -50,11 +50,12 @@ def cached_fit(
     """`rknet.fit` with a memory: the same arguments, weights and versions give the stored weights and history at once.
 
     Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder; where that
-    cannot be written, one warning says so, and nothing is remembered.  A net whose class, lift, activation, loss or
-    optimiser is from elsewhere is always trained, because its source is not part of the key.
+    cannot be written, one warning says so, and nothing is remembered.  A net of a class from elsewhere, or
+    one that more than its class and weights decide (see `rknet.recognition`), is always trained, because no key can
+    tell it from others.
     """
     seed = whole("seed", seed, least=0)
-    if not _own(net, protocol):
+    if not _own(net, protocol) or computes(net) is None:
         return fit(net, train, validation, protocol, seed=seed, engine=engine)
     path = folder() / f"{_key(net, train, validation, protocol, seed, engine)}.npz"
     history = _load(path, net)
@@ -116,7 +117,7 @@ def _succeeds(writing: Callable[[], None]) -> bool:
 def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, seed: int, engine: str) -> str:
     digest = hashlib.sha256()
     versions = [VERSIONS, torch.__version__, np.__version__, net.K.device.type]
-    facts = [versions, net.architecture, asdict(protocol), seed, engine]
+    facts = [versions, computes(net), asdict(protocol), seed, engine]
     digest.update(repr(facts).encode())
     arrays = {**_weights(net), "X": train.X, "c": train.c, "X_val": validation.X, "c_val": validation.c}
     for name, array in arrays.items():

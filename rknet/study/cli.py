@@ -1,33 +1,31 @@
 """The command line: ``rknet list``, ``run``, ``table``, ``verify`` and ``claims``, each with ``--help``.
 
 Exit codes: 0 when all is well, 1 when `verify` or `claims` finds a difference, `run` cannot keep a record or a worker
-dies, 2 for bad input, 130 when interrupted.
+dies, 2 for bad input, 3 when `verify` or `claims` lacks the records that it compares with, 130 when interrupted.
+
+Nothing heavy is imported here: a command imports what it needs when it runs, so that ``--help`` comes at once.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import re
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import joblib
+from rknet.study.program import NO_RECORDS, guarded, orderly, shown, tell, without_records
 
-from rknet.checks import whole
-from rknet.contract import ENGINES
-from rknet.data.images import SOURCES
-from rknet.playground.replay import read, replay
-from rknet.study.experiments import EXPERIMENTS
-from rknet.study.program import guarded, tell
-from rknet.study.records import Run
-from rknet.study.runner import DEVICES, runs_of, sweep
-from rknet.study.store import Store
-from rknet.study.tables import table
-from rknet.study.verification import verify
+if TYPE_CHECKING:
+    from rknet.study.records import Run
 
 STORE = "results"
 """The folder of records where --store names none, relative to the working directory."""
+
+LIMIT = 100_000
+"""Runs that one command takes on, thirty times those of the book: whoever asks for more has made a slip."""
+
+EXTRAS = {"statsmodels": "ledger", "yaml": "ledger"}
+"""Which extra of this package installs a module that may be missing."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def list_experiments(options: argparse.Namespace) -> int:
     """Print what can be run."""
+    from rknet.study.experiments import EXPERIMENTS
+    from rknet.study.runner import runs_of
+
     for name in options.names:
         runs_of(name, [])  # refuses an unknown name before anything is printed
     for name, experiment in EXPERIMENTS.items():
@@ -54,8 +55,17 @@ def list_experiments(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Run experiments and keep the records."""
-    store, workers = Store(options.store), _workers(options)
-    summary = sweep(_runs(options), store, **workers, engine=options.engine, source=options.source, report=tell)
+    from rknet.checks import choose
+    from rknet.contract import ENGINES
+    from rknet.data.images import SOURCES
+    from rknet.study.runner import sweep
+    from rknet.study.store import Store
+
+    choose("engine", options.engine, {"auto": None, **ENGINES})
+    choose("source", options.source, dict.fromkeys(SOURCES))
+    store, workers, runs = Store(options.store), _workers(options), _runs(options)
+    with orderly():
+        summary = sweep(runs, store, **workers, engine=options.engine, source=options.source, report=tell)
     minutes, seconds = divmod(round(summary.seconds), 60)
     print(f"{summary.computed} runs computed, {summary.found} found in {store.folder}; {minutes} min {seconds} s")
     print(f"see them: rknet table {' '.join(_names(options))} --store {store.folder}")
@@ -66,30 +76,44 @@ def run(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     """Print the tables of experiments."""
-    store, seeds = Store(options.store), seeds_in(options.seeds)
-    print("\n\n".join(table(name, store, seeds) for name in _names(options)))
+    from rknet.study.store import Store
+    from rknet.study.tables import table
+
+    names, store = _names(options), Store(options.store)
+    seeds = seeds_in(options.seeds, _rows(names))
+    print("\n\n".join(table(name, store, seeds, spelling=shown) for name in names))
     return 0
 
 
 def check(options: argparse.Namespace) -> int:
     """Recompute runs and compare them with their records."""
+    from rknet.study.store import Store
+    from rknet.study.verification import verify
+
     files = [name for name in options.names if name.endswith(".json")]
     if files:
-        return check_files(files, [name for name in options.names if name not in files])
-    verdicts = []
-    for verdict in verify(_runs(options), Store(options.store), **_workers(options)):
-        verdicts.append(verdict)
-        print(f"{'same' if verdict.same else 'DIFFERS'}  {verdict.run}: {verdict.words}", flush=True)
-    same = sum(verdict.same for verdict in verdicts)
-    print(f"{same} of {len(verdicts)} runs give what their records state")
-    return 0 if same == len(verdicts) else 1
+        return check_files(files, [name for name in options.names if name not in files], options.any_size)
+    verdicts, store, workers, runs = [], Store(options.store), _workers(options), _runs(options)
+    if store.empty():
+        return without_records(store.folder)
+    with orderly():
+        for verdict in verify(runs, store, **workers):
+            verdicts.append(verdict)
+            word = {True: "same", False: "DIFFERS", None: "not compared"}[verdict.same]
+            print(f"{word}  {verdict.run}: {verdict.words}", flush=True)
+    same, differ, rest = (sum(verdict.same is answer for verdict in verdicts) for answer in (True, False, None))
+    print(f"{same} of {len(verdicts)} runs give what their records state" + (f"; {rest} not compared" if rest else ""))
+    return 1 if differ else NO_RECORDS if rest else 0
 
 
-def check_files(files: Sequence[str], others: Sequence[str]) -> int:
+def check_files(files: Sequence[str], others: Sequence[str], any_size: bool = False) -> int:
     """Replay runs of the playground and compare them with their records."""
+    from rknet.playground.exported import read
+    from rknet.playground.replay import replay
+
     if others:
         raise ValueError(f"names: must all be experiments or all be files, got {others[0]!r} beside {files[0]!r}")
-    replays = [replay(read(file)) for file in files]
+    replays = [replay(read(file, any_size=any_size)) for file in files]
     for file, found in zip(files, replays, strict=True):
         print(f"{'same' if found.same else 'DIFFERS'}  {file}: {found.words}")
     return 0 if all(found.same for found in replays) else 1
@@ -97,55 +121,82 @@ def check_files(files: Sequence[str], others: Sequence[str]) -> int:
 
 def claims(options: argparse.Namespace) -> int:
     """Print verdicts on the paper's claims."""
-    show = _optional("claims", "rknet.study.ledger.command").show
-    jobs = whole("jobs", options.jobs)
-    return int(show(options.ids, Store(options.store), n_jobs=jobs, measuring=options.measure, writing=options.write))
+    from rknet.checks import whole
+    from rknet.study.store import Store
 
-
-def _optional(command: str, module: str) -> Any:
-    """A module whose dependencies may be missing."""
     try:
-        return importlib.import_module(module)
+        from rknet.study.ledger.command import show
     except ModuleNotFoundError as error:
-        raise ValueError(f"{command}: needs the module {error.name}, which is not installed; install it") from None
+        module = str(error.name).partition(".")[0]
+        remedy = f"run: pip install 'rknet[{EXTRAS[module]}]'" if module in EXTRAS else "install it"
+        raise ValueError(f"claims: needs the module {module}, which is not installed; {remedy}") from None
+    jobs, store = whole("jobs", options.jobs), Store(options.store)
+    with orderly():
+        return show(options.ids, store, n_jobs=jobs, measuring=options.measure, writing=options.write)
 
 
-def seeds_in(text: str | None) -> list[int] | None:
+def seeds_in(text: str | None, rows: int = 1) -> list[int] | None:
     """The seeds that a text such as ``0-3`` or ``0,2,5-7`` names, in order; None for None.
+
+    `rows` is in how many rows each is wanted.
 
     Raises
     ------
     ValueError
-        If the text is anything else.
+        If the text is anything else, or names seeds for more than `LIMIT` runs.
     """
     if text is None:
         return None
-    seeds: set[int] = set()
+    ranges: list[range] = []
     for part in text.split(","):
-        match = re.fullmatch(r"\s*(\d+)(?:-(\d+))?\s*", part, re.ASCII)
+        match = re.fullmatch(r"\s*(\d{1,18})(?:-(\d{1,18}))?\s*", part, re.ASCII)
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
         if last < first:
             raise ValueError(f"seeds: must be whole numbers and rising ranges, got {text!r}; pass for example 0-3,7")
-        seeds.update(range(first, last + 1))
-    return sorted(seeds)
+        ranges.append(range(first, last + 1))
+    if (runs := rows * sum(map(len, ranges))) > LIMIT:  # counted before any range is written out
+        raise ValueError(
+            f"seeds: must give at most {LIMIT} runs, got {text!r}, which gives {runs}; name fewer seeds, or fewer "
+            f"rows with --rows, and call again for the others"
+        )
+    return sorted({seed for seeds in ranges for seed in seeds})
 
 
 def _runs(options: argparse.Namespace) -> list[Run]:
-    seeds = seeds_in(options.seeds)
-    runs = [run for name in _names(options) for run in runs_of(name, seeds) if options.rows in run.row]
+    from rknet.study.runner import runs_of
+
+    names = _names(options)
+    seeds = seeds_in(options.seeds, _rows(names, options.rows))
+    runs = [run for name in names for run in runs_of(name, seeds) if options.rows in run.row]
     if options.rows and not runs:
-        names = " ".join(options.names)
-        raise ValueError(f"rows: must be in a row's label, got {options.rows!r}; see them: rknet list {names}")
+        listing = f"rknet list {' '.join(options.names)}"
+        raise ValueError(f"rows: must be in a row's label, got {options.rows!r}; see them: {listing}")
     return runs
 
 
+def _rows(names: Sequence[str], text: str = "") -> int:
+    """In how many rows of experiments a text occurs.  ValueError if a name is unknown."""
+    from rknet.checks import choose
+    from rknet.study.experiments import EXPERIMENTS
+
+    return sum(text in row for name in names for row in choose("name", name, EXPERIMENTS).rows)
+
+
 def _workers(options: argparse.Namespace) -> dict[str, Any]:
-    jobs = (joblib.cpu_count() if options.device == "cpu" else 1) if options.jobs is None else options.jobs
+    from joblib import cpu_count
+
+    from rknet.checks import choose, whole
+    from rknet.study.runner import DEVICES
+
+    choose("device", options.device, dict.fromkeys(DEVICES))
+    jobs = (cpu_count() if options.device == "cpu" else 1) if options.jobs is None else options.jobs
     return {"n_jobs": whole("jobs", jobs), "dask": options.dask, "device": options.device}
 
 
 def _names(options: argparse.Namespace) -> list[str]:
     """Each experiment once; `all` stands for every one, `points` for those on point sets, which take no hours."""
+    from rknet.study.experiments import EXPERIMENTS
+
     points = (name for name, experiment in EXPERIMENTS.items() if not experiment.of_images)
     groups = {"all": list(EXPERIMENTS), "points": list(points)}
     return list(dict.fromkeys(one for name in options.names for one in groups.get(name, [name])))
@@ -158,23 +209,34 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _names_options() -> _Parser:
     names = _Parser(add_help=False)
     names.add_argument(
         "names", nargs="+", metavar="NAME", help="an experiment that `rknet list` shows, `points` or `all`"
     )
     names.add_argument("--seeds", help="such as 0-3 or 0,2,5 (default: one for each repetition of the paper's)")
     names.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
+    return names
+
+
+def _workers_options() -> _Parser:
     workers = _Parser(add_help=False)
     workers.add_argument(
         "--rows", metavar="TEXT", default="", help="only rows whose label has this in it, as StandardNet"
     )
-    workers.add_argument("--jobs", type=int, help=f"local processes (default: {joblib.cpu_count()}, on a card 1)")
+    workers.add_argument("--jobs", type=int, help="local processes (default: as many as there are cores, on a card 1)")
     workers.add_argument("--dask", metavar="ADDRESS", help="use the workers of this Dask scheduler instead")
     workers.add_argument(
-        "--device", choices=DEVICES, default="cpu", help="what trains on images: cuda is a graphics card (default: cpu)"
+        "--device",
+        metavar="NAME",
+        default="cpu",
+        help="what trains on images: cpu, or cuda for a graphics card (default: %(default)s)",
     )
+    return workers
 
+
+def _parser() -> argparse.ArgumentParser:
+    names, workers = _names_options(), _workers_options()
     parser = _Parser(prog="rknet", description="The paper's experiments: list, run, tabulate and verify them.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     listing = commands.add_parser("list", help="what can be run", description="Print the experiments, or their rows.")
@@ -184,10 +246,10 @@ def _parser() -> argparse.ArgumentParser:
     about = "Run experiments and keep a record of each run. What the store has is not computed again, so a sweep that "
     about += "was interrupted or killed resumes."
     running = commands.add_parser("run", parents=[names, workers], help="run experiments", description=about)
-    running.add_argument(
-        "--engine", choices=("auto", *ENGINES), default="auto", help="what computes (default: %(default)s)"
-    )
-    running.add_argument("--source", choices=SOURCES, default="auto", help="of images (default: %(default)s)")
+    engines = "what computes: auto, compiled, layerwise or torch (default: %(default)s)"
+    running.add_argument("--engine", metavar="NAME", default="auto", help=engines)
+    sources = "where images come from: auto, original or sample (default: %(default)s)"
+    running.add_argument("--source", metavar="NAME", default="auto", help=sources)
     running.set_defaults(command=run)
 
     about = "Print mean and spread of the records beside the numbers that the paper prints."
@@ -195,16 +257,22 @@ def _parser() -> argparse.ArgumentParser:
     showing.set_defaults(command=show)
 
     about = (
-        "Compute runs again and compare their bits with the stored records; exit with 1 if any differs. A name that "
+        "Compute runs again and compare their bits with the stored records; exit with 1 if any differs, with 3 if a "
+        "record is missing. A name that "
     )
     about += "ends in .json is a run exported from the playground, which is replayed."
     checking = commands.add_parser("verify", parents=[names, workers], help="compare with records", description=about)
+    checking.add_argument(
+        "--any-size", action="store_true", help="replay files too that are larger than the page's own runs"
+    )
     checking.set_defaults(command=check)
 
     about = "Judge the paper's claims by the records and compare with the verdicts that the book shows; exit with 1 "
-    about += "if any differs."
+    about += "if any differs, with 3 if there are no records."
     judging = commands.add_parser("claims", help="verdicts on the paper's claims", description=about)
-    judging.add_argument("ids", nargs="*", metavar="ID", help="a claim in book/claims.yml or a table (default: all)")
+    judging.add_argument(
+        "ids", nargs="*", metavar="ID", help="a claim of rknet/study/ledger/claims.yml, or a table (default: all)"
+    )
     judging.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
     judging.add_argument("--jobs", type=int, default=1, help="processes that measure (default: %(default)s)")
     judging.add_argument("--measure", action="store_true", help="take the measurements that are missing; trains nets")

@@ -12,15 +12,19 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from rknet.activations import ACTIVATIONS, Activation
 from rknet.checks import POINT, WEIGHT, choose, given, keep, positive, room, whole
 from rknet.data.images import IMAGES, ImageSet, repetition
 from rknet.data.points import LAWS, Law, PointSet, draw, split
 from rknet.hashes import digest
+from rknet.history import History
 from rknet.lifts import LIFTS, Lift
-from rknet.nets import ACTIVATIONS, PAPER, Activation, Net, net_of, scheme_of
+from rknet.named import net_of
+from rknet.nets import Net
 from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
+from rknet.schemes import PAPER, scheme_of
 from rknet.tableaus import Tableau
-from rknet.training import History, fit
+from rknet.training import fit
 
 SHIPPED = {
     "data": (
@@ -56,7 +60,7 @@ class Configuration:
         A law of points or its name in `rknet.data.points.LAWS`, or the name of an image set in
         `rknet.data.images.IMAGES`.
     net
-        The net's scheme: one of the paper's names in `rknet.nets.PAPER`, or what else `rknet.nets.scheme_of` takes.
+        The net's scheme: a name in `rknet.schemes.PAPER`, or what else `rknet.schemes.scheme_of` takes.
     d_hat, L, activation, lift
         Width, depth, activation and lift of the net: see `rknet.nets.Net`.
     h
@@ -199,8 +203,8 @@ def _drawn_from(data: str | Law) -> Law | ImageSet:
 
 def _settled(argument: str, value: Any, known: Mapping[str, Any]) -> Any:
     """The name of what is of this library, and anything else as itself."""
-    name, found = given(argument, value, known)
-    return name if isinstance(value, str) and name in SHIPPED[argument] else found
+    found = given(argument, value, known)
+    return str(value) if isinstance(value, str) and value in SHIPPED[argument] else found
 
 
 def _plain_net(net: str | Tableau) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 
 from rknet.checks import choose
 from rknet.data import bayes
+from rknet.history import History
 from rknet.nets import Net
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.paper import STATISTICS, Printed, printed
@@ -18,7 +19,6 @@ from rknet.study.records import history
 from rknet.study.runner import runs_of
 from rknet.study.store import Store
 from rknet.study.tables import HALVES, UNITS
-from rknet.training import History
 
 Cell = Printed | tuple[float | None, float | None, int] | int | str
 """Mean and spread (None where illegible, or not printed), perhaps with the number of runs; a count, or words."""
@@ -139,12 +139,8 @@ def beside_paper(
         groups[group] = []
         for statistic in statistics:
             label = label_of(statistic)
+            groups[group].append(_ours(label, runs, rows, statistic, incomplete))
             theirs = [printed(experiment, configuration).get(statistic) for configuration in configurations]
-            if incomplete:
-                groups[group].append(Row(label, "here (runs)", [_counted(runs, row, statistic) for row in rows]))
-            else:
-                ours, counts = zip(*(measured(runs, row, statistic) for row in rows), strict=True)
-                groups[group].append(Row(label, f"here ({_range(counts)})", ours))
             if any(theirs):
                 source = f"paper ({known.repetitions})"
                 groups[group].append(Row(label, source, [cell or "" for cell in theirs]))
@@ -157,6 +153,14 @@ def beside_paper(
             Row("evaluations of f", "", [c.evaluations for c in configurations]),
         ]
     return Table(name, caption, columns, groups, heads)
+
+
+def _ours(label: str, runs: Runs, rows: Sequence[str], statistic: str, incomplete: bool) -> Row:
+    """Our numbers of a statistic; `incomplete` is as in `beside_paper`."""
+    if incomplete:
+        return Row(label, "here (runs)", [_counted(runs, row, statistic) for row in rows])
+    ours, counts = zip(*(measured(runs, row, statistic) for row in rows), strict=True)
+    return Row(label, f"here ({_range(counts)})", ours)
 
 
 def measured(runs: Runs, row: str, statistic: str) -> tuple[Printed, int]:

@@ -14,7 +14,7 @@ Printed = tuple[float | None, float | None]
 """Mean and population standard deviation; None where the paper's is illegible, or not printed."""
 
 STATISTICS = ("train_accuracy", "val_accuracy", "train_cost", "val_cost")
-"""What is reported of a run: fields of `rknet.training.History`."""
+"""What is reported of a run: fields of `rknet.history.History`."""
 
 
 @cache

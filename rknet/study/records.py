@@ -30,10 +30,10 @@ import rknet
 from rknet.checks import keep, whole
 from rknet.data.images import fingerprint, load
 from rknet.hashes import weights_hash
+from rknet.history import History
 from rknet.nets import Net
 from rknet.study.configuration import Configuration
 from rknet.study.paper import STATISTICS
-from rknet.training import History
 from rknet.versions import versions_of
 
 Record = dict[str, Any]

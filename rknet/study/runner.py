@@ -27,8 +27,9 @@ from rknet.engines.layerwise.engine import WIDE
 from rknet.files import InUse
 from rknet.study import records
 from rknet.study.experiments import EXPERIMENTS
+from rknet.study.program import unheard
 from rknet.study.records import Record, Run
-from rknet.study.store import Store
+from rknet.study.store import Found, Store
 
 PERIOD = 300.0
 """Seconds between two checkpoints of a run on a wide net."""
@@ -73,45 +74,31 @@ def sweep(
     is lost than the runs in progress: the same call resumes.  A run on a wide net goes on from its last checkpoint,
     which a local process keeps beside the place of the record until that is stored.
 
+    ValueError if n_jobs is out of range, the device is not there or not for these runs, the images cannot be had, the
+    cluster cannot be reached, or its workers have another version; before anything is computed, if records or
+    checkpoints cannot be written, or something else is in their places.
+
     Parameters
     ----------
-    runs
-        What is wanted.
-    store
-        Where records are kept; a current record is not computed again.
-    n_jobs
-        Number of local processes; with 1, runs are computed in this one.
-    dask
-        Address of a Dask scheduler, whose workers are used instead; each needs the same rknet.
-    engine
-        See `rknet.fit`; ``"auto"`` also takes what any engine has stored.
-    source
-        Where images come from, see `rknet.data.images.load`; ``"auto"`` is decided once for all runs, and also
-        takes what was stored from any source.
+    runs, store
+        What is wanted, and where records are kept; a current record is not computed again.
+    n_jobs, dask
+        Number of local processes, with 1 only this one; or the address of a Dask scheduler, whose workers are used
+        instead and need the same rknet.
+    engine, source
+        See `rknet.fit` and `rknet.data.images.load`; ``"auto"`` also takes what was stored by any engine and from any
+        source.  The source is decided once for all runs.
     device
         ``"cpu"``, or ``"cuda"`` for runs on images; what is stored is taken whatever computed it.
-    progress
-        Whether a bar with the time left is shown on a terminal.
-    report
-        Told in a line of each record that is damaged, foreign or outdated, and computed again; and of each run that is
-        lost, at once.
-
-    Raises
-    ------
-    ValueError
-        If n_jobs is out of range, the device is not there or not for these runs, the images cannot be had, the cluster
-        cannot be reached, or its workers have another version; before anything is computed, if records or checkpoints
-        cannot be written, or something else is in their places.
+    progress, report
+        Whether a bar with the time left is shown on a terminal; and who is told in a line of each record that is
+        damaged, foreign or outdated, and computed again, and of each run that is lost, at once.
     """
-    started, runs, missing = time.perf_counter(), list(runs), []
+    started, runs = time.perf_counter(), list(runs)
     store.tidy()
-    for run in runs:
-        found = store.find(run, engine, source)
-        if found.problem:
-            report(f"{store.path(run.experiment, run.row, run.seed)}: {found.problem}; computed again")
-        if not found.current:
-            check_device(device, run, here=dask is None)
-            missing.append(run)
+    missing = [run for run in runs if not _is_current(run, store.find(run, engine, source), store, report)]
+    for run in missing:
+        check_device(device, run, here=dask is None)
     store.check(missing)
     missing.sort(key=lambda run: run.configuration.work, reverse=True)  # so that all workers end at about the same time
     tasks = [(run, engine, _settled(run, source), None if dask else _checkpoint(store, run), device) for run in missing]
@@ -125,14 +112,26 @@ def sweep(
         report(f"{lost[-1]}; its record is lost")
 
     for record in watched(execute(tasks, n_jobs=n_jobs, dask=dask, left=lose), missing, progress):
-        try:
-            path = store.save(record)
-        except OSError as error:
-            lose(f"{record['run']['experiment']}: {record['run']['row']}, seed {record['run']['seed']}", error)
-        else:
-            checkpoint_beside(path).remove()
+        _keep(record, store, lose)
     seconds = time.perf_counter() - started
     return Summary(len(missing) - len(lost), len(runs) - len(missing), seconds, tuple(lost))
+
+
+def _is_current(run: Run, found: Found, store: Store, report: Callable[[str], None]) -> bool:
+    """Whether a run need not be computed; why one is computed again is reported."""
+    if found.problem:
+        report(f"{store.path(run.experiment, run.row, run.seed)}: {found.problem}; computed again")
+    return found.current
+
+
+def _keep(record: Record, store: Store, lose: Callable[[object, Exception], None]) -> None:
+    """Store a record, after which its checkpoint is of no more use."""
+    try:
+        path = store.save(record)
+    except OSError as error:
+        lose(f"{record['run']['experiment']}: {record['run']['row']}, seed {record['run']['seed']}", error)
+    else:
+        checkpoint_beside(path).remove()
 
 
 Task = tuple[Run, str, str, Checkpoint | None, str]
@@ -158,7 +157,8 @@ def execute(
         with contextlib.ExitStack() as stack:
             parallel = _workers(min(n_jobs, len(tasks)), dask, stack)
             parent = None if dask else os.getpid()
-            done = parallel(joblib.delayed(_outcome)(parent, task) for task in tasks)
+            with unheard():
+                done = parallel(joblib.delayed(_outcome)(parent, task) for task in tasks)
             stack.callback(_abandon, done)
             for run, record in done:
                 if isinstance(record, InUse):
@@ -264,9 +264,13 @@ def checkpoint_beside(path: Path) -> Checkpoint:
 
 
 def _checkpoint(store: Store, run: Run) -> Checkpoint | None:
-    """The checkpoint of a run on a wide net; others are over before a second one would be due."""
-    path = store.path(run.experiment, run.row, run.seed)
-    return checkpoint_beside(path) if run.configuration.d_hat >= WIDE else None
+    """The checkpoint of a run on a wide net; others are over before a second one would be due.
+
+    No checkpoint can tell activations and lifts from elsewhere apart, so their runs do without.
+    """
+    path, configuration = store.path(run.experiment, run.row, run.seed), run.configuration
+    ours = isinstance(configuration.activation, str) and isinstance(configuration.lift, str)
+    return checkpoint_beside(path) if configuration.d_hat >= WIDE and ours else None
 
 
 def _settled(run: Run, source: str) -> str:

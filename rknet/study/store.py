@@ -95,6 +95,10 @@ class Store:
             return Found(record, f"made from the source {record['run']['images']['source']}")
         return Found(record)
 
+    def empty(self) -> bool:
+        """Whether there is no record of any run."""
+        return not any(self.folder.glob("*/*/seed-*.json"))
+
     def tidy(self) -> None:
         """Remove what killed processes left half-written where records lie."""
         for folder in self.folder.glob("*/*/"):

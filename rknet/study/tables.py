@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -19,10 +19,11 @@ UNITS = {"accuracy": ("accuracy, %", 100), "cost": ("cost x 10", 10)}
 HALVES = {"train": "training", "val": "validation"}
 
 
-def table(name: str, store: Store, seeds: Iterable[int] | None = None) -> str:
+def table(name: str, store: Store, seeds: Iterable[int] | None = None, *, spelling: Callable[[str], str] = str) -> str:
     """The table of an experiment from the records in a store: one block each for accuracy and cost.
 
-    Shown are the statistics that the paper prints, or all where it prints none.  ValueError if the name is unknown.
+    Shown are the statistics that the paper prints, or all where it prints none.  `spelling` says how a terminal shows a
+    text, before columns are aligned.  ValueError if the name is unknown.
     """
     experiment = choose("name", name, EXPERIMENTS)
     runs = runs_of(name, seeds)
@@ -47,7 +48,7 @@ def table(name: str, store: Store, seeds: Iterable[int] | None = None) -> str:
                 cells.append(_ours(ours[row], statistic, factor))
                 if any(paper.values()):
                     cells.append(_paper(paper[row].get(statistic)))
-            body.append([*cells, f"{configuration.parameters}", f"{configuration.evaluations}"])
+            body.append([*map(spelling, cells), f"{configuration.parameters}", f"{configuration.evaluations}"])
         lines += ["", *_aligned([[*head, "parameters", "f a sample"], *body])]
     notes += _images(found)
     return "\n".join([*lines, *([""] if notes else []), *notes])

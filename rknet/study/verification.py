@@ -37,10 +37,10 @@ def course(run: Run) -> float:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Whether a run gives what its record states, and in a few words why or why not."""
+    """Whether a run gives what its record states, None where they cannot be compared, and in a few words why."""
 
     run: Run
-    same: bool
+    same: bool | None
     words: str
 
 
@@ -64,7 +64,7 @@ def verify(
     for run in runs:
         found = store.find(run)
         if found.record is None:
-            yield Comparison(run, False, found.problem or "no record")
+            yield Comparison(run, False, found.problem) if found.problem else Comparison(run, None, "no record")
             continue
         check_device(device, run, here=dask is None)
         source = _source(found.record)
@@ -72,7 +72,7 @@ def verify(
             try:
                 load(run.configuration.images, source)
             except ValueError as error:
-                yield Comparison(run, False, f"cannot be computed here: {error}")
+                yield Comparison(run, None, f"cannot be computed here: {error}")
                 continue
         stored[run.experiment, run.row, run.seed] = run, found.record
         tasks.append((run, found.record["run"]["engine"], source, None, device))

@@ -17,38 +17,28 @@ import numpy as np
 import torch
 from numba.core.registry import cpu_target
 from numpy.typing import ArrayLike, NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
+from rknet import recognition
 from rknet.checks import inputs, labels, room
 from rknet.engines.compiled import bounds, kernels, updates
 from rknet.engines.compiled.kernels import ACTIVATION_CODES, LOSS_CODES, Scheme, Space, Weights
 from rknet.engines.compiled.simd import OPTIONS, Array, Count
 from rknet.engines.compiled.updates import CODES, Rule
 from rknet.lifts import LinearLift, ZeroPadding
-from rknet.nets import ACTIVATIONS, EulerNet, Net, RK4Net, RKNet, StandardNet
+from rknet.nets import Net, RKNet
 from rknet.protocol import Protocol
 from rknet.provenance import source_hash
 
 SOURCES = tuple(f"engines/compiled/{name}" for name in ("simd", "arithmetic", "updates", "kernels"))
 """The modules that become machine code."""
 
-LAYERS = (StandardNet, RKNet, EulerNet, RK4Net)
+LIFTS = (ZeroPadding.forward, LinearLift.forward)
 PRECISIONS = {torch.float32: np.float32, torch.float64: np.float64}
 CHUNK = 5
 """Samples evaluated at once: the batch size of the paper, for which the sweeps are quickest."""
 ALIGNMENT = 64
 """Bytes: a cache line, and the widest register."""
-
-
-def _hooked(module: torch.nn.Module) -> bool:
-    return any(getattr(module, f"_{kind}_hooks") for kind in ("forward", "forward_pre", "backward", "backward_pre"))
-
-
-def _linear(lift: nn.Module) -> bool:
-    """Whether a lift fills up with zeros, or multiplies by the one matrix that it stores."""
-    if type(lift).forward is LinearLift.forward:
-        return list(lift.state_dict()) == ["matrix"]
-    return type(lift).forward is ZeroPadding.forward and not lift.state_dict()
 
 
 class Compiled:
@@ -83,7 +73,7 @@ class Compiled:
         self.rule = Rule(
             CODES[protocol.optimizer],
             protocol.rate,
-            isinstance(getattr(net.lift, "matrix", None), nn.Parameter),
+            any(parameter.requires_grad for parameter in net.lift.parameters()),
             bool(net.W.requires_grad),
             np.ones(2),
         )
@@ -94,17 +84,18 @@ class Compiled:
     @classmethod
     def obstacle(cls, net: Net, protocol: Protocol) -> str | None:
         """Why the engine cannot train this net by this protocol, or None if it can."""
+        reason = recognition.obstacle(net)
+        if reason is not None:
+            return reason
         trained = {name: parameter.requires_grad for name, parameter in net.named_parameters()}
-        known = type(net) in LAYERS and net.sigma is ACTIVATIONS.get(net.activation)
         reasons = {
+            f"the layers are those of a {type(net).__name__}": recognition.layer_of(net) is None,
             f"sigma is {net.activation!r}": net.activation not in ACTIVATION_CODES,
-            f"the net is a {type(net).__name__} with changes of its own": not known,
-            f"the lift is a {type(net.lift).__name__}": not _linear(net.lift),
+            f"the lift is a {type(net.lift).__name__}": type(net.lift).forward not in LIFTS,
             f"the loss is {protocol.loss!r}": protocol.loss not in LOSS_CODES,
             f"the optimiser is {protocol.optimizer!r}": protocol.optimizer not in CODES,
             f"the weights are on {net.K.device}": net.K.device.type != "cpu",
             f"the weights are {net.K.dtype}": net.K.dtype not in PRECISIONS,
-            "the net has hooks": any(_hooked(module) for module in net.modules()),
             "the weights differ in precision": len({t.dtype for t in net.state_dict().values()}) != 1,
             "K and b are not both trained": not (trained["K"] and trained["b"]),
             "only one of W and mu is trained": trained["W"] != trained["mu"],
@@ -192,7 +183,7 @@ class Compiled:
 
     def _scheme(self) -> Scheme:
         sigma = ACTIVATION_CODES[self.net.activation]
-        if isinstance(self.net, RKNet):
+        if isinstance(self.net, RKNet):  # and its layers are, as `obstacle` says
             A, beta, _ = self.net.tableau.arrays()
             return Scheme((self.net.h * A).astype(self.dtype), (self.net.h * beta).astype(self.dtype), True, sigma)
         return Scheme(np.zeros((1, 1), self.dtype), np.ones(1, self.dtype), False, sigma)
@@ -212,7 +203,7 @@ class Compiled:
 
     def _copied_weights(self) -> Weights:
         net = self.net
-        M = net.lift.matrix if isinstance(net.lift, LinearLift) else torch.eye(net.d_hat, net.d)
+        M = net.lift.matrix if isinstance(net.lift, LinearLift) else torch.eye(net.d_hat, net.d, device="cpu")
         arrays = M.T, net.K.transpose(1, 2), net.b, net.W.T, net.mu
         return Weights(*(self._filled(array.detach().numpy()) for array in arrays))
 

@@ -34,7 +34,7 @@ ONE: Count = (None,)
 def product(K: Tensor, y: Tensor) -> Tensor:
     """y K^T for y (n, d_hat)."""
     y_filled = filled(y, SAMPLES, len(LANES))
-    out = torch.empty(len(y_filled), len(K), dtype=K.dtype)
+    out = torch.empty(len(y_filled), len(K), dtype=K.dtype, device=K.device)
     arrays = K.numpy(), y_filled.numpy(), out.numpy()
     n = groups(len(y), SAMPLES)
     bounds.hold_layer(*arrays, shapes=((n, groups(K.shape[1], len(LANES))), (n, len(K))))
@@ -45,7 +45,7 @@ def product(K: Tensor, y: Tensor) -> Tensor:
 def transposed_product(K: Tensor, z: Tensor) -> Tensor:
     """z K for z (n, d_hat)."""
     z_filled = filled(z.T, ROWS, SAMPLES)
-    out = torch.zeros(z_filled.shape[1], K.shape[1], dtype=K.dtype)
+    out = torch.zeros(z_filled.shape[1], K.shape[1], dtype=K.dtype, device=K.device)
     arrays = K.numpy(), z_filled.numpy(), out.numpy()
     n = groups(len(z), SAMPLES)
     bounds.hold_layer(*arrays, shapes=((groups(len(K), ROWS), n), (n, K.shape[1])))

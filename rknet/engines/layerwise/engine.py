@@ -17,15 +17,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from rknet import recognition
 from rknet.adjoint import costate_sweep, state_sweep
 from rknet.adjoint.rightsides import SLOPES
 from rknet.adjoint.steps import Step
-from rknet.engines.compiled.engine import LAYERS, PRECISIONS, _hooked
+from rknet.engines.compiled.engine import PRECISIONS
 from rknet.engines.compiled.updates import CODES
 from rknet.engines.layerwise import cuda
 from rknet.engines.layerwise.updates import StreamedUpdates
 from rknet.engines.plain import remember, remembered, samples
-from rknet.nets import ACTIVATIONS, Net
+from rknet.nets import Net
 from rknet.protocol import LOSSES, Protocol
 
 WIDE = 128
@@ -74,14 +75,15 @@ class Layerwise:
     @classmethod
     def obstacle(cls, net: Net, protocol: Protocol) -> str | None:
         """Why this engine cannot train this net by this protocol, or None if it can."""
+        reason = recognition.obstacle(net)
+        if reason is not None:
+            return reason
         reasons = {
+            f"the layers are those of a {type(net).__name__}": recognition.layer_of(net) is None,
             f"sigma is {net.activation!r}, of unknown slope": net.activation not in SLOPES,
-            f"the net is a {type(net).__name__} with changes of its own": type(net) not in LAYERS
-            or net.sigma is not ACTIVATIONS.get(net.activation),
             f"the weights are on {net.K.device}": net.K.device.type not in ("cpu", "cuda"),
             f"the weights are of {net.K.dtype}": net.K.dtype not in PRECISIONS,
             "the weights are not contiguous": not (net.K.is_contiguous() and net.b.is_contiguous()),
-            "the net has hooks": any(_hooked(module) for module in net.modules()),
             "K and b are not both trained": not (net.K.requires_grad and net.b.requires_grad),
         }
         return next((reason for reason, holds in reasons.items() if holds), None)

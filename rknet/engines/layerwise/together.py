@@ -16,13 +16,16 @@ import triton
 from torch import Tensor, nn
 
 from rknet.adjoint.steps import Step
+from rknet.checks import whole
 from rknet.data.points import PointSet
 from rknet.engines.layerwise import fused
 from rknet.engines.layerwise.cuda import WARM, optimizer
 from rknet.engines.layerwise.engine import Layerwise
+from rknet.history import History
 from rknet.nets import Net
 from rknet.protocol import LOSSES, Protocol
-from rknet.training import History
+from rknet.recognition import computes
+from rknet.training import check_fit
 
 ENGINE = "layerwise"
 """What a history says of who took the steps: the numbers are those of that engine to rounding."""
@@ -314,8 +317,10 @@ def fit_together(
     ValueError
         If a net or the sizes do not fit.
     """
+    if len(seeds) != len(nets):
+        raise ValueError(f"seeds: must be as many as nets, {len(nets)}, got {len(seeds)}; give each net a seed")
     stack = Stack(nets, sets, protocol, device=device, captured=captured)
-    rngs = [np.random.default_rng(seed) for seed in seeds]
+    rngs = [np.random.default_rng(whole("seeds", seed, least=0)) for seed in seeds]
     rows = [[stack.statistics(r)] for r in range(len(nets))]
     going = list(range(len(nets)))
     while going:
@@ -341,11 +346,13 @@ def _check(nets: Sequence[Net], sets: Sequence[Sets], protocol: Protocol) -> Non
         reason = obstacle(net, protocol)
         if reason is not None:
             raise ValueError(f"nets: must all be nets that a stack can train, but {reason}; use rknet.fit for this one")
-        if net.architecture != nets[0].architecture:
+        if computes(net) != computes(nets[0]):
             raise ValueError(
-                f"nets: must be of one architecture, got {net.architecture} beside {nets[0].architecture}; "
+                f"nets: must be of one architecture, got {computes(net)} beside {computes(nets[0])}; "
                 f"train them in stacks of their own"
             )
+    for net, (train, validation) in zip(nets, sets, strict=False):
+        check_fit(net, train, validation, protocol)
     sizes = {len(train) for train, _ in sets}
     if len(sets) != len(nets) or len(sizes) != 1 or min(sizes) % protocol.batch_size:
         raise ValueError(

@@ -41,7 +41,7 @@ def verdict_box(*ids: str, page: str = PAGE) -> Box:
     Parameters
     ----------
     ids
-        Ids of claims in `book/claims.yml`, or of tables.
+        Ids of claims in `claims.yml`, or of tables.
     page
         Address of the ledger's page as seen from where the box stands.
 

@@ -1,4 +1,4 @@
-"""The claims of the paper as `book/claims.yml` states them; what its entries mean is said at the top of that file."""
+"""The claims of the paper as `claims.yml` states them; what its entries mean is said at the top of that file."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ from rknet.study.ledger.statistics import ESTIMATES
 from rknet.study.paper import STATISTICS, printed
 from rknet.study.store import slug
 
-BOOK = Path(__file__).resolve().parents[3] / "book"
-"""The checkout's folder of the book; it is not part of the installed package."""
-
-CLAIMS = BOOK / "claims.yml"
+CLAIMS = Path(__file__).resolve().with_name("claims.yml")
 
 NUMBERS: dict[str, Quantity | Measurement] = {**QUANTITIES, **MEASUREMENTS}
 """What a claim can ask of a run, by name."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rknet import files
+from rknet.provenance import PACKAGE, in_checkout
 from rknet.study.ledger import judging
 from rknet.study.ledger.boxes import line, summary
 from rknet.study.ledger.claims import Claims, read
 from rknet.study.ledger.evidence import Evidence, measure
 from rknet.study.ledger.judging import PRINTED_RUNS, judge, stored, write
+from rknet.study.program import without_records
 from rknet.study.store import Store
 
 
 def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool = False, writing: bool = False) -> int:
     """Judge claims, print a line for each, and say whether the book agrees: 0 if it does, or after writing, else 1.
+
+    A store without any record is told in a line, and gives `rknet.study.program.NO_RECORDS`.
 
     Parameters
     ----------
@@ -32,13 +36,21 @@ def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool
     Raises
     ------
     ValueError
-        If a name is unknown, or verdicts or measurements are to be written where that is not possible.
+        If a name is unknown, or verdicts or measurements are to be written where that is not possible, as verdicts are
+        not into an installed package.
     """
     if writing:
+        if not in_checkout():
+            raise ValueError(
+                f"write: must be asked of a checkout of the book, whose verdicts it makes, got the rknet installed in "
+                f"{PACKAGE}; clone the repository"
+            )
         files.regular("write", judging.VERDICTS)
         files.writable("write", judging.VERDICTS.parent)
     claims = read()
     chosen = _chosen(names, claims)
+    if store.empty():
+        return without_records(store.folder)
     if measuring:
         parts = [part for sentence in claims.sentences if sentence.id in chosen for part in sentence.parts]
         measure(parts, sorted({*range(PRINTED_RUNS), *claims.seeds}), store, n_jobs=n_jobs)

@@ -21,6 +21,7 @@ from rknet.study import records
 from rknet.study.ledger.claims import Part, Rows, configuration_of
 from rknet.study.ledger.measurements import MEASUREMENTS, TrainedRun
 from rknet.study.ledger.quantities import QUANTITIES, Value
+from rknet.study.program import unheard
 from rknet.study.records import Record
 from rknet.study.store import Store
 
@@ -133,10 +134,11 @@ def measure(
     tasks = (joblib.delayed(_measured)(*need) for need in sorted(wanted, key=lambda need: (need[1], need[2])))
     parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator")
     files.writable("store", store.folder)
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1), unheard():
+        done = parallel(tasks)
     try:
-        with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
-            for (quantity, rows, seed), *found in parallel(tasks):
-                evidence.measured.setdefault(quantity, {}).setdefault(" | ".join(rows), {})[str(seed)] = found
+        for (quantity, rows, seed), *found in done:
+            evidence.measured.setdefault(quantity, {}).setdefault(" | ".join(rows), {})[str(seed)] = found
     finally:  # what was taken before an error or an interruption is kept
         _write(store, evidence.measured)
 

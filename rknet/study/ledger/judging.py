@@ -1,6 +1,6 @@
-"""Verdicts: each claim against the evidence, by the rule that `book/claims.yml` states.
+"""Verdicts: each claim against the evidence, by the rule that `claims.yml` states.
 
-What is judged is rounded and kept in `book/verdicts.json`; a test judges again from the records and compares.
+What is judged is rounded and kept in `verdicts.json`; a test judges again from the records and compares.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from rknet import files
 from rknet.data import bayes
 from rknet.study.ledger import statistics
-from rknet.study.ledger.claims import BOOK, NUMBERS, Cell, Claims, Part, Region, Sentence, configuration_of
+from rknet.study.ledger.claims import NUMBERS, Cell, Claims, Part, Region, Sentence, configuration_of
 from rknet.study.ledger.evidence import Evidence, asked
 from rknet.study.ledger.measurements import MEASUREMENTS
 from rknet.study.ledger.quantities import QUANTITIES
 from rknet.study.ledger.statistics import ESTIMATES
 
-VERDICTS = BOOK / "verdicts.json"
+VERDICTS = Path(__file__).resolve().with_name("verdicts.json")
+"""The verdicts that the book shows."""
 
 COMPATIBLE, NOT_COMPATIBLE, NOT_TESTABLE = WORDS = ("compatible", "not compatible", "not testable")
 """What a verdict can be."""
@@ -35,7 +36,7 @@ NOT_RUN = "Not run yet"
 """How the reason of a verdict begins that waits for runs."""
 
 SEEDS = "4-23"
-"""The seeds that decide where a claim names no others; a test compares with `book/claims.yml`."""
+"""The seeds that decide where a claim names no others; a test compares with `claims.yml`."""
 
 LEAST = 5
 """Fewer repetitions than these, where a part looks at some of them only, decide nothing."""

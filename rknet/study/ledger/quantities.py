@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rknet.data import bayes
+from rknet.history import History
 from rknet.study.configuration import Configuration
-from rknet.training import History
 
 FIRST = 11
 """Epochs that every run has: the stopping rule ends none before."""

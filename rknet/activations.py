@@ -1,0 +1,21 @@
+"""The activations sigma of the networks, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+Activation = Callable[[Tensor], Tensor]
+
+ACTIVATIONS: dict[str, Activation] = {
+    "tanh": torch.tanh,
+    "logistic": torch.sigmoid,
+    "relu": torch.relu,
+    "softplus": nn.functional.softplus,
+}
+"""The activations sigma of (2.1).  The paper writes "logit" for the logistic function 1 / (1 + e^-x)."""
+
+OURS = tuple(ACTIVATIONS.values())
+"""Those that engines, cache and checkpoints know by their names, whatever is registered later."""
