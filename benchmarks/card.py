@@ -36,7 +36,7 @@ from rknet.nets import Net
 from rknet.plots import principal
 from rknet.protocol import Protocol
 from rknet.study import records
-from rknet.study.configuration import Configuration, streams
+from rknet.study.configuration import Configuration, seeds_of
 from rknet.study.records import Run
 from rknet.study.runner import runs_of
 from rknet.study.store import Store, slug
@@ -322,7 +322,7 @@ def stack(
     with ThreadPoolExecutor() as pool:
         nets = list(pool.map(lambda run: run.configuration.network(run.seed), runs))
     sets = [run.configuration.points(run.seed, source=source) for run in runs]
-    orders = [streams(run.seed)["order"] for run in runs]
+    orders = [seeds_of(run.seed)["order"] for run in runs]
     protocol = runs[0].configuration.protocol
     for done in fit_together(nets, sets, protocol, seeds=orders, device=device, captured=captured):
         yield [(runs[n], sets[n], net, history) for n, (net, history) in done.items()]

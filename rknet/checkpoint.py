@@ -72,7 +72,7 @@ class Checkpoint:
 
     @property
     def file(self) -> Path:
-        """The path as a path."""
+        """The checkpoint's file, as a `pathlib.Path`."""
         return Path(self.path)
 
     def check(self) -> None:
@@ -181,7 +181,7 @@ class Keeper(Callback):
                 self.checkpoint._discard()
 
     def load(self) -> Position | None:
-        """Where the stored training stands, with its weights and moments in place; None if there is nothing to load.
+        """Put the stored weights and moments in place and return the stored position, or None if nothing is stored.
 
         Raises
         ------
@@ -211,7 +211,7 @@ class Keeper(Callback):
         return Position(**json.loads(metadata["position"]))
 
     def _foreign(self, metadata: Mapping[str, str]) -> str:
-        """In which respect a file is that of another training; empty if it is this one's."""
+        """Names of the parts of the fingerprint in which a file differs from this training; empty if there are none."""
         if metadata.get("format") != FORMAT:
             return "another format"
         try:

@@ -33,7 +33,7 @@ _NAME = re.compile(rf"\.(?P<name>.+)\.[0-9a-f]{{32}}{re.escape(PART)}")
 
 
 class InUse(ValueError):
-    """Another process is at a file."""
+    """Another process is using a file."""
 
 
 def place(argument: str, path: str | Path) -> Path:

@@ -389,7 +389,7 @@ class _Frames(AbstractMovieWriter):
         self.images.append(np.frombuffer(file.getbuffer(), np.uint8).reshape(height, width, 4)[..., :3])
 
     def finish(self) -> None:
-        """Nothing is left to do."""
+        """Do nothing: no file has been opened."""
 
 
 class Flipbook:

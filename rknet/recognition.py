@@ -79,7 +79,9 @@ def changed(net: nn.Module) -> str | None:
         return f"the net is a {type(net).__name__} and no Net"
     if any(_hooked(part) for part in net.modules()) or _hooked_everywhere():
         return "the net has hooks"
-    if not _knows_sigma(net) or any(_patched(part) for part in net.modules()):
+    if not _knows_sigma(net):
+        return "sigma is from elsewhere"
+    if any(_patched(part) for part in net.modules()):
         return _own(net)
     arrays = list(net.state_dict(keep_vars=True).values())
     if any(type(array) not in (nn.Parameter, Tensor) for array in arrays):

@@ -29,7 +29,7 @@ from rknet.history import History
 from rknet.lifts import LIFTS
 from rknet.nets import Net, RKNet, StandardNet
 from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
-from rknet.study.configuration import streams
+from rknet.study.configuration import seeds_of
 from rknet.tableaus import TABLEAUS
 from rknet.training import fit
 from rknet.versions import VERSIONS
@@ -59,11 +59,11 @@ class Golden:
 
     def points(self) -> tuple[PointSet, PointSet]:
         """Training and validation set."""
-        return split(draw(self.law, 2 * SAMPLES, seed=streams(0)["data"]), SAMPLES)
+        return split(draw(self.law, 2 * SAMPLES, seed=seeds_of(0)["data"]), SAMPLES)
 
     def net(self) -> Net:
         """The untrained net."""
-        law, seed = LAWS[self.law], streams(0)["net"]
+        law, seed = LAWS[self.law], seeds_of(0)["net"]
         options: dict[str, Any] = {"activation": self.activation, "lift": self.lift, "seed": seed}
         sizes = law.d, self.d_hat, law.classes, self.L
         if self.scheme == "standard":
@@ -77,7 +77,7 @@ class Golden:
     def train(self) -> tuple[Net, History]:
         """The trained net and its history."""
         net, (train, validation) = self.net(), self.points()
-        return net, fit(net, train, validation, self.protocol(), seed=streams(0)["order"], engine=self.engine)
+        return net, fit(net, train, validation, self.protocol(), seed=seeds_of(0)["order"], engine=self.engine)
 
 
 def runs() -> Iterator[tuple[str, Golden]]:

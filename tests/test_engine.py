@@ -220,7 +220,7 @@ def frozen(*names: str) -> Net:
     ("net", "reason"),
     [
         (hooked(), "hooks"),
-        (changed(sigma=torch.sin), "changes of its own"),
+        (changed(sigma=torch.sin), "sigma is from elsewhere"),
         (changed(lift=torch.nn.Identity()), "lift is a Identity"),
         (RK4Net(2, 3, 2, 2).half(), "float16"),
         (RK4Net(2, 3, 2, 2).to("meta"), "on meta"),

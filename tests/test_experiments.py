@@ -14,7 +14,7 @@ import torch
 from rknet import ACTIVATIONS, LAWS, LIFTS, Net, Protocol, RKNet, draw
 from rknet.schemes import PAPER
 from rknet.study import records
-from rknet.study.configuration import SHIPPED, Configuration, streams
+from rknet.study.configuration import SHIPPED, Configuration, seeds_of
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.paper import STATISTICS, printed, tables
 from rknet.study.store import slug
@@ -246,8 +246,8 @@ def test_the_same_seed_gives_every_net_the_same_points() -> None:
 def test_streams_are_three_words_of_the_seed_sequence() -> None:
     """Data, net and order have seeds of their own, and no two repetitions share one."""
     words = np.random.SeedSequence(5).generate_state(3)
-    assert list(streams(5).items()) == list(zip(("data", "net", "order"), map(int, words), strict=True))
-    assert len({state for seed in range(100) for state in streams(seed).values()}) == 300
+    assert list(seeds_of(5).items()) == list(zip(("data", "net", "order"), map(int, words), strict=True))
+    assert len({state for seed in range(100) for state in seeds_of(seed).values()}) == 300
     np.testing.assert_array_equal(
         Configuration("squares", "RK4Net", 3, 1, samples=4).points(5)[0].X,
         draw("squares", 8, seed=int(words[0])).X[:4],

@@ -25,7 +25,7 @@ from rknet import files
 from rknet.data import images
 from rknet.data.images import FILES, IMAGES, Pool, fingerprint, load, repetition
 from rknet.data.vision import load_torchvision
-from rknet.study.configuration import Configuration, streams
+from rknet.study.configuration import Configuration, seeds_of
 
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".xz": lzma.compress}
 
@@ -215,7 +215,7 @@ def test_a_configuration_draws_its_repetition() -> None:
     net = Configuration("FashionMNIST", "StandardNet", 784, 1, samples=50)
     train, validation = net.points(4, source="sample")
     assert fingerprint(train, validation) == fingerprint(
-        *repetition("FashionMNIST", streams(4)["data"], samples=50, source="sample")
+        *repetition("FashionMNIST", seeds_of(4)["data"], samples=50, source="sample")
     )
     assert fingerprint(*replace(net, net="RK4Net", d_hat=800).points(4, source="sample")) == fingerprint(
         train, validation

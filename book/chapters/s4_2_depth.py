@@ -45,13 +45,13 @@ from rknet.laboratories import TrainingLaboratory
 from rknet.laboratories.training import draw_training, spreads
 from rknet.playground import Playground
 from rknet.study.cache import cached_fit, repetitions, trained
-from rknet.study.configuration import Configuration, streams
+from rknet.study.configuration import Configuration, seeds_of
 from rknet.study.experiments import DEPTHS, EXPERIMENTS
 from rknet.study.html_tables import beside_paper
 from rknet.study.ledger.boxes import verdict_box
 from rknet.study.ledger.judging import stored
 from rknet.study.ledger.measurements import (
-    Run,
+    TrainedRun,
     final_spread,
     separability,
     vanishing_layer,
@@ -235,7 +235,9 @@ assert shallow["StandardNet"] > shallow["RK4Net"] + 0.1
 # %%
 def farthest_move(L):
     """The largest move of any feature in any coordinate, repetition 0."""
-    flow = Run(EXPERIMENTS["depth"].rows[f"RK4Net, L = {L}"], seed=0).flow()
+    flow = TrainedRun(
+        EXPERIMENTS["depth"].rows[f"RK4Net, L = {L}"], seed=0
+    ).flow()
     return np.abs(flow[-1] - flow[0]).max()
 
 
@@ -386,7 +388,7 @@ plots.Flipbook(
 # %%
 spread_left = {
     seed: final_spread(
-        Run(EXPERIMENTS["depth"].rows["StandardNet, L = 20"], seed)
+        TrainedRun(EXPERIMENTS["depth"].rows["StandardNet, L = 20"], seed)
     )
     for seed in range(4)
 }
@@ -540,7 +542,7 @@ rows = {
     "logistic": EXPERIMENTS["logistic"].rows["StandardNet, L = 20"],
 }
 vanished = {
-    a: [vanishing_layer(Run(row, seed)) for seed in range(4)]
+    a: [vanishing_layer(TrainedRun(row, seed)) for seed in range(4)]
     for a, row in rows.items()
 }
 for activation, layers in vanished.items():
@@ -585,7 +587,9 @@ assert np.all(np.abs(np.linalg.norm(meeting_point[3:10], axis=1) - 2) < 0.3)
 explained = []
 for L in DEPTHS:
     row = EXPERIMENTS["depth"].rows[f"RK4Net, L = {L}"]
-    explained.append(np.mean([separability(Run(row, s)) for s in range(4)]))
+    explained.append(
+        np.mean([separability(TrainedRun(row, s)) for s in range(4)])
+    )
 assert np.all(np.diff(explained) > 0)
 print("\n".join(f"L = {L:3}: {e:4.1f} %" for L, e in zip(DEPTHS, explained)))
 
@@ -646,7 +650,7 @@ for seed in range(4):
         net.K *= 3**0.5
     extent = spreads(net, data[1].X)
     assert 0.02 < extent[-1] / extent[0] < 0.1  # not 1e-5, as before
-    order = streams(seed)["order"]
+    order = seeds_of(seed)["order"]
     history = cached_fit(net, *data, configuration.protocol, seed=order)
     stretched.append(100 * history.val_accuracy[-1])
 assert 60 < min(stretched) and max(stretched) < 95

@@ -52,7 +52,7 @@ from rknet.study.html_tables import Row, Table, beside_paper
 from rknet.study.ledger.boxes import verdict_box
 from rknet.study.ledger.judging import stored
 from rknet.study.ledger.measurements import (
-    Run,
+    TrainedRun,
     agreement,
     agreement_with_bayes,
     spread,
@@ -129,7 +129,7 @@ verdict_box("activation-boundary")
 
 # %%
 nets = {
-    a: [Run(rows[f"RK4Net, L = 20, {a}"], seed) for seed in (0, 1)]
+    a: [TrainedRun(rows[f"RK4Net, L = 20, {a}"], seed) for seed in (0, 1)]
     for a in ACTIVATIONS
 }
 same = [

@@ -45,7 +45,7 @@ from rknet.study.configuration import Configuration
 from rknet.study.experiments import EXPERIMENTS, MULTICLASS
 from rknet.study.html_tables import Row, Table, label_of, measured
 from rknet.study.ledger.boxes import verdict_box
-from rknet.study.ledger.measurements import Run, agreement, alignment
+from rknet.study.ledger.measurements import TrainedRun, agreement, alignment
 from rknet.study.paper import STATISTICS, printed
 
 plots.style()
@@ -365,7 +365,7 @@ plt.show()
 # predictions, count the points to which two nets give the same class:
 
 # %%
-nets = [Run(configuration, seed) for seed in range(4)]
+nets = [TrainedRun(configuration, seed) for seed in range(4)]
 pairs = list(combinations(nets, 2))
 similarity = np.mean([alignment(a, b) for a, b in pairs])
 same = np.mean([agreement(a, b) for a, b in pairs])

@@ -54,7 +54,7 @@ from rknet.study.ledger.boxes import verdict_box
 from rknet.study.ledger.claims import Part
 from rknet.study.ledger.evidence import Evidence
 from rknet.study.ledger.measurements import (
-    Run,
+    TrainedRun,
     agreement,
     alignment,
     local_dimension,
@@ -408,7 +408,7 @@ feature_rows("squares_2D_4C")
 # %%
 sets = ("donut_2D_6C", "squares_2D_4C")
 nets = {
-    (net, data): Run(comparison[row(net, data)], 1)
+    (net, data): TrainedRun(comparison[row(net, data)], 1)
     for net in COMPARED
     for data in sets
 }

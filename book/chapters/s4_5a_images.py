@@ -46,7 +46,7 @@ import rknet
 from rknet import Protocol, RK4Net, StandardNet, plots
 from rknet.data.images import IMAGES, load
 from rknet.study.cache import cached_fit
-from rknet.study.configuration import Configuration, streams
+from rknet.study.configuration import Configuration, seeds_of
 from rknet.study.experiments import COMPARED, EXPERIMENTS, IMAGES_COMPARED
 from rknet.study.html_tables import NOT_RUN, Row, Table, beside_paper, recorded
 from rknet.study.ledger.boxes import verdict_box
@@ -253,7 +253,7 @@ for share in (0.9, 0.75):
 affine = {}
 for name, images in sets.items():
     for seed in SEEDS:
-        train, validation = images.repetition(streams(seed)["data"])
+        train, validation = images.repetition(seeds_of(seed)["data"])
         cut = RidgeClassifier(alpha=100).fit(train.X.astype(float), train.c)
         affine[name, seed] = 100 * cut.score(validation.X, validation.c)
 straight = {
@@ -432,7 +432,7 @@ print(f"StandardNet keeps {rate:.2f} of all differences in a layer")
 
 # %%
 for name, images in sets.items():
-    drawn = (images.repetition(streams(seed)["data"])[1] for seed in SEEDS)
+    drawn = (images.repetition(seeds_of(seed)["data"])[1] for seed in SEEDS)
     shares = [100 * np.bincount(v.c).max() / 1500 for v in drawn]
     print(f"{name}: {min(shares):.1f} to {max(shares):.1f} %")
     assert max(shares) < 12
@@ -467,7 +467,7 @@ def train(configuration, seed=0):
     """A net trained on the sample that comes with the book."""
     net = configuration.network(seed)
     images = configuration.points(seed, source="sample")
-    order = streams(seed)["order"]
+    order = seeds_of(seed)["order"]
     return net, cached_fit(net, *images, configuration.protocol, seed=order)
 
 

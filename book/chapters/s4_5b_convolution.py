@@ -43,12 +43,12 @@ from rknet import LIFTS, Protocol, RKNet, plots
 from rknet.convolution import ConvolutionalRKNet, ImageLift
 from rknet.data.images import load
 from rknet.study.cache import cached_fit
-from rknet.study.configuration import streams
+from rknet.study.configuration import seeds_of
 from rknet.study.paper import tables
 
 plots.style()
 IMAGE = (1, 28, 28)
-train, validation = load("MNIST", "sample").repetition(streams(0)["data"])
+train, validation = load("MNIST", "sample").repetition(seeds_of(0)["data"])
 
 # %% [markdown]
 # ## A right-hand side for maps
@@ -217,7 +217,7 @@ def run(options, tableau="rk4", seed=0):
     net = ConvolutionalRKNet(
         IMAGE, classes=10, L=3, tableau=tableau, h=1.0, seed=seed, **options
     )
-    order = streams(seed)["order"]
+    order = seeds_of(seed)["order"]
     return net, cached_fit(
         net, train, validation, Protocol(epochs=4), seed=order
     )

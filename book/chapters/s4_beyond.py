@@ -52,7 +52,10 @@ from rknet.study.experiments import LOSSES_COMPARED as LOSSES
 from rknet.study.experiments import OPTIMIZERS_COMPARED as OPTIMIZERS
 from rknet.study.html_tables import Row, Table, beside_paper, measured
 from rknet.study.ledger.boxes import verdict_box
-from rknet.study.ledger.measurements import Run, cost_of_fixing_classifier
+from rknet.study.ledger.measurements import (
+    TrainedRun,
+    cost_of_fixing_classifier,
+)
 
 plots.style()
 
@@ -383,7 +386,7 @@ assert shares["StandardNet"] < 0.2 < 0.5 < shares["RK4Net"]
 cost = {}
 for L in (5, 20, 100):
     configuration = Configuration("spiral", "EulerNet", 16, L)
-    nets = [Run(configuration, seed) for seed in range(4)]
+    nets = [TrainedRun(configuration, seed) for seed in range(4)]
     cost[L] = np.mean([cost_of_fixing_classifier(net) for net in nets])
     print(f"T = {0.05 * L:4.2f}: {cost[L]:4.1f} points lost by fixing W, mu")
 assert cost[5] > 20 and max(abs(cost[20]), abs(cost[100])) < 1

@@ -146,7 +146,7 @@ class Costates:
 
     @classmethod
     def collect(cls, step: Step, p: Tensor, swept: Iterator[LayerCostates]) -> Costates:
-        """From p[L] and what a sweep hands out."""
+        """The multipliers, from p[L] and the layers that a costate sweep yields."""
         found = list(swept)[::-1]
         gradient = tuple(map(torch.stack, zip(*(layer.gradient for layer in found), strict=True)))
         return cls(step, torch.stack([*(layer.p for layer in found), p]), torch.stack([q.xi for q in found]), gradient)

@@ -125,7 +125,7 @@ def _accuracy(law: Law) -> float:
 
 
 def _accuracy_of_rings(law: Rings) -> float:
-    """By the radius alone, which is chi distributed."""
+    """The Bayes limit of rings, computed from the radius, which is chi distributed."""
     radius = chi(law.d, scale=np.hypot(law.spread, law.noise))
     r = np.linspace(0, radius.isf(1e-12), LINE)
     along = np.zeros((len(r), law.d))
@@ -137,7 +137,7 @@ def _accuracy_of_rings(law: Rings) -> float:
 
 
 def _accuracy_on_grid(law: Law) -> float:
-    """By a product rule, one slice across the first axis at a time."""
+    """The Bayes limit by a product rule, one slice across the first axis at a time."""
     if law.d not in NODES:
         raise ValueError(
             f"law: must have at most {max(NODES)} dimensions for a product rule, got d = {law.d}; average the largest "

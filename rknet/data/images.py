@@ -152,7 +152,7 @@ class Pool:
 
 @dataclass(frozen=True)
 class Images:
-    """A set in memory.
+    """An image set that has been read into memory.
 
     Attributes
     ----------
@@ -306,7 +306,7 @@ def _shape(content: bytes) -> tuple[tuple[int, ...], int]:
 
 
 def _instead(content: bytes, sha256: str) -> str:
-    """What a file is that is not what its name says."""
+    """A few words on what a file holds that is not what its name says."""
     for name, known in IMAGES.items():
         for file in FILES:
             if known.original[file] == sha256:
@@ -324,7 +324,7 @@ _failed: dict[tuple[str, Path], str] = {}
 
 
 def _download(name: str, folder: Path) -> str | None:
-    """Download a set into a folder; None, or why it is not there.  A failure is remembered, not repeated."""
+    """Download a set into a folder; None, or the reason why that failed.  A failure is remembered, not repeated."""
     if os.environ.get("RKNET_OFFLINE"):
         return "RKNET_OFFLINE forbids to download them"
     if (name, folder) not in _failed:
@@ -358,7 +358,7 @@ def _fetch(name: str, folder: Path) -> None:
 
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
-    """No words of torchvision's on standard output; its bars on a terminal only."""
+    """Keep torchvision's messages off standard output, and show its bars on a terminal only."""
     with open(os.devnull, "w") as nowhere, contextlib.ExitStack() as stack:
         stack.enter_context(contextlib.redirect_stdout(nowhere))
         if not sys.stderr.isatty():
@@ -368,7 +368,7 @@ def _silence() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _patience(seconds: float) -> Iterator[None]:
-    """A limit to the silence of servers, which torchvision does not set."""
+    """Set a time limit for a server that does not answer, which torchvision does not set."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(seconds)
     try:

@@ -56,7 +56,7 @@ class Plain:
 
     @classmethod
     def suits(cls, net: Net) -> bool:
-        """Every net."""
+        """True for every net."""
         return True
 
     def epoch(self, X: NDArray[Any], c: NDArray[np.int64], order: NDArray[np.int64]) -> None:

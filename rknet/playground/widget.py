@@ -39,7 +39,7 @@ SCHEMES = ("euler", "heun", "kutta3", "rk4", "rk38")
 
 @dataclass(frozen=True)
 class Preset:
-    """An experiment to begin with: what it is called after, what is trained, what there is to see."""
+    """An experiment to start with: its title, its configuration and what it shows."""
 
     title: str
     configuration: Mapping[str, Any]
@@ -274,7 +274,7 @@ def _plain(preset: Preset) -> dict[str, Any]:
 
 
 def _given(train: PointSet, validation: PointSet | None = None) -> dict[str, Any]:
-    """Point sets as the page takes them."""
+    """Point sets in the plain values that the page reads."""
     for points in (train, validation):
         if points is not None and points.d != 2:
             raise ValueError(f"data: must be points of the plane, d = 2, got d = {points.d}; choose two coordinates")

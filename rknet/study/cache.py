@@ -29,7 +29,7 @@ from rknet.history import History
 from rknet.nets import Net
 from rknet.protocol import Protocol
 from rknet.recognition import computes
-from rknet.study.configuration import SHIPPED, Configuration, streams
+from rknet.study.configuration import SHIPPED, Configuration, seeds_of
 from rknet.study.experiments import EXPERIMENTS
 from rknet.training import fit
 from rknet.versions import VERSIONS
@@ -74,7 +74,7 @@ def trained(configuration: Configuration, seed: int) -> tuple[Net, History]:
     """The trained net of a repetition and its history, as `Configuration.train` gives them, remembered."""
     net = configuration.network(seed)
     train, validation = configuration.points(seed)
-    return net, cached_fit(net, train, validation, configuration.protocol, seed=streams(seed)["order"])
+    return net, cached_fit(net, train, validation, configuration.protocol, seed=seeds_of(seed)["order"])
 
 
 def repetitions(

@@ -153,7 +153,7 @@ class Configuration:
 
         `source` says where images come from, see `rknet.data.images.load`; a point set is drawn and has none.
         """
-        drawn = streams(seed)["data"]
+        drawn = seeds_of(seed)["data"]
         if self.images is not None:
             return repetition(self.images, drawn, samples=self.samples, source=source)
         return split(draw(self.data, 2 * self.samples, seed=drawn), self.samples)
@@ -162,7 +162,7 @@ class Configuration:
         """The untrained net of a repetition."""
         sizes = self.drawn_from.d, self.d_hat, self.drawn_from.classes, self.L
         options: dict[str, Any] = {"activation": self.activation, "lift": self.lift, "h": self.h}
-        return net_of(self.net, *sizes, **options, train_classifier=train_classifier, seed=streams(seed)["net"])
+        return net_of(self.net, *sizes, **options, train_classifier=train_classifier, seed=seeds_of(seed)["net"])
 
     def train(
         self, seed: int, *, source: str = "auto", device: str = "cpu", progress: bool = False, **options: Any
@@ -174,7 +174,7 @@ class Configuration:
         """
         net = self.network(seed).to(device)
         train, validation = self.points(seed, source=source)
-        order = streams(seed)["order"]
+        order = seeds_of(seed)["order"]
         return net, fit(net, train, validation, self.protocol, seed=order, progress=progress, **options)
 
     def plain(self) -> dict[str, Any]:
@@ -265,7 +265,7 @@ def _digest(*arrays: NDArray[Any]) -> str:
     return digest(*(np.round(array.astype(np.float64), 6) + 0.0 for array in arrays))
 
 
-def streams(seed: int) -> Mapping[str, int]:
+def seeds_of(seed: int) -> Mapping[str, int]:
     """Three independent seeds of a repetition: for the data, the net, and the order of the samples."""
     states = np.random.SeedSequence(whole("seed", seed, least=0)).generate_state(3)
     return {name: int(state) for name, state in zip(("data", "net", "order"), states, strict=True)}

@@ -37,7 +37,7 @@ MULTICLASS = ("donut_3D_2C", "donut_3D_3C", "donut_2D_6C", "donut_3D_6C", "squar
 
 @dataclass(frozen=True)
 class Experiment:
-    """Configurations that are looked at together.
+    """A named group of configurations that one table compares.
 
     Attributes
     ----------

@@ -237,5 +237,5 @@ def _words(text: str) -> str:
 
 
 def _heading(text: str) -> str:
-    """A heading that may be broken after an underscore, for names such as donut_3D_2C."""
+    """A heading with places to break the line after underscores, for names such as donut_3D_2C."""
     return _words(text).replace("_", "_<wbr>")

@@ -18,7 +18,7 @@ from rknet.study.records import Record, Run
 
 @dataclass(frozen=True)
 class Found:
-    """What a store has for a run.
+    """The answer of a store to a query for one run.
 
     Attributes
     ----------

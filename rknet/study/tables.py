@@ -94,7 +94,7 @@ def _paper(cell: Printed | None) -> str:
 
 
 def _ranges(numbers: Sequence[int]) -> str:
-    """0-3,7 for 0, 1, 2, 3, 7."""
+    """The numbers as ranges: ``0-3,7`` for 0, 1, 2, 3, 7."""
     parts: list[list[int]] = []
     for number in numbers:
         if parts and number == parts[-1][-1] + 1:

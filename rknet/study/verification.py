@@ -36,7 +36,7 @@ def course(run: Run) -> float:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Comparison:
     """Whether a run gives what its record states, None where they cannot be compared, and in a few words why."""
 
     run: Run
@@ -52,10 +52,10 @@ def verify(
     dask: str | None = None,
     device: str = "cpu",
     progress: bool = True,
-) -> Iterator[Verdict]:
+) -> Iterator[Comparison]:
     """Compute runs again, on a device, each with the engine and the source of images of its record, and compare.
 
-    Verdicts come in the order in which the runs end.
+    Comparisons come in the order in which the runs end.
 
     A record made by another version is compared too: that is how to learn whether its numbers still hold.
     """
@@ -64,7 +64,7 @@ def verify(
     for run in runs:
         found = store.find(run)
         if found.record is None:
-            yield Verdict(run, False, found.problem) if found.problem else Verdict(run, None, "no record")
+            yield Comparison(run, False, found.problem) if found.problem else Comparison(run, None, "no record")
             continue
         check_device(device, run, here=dask is None)
         source = _source(found.record)
@@ -72,7 +72,7 @@ def verify(
             try:
                 load(run.configuration.images, source)
             except ValueError as error:
-                yield Verdict(run, None, f"cannot be computed here: {error}")
+                yield Comparison(run, None, f"cannot be computed here: {error}")
                 continue
         stored[run.experiment, run.row, run.seed] = run, found.record
         tasks.append((run, found.record["run"]["engine"], source, None, device))
@@ -81,23 +81,23 @@ def verify(
         yield compare(*stored[key], new)
 
 
-def compare(run: Run, old: Record, new: Record) -> Verdict:
+def compare(run: Run, old: Record, new: Record) -> Comparison:
     """Whether two records of a run have the same results, on images within the tolerances; if not, how far they are."""
     if old["results"] == new["results"]:
-        return Verdict(run, True, f"same weights {new['results']['weights'][:12]}")
+        return Comparison(run, True, f"same weights {new['results']['weights'][:12]}")
     finals = [float(record["results"]["final"]["val_accuracy"]) for record in (old, new)]
     accuracies = " before, now ".join(f"{100 * final:.2f} %" for final in finals)
     if not run.configuration.images:
         parts = [
             name for name in ("weights", "history", "epochs", "ended") if old["results"][name] != new["results"][name]
         ]
-        return Verdict(run, False, f"other {', '.join(parts)}; validation accuracy {accuracies}")
+        return Comparison(run, False, f"other {', '.join(parts)}; validation accuracy {accuracies}")
     if old["run"]["images"] != new["run"]["images"]:
-        return Verdict(run, False, "other images")
+        return Comparison(run, False, "other images")
     begun = [record["results"]["history"]["val_cost"][0] for record in (old, new)]
     same = math.isclose(*begun, rel_tol=ROUNDING) and abs(finals[0] - finals[1]) <= course(run)
     costs = " before, now ".join(f"{cost:.6f}" for cost in begun)
-    return Verdict(
+    return Comparison(
         run, same, f"same images, other bits; cost before training {costs}; validation accuracy {accuracies}"
     )
 

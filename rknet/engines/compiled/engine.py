@@ -25,7 +25,7 @@ from rknet.engines.compiled import bounds, kernels, updates
 from rknet.engines.compiled.kernels import ACTIVATION_CODES, LOSS_CODES, Scheme, Space, Weights
 from rknet.engines.compiled.simd import OPTIONS, Array, Count
 from rknet.engines.compiled.updates import CODES, Rule
-from rknet.lifts import LinearLift
+from rknet.lifts import LinearLift, ZeroPadding
 from rknet.nets import Net, RKNet
 from rknet.protocol import Protocol
 from rknet.provenance import source_hash
@@ -33,6 +33,7 @@ from rknet.provenance import source_hash
 SOURCES = tuple(f"engines/compiled/{name}" for name in ("simd", "arithmetic", "updates", "kernels"))
 """The modules that become machine code."""
 
+LIFTS = (ZeroPadding.forward, LinearLift.forward)
 PRECISIONS = {torch.float32: np.float32, torch.float64: np.float64}
 CHUNK = 5
 """Samples evaluated at once: the batch size of the paper, for which the sweeps are quickest."""
@@ -90,6 +91,7 @@ class Compiled:
         reasons = {
             f"the layers are those of a {type(net).__name__}": recognition.layer_of(net) is None,
             f"sigma is {net.activation!r}": net.activation not in ACTIVATION_CODES,
+            f"the lift is a {type(net.lift).__name__}": type(net.lift).forward not in LIFTS,
             f"the loss is {protocol.loss!r}": protocol.loss not in LOSS_CODES,
             f"the optimiser is {protocol.optimizer!r}": protocol.optimizer not in CODES,
             f"the weights are on {net.K.device}": net.K.device.type != "cpu",
@@ -103,7 +105,7 @@ class Compiled:
 
     @classmethod
     def suits(cls, net: Net) -> bool:
-        """Every net, when it comes to its turn."""
+        """True: the compiled engine is the choice for every net that reaches it."""
         return True
 
     def epoch(self, X: Array, c: Array, order: Array) -> None:

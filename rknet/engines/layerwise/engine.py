@@ -90,7 +90,7 @@ class Layerwise:
 
     @classmethod
     def suits(cls, net: Net) -> bool:
-        """From the width `WIDE` on."""
+        """Whether the width is at least `WIDE`."""
         return net.d_hat >= WIDE
 
     def epoch(self, X: NDArray[Any], c: NDArray[np.int64], order: NDArray[np.int64]) -> None:

@@ -166,7 +166,7 @@ class Stack:
         self.taken += 1
 
     def _capture(self) -> torch.cuda.CUDAGraph:
-        """A step, recorded.  Other threads may compute meanwhile, and not record."""
+        """Record a step as a graph.  Other threads may compute meanwhile, but must not record."""
         graph = torch.cuda.CUDAGraph()
         with CAPTURING, torch.cuda.graph(graph, stream=torch.cuda.Stream(), capture_error_mode="thread_local"):
             self.train()
@@ -198,7 +198,7 @@ class Stack:
         return y.grad
 
     def _forth(self, l: int) -> None:
-        """Layer l on the way forward."""
+        """The forward pass through layer l."""
         (K, *_), (b, *_) = self.layers.values()
         here = slice(l * self.S, None)
         grid = (triton.cdiv(self.D, ROWS), len(self.nets))
@@ -217,7 +217,7 @@ class Stack:
             )
 
     def _back(self, l: int) -> None:
-        """Layer l on the way back, and its step.  Nobody needs p[0]."""
+        """The costates of layer l and the step of its weights; p[0] is not computed."""
         (K, m_K, v_K), (b, m_b, v_b) = self.layers.values()
         here = slice(l * self.S, None)
         grid = (triton.cdiv(self.D, COLUMNS), len(self.nets))

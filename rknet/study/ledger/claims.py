@@ -14,9 +14,8 @@ from rknet.checks import choose
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.ledger.measurements import MEASUREMENTS, Measurement
 from rknet.study.ledger.quantities import QUANTITIES, Quantity
-from rknet.study.ledger.statistics import STATISTICS
-from rknet.study.paper import STATISTICS as REPORTED
-from rknet.study.paper import printed
+from rknet.study.ledger.statistics import ESTIMATES
+from rknet.study.paper import STATISTICS, printed
 from rknet.study.store import slug
 
 CLAIMS = Path(__file__).resolve().with_name("claims.yml")
@@ -37,7 +36,7 @@ class Region:
 
     @classmethod
     def of(cls, ends: Iterable[float | None]) -> Region:
-        """From [low, high], where None stands for no limit."""
+        """The region of a list [low, high], where None stands for no limit."""
         low, high = ends
         return cls(-float("inf") if low is None else float(low), float("inf") if high is None else float(high))
 
@@ -74,7 +73,7 @@ class Part:
 
     @property
     def rows(self) -> list[str]:
-        """Every row that it looks at, once."""
+        """All rows that the sentence refers to, without repetition."""
         minus = self.minus if isinstance(self.minus, tuple) else ()
         return list(dict.fromkeys(row for rows in (*self.of, *minus) for row in rows))
 
@@ -118,7 +117,7 @@ def read(path: Path = CLAIMS) -> Claims:
 
 
 def _seeds(text: str) -> tuple[int, ...]:
-    """4, 5, ..., 23 for 4-23."""
+    """The seeds that a text such as ``4-23`` names."""
     first, last = map(int, text.split("-"))
     return tuple(range(first, last + 1))
 
@@ -139,7 +138,7 @@ def _cells(
         choose("skewed", row, known)
     for row in rows or known:
         cells = printed(experiment, choose("rows", row, known))
-        shown = (name for name in REPORTED if name.startswith(half) and name.endswith(quantity))
+        shown = (name for name in STATISTICS if name.startswith(half) and name.endswith(quantity))
         for statistic in filter(cells.__contains__, shown):
             name = "-".join([id, slug(row), *statistic.split("_")])
             mean, sd = cells[statistic]
@@ -181,7 +180,7 @@ def _part(
     quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
     for name in quantities:
         choose("quantity", name, NUMBERS)
-    choose("statistic", statistic, STATISTICS)
+    choose("statistic", statistic, ESTIMATES)
     part = Part(
         quantities,
         tuple(_rows(_filled(of, values)) for values in _combinations(over or {})),
@@ -212,7 +211,7 @@ def _combinations(choices: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
 
 
 class _Kept(dict[str, Any]):
-    """Names that are filled in later stay as they are."""
+    """A mapping for `str.format_map` that leaves unknown names in braces."""
 
     def __missing__(self, name: str) -> str:
         return "{" + name + "}"

@@ -19,7 +19,7 @@ from rknet import files
 from rknet.hashes import weights_hash
 from rknet.study import records
 from rknet.study.ledger.claims import Part, Rows, configuration_of
-from rknet.study.ledger.measurements import MEASUREMENTS, Run
+from rknet.study.ledger.measurements import MEASUREMENTS, TrainedRun
 from rknet.study.ledger.quantities import QUANTITIES, Value
 from rknet.study.program import unheard
 from rknet.study.records import Record
@@ -150,8 +150,8 @@ def _measured(quantity: str, rows: Rows, seed: int) -> tuple[tuple[str, Rows, in
 
 
 @functools.lru_cache(maxsize=8)
-def _run(place: str, seed: int) -> Run:
-    return Run(configuration_of(place), seed)
+def _run(place: str, seed: int) -> TrainedRun:
+    return TrainedRun(configuration_of(place), seed)
 
 
 def _joined(hashes: Iterable[str]) -> str:
@@ -176,7 +176,7 @@ def _read(path: Path) -> Measured:
 
 
 def _write(store: Store, measured: Mapping[str, Any]) -> None:
-    """In one step, one line a quantity and row, sorted."""
+    """Write the measurements in one step, sorted, with one line for each quantity and row."""
     lines = []
     for quantity, rows in sorted(measured.items()):
         body = ",\n".join(

@@ -21,7 +21,7 @@ from rknet.study.ledger.claims import NUMBERS, Cell, Claims, Part, Region, Sente
 from rknet.study.ledger.evidence import Evidence, asked
 from rknet.study.ledger.measurements import MEASUREMENTS
 from rknet.study.ledger.quantities import QUANTITIES
-from rknet.study.ledger.statistics import STATISTICS
+from rknet.study.ledger.statistics import ESTIMATES
 
 VERDICTS = Path(__file__).resolve().with_name("verdicts.json")
 """The verdicts that the book shows."""
@@ -219,7 +219,7 @@ def _part(part: Part, seeds: Sequence[int], level: float, evidence: Evidence) ->
     finding = Finding(_words(part), unit, len(values), region=region, contains=part.contains)
     if len(values) < min(LEAST, len(seeds)):
         return finding
-    statistic = STATISTICS[part.statistic]
+    statistic = ESTIMATES[part.statistic]
     low, high = statistics.interval(part.statistic, values, level)
     return replace(
         finding,
@@ -277,7 +277,7 @@ def _undecided(findings: Iterable[Finding]) -> str:
 
 
 def _rounded(finding: Finding) -> Finding:
-    """Rounded, so that the file is the same wherever it is made; -0.0 is 0."""
+    """The number rounded so that the file is the same on every machine; -0.0 becomes 0."""
     numbers: dict[str, Any] = {
         name: round(value, DECIMALS) + 0.0 for name, value in asdict(finding).items() if isinstance(value, float)
     }

@@ -18,7 +18,7 @@ from rknet.data import bayes
 from rknet.data.points import PointSet
 from rknet.nets import Net
 from rknet.study.cache import cached_fit, trained
-from rknet.study.configuration import Configuration, streams
+from rknet.study.configuration import Configuration, seeds_of
 
 Array = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ NEIGHBOURS = 20
 """Points that make a neighbourhood, out of 1500."""
 
 
-class Run:
+class TrainedRun:
     """A configuration and a seed, with the trained net and its validation points."""
 
     def __init__(self, configuration: Configuration, seed: int) -> None:
@@ -42,14 +42,14 @@ class Run:
 # ---------------------------------------------------------------- the flow
 
 
-def log2_squeeze(run: Run) -> float:
+def log2_squeeze(run: TrainedRun) -> float:
     """log2 of the smallest singular value of the flow's Jacobian over 200 validation points."""
     jacobian = torch.func.vmap(torch.func.jacrev(lambda x: run.net.states(x[None])[-1, 0]))
     values = torch.linalg.svdvals(jacobian(torch.from_numpy(run.points.X[:200])).detach().double())
     return float(np.log2(values.min().item()))
 
 
-def detour(run: Run) -> float:
+def detour(run: TrainedRun) -> float:
     """Length of a trajectory over the distance of its ends: median over the points."""
     flow = run.flow()
     length = np.linalg.norm(np.diff(flow, axis=0), axis=2).sum(axis=0)
@@ -64,25 +64,25 @@ def spread(Y: Array) -> float:
     return float(np.sqrt(((Y - Y.mean(axis=0)) ** 2).sum(axis=1).mean()))
 
 
-def final_spread(run: Run) -> float:
+def final_spread(run: TrainedRun) -> float:
     """Spread in the output layer, in percent of that of the lifted input."""
     flow = run.flow()
     return 100 * spread(flow[-1]) / spread(flow[0])
 
 
-def final_norm(run: Run) -> float:
+def final_norm(run: TrainedRun) -> float:
     """Root mean square norm in the output layer, in percent of that of the lifted input."""
     norms = np.sqrt((run.flow() ** 2).sum(axis=2).mean(axis=1))
     return 100 * float(norms[-1] / norms[0])
 
 
-def vanishing_layer(run: Run) -> float:
+def vanishing_layer(run: TrainedRun) -> float:
     """The first layer whose spread is below 1 % of that of the lifted input; L + 1 if there is none."""
     spreads = np.array([spread(Y) for Y in run.flow()])
     return float(np.argmax([*(spreads < 0.01 * spreads[0]), True]))
 
 
-def variance_outside_plane(run: Run) -> float:
+def variance_outside_plane(run: TrainedRun) -> float:
     """Percent of the features' variance outside the lifted inputs' subspace: the largest of layers 1 to 5."""
     flow = run.flow()[:6]
     basis = np.linalg.svd(flow[0], full_matrices=False)[2][: run.net.d]
@@ -92,12 +92,12 @@ def variance_outside_plane(run: Run) -> float:
     return float(max(shares))
 
 
-def separability(run: Run) -> float:
+def separability(run: TrainedRun) -> float:
     """How much of the labels the output features explain: see `explained`."""
     return explained(run.flow()[-1], run.points.c)
 
 
-def separability_gain(run: Run) -> float:
+def separability_gain(run: TrainedRun) -> float:
     """`separability` less the same of the lifted input."""
     return separability(run) - explained(run.flow()[0], run.points.c)
 
@@ -114,22 +114,22 @@ def _fitted(Y: Array, target: Array) -> Array:
     return Y @ np.linalg.lstsq(Y, target, rcond=1e-6)[0]
 
 
-def height_follows_radius(run: Run) -> float:
+def height_follows_radius(run: TrainedRun) -> float:
     """Rank correlation, absolute, of the input's radius and the output's height along W_1 - W_2."""
     W = run.net.W.detach().numpy().astype(np.float64)
     return _rank(run.flow()[-1] @ (W[0] - W[1]), run)
 
 
-def radius_in_features(run: Run) -> float:
+def radius_in_features(run: TrainedRun) -> float:
     """Rank correlation, absolute, of the input's radius and the affine function of the features that fits it best."""
     return _rank(_fitted(run.flow()[-1], np.linalg.norm(run.points.X, axis=1).astype(np.float64)), run)
 
 
-def _rank(height: Array, run: Run) -> float:
+def _rank(height: Array, run: TrainedRun) -> float:
     return abs(float(spearmanr(height, np.linalg.norm(run.points.X, axis=1)).statistic))
 
 
-def local_dimension(run: Run) -> float:
+def local_dimension(run: TrainedRun) -> float:
     """Dimension of the output features nearby: 1 along a string, 2 on a surface; median over the points.
 
     The participation ratio (sum of the variances)^2 / sum of their squares, along the principal axes of the
@@ -144,7 +144,7 @@ def local_dimension(run: Run) -> float:
     return float(np.median(ratio))
 
 
-def alignment(one: Run, other: Run) -> float:
+def alignment(one: TrainedRun, other: TrainedRun) -> float:
     """Linear CKA of two nets' output features on the first's points: 1 for features equal up to a similarity."""
     A, B = (run.flow(one.points)[-1] for run in (one, other))
     A, B = A - A.mean(axis=0), B - B.mean(axis=0)
@@ -154,28 +154,28 @@ def alignment(one: Run, other: Run) -> float:
 # ---------------------------------------------------------------- answers
 
 
-def agreement(one: Run, other: Run) -> float:
+def agreement(one: TrainedRun, other: TrainedRun) -> float:
     """Percent of the first's validation points to which two nets give the same class."""
     return 100 * float((one.net.predict(one.points.X) == other.net.predict(one.points.X)).mean())
 
 
-def agreement_with_bayes(run: Run) -> float:
+def agreement_with_bayes(run: TrainedRun) -> float:
     """Percent of the validation points to which the net and the best possible classifier give the same class."""
     best = bayes.probability(run.configuration.data, run.points.X).argmax(axis=1)
     return 100 * float((run.net.predict(run.points.X) == best).mean())
 
 
-def tail(run: Run) -> float:
+def tail(run: TrainedRun) -> float:
     """Percent of the circle of radius 2.5 that the net gives to the class of the disc."""
     angle = np.linspace(0, 2 * np.pi, 2000, endpoint=False)
     circle = 2.5 * np.column_stack([np.cos(angle), np.sin(angle)])
     return 100 * float((run.net.predict(circle) == 0).mean())
 
 
-def cost_of_fixing_classifier(run: Run) -> float:
+def cost_of_fixing_classifier(run: TrainedRun) -> float:
     """Validation accuracy of the net less that of one whose W and mu stay as they were drawn, in points."""
     configuration = run.configuration
-    order = streams(run.seed)["order"]
+    order = seeds_of(run.seed)["order"]
     train, validation = configuration.points(run.seed)
     fixed = configuration.network(run.seed, train_classifier=False)
     history = cached_fit(fixed, train, validation, configuration.protocol, seed=order)

@@ -137,7 +137,7 @@ def _median(values: Array) -> float:
     return float(np.median(values))
 
 
-STATISTICS: dict[str, Statistic] = {
+ESTIMATES: dict[str, Statistic] = {
     "mean": _mean,
     "bootstrap_mean": _mean,
     "median": _median,
@@ -166,7 +166,7 @@ def interval(name: str, values: Array, level: float) -> Interval:
     if name == "sd_ratio":
         ratio, half = sd_ratio(values), float(np.sqrt(stats.f.ppf((1 + level) / 2, len(values) - 1, len(values) - 1)))
         return ratio / half, ratio * half
-    return bootstrap(STATISTICS[name], values, level)
+    return bootstrap(ESTIMATES[name], values, level)
 
 
 def bootstrap(statistic: Statistic, values: Array, level: float) -> Interval:
