@@ -1,6 +1,7 @@
 """List every address outside the built book, the pages that link to it, and whether it answers.
 
-From the top level, after ``make book``: ``make links``. Links inside the book are checked by ``tests/test_html.py``.
+From the top level, after ``make book``: ``make links``. Links inside the book are those of
+``tests/book/test_html.py``.
 """
 
 from __future__ import annotations

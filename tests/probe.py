@@ -1,4 +1,4 @@
-"""Questions to the playground's module, answered by Node: see `playground_probe.mjs`."""
+"""Questions to the playground's module, answered by Node: see `probe.mjs`."""
 
 import base64
 import json
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-SCRIPT = Path(__file__).with_name("playground_probe.mjs")
+SCRIPT = Path(__file__).with_name("probe.mjs")
 
 
 def ask(node, *questions):

@@ -23,7 +23,7 @@ from rknet.engines.layerwise import cpu as streams
 ENGINES = ("auto", "compiled", "layerwise", "torch")
 SINGLE = 2e-5
 """Float32 costs after an epoch by different engines: rounding, amplified by a hundred steps."""
-MUTANTS = Path(__file__).parent / "engine_runs" / "mutants.py"
+MUTANTS = Path(__file__).parent / "runs" / "mutants.py"
 
 
 def net(**options: object) -> RK4Net:

@@ -8,7 +8,7 @@ from pathlib import Path
 import execute
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf8")
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from rknet.study import program
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 HEAVY = {
     "IPython", "anywidget", "joblib", "matplotlib", "numba", "numpy", "pandas", "safetensors", "scipy", "sklearn",

@@ -27,7 +27,7 @@ from rknet.study.store import Store
 from rknet.study.verification import compare, verify
 from rknet.versions import VERSIONS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Train nets and points whose arrays were changed after they were made; print what came of each as JSON.
 
-Run by `tests/test_bounds.py` in a process of its own, because a loop that writes beyond an array may end the process.
+Run by `tests/engines/test_bounds.py` in a process of its own, for a loop that writes beyond an array may end it.
 """
 
 import copy

@@ -31,7 +31,7 @@ from rknet.study.store import Store
 from rknet.study.tables import table
 from rknet.versions import VERSIONS
 
-TESTS = Path(__file__).resolve().parent
+TESTS = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(autouse=True)

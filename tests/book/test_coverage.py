@@ -23,7 +23,7 @@ from rknet.study.store import Store
 FIGURES = range(2, 19)
 """The paper's figures of Section 4; Figure 1, the tableaus, is in Section 2."""
 
-RESULTS = Path(__file__).resolve().parent.parent / "results"
+RESULTS = Path(__file__).resolve().parents[2] / "results"
 NUMBER = re.compile(r"\d+\.\d{1,2}( ± \d+\.\d\d)?")
 COUNTED = re.compile(NUMBER.pattern + r" \(\d\)|" + NOT_RUN)
 """Where runs may be missing: a number and how many runs it is of, or that there are none."""

@@ -41,6 +41,7 @@ from rknet.engines.compiled.simd import load, store
 from rknet.protocol import LOSSES, OPTIMIZERS
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 GRADIENT = 1e-12
 """Float64 gradients: rounding of sums of some hundred terms, relative to the largest entry."""
 TWO_EPOCHS = 1e-8
@@ -389,7 +390,7 @@ def test_runs_beside_one_another_do_not_meddle() -> None:
     assert len({tuple(result) for result in alone}) == 4
 
 
-def start(script: str | Path, folder: Path, code: Path = HERE.parent, **environment: str) -> subprocess.Popen:
+def start(script: str | Path, folder: Path, code: Path = ROOT, **environment: str) -> subprocess.Popen:
     """A Python process that imports the package found in the folder `code`; Numba keeps its files in `folder`."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
     variables |= {"PYTHONPATH": str(code), "NUMBA_CACHE_DIR": str(folder), "OMP_NUM_THREADS": "1"} | environment
@@ -407,7 +408,7 @@ def result(process: subprocess.Popen) -> dict:
     return json.loads(out.splitlines()[-1])
 
 
-FINGERPRINT = HERE / "engine_runs" / "fingerprint.py"
+FINGERPRINT = HERE / "runs" / "fingerprint.py"
 GLIBC = "glibc.cpu.hwcaps=-AVX2,-FMA,-AVX512F,-AVX512VL,-AVX512BW,-AVX512DQ,-AVX_Fast_Unaligned_Load,-FMA4"
 
 
@@ -457,7 +458,7 @@ print(json.dumps({"logit": logit, "stats": stats, "path": str(rknet.__file__)}))
 
 def package_copy(folder: Path) -> Path:
     """A copy of the package, without compiled files, in a folder of its own."""
-    shutil.copytree(HERE.parent / "rknet", folder / "rknet", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "rknet", folder / "rknet", ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
 
@@ -466,18 +467,19 @@ def test_changed_source_is_compiled_again(tmp_path: Path) -> None:
     code, cache = package_copy(tmp_path / "code"), tmp_path / "cache"
     cache.mkdir()
     first = result(start(LOGIT, cache, code))
-    source = code / "rknet" / "arithmetic.py"
+    compiled = code / "rknet" / "engines" / "compiled"
+    source = compiled / "arithmetic.py"
     before, text = source.stat(), source.read_text()
     assert text.count("4.89352518554385e-03") == 1
     source.write_text(text.replace("4.89352518554385e-03", "4.99352518554385e-03"))
     os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))
-    shutil.rmtree(code / "rknet" / "__pycache__", ignore_errors=True)  # Python's own cache does go by size and time
+    shutil.rmtree(compiled / "__pycache__", ignore_errors=True)  # Python's own cache does go by size and time
     second = result(start(LOGIT, cache, code))
     assert first["path"].startswith(str(code))
     assert first["logit"] != second["logit"]
     source.write_text(text)
     os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))
-    shutil.rmtree(code / "rknet" / "__pycache__", ignore_errors=True)
+    shutil.rmtree(compiled / "__pycache__", ignore_errors=True)
     third = result(start(LOGIT, cache, code))
     assert (third["logit"], third["stats"]) == (first["logit"], [1, 0])
 
@@ -486,7 +488,9 @@ def test_package_that_cannot_be_written_to(tmp_path: Path) -> None:
     """Compiled code goes to the user's cache folder, and nowhere when that cannot be written to either."""
     code, home = package_copy(tmp_path / "code"), tmp_path / "home"
     home.mkdir()
-    (code / "rknet" / "__pycache__").write_text("a file where the folder would be: not even root can write into it")
+    (code / "rknet" / "engines" / "compiled" / "__pycache__").write_text(
+        "a file where the folder would be: not even root can write into it"
+    )
     user = {"NUMBA_CACHE_DIR": "", "XDG_CACHE_HOME": str(home), "HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
     nowhere = {**user, "XDG_CACHE_HOME": "/dev/null/cache", "HOME": "/dev/null/home", "MPLCONFIGDIR": str(home)}
     first, unstored = start(LOGIT, home, code, **user), start(LOGIT, home, code, **nowhere)

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 import rknet
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 AUTHORS = "The rknet contributors"
 
 
@@ -132,7 +132,7 @@ def test_pytest_runs_the_chapters_exactly_where_it_is_asked_to(options: list[str
     collected = {line.split("::")[0] for line in listing.stdout.splitlines() if "::" in line}
     chapters = {chapter.with_suffix(".ipynb").relative_to(ROOT).as_posix() for chapter in execute.chapters()}
     assert len(chapters) > 10
-    assert collected == {"tests/test_project.py"} | (chapters if notebooks else set())
+    assert collected == {"tests/project/test_project.py"} | (chapters if notebooks else set())
 
 
 @pytest.mark.parametrize("file", ["Makefile", "README.md", "CONTRIBUTING.md"])

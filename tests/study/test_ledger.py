@@ -28,7 +28,7 @@ from rknet.study.ledger.quantities import QUANTITIES
 from rknet.study.records import Run
 from rknet.study.store import Store
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 STORE = Store(ROOT / "results")
 R, FOUR, LEVEL = 20, 4, 0.95
 

@@ -14,7 +14,7 @@ from rknet.study.paper import STATISTICS
 from rknet.study.runner import runs_of
 from rknet.study.store import Store
 
-STORE = Store(Path(__file__).resolve().parent.parent / "results")
+STORE = Store(Path(__file__).resolve().parents[2] / "results")
 
 
 @pytest.mark.parametrize("name", [name for name in EXPERIMENTS if not EXPERIMENTS[name].of_images])

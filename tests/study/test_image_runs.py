@@ -90,7 +90,7 @@ def test_a_record_says_which_images_it_had(record: Record) -> None:
 
 def test_committed_records_of_points_are_as_they_were() -> None:
     """All of them are read, and say what they said before there were images."""
-    results = Path(__file__).resolve().parent.parent / "results"
+    results = Path(__file__).resolve().parents[2] / "results"
     expected = {"configuration", "engine", "experiment", "row", "seed", "versions"}
     read = 0
     for path in results.rglob("seed-*.json"):

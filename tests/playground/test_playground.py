@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import probe
 import pytest
-from test_draws import SETS
+from test_random import SETS
 
 import rknet
 from rknet.data import bayes

@@ -33,7 +33,7 @@ from rknet.study.cache import _own
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import EXPERIMENTS
 
-PAGE = Path(__file__).parent.parent / "book" / "chapters" / "add_your_own.py"
+PAGE = Path(__file__).parents[2] / "book" / "chapters" / "add_your_own.py"
 TABLES = (ACTIVATIONS, LAWS, LIFTS, TABLEAUS, SLOPES, OPTIMIZERS, EXPERIMENTS)
 
 SINGLE = 2e-4

@@ -8,7 +8,7 @@ import pytest
 
 from rknet import RK4Net
 
-PAGE = Path(__file__).parent.parent / "book" / "notation.md"
+PAGE = Path(__file__).parents[2] / "book" / "notation.md"
 ROWS = [line for line in PAGE.read_text("utf8").splitlines() if line.startswith("| ") and "---" not in line][1:]
 NAMES = sorted({name for row in ROWS for name in re.findall(r"`([^`]+)`", row.rsplit("|", 2)[1])})
 

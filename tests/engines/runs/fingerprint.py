@@ -1,6 +1,6 @@
 """Train small nets in float32 and print the SHA-1 of all weights and histories, and Numba's cache statistics.
 
-Run by `tests/test_engine.py` in processes of their own, one for each kind of processor.
+Run by `tests/engines/test_compiled.py` in processes of their own, one for each kind of processor.
 """
 
 import hashlib

@@ -12,7 +12,7 @@ import pytest
 
 from rknet import files
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 OTHER_WAYS = re.compile(
     r"""\.write_(text|bytes)\(|os\.(replace|rename)\(|NamedTemporaryFile|mkstemp|open\([^)]*["'][wax]"""
 )
