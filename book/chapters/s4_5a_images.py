@@ -79,7 +79,7 @@ def row(net, data, d_hat=900):
 # :class: voice-here
 # **Recorded**: Tables 5 and 6, Figures 14 to 18, the verdicts. The numbers come from one file per run in `results/`, with seed,
 # source of the images, processor, and every epoch; the pictures come from `results/images/pictures.safetensors`. Most of the deep
-# nets were trained on a graphics card, several at once, as {ref}`table-runs` shows.
+# nets were trained on a graphics card, several at once, as the first table of this page shows.
 #
 # **Live**: all the rest, from 5000 images of each set that come with the book. Two networks are trained for this page, for ten
 # epochs in place of forty. Their numbers are asserted as inequalities or drawn, not printed with digits that another processor
