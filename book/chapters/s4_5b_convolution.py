@@ -37,7 +37,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from joblib import Parallel, delayed
-from sklearn.linear_model import RidgeClassifier
+from sklearn.linear_model import LogisticRegression
 
 from rknet import LIFTS, Protocol, RKNet, plots
 from rknet.convolution import ConvolutionalRKNet, ImageLift
@@ -257,10 +257,11 @@ assert abs(late["border"]["val"] - plain["val"]) < 2
 for name in ("zero channels", "learned channels"):
     assert late[name]["train"] > plain["train"] + 1
     assert late[name]["val"] < plain["val"] - 1.5
-cut = RidgeClassifier(alpha=100).fit(train.X.astype(float), train.c)
+cut = LogisticRegression(C=0.03, tol=1e-3, max_iter=300)
+cut.fit(train.X.astype(float), train.c)
 straight = 100 * cut.score(validation.X, validation.c)
 theirs = tables()["table6_validation"]["MNIST"]["RK4Net"]["accuracy"][0]
-assert plain["val"] > max(87, straight + 2, theirs - 3)
+assert plain["val"] > max(87, straight - 1, theirs - 3)
 print("one channel: more than 87 % on the validation images")
 print("eight channels: better on the training images, worse on the others")
 print(f"the paper's RK4Net: {theirs} %; a straight cut: {straight:.0f} %")
@@ -280,9 +281,8 @@ for name in ("as it is", "zero channels"):
     )
 
 # %% [markdown]
-# With them it stays, after four epochs, within three points of what the paper prints for 81 million weights, and more than two ahead
-# of the [straight cut](s4-5a) with as many. One repetition of a small experiment proves little; it does show where the images'
-# structure is to be had cheaply.
+# With them it comes, after four epochs, within three points of what the paper prints for 81 million weights. The
+# [straight cut](s4-5a) with as many weights is about as good. One repetition of a small experiment proves little.
 #
 # ## What the maps do
 

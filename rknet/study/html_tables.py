@@ -20,15 +20,12 @@ from rknet.study.runner import runs_of
 from rknet.study.store import Store
 from rknet.study.tables import HALVES, UNITS
 
-Cell = Printed | tuple[float | None, float | None, int] | int | str
-"""Mean and spread (None where illegible, or not printed), perhaps with the number of runs; a count, or words."""
+Cell = Printed | int | str
+"""Mean and spread (None where illegible, or not printed); a count, or words."""
 
 Runs = Mapping[tuple[str, int], tuple[Net | None, History]]
 """Trained nets and histories by row of an experiment and seed, as `repetitions` of `rknet.study.cache` gives them;
 without the nets, which no table looks at, as `recorded` does."""
-
-NOT_RUN = "not run yet"
-"""What a cell says whose runs are missing, where a table allows for that."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,6 @@ def beside_paper(
     statistics: Sequence[str],
     *,
     heads: tuple[str, str, str] = ("net", "quantity", "from (runs)"),
-    incomplete: bool = False,
 ) -> Table:
     """An experiment's statistics, the paper's numbers under ours, what each net costs, and Bayes limits of point sets.
 
@@ -121,14 +117,11 @@ def beside_paper(
         The row of the experiment that each group (such as ``"RK4Net"``) has in each column (such as ``"L = 5"``).
     statistics
         Names in `rknet.study.paper.STATISTICS`: accuracies are shown in percent, costs times 10, as in the paper.
-    incomplete
-        Whether runs may be missing.  A cell then tells its own number of runs, or that it is `NOT_RUN`, and a single
-        run has no spread.
 
     Raises
     ------
     ValueError
-        If a name is unknown, or a row has no run and must have some.
+        If a name is unknown, or a row has no run.
     """
     known = choose("experiment", experiment, EXPERIMENTS)
     columns = list(next(iter(layout.values())))
@@ -139,7 +132,8 @@ def beside_paper(
         groups[group] = []
         for statistic in statistics:
             label = label_of(statistic)
-            groups[group].append(_ours(label, runs, rows, statistic, incomplete))
+            ours, counts = zip(*(measured(runs, row, statistic) for row in rows), strict=True)
+            groups[group].append(Row(label, f"here ({_range(counts)})", ours))
             theirs = [printed(experiment, configuration).get(statistic) for configuration in configurations]
             if any(theirs):
                 source = f"paper ({known.repetitions})"
@@ -153,14 +147,6 @@ def beside_paper(
             Row("evaluations of f", "", [c.evaluations for c in configurations]),
         ]
     return Table(name, caption, columns, groups, heads)
-
-
-def _ours(label: str, runs: Runs, rows: Sequence[str], statistic: str, incomplete: bool) -> Row:
-    """Our numbers of a statistic; `incomplete` is as in `beside_paper`."""
-    if incomplete:
-        return Row(label, "here (runs)", [_counted(runs, row, statistic) for row in rows])
-    ours, counts = zip(*(measured(runs, row, statistic) for row in rows), strict=True)
-    return Row(label, f"here ({_range(counts)})", ours)
 
 
 def measured(runs: Runs, row: str, statistic: str) -> tuple[Printed, int]:
@@ -190,14 +176,6 @@ def label_of(statistic: str) -> str:
     return f"{HALVES[half]} {UNITS[quantity][0]}".replace(" x ", " × ")
 
 
-def _counted(runs: Runs, row: str, statistic: str) -> Cell:
-    """A cell that says how many runs it is made of, or that there are none."""
-    if all(name != row for name, _ in runs):
-        return NOT_RUN
-    (mean, sd), count = measured(runs, row, statistic)
-    return mean, sd if count > 1 else None, count
-
-
 def _range(counts: Sequence[int]) -> str:
     low, high = min(counts), max(counts)
     return f"{low}" if low == high else f"{low} to {high}"
@@ -225,10 +203,10 @@ def _written(cell: Cell) -> str:
     """A cell's text, the spread as an element of its own."""
     if not isinstance(cell, tuple):
         return f"{cell:,}" if isinstance(cell, int) else _words(cell)
-    mean, sd, *count = cell
+    mean, sd = cell
     value = "illegible" if mean is None else f"{mean:.2f}"
     spread = "" if sd is None else f' <span class="spread">± {sd:.2f}</span>'
-    return value + spread + "".join(f' <span class="spread">({n})</span>' for n in count)
+    return value + spread
 
 
 def _words(text: str) -> str:

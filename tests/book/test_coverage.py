@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from test_html import Soups, soups  # noqa: F401  (a fixture)
 
 from rknet.study.experiments import COMPARED, EXPERIMENTS
-from rknet.study.html_tables import NOT_RUN, label_of
+from rknet.study.html_tables import label_of
 from rknet.study.paper import STATISTICS, tables
 from rknet.study.records import history
 from rknet.study.runner import runs_of
@@ -25,8 +25,6 @@ FIGURES = range(2, 19)
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 NUMBER = re.compile(r"\d+\.\d{1,2}( ± \d+\.\d\d)?")
-COUNTED = re.compile(NUMBER.pattern + r" \(\d\)|" + NOT_RUN)
-"""Where runs may be missing: a number and how many runs it is of, or that there are none."""
 
 
 class Cell(NamedTuple):
@@ -87,7 +85,6 @@ PRINTED = {
     "table-5": list(by_width(tables()["table5"])),
     "table-6": list(by_images(tables()["table6_validation"])),
 }
-ON_IMAGES = ("table-5", "table-6")
 
 
 def find(soups: Soups, selector: str) -> BeautifulSoup:  # noqa: F811
@@ -112,10 +109,7 @@ def source(rows: pd.DataFrame, cell: Cell, word: str) -> str:
 
 @pytest.mark.parametrize("name", PRINTED)
 def test_every_cell_of_the_paper_is_there_with_ours_above(soups: Soups, name: str):  # noqa: F811
-    """The printed number, "illegible" where it cannot be read, and a number of our own for each.
-
-    On images, where a run takes hours, our cell may say that it is not run yet.
-    """
+    """The printed number, "illegible" where it cannot be read, and a number of our own for each."""
     table = find(soups, f"table#{name}")
     assert table.caption.get_text().startswith(f"Table {name[-1]}.")
     rows = frame(table)
@@ -124,8 +118,7 @@ def test_every_cell_of_the_paper_is_there_with_ours_above(soups: Soups, name: st
         value, _, sd = shown.partition(" ± ")
         assert value == "illegible" if cell.value is None else float(value) == cell.value, cell
         assert (float(sd) if sd else None) == cell.sd, cell
-        pattern = COUNTED if name in ON_IMAGES else NUMBER
-        assert pattern.fullmatch(source(rows, cell, "here")), cell
+        assert NUMBER.fullmatch(source(rows, cell, "here")), cell
 
 
 def test_the_number_of_cells_is_the_paper_s():
@@ -150,9 +143,9 @@ def recorded(experiment: str, row: str, statistic: str) -> list[float]:
     """A row's final statistic in the committed records of the paper's repetitions."""
     store = Store(RESULTS)
     found = [store.find(run).record for run in runs_of(experiment) if run.row == row]
-    if None in found and not EXPERIMENTS[experiment].of_images:
+    if None in found:
         pytest.skip(f"no complete records of {row} in {RESULTS}")
-    return [getattr(history(record), statistic)[-1] for record in found if record is not None]
+    return [getattr(history(record), statistic)[-1] for record in found]
 
 
 SHOWN = {
@@ -196,21 +189,16 @@ def test_our_cells_are_those_of_the_records(soups: Soups, name: str):  # noqa: F
         for column, shown in cells.items():
             statistic = labels[label]
             values = recorded(source, row_of(source, group.removesuffix(", h = 0.05"), column), statistic)
-            assert shown == written(values, statistic, EXPERIMENTS[source].of_images), (group, label, column)
+            assert shown == written(values, statistic), (group, label, column)
             compared += 1
     # Table 5 shows two of the rows of `images`, Table 6 six of the seven.
     assert compared >= {"table-5": 8, "table-6": 12}.get(name, len(EXPERIMENTS[experiment].rows))
 
 
-def written(values: list[float], statistic: str, incomplete: bool = False) -> str:
-    """Mean and population standard deviation; where runs may be missing, how many there are; one has no spread."""
+def written(values: list[float], statistic: str) -> str:
+    """Mean and population standard deviation, as tables write them."""
     numbers = pd.Series(values) * (100 if statistic.endswith("accuracy") else 10)
-    if not len(numbers):
-        return NOT_RUN
-    number = f"{numbers.mean():.2f} ± {numbers.std(ddof=0):.2f}"
-    if not incomplete:
-        return number
-    return f"{number.partition(' ')[0] if len(numbers) == 1 else number} ({len(numbers)})"
+    return f"{numbers.mean():.2f} ± {numbers.std(ddof=0):.2f}"
 
 
 def test_table_3_is_that_of_the_records(soups: Soups):  # noqa: F811

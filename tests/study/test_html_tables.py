@@ -109,23 +109,17 @@ def test_an_experiment_without_printed_numbers_has_no_row_for_them(monkeypatch: 
 
 @pytest.fixture
 def images() -> pd.DataFrame:
-    """Table 6 with made-up runs: four of StandardNet, one of EulerNet, none of RK4Net."""
+    """Table 6 with made-up runs, the same for each net."""
     rows = {net: f"{net}, d_hat = 900, L = {L}, MNIST" for net, L in COMPARED.items()}
-    runs = made_up({(rows["StandardNet"], s): 0.1 + s / 100 for s in range(4)} | {(rows["EulerNet"], 0): 0.2})
+    runs = made_up({(row, s): 0.1 + s / 100 for row in rows.values() for s in range(4)})
     layout = {net: {"MNIST": row} for net, row in rows.items()}
-    return read(
-        beside_paper("table-6", "Table 6.", "images", runs, layout, ("val_accuracy", "val_cost"), incomplete=True)
-    )
+    return read(beside_paper("table-6", "Table 6.", "images", runs, layout, ("val_accuracy", "val_cost")))
 
 
-def test_missing_runs_are_said_to_be_missing(images: pd.DataFrame) -> None:
-    """Each cell has its own number of runs, a single one no spread; the paper's cells are there all the same."""
+def test_images_have_the_paper_s_cells_below_ours(images: pd.DataFrame) -> None:
+    """Mean and population deviation by hand: 40, 44, 48 and 52 %."""
     column = images["MNIST"].xs("validation accuracy, %", level=1)
-    assert column.xs("here (runs)", level=1).to_dict() == {
-        "StandardNet": "46.00 ± 4.47 (4)",
-        "EulerNet": "80.00 (1)",
-        "RK4Net": "not run yet",
-    }
+    assert column.xs("here (4)", level=1).to_dict() == dict.fromkeys(COMPARED, "46.00 ± 4.47")
     assert column.xs("paper (4)", level=1).to_dict() == {
         "StandardNet": "85.67 ± 0.78",
         "EulerNet": "90.98 ± 0.48",
