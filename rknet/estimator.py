@@ -22,6 +22,7 @@ from rknet.lifts import Lift
 from rknet.named import net_of
 from rknet.nets import Net
 from rknet.protocol import Protocol
+from rknet.schemes import scheme_of
 from rknet.tableaus import Tableau
 from rknet.training import fit
 
@@ -185,8 +186,8 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         d, classes = self.n_features_in_, len(self.classes_)
         d_hat = max(DEFAULT_WIDTH, d + 1) if self.d_hat is None else self.d_hat
         arguments: dict[str, Any] = {"activation": self.activation, "lift": self.lift, "seed": seed}
-        scheme = "standard" if self.tableau is None else self.tableau
-        return net_of(scheme, d, d_hat, classes, self.L, h=self.h, **arguments)
+        scheme = None if self.tableau is None else scheme_of(self.tableau, "tableau")
+        return net_of(scheme or "standard", d, d_hat, classes, self.L, h=self.h, **arguments)
 
     def _protocol(self, N: int) -> Protocol:
         return Protocol(

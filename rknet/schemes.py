@@ -45,13 +45,15 @@ def explicit(tableau: Tableau | str) -> Tableau:
     return tableau
 
 
-def scheme_of(net: str | Tableau) -> Tableau | None:
+def scheme_of(net: str | Tableau, argument: str = "net") -> Tableau | None:
     """The scheme of a net: an explicit tableau, or None for that of `StandardNet`.
 
     Parameters
     ----------
     net
         A tableau, its name in `rknet.tableaus.TABLEAUS`, "standard", or one of the paper's names in `PAPER`.
+    argument
+        What an error calls it.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def scheme_of(net: str | Tableau) -> Tableau | None:
     """
     if isinstance(net, Tableau) or (isinstance(net, str) and net in TABLEAUS):
         return explicit(net)
-    return choose("net", net, {**PAPER, "standard": None, **_explicit()})
+    return choose(argument, net, {**PAPER, "standard": None, **_explicit()})
 
 
 def _explicit() -> dict[str, Tableau]:

@@ -379,7 +379,7 @@ ERRORS = {
     "claims luck": "claim: must be a known id, got 'luck'; choose a cell, or from table1, table2, ",
     "claims --jobs 0": "jobs: must be a whole number >= 1, got 0",
     "run": "the following arguments are required: NAME; see rknet run --help",
-    "run small --engine steam": "engine: must be a known name, got 'steam'; choose from auto, compiled,",
+    "run small --engine steam": "engine: must be a known name, got 'steam'; choose from auto, layerwise,",
     "run small --source air": "source: must be a known name, got 'air'; choose from auto, original, sample",
     "verify small --device tpu": "device: must be a known name, got 'tpu'; choose from cpu, cuda",
     "run small --seeds 0-1000000000": "seeds: must give at most 100000 runs, got '0-1000000000'",

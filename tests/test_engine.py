@@ -243,7 +243,7 @@ def test_what_the_engine_does_not_do(net: Net, reason: str) -> None:
 
 def test_unknown_engine() -> None:
     """The error lists the engines."""
-    rule = r"engine: must be a known name, got 'jax'; choose from auto, compiled, layerwise, torch"
+    rule = r"engine: must be a known name, got 'jax'; choose from auto, layerwise, compiled, torch"
     with pytest.raises(ValueError, match=rule):
         fit(RK4Net(2, 3, 2, 2), *split(draw("donut_2D", 20), 10), engine="jax")
 

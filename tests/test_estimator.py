@@ -243,7 +243,10 @@ def test_pickle(tableau: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"tableau": "rk5"}, "tableau: must be a known name, got 'rk5'; choose from euler"),
+        (
+            {"tableau": "rk5"},
+            "tableau: must be a known name, got 'rk5'; choose from StandardNet, EulerNet, RK4Net, standard, euler",
+        ),
         ({"tableau": "gauss4"}, "tableau: must be explicit"),
         ({"d_hat": 1}, "d_hat: must be at least d = 2, got 1"),
         ({"L": 0}, "L: must be a whole number >= 1, got 0"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from rknet.study.ledger.claims import Part, Region, Sentence
 from rknet.study.ledger.evidence import Evidence
 from rknet.study.ledger.judging import COMPATIBLE, NOT_COMPATIBLE, NOT_TESTABLE, judge
 from rknet.study.ledger.quantities import QUANTITIES
+from rknet.study.records import Run
 from rknet.study.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,10 +49,9 @@ def test_verdicts_follow_from_the_records(rules: claims.Claims) -> None:
 
 
 def test_every_claim_with_a_rule_is_judged() -> None:
-    """No verdict on points waits for runs; one on images may, and says so."""
+    """No verdict waits for runs."""
     waiting = [verdict for verdict in judging.stored().values() if verdict.reason.startswith(judging.NOT_RUN)]
-    assert [verdict.id for verdict in waiting if not verdict.where.startswith("Section 4.5")] == []
-    assert {verdict.verdict for verdict in waiting} <= {NOT_TESTABLE}
+    assert waiting == []
 
 
 def test_measurements_belong_to_the_recorded_weights() -> None:
@@ -459,6 +460,58 @@ def test_a_table_is_corrected_as_a_whole(rules: claims.Claims) -> None:
         verdict = judge(replace(rules, tables={"t": table}, sentences=()), Given(rows))[cells[0].id]
         assert verdict.findings[0].p == pytest.approx(0.03, rel=1e-3)
         assert verdict.verdict == word
+
+
+def test_a_cell_that_was_not_run_belongs_to_its_table(rules: claims.Claims) -> None:
+    """The paper printed it: one of four cells is corrected as one of four, however many of them have runs."""
+    cells = [cell for cell in rules.tables["table1"] if cell.statistic == "val_accuracy"][:4]
+    numbers = around(92.7)
+    off = float(np.mean(numbers[4:]) + 0.005)
+    off += float(stats.t.isf(0.015, R - 1) * np.std(numbers[4:], ddof=1) * np.sqrt(1 / 4 + 1 / R))
+    table = tuple(replace(cell, printed=off if i == 0 else 92.7) for i, cell in enumerate(cells))
+    rows = {cell.row: numbers if i == 0 else [] for i, cell in enumerate(cells)}
+    verdicts = list(judge(replace(rules, tables={"t": table}, sentences=()), Given(rows)).values())
+    assert verdicts[0].findings[0].corrected == pytest.approx(0.12, rel=1e-3)
+    assert [verdict.verdict for verdict in verdicts] == [COMPATIBLE, *[NOT_TESTABLE] * 3]
+    assert [verdict.findings[0].corrected for verdict in verdicts[1:]] == [None] * 3
+
+
+def test_runs_that_are_all_alike_have_no_ratio_of_variances(rules: claims.Claims) -> None:
+    """Neither a printed spread nor a sentence about two spreads is decided by them."""
+    alike = {"a": [100.0] * 24, "b": around(95)}
+    cell = next(cell for cell in rules.tables["table3"] if cell.of_sd)
+    verdict = judge(replace(rules, tables={"t": (cell,)}, sentences=()), Given({cell.row: alike["a"]}))[cell.id]
+    assert (verdict.verdict, verdict.reason) == (NOT_TESTABLE, judging.ALIKE)
+    for rows in ((A, B), (B, A)):
+        part = Part(("val_accuracy",), rows, statistic="sd_ratio", within=Region(1))
+        verdict = decided(part, rules, **alike)
+        assert (verdict.verdict, verdict.reason) == (NOT_TESTABLE, judging.ALIKE)
+
+
+def test_other_images_are_not_compared_seed_by_seed(rules: claims.Claims, tmp_path: Path) -> None:
+    """Two nets on MNIST; if one of eight runs had other images, the sentence is not judged."""
+    sentence = next(s for s in rules.sentences if s.id == "images-standardnet-mnist")
+    store = Store(tmp_path / "results")
+    for row in {row for part in sentence.parts for row in part.rows}:
+        experiment, _, label = row.partition("/")
+        for seed in range(FOUR):
+            run = Run(experiment, label, claims.configuration_of(row), seed)
+            record = copy.deepcopy(STORE.find(run).record)
+            if (label.startswith("RK4Net"), seed) == (True, 2):
+                record["run"]["images"] = {"source": "sample", "sha256": "0" * 64}
+            store.save(record)
+    only = replace(rules, tables={}, sentences=(sentence,))
+    assert judge(only, Evidence(STORE))[sentence.id].reason != judging.OTHER_IMAGES
+    verdict = judge(only, Evidence(store))[sentence.id]
+    assert (verdict.verdict, verdict.reason) == (NOT_TESTABLE, judging.OTHER_IMAGES)
+    assert sorted(finding.runs for finding in verdict.findings) == [FOUR - 1, FOUR]
+
+
+def test_two_image_sets_are_compared(rules: claims.Claims) -> None:
+    """They have different images by their nature."""
+    (sentence,) = (s for s in rules.sentences if s.id == "images-fashion-harder")
+    proof = Evidence(STORE)
+    assert not any(proof.unlike(part, seed) for part in sentence.parts for seed in range(FOUR))
 
 
 # ---------------------------------------------------------------- the file of claims

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 02bbd2d4fff69b1a3f8b0816ec9a6126abacf4219c13836f20efd6c1f14da9c8
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 327d30e01ad066e427e23243c0718a5ab29bb049ac043703f9c7f288b4652647
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -453,7 +453,7 @@ var written = (a) => a.q === 1n ? `${a.p}` : `${a.p}/${a.q}`;
 var ZERO = fraction(0n);
 var ONE = fraction(1n);
 var FINE = "a fraction of numbers of at most 15 digits";
-var LETTERS = 60;
+var LETTERS = 200;
 function readFraction(field, entry) {
   const text = String(entry ?? "").trim();
   if (text === "") return ZERO;

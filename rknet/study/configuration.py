@@ -54,6 +54,8 @@ SHIPPED = {
 class Configuration:
     """What is trained on what, and how.
 
+    A name that is not of this library is replaced by what it stands for, so that other processes need not know it.
+
     Attributes
     ----------
     data
@@ -69,8 +71,6 @@ class Configuration:
         How it is trained.
     samples
         Number of training points, and of validation points.
-
-    A name that is not of this library is replaced by what it stands for, so that other processes need not know it.
 
     Raises
     ------
@@ -92,8 +92,8 @@ class Configuration:
         data = _drawn_from(self.data)
         keep(
             self,
-            data=data if isinstance(data, Law) and self.data not in SHIPPED["data"] else self.data,
-            net=self.net if self.net in tuple(PAPER) else scheme_of(self.net) or "StandardNet",
+            data=data if isinstance(data, Law) and self.data not in SHIPPED["data"] else str(self.data),
+            net=str(self.net) if self.net in tuple(PAPER) else scheme_of(self.net) or "StandardNet",
             d_hat=whole("d_hat", self.d_hat, least=data.d),
             L=whole("L", self.L),
             activation=_settled("activation", self.activation, ACTIVATIONS),

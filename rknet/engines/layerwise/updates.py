@@ -35,7 +35,7 @@ class StreamedUpdates:
         """The step of layer l, from the factors of its gradient."""
         (K, m_K, v_K), (b, m_b, v_b) = self.parts.values()
         cpu.update(self.rule, K[l], m_K[l], v_K[l], z, Y)
-        ones = torch.ones(len(z), 1, dtype=z.dtype)
+        ones = torch.ones(len(z), 1, dtype=z.dtype, device=z.device)
         cpu.update(self.rule, b[l, None], m_b[l, None], v_b[l, None], ones, z)
 
     def state(self) -> dict[str, Tensor]:

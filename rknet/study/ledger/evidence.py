@@ -66,7 +66,10 @@ class Evidence:
         return None if None in found else _joined(record["results"]["weights"] for record in found if record)
 
     def column(self, part: Part, seeds: Iterable[int]) -> NDArray[Any]:
-        """The numbers of a part, seeds on axis 0; seeds of which anything is missing, or that `only` excludes, drop."""
+        """The numbers of a part, seeds on axis 0.
+
+        Seeds of which anything is missing, whose images are `unlike`, or that `only` excludes, drop.
+        """
         rows = [row for seed in seeds if (row := self._of_seed(part, seed)) is not None]
         return np.array(rows, dtype=np.float64)
 
@@ -75,8 +78,19 @@ class Evidence:
         all_needs = (need for seed in seeds if applies(part, seed) for need in needs(part, seed))
         return {(rows, seed) for quantity, rows, seed in all_needs if self.value(quantity, rows, seed) is None}
 
+    def unlike(self, part: Part, seed: int) -> bool:
+        """Whether rows of one image set, which a part compares seed by seed, had different images for this seed."""
+        had: dict[str, set[str]] = {}
+        for rows, _ in asked(part, [seed]):
+            for row in rows:
+                if (record := self.record(row, seed)) and "images" in record["run"]:
+                    had.setdefault(configuration_of(row).data, set()).add(record["run"]["images"]["sha256"])
+        return any(len(images) > 1 for images in had.values())
+
     def _of_seed(self, part: Part, seed: int) -> NDArray[Any] | None:
         if not applies(part, seed) or any(self.value(*need) is None for need in needs(part, seed)):
+            return None
+        if self.unlike(part, seed):
             return None
         for quantity, region in part.only.items():
             value = self.value(quantity, part.of[0], seed)

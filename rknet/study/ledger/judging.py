@@ -35,6 +35,12 @@ PRINTED_RUNS = 4
 NOT_RUN = "Not run yet"
 """How the reason of a verdict begins that waits for runs."""
 
+ALIKE = "All runs have the same number here, so a ratio of variances is not defined."
+"""The reason of a verdict where the rule asks for an F test and a standard deviation is zero."""
+
+OTHER_IMAGES = "Runs of one seed are compared, and they had different images."
+"""The reason of a verdict whose runs have the same seed and not the same images."""
+
 SEEDS = "4-23"
 """The seeds that decide where a claim names no others; a test compares with `claims.yml`."""
 
@@ -120,9 +126,13 @@ def judge(claims: Claims, evidence: Evidence) -> dict[str, Verdict]:
 
 def _table(cells: Sequence[Cell], claims: Claims, evidence: Evidence) -> list[Verdict]:
     verdicts = [_cell(cell, claims, evidence) for cell in cells]
-    tested = [i for i, verdict in enumerate(verdicts) if verdict.findings[0].p is not None]
-    corrected = statistics.holm([verdicts[i].findings[0].p or 0.0 for i in tested])
-    for i, p in zip(tested, corrected, strict=True):
+    family = [i for i, verdict in enumerate(verdicts) if verdict.findings[0].paper is not None]
+    ps = [verdicts[i].findings[0].p for i in family]
+    # What was printed makes the family: a cell without a test counts with p = 1.
+    corrected = statistics.holm([1.0 if p is None else p for p in ps])
+    for i, alone, p in zip(family, ps, corrected, strict=True):
+        if alone is None:
+            continue
         word = COMPATIBLE if p >= 1 - claims.level else NOT_COMPATIBLE
         finding = replace(verdicts[i].findings[0], corrected=p, verdict=word)
         verdicts[i] = replace(verdicts[i], verdict=word, findings=(finding,))
@@ -152,6 +162,8 @@ def _cell(cell: Cell, claims: Claims, evidence: Evidence) -> Verdict:
     finding = replace(finding, estimate=summary(values), four=summary(four) if len(four) == PRINTED_RUNS else None)
     if cell.printed is None:
         return replace(verdict, findings=(finding,), reason="The printed number is illegible in the text at hand.")
+    if cell.of_sd and not np.ptp(values):
+        return replace(verdict, findings=(finding,), reason=ALIKE)
     (low, high), p = _test(cell, values, cell.printed, claims.level)
     return replace(verdict, findings=(replace(finding, low=low, high=high, p=p),))
 
@@ -189,12 +201,14 @@ def _sentence(sentence: Sentence, claims: Claims, evidence: Evidence) -> Verdict
     runs = {run for part in sentence.parts for run in asked(part, seeds)}
     missing = {run for part in sentence.parts for run in evidence.missing(part, seeds)}
     words = {finding.verdict for finding in findings}
-    if missing:
+    if any(evidence.unlike(part, seed) for part in sentence.parts for seed in seeds):
+        word, reason = NOT_TESTABLE, OTHER_IMAGES
+    elif missing:
         word, reason = NOT_TESTABLE, _not_run(missing, runs)
     elif NOT_COMPATIBLE in words:
         word, reason = NOT_COMPATIBLE, ""
     elif NOT_TESTABLE in words:
-        word, reason = NOT_TESTABLE, _undecided(findings)
+        word, reason = NOT_TESTABLE, _undecided(findings, _least(seeds))
     else:
         word, reason = COMPATIBLE, ""
     rows = [row for part in sentence.parts for row in part.rows]
@@ -217,7 +231,9 @@ def _part(part: Part, seeds: Sequence[int], level: float, evidence: Evidence) ->
         unit = {"fewer_layers_needed": "steps of depth"}.get(part.statistic, "")
     region = (_limit(part.within.low), _limit(part.within.high)) if part.within else None
     finding = Finding(_words(part), unit, len(values), region=region, contains=part.contains)
-    if len(values) < min(LEAST, len(seeds)):
+    if len(values) < _least(seeds):
+        return finding
+    if part.statistic == "sd_ratio" and not np.ptp(values, axis=0).all():
         return finding
     statistic = ESTIMATES[part.statistic]
     low, high = statistics.interval(part.statistic, values, level)
@@ -266,10 +282,17 @@ def _not_run(missing: Collection[object], asked: Collection[object]) -> str:
     return f"{NOT_RUN}, or not measured: {len(missing)} of the {len(asked)} runs that decide."
 
 
-def _undecided(findings: Iterable[Finding]) -> str:
-    few = [finding.runs for finding in findings if finding.estimate is None]
-    if few:
-        return f"Only {min(few)} repetitions are of the kind that the sentence speaks of."
+def _least(seeds: Sequence[int]) -> int:
+    """How many repetitions a part needs to decide anything."""
+    return min(LEAST, len(seeds))
+
+
+def _undecided(findings: Iterable[Finding], least: int) -> str:
+    without = [finding.runs for finding in findings if finding.estimate is None]
+    if without and min(without) >= least:
+        return ALIKE
+    if without:
+        return f"Only {min(without)} repetitions are of the kind that the sentence speaks of."
     return "These runs cannot tell: an interval lies neither in its region nor outside."
 
 

@@ -24,8 +24,8 @@ export const written = (a) => (a.q === 1n ? `${a.p}` : `${a.p}/${a.q}`);
 export const ZERO = fraction(0n), ONE = fraction(1n);
 
 const FINE = "a fraction of numbers of at most 15 digits";
-/** Letters of an entry, at most: before that, no digit is counted. */
-const LETTERS = 60;
+/** Letters of an entry, at most, as in rknet/exact.py: before that, no digit is counted. */
+const LETTERS = 200;
 
 /** @param {string} field @param {unknown} entry @returns {Fraction} what "1/3", "-2", "0.25" or "" stands for */
 export function readFraction(field, entry) {
