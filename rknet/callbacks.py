@@ -18,7 +18,7 @@ from rknet.protocol import Protocol
 
 @dataclass
 class Training:
-    """A training on its way.
+    """The state of a training in progress.
 
     Attributes
     ----------
@@ -66,30 +66,30 @@ class Callback:
     batches: int | None = None
 
     def begin(self, training: Training) -> None:
-        """Before anything is computed.  Who restores `steps` sets `rows`, `done` and `drawn`, and training goes on."""
+        """Called before anything is computed.  A callback that restores `steps` sets `rows`, `done` and `drawn` too."""
 
     def portion(self, training: Training) -> None:
-        """After some batches of an epoch."""
+        """Called after some batches of an epoch."""
 
     def epoch(self, training: Training) -> None:
-        """After an epoch, whose statistics are the last row.  Who sets `ended` ends the training."""
+        """Called after an epoch, whose statistics are the last row.  A callback that sets `ended` ends the training."""
 
     def end(self, training: Training) -> None:
-        """After everything, also when training or `begin` failed."""
+        """Called at the end, also when training or `begin` failed."""
 
 
 class Bar(Callback):
     """A progress bar; it is drawn on a terminal only, for it would spoil the output of a notebook."""
 
     def begin(self, training: Training) -> None:
-        """Show what is over already."""
+        """Draw the bar with the epochs that are already done."""
         over = max(len(training.rows) - 1, 0)
         self.bar = tqdm(total=training.protocol.epochs, initial=over, desc="epochs", disable=None)
 
     def epoch(self, training: Training) -> None:
-        """One epoch more."""
+        """Advance the bar by one epoch."""
         self.bar.update()
 
     def end(self, training: Training) -> None:
-        """Leave the bar as it is."""
+        """Close the bar."""
         self.bar.close()

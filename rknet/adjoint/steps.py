@@ -13,8 +13,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from rknet.activations import ACTIVATIONS
-from rknet.adjoint.rightsides import SLOPES, Affine, Controls, General, RightHandSide, Transposed, of_stage
+from rknet.adjoint.rightsides import Affine, Controls, RightHandSide, Transposed, of_stage
 from rknet.checks import choose, finite, flag, keep
 from rknet.nets import Net, RKNet
 from rknet.recognition import layer_of
@@ -77,10 +76,10 @@ class Step:
         """The layers of a `rknet.nets.StandardNet` or `RKNet`; ValueError for a net whose layer is another."""
         kind = layer_of(net)
         if kind == "standard":
-            return cls(_right_hand_side(net), EULER, 1.0, carried=False)
+            return cls(Affine(net.activation), EULER, 1.0, carried=False)
         if kind == "scheme":
             assert isinstance(net, RKNet)
-            return cls(_right_hand_side(net), net.tableau, net.h)
+            return cls(Affine(net.activation), net.tableau, net.h)
         raise ValueError(
             f"net: must have the layers of StandardNet or RKNet, got a {type(net).__name__}; build a Step of its own f"
         )
@@ -195,10 +194,3 @@ def one_by_one(
         v[i] = combine(start[i], [C[i][j] for j in f_y_v], list(f_y_v.values()))
         f_y_v[i] = at.f_y(i, v[i])
     return torch.stack([v[i] for i in sorted(v)]), [f_y_v[i] for i in sorted(v)]
-
-
-def _right_hand_side(net: Net) -> RightHandSide:
-    """f of a net, in closed form where the slope of its activation is known."""
-    if net.sigma is ACTIVATIONS.get(net.activation) and net.activation in SLOPES:
-        return Affine(net.activation)
-    return General(lambda u, y: net.f(u[0], u[1], y))

@@ -33,7 +33,8 @@ from rknet.provenance import source_hash
 SOURCES = tuple(f"engines/compiled/{name}" for name in ("simd", "arithmetic", "updates", "kernels"))
 """The modules that become machine code."""
 
-LIFTS = (ZeroPadding.forward, LinearLift.forward)
+LINEAR = (ZeroPadding.forward, LinearLift.forward)
+"""The lifts that are one matrix, by what they compute."""
 PRECISIONS = {torch.float32: np.float32, torch.float64: np.float64}
 CHUNK = 5
 """Samples evaluated at once: the batch size of the paper, for which the sweeps are quickest."""
@@ -91,7 +92,7 @@ class Compiled:
         reasons = {
             f"the layers are those of a {type(net).__name__}": recognition.layer_of(net) is None,
             f"sigma is {net.activation!r}": net.activation not in ACTIVATION_CODES,
-            f"the lift is a {type(net.lift).__name__}": type(net.lift).forward not in LIFTS,
+            f"the lift is a {type(net.lift).__name__}": type(net.lift).forward not in LINEAR,
             f"the loss is {protocol.loss!r}": protocol.loss not in LOSS_CODES,
             f"the optimiser is {protocol.optimizer!r}": protocol.optimizer not in CODES,
             f"the weights are on {net.K.device}": net.K.device.type != "cpu",

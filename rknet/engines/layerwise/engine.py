@@ -19,7 +19,6 @@ from torch import Tensor
 
 from rknet import recognition
 from rknet.adjoint import costate_sweep, state_sweep
-from rknet.adjoint.rightsides import SLOPES
 from rknet.adjoint.steps import Step
 from rknet.engines.compiled.engine import PRECISIONS
 from rknet.engines.compiled.updates import CODES
@@ -80,7 +79,6 @@ class Layerwise:
             return reason
         reasons = {
             f"the layers are those of a {type(net).__name__}": recognition.layer_of(net) is None,
-            f"sigma is {net.activation!r}, of unknown slope": net.activation not in SLOPES,
             f"the weights are on {net.K.device}": net.K.device.type not in ("cpu", "cuda"),
             f"the weights are of {net.K.dtype}": net.K.dtype not in PRECISIONS,
             "the weights are not contiguous": not (net.K.is_contiguous() and net.b.is_contiguous()),
