@@ -15,8 +15,9 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
+import msgspec
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
@@ -28,6 +29,7 @@ from rknet.callbacks import Callback, Training
 from rknet.checks import flag, keep, positive
 from rknet.hashes import digest
 from rknet.recognition import description
+from rknet.shapes import LONGEST, convert, decode
 from rknet.versions import versions_of
 
 MARK = "rknet checkpoint "
@@ -124,8 +126,8 @@ class Position(NamedTuple):
         The generator's state before the order of that epoch was drawn.
     """
 
-    rows: list[list[float]]
-    done: int
+    rows: list[Annotated[list[float], msgspec.Meta(min_length=4, max_length=4)]]
+    done: Annotated[int, msgspec.Meta(ge=0)]
     rng: Any
 
 
@@ -207,16 +209,23 @@ class Keeper(Callback):
         if checksum(metadata, tensors) != metadata.get("checksum"):
             warnings.warn(f"{path}: damaged, its checksum does not hold; training begins anew", stacklevel=4)
             return None
-        self.steps.restore(tensors)
-        return Position(**json.loads(metadata["position"]))
+        try:
+            position = _position(metadata)
+            self.steps.restore(tensors)
+        except (ArithmeticError, LookupError, RecursionError, RuntimeError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"checkpoint: must hold what this training goes on from, got {str(path)!r} with something else "
+                f"({' '.join(str(error).split())[:LONGEST]}); remove the file"
+            ) from None
+        return position
 
     def _foreign(self, metadata: Mapping[str, str]) -> str:
         """Names of the parts of the fingerprint in which a file differs from this training; empty if there are none."""
         if metadata.get("format") != FORMAT:
             return "another format"
         try:
-            theirs = dict(json.loads(metadata["fingerprint"]))
-        except (LookupError, TypeError, ValueError):
+            theirs = decode(metadata["fingerprint"], dict[str, str])
+        except (LookupError, ValueError):
             theirs = {}
         differing = [name for name, mine in self.fingerprint.items() if theirs.get(name) != mine]
         return f"another {' and '.join(differing)}" if differing else ""
@@ -248,6 +257,14 @@ def fingerprint(training: Training) -> dict[str, str]:
         "versions": digest(versions_of(training.engine)),
         "circumstances": digest(torch.__version__, np.__version__, net.K.device.type, torch.get_num_threads()),
     }
+
+
+def _position(metadata: Mapping[str, str]) -> Position:
+    """The position that a file states; an error of some kind if it states none."""
+    fields = convert(json.loads(metadata["position"]), dict[str, Any])
+    position = convert([fields[name] for name in Position._fields], Position)
+    np.random.default_rng(0).bit_generator.state = position.rng
+    return position
 
 
 def format_of(path: Path) -> str:

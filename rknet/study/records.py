@@ -27,14 +27,15 @@ import torch
 from numpy.typing import NDArray
 
 import rknet
-from rknet.checks import keep, whole
+from rknet.checks import keep, shown, whole
 from rknet.data.images import fingerprint, load
 from rknet.hashes import weights_hash
 from rknet.history import History
 from rknet.nets import Net
+from rknet.study import layout
 from rknet.study.configuration import Configuration
 from rknet.study.paper import STATISTICS
-from rknet.versions import versions_of
+from rknet.versions import VERSIONS, versions_of
 
 Record = dict[str, Any]
 
@@ -65,7 +66,8 @@ class Run:
 
 def up_to_date(record: Record) -> bool:
     """Whether today's versions of data, nets and engine made a record."""
-    current: bool = record["run"]["versions"] == versions_of(record["run"]["engine"])
+    engine = record["run"]["engine"]
+    current: bool = engine in VERSIONS and record["run"]["versions"] == versions_of(engine)
     return current
 
 
@@ -124,7 +126,11 @@ def decode(text: str) -> Record:
     if whole["checksum"] != checksum(record) or encode(record) != text:
         raise ValueError("edited or damaged: its checksum does not hold")
     if record.get("format") != FORMAT:
-        raise ValueError(f"of format {record.get('format')}, not {FORMAT}")
+        raise ValueError(f"of format {shown(record.get('format'))}, not {FORMAT}")
+    try:
+        layout.check(record)
+    except ValueError as error:
+        raise ValueError(f"of another shape: {error}") from None
     return record
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
+from safetensors.torch import save_file
 
 from rknet import EulerNet, History, Net, PointSet, Protocol, RK4Net, StandardNet, checkpoint, files, fit
 from rknet.checkpoint import Checkpoint, OtherTraining
@@ -171,6 +173,65 @@ def test_damaged_is_told_and_not_used(damage, reason: str, stored: Path) -> None
         train(net, "compiled", stored)
     fit(whole, TRAIN, VALIDATION, PROTOCOL, engine="compiled")
     assert records.weights_hash(net) == records.weights_hash(whole)
+
+
+def rewritten(path: Path, change: Callable[[dict, dict], object]) -> None:
+    """The file with other contents, and a checksum that holds."""
+    with safe_open(path, "pt") as opened:
+        metadata, tensors = opened.metadata(), {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+    change(metadata, tensors)
+    metadata["checksum"] = checkpoint.checksum(metadata, tensors)
+    save_file(tensors, path, metadata)
+
+
+def positioned(**fields: object) -> Callable[[dict, dict], object]:
+    """Other fields of the position."""
+
+    def change(metadata: dict, tensors: dict) -> None:
+        metadata["position"] = json.dumps({**json.loads(metadata["position"]), **fields})
+
+    return change
+
+
+OTHERS: dict[str, Callable[[dict, dict], object]] = {
+    "no position": lambda metadata, tensors: metadata.pop("position"),
+    "no JSON": lambda metadata, tensors: metadata.update(position="{"),
+    "deep": lambda metadata, tensors: metadata.update(position="[" * 100_000),
+    "a list": lambda metadata, tensors: metadata.update(position="[]"),
+    "a part is missing": lambda metadata, tensors: metadata.update(position='{"rows": [], "done": 0}'),
+    "rows": positioned(rows=[[1.0, 2.0]]),
+    "text in rows": positioned(rows=[["a", "b", "c", "d"]]),
+    "done": positioned(done="100"),
+    "negative": positioned(done=-1),
+    "generator": positioned(rng=None),
+    "no state": positioned(rng={"bit_generator": "PCG64"}),
+    "another generator": positioned(rng={"bit_generator": "MT19937"}),
+    "a large state": positioned(
+        rng={"bit_generator": "PCG64", "state": {"state": 10**400, "inc": 1}, "has_uint32": 0, "uinteger": 0}
+    ),
+    "a tensor is missing": lambda metadata, tensors: tensors.popitem(),
+    "shapes": lambda metadata, tensors: tensors.update({name: torch.zeros(7, 7, 7) for name in tensors}),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_other_contents_are_refused_in_a_line(other: str, stored: Path) -> None:
+    """With a checksum and a fingerprint that hold; the file stays as it is."""
+    rewritten(stored, OTHERS[other])
+    before = stored.read_bytes()
+    with pytest.raises(
+        ValueError, match="^checkpoint: must hold what this training goes on from, .*; remove"
+    ) as caught:
+        train(small(), "compiled", stored)
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < len(str(stored)) + 300
+    assert stored.read_bytes() == before
+
+
+@pytest.mark.parametrize("fingerprint", ["", "[]", "1", "[" * 100_000, '{"net": 1}'])
+def test_other_fingerprints_are_those_of_another_training(fingerprint: str, stored: Path) -> None:
+    rewritten(stored, lambda metadata, tensors: metadata.update(fingerprint=fingerprint))
+    with pytest.raises(OtherTraining, match="of another protocol and seed and engine and net and data and versions"):
+        train(small(), "compiled", stored)
 
 
 @pytest.mark.parametrize("every", [-1.0, float("nan"), float("inf")])

@@ -294,6 +294,14 @@ def test_the_state_of_a_widget_is_not_run(text: str, tmp_path: Path, monkeypatch
     assert not any(tmp_path.iterdir())
 
 
+def test_large_numbers_are_not_factored() -> None:
+    """The product of two primes of twenty-five digits, whose factors nobody finds by chance."""
+    n = sympy.nextprime(10**24) * sympy.nextprime(3 * 10**24)
+    for value in (f"sqrt({n})", f"sqrt(1/{n})", sympy.sqrt(n)):
+        with pytest.raises(ValueError, match="^A: entries must be without square roots of numbers above 2"):
+            exact("A", value)
+
+
 UNSUITABLE: list[Any] = [
     True,
     np.True_,

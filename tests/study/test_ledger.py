@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import hostile
 import numpy as np
 import pytest
 import torch
@@ -599,6 +600,26 @@ def test_a_faulty_claim_is_refused(entry: dict, message: str, tmp_path: Path) ->
         claims.read(path)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "the whole: expected object, got null"),
+        ("[", "while parsing"),
+        ("seeds: 4-23", "the whole: object missing required field level"),
+        ("{seeds: 4-23, level: 2, tables: [], claims: []}", "level: expected float < 1.0"),
+        ("{seeds: 9**9, level: 0.95, tables: [], claims: []}", "seeds: expected str matching regex"),
+        ("{seeds: 4-23, level: 0.95, tables: [], claims: [x]}", r"claims\[0\]: expected object, got str"),
+        ("{seeds: 4-23, level: 0.95, tables: [{id: x}], claims: []}", r"tables\[0\]: object missing required field"),
+        ("!!python/object/apply:os.system ['false']", "could not determine a constructor"),
+    ],
+)
+def test_a_file_that_holds_no_claims_is_refused(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "claims.yml"
+    path.write_text(text, "utf8")
+    with pytest.raises(ValueError, match=f"claims.yml: must follow its head, got {message}"):
+        claims.read(path)
+
+
 def test_an_id_is_given_once(tmp_path: Path) -> None:
     entry = {**GOOD, "parts": [PART]}
     path = tmp_path / "claims.yml"
@@ -715,3 +736,40 @@ def test_a_box_of_a_table_counts(shown: dict[str, judging.Verdict]) -> None:
 )
 def test_numbers_as_the_pages_print_them(value: float | None, text: str) -> None:
     assert boxes.number(value) == text
+
+
+# ---------------------------------------------------------------- files of another shape
+
+MEASURED = {"detour": {"depth/RK4Net, L = 5": {"4": [1.5, "abcdef012345"], "5": [float("nan"), "abcdef012345"]}}}
+
+
+def test_measurements_of_another_shape_are_refused(tmp_path: Path) -> None:
+    """Whatever stands in whatever place is read or refused, and what is read can be asked for."""
+    path = tmp_path / evidence.FILE
+    path.write_text(json.dumps(MEASURED), "utf8")
+    assert evidence.Evidence(Store(tmp_path)).measured["detour"]["depth/RK4Net, L = 5"]["4"] == (1.5, "abcdef012345")
+    for spot in hostile.places(MEASURED):
+        for value in hostile.VALUES:
+            path.write_text(json.dumps(hostile.put(MEASURED, spot, value)), "utf8")
+            try:
+                found = evidence.Evidence(Store(tmp_path)).measured
+            except ValueError as error:
+                assert str(error).startswith("store: must have measurements or nothing in")  # noqa: PT017
+                continue
+            entries = [entry for rows in found.values() for row in rows.values() for entry in row.values()]
+            assert all(type(value) is float and type(weights) is str for value, weights in entries)
+
+
+def test_verdicts_of_another_shape_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "verdicts.json"
+    for text in ("", "[", "{}", "[1]", '[{"id": "x"}]', "[" * 100_000):
+        path.write_text(text, "utf8")
+        with pytest.raises(ValueError, match="verdicts.json: must hold verdicts, got .*; make it again: rknet claims"):
+            judging.stored(path)
+
+
+def test_verdicts_are_read_as_they_were_written(tmp_path: Path) -> None:
+    path = tmp_path / "verdicts.json"
+    judging.write(judging.stored().values(), path)
+    assert judging.stored(path) == judging.stored()
+    assert path.read_bytes() == judging.VERDICTS.read_bytes()

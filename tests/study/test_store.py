@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import multiprocessing
 import os
@@ -12,6 +13,7 @@ from dataclasses import replace
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+import hostile
 import numpy as np
 import pytest
 import torch
@@ -221,6 +223,59 @@ def test_edited_records_are_found_out(damage: str, kept: Store) -> None:
     assert reason in found.problem
 
 
+def test_a_record_of_another_shape_is_a_problem_that_is_told(kept: Store, record: Record) -> None:
+    """Whatever stands in whatever place under a checksum that holds: no error, and what is taken can be read."""
+    path, problems = file_in(kept), 0
+    spots = [spot for spot in hostile.places(record) if spot]
+    for spot in spots:
+        changes = [hostile.put(record, spot, value) for value in hostile.VALUES]
+        for change in (*changes, hostile.without(record, spot)):
+            path.write_text(records.encode(change), "utf8")
+            found = kept.find(RUN)
+            if found.record is None:
+                problems += 1
+                assert found.problem and "\n" not in found.problem and len(found.problem) < 250, spot
+            else:
+                assert records.history(found.record).epochs == change["results"]["epochs"], spot
+                assert isinstance(found.record["results"]["weights"], str)
+    assert problems > 12 * len(spots)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            lambda r: r["results"]["final"].update(val_cost=0.1),
+            "results.final.val_cost: expected the last number of the",
+        ),
+        (
+            lambda r: r["results"]["history"]["val_cost"].pop(),
+            "results.history.val_cost: expected 2 + 1 numbers, got 2",
+        ),
+        (lambda r: r["results"].update(epochs=7), "results.history.train_cost: expected 7 + 1 numbers, got 3"),
+        (lambda r: r["results"].update(weights="0" * 63), "results.weights: expected str matching regex"),
+        (lambda r: r["results"].pop("ended"), "results: object missing required field ended"),
+        (lambda r: r.update(note="fine"), "the whole: object contains unknown field note"),
+        (lambda r: r["run"].update(seed="0"), "run.seed: expected int, got str"),
+    ],
+)
+def test_what_is_wrong_with_a_shape(
+    change: Callable[[Record], object], problem: str, kept: Store, record: Record
+) -> None:
+    """The first difference is named."""
+    other = copy.deepcopy(record)
+    change(other)
+    file_in(kept).write_text(records.encode(other), "utf8")
+    assert kept.find(RUN).problem.startswith(f"of another shape: {problem}")
+
+
+def test_a_record_by_an_unknown_engine_is_of_another_version(kept: Store, record: Record) -> None:
+    """Its numbers are there all the same."""
+    file_in(kept).write_text(records.encode(hostile.put(record, ("run", "engine"), "abacus")), "utf8")
+    found = kept.find(RUN)
+    assert found.record is not None and found.problem == "made by another version"
+
+
 def test_line_ends_of_windows_do_not_matter_to_the_checksum(kept: Store) -> None:
     """A record with carriage returns is found out as changed, not met with an error."""
     path = file_in(kept)
@@ -264,9 +319,9 @@ def test_a_link_to_a_record(kept: Store, record: Record, tmp_path: Path) -> None
     path.symlink_to(elsewhere)
     assert kept.find(RUN).current
     kept.check([RUN])
-    kept.save({**record, "circumstances": {}})
+    kept.save(hostile.put(record, ("circumstances", "processor"), "another"))
     assert path.is_symlink()
-    assert records.decode(elsewhere.read_text("utf8"))["circumstances"] == {}
+    assert records.decode(elsewhere.read_text("utf8"))["circumstances"]["processor"] == "another"
 
 
 def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
@@ -394,7 +449,7 @@ def write_until(enough: Event, folder: Path, record: Record) -> None:
 def test_two_processes_write_at_once(kept: Store, record: Record) -> None:
     """While two processes save the same run, every look finds one of their records whole."""
     context = multiprocessing.get_context("spawn")
-    enough, theirs = context.Event(), {**record, "circumstances": {"seconds": "theirs"}}
+    enough, theirs = context.Event(), hostile.put(record, ("circumstances", "processor"), "theirs")
     other = context.Process(target=write_until, args=(enough, kept.folder, theirs))
     other.start()
     met = 0

@@ -6,11 +6,14 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import yaml
+from msgspec.structs import asdict
 
 from rknet.checks import choose
+from rknet.shapes import convert
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.ledger.measurements import MEASUREMENTS, Measurement
 from rknet.study.ledger.quantities import QUANTITIES, Quantity
@@ -104,16 +107,51 @@ class Claims:
     sentences: tuple[Sentence, ...]
 
 
+Seeds = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,9}-[0-9]{1,9}$")]
+OwnSeeds = Annotated[str, msgspec.Meta(pattern="^([0-9]{1,9}-[0-9]{1,9})?$")]
+
+
+class _Table(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    where: str
+    experiment: str
+    rows: list[str] = []
+    half: str = ""
+    quantity: str = ""
+    skewed: list[str] = []
+    seeds: OwnSeeds = ""
+
+
+class _Claim(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    where: str
+    says: str
+    rule: str = ""
+    parts: list[dict[str, Any]] = []
+    reason: str = ""
+    seeds: OwnSeeds = ""
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    seeds: Seeds
+    level: Annotated[float, msgspec.Meta(gt=0, lt=1)]
+    tables: list[_Table]
+    claims: list[_Claim]
+
+
 def read(path: Path = CLAIMS) -> Claims:
     """The claims of a file.  ValueError names the claim if an entry, a row or a quantity is unknown."""
-    whole = yaml.safe_load(path.read_text("utf8"))
-    tables = {table["id"]: tuple(_cells(**table)) for table in whole["tables"]}
-    sentences = tuple(_sentence(**entry) for entry in whole["claims"])
+    try:
+        whole = convert(yaml.safe_load(path.read_bytes()), _File)
+    except (yaml.YAMLError, ValueError) as error:
+        raise ValueError(f"{path}: must follow its head, got {error}; correct it") from None
+    tables = {table.id: tuple(_cells(**asdict(table))) for table in whole.tables}
+    sentences = tuple(_sentence(**asdict(entry)) for entry in whole.claims)
     ids = [cell.id for cells in tables.values() for cell in cells] + [sentence.id for sentence in sentences]
     for name in ids:
         if ids.count(name) > 1:
             raise ValueError(f"id: must be unlike all others, got {name!r} twice; rename one")
-    return Claims(_seeds(whole["seeds"]), float(whole["level"]), tables, sentences)
+    return Claims(_seeds(whole.seeds), whole.level, tables, sentences)
 
 
 def _seeds(text: str) -> tuple[int, ...]:

@@ -9,14 +9,16 @@ import functools
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import joblib
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from rknet import files
 from rknet.hashes import weights_hash
+from rknet.shapes import convert
 from rknet.study import records
 from rknet.study.ledger.claims import Part, Rows, configuration_of
 from rknet.study.ledger.measurements import MEASUREMENTS, TrainedRun
@@ -31,7 +33,8 @@ FILE = "measurements.json"
 DIGITS = 6
 """Significant digits kept of a measurement: what single precision means the same on every machine, nearly."""
 
-Measured = dict[str, dict[str, dict[str, list[Any]]]]
+Seed = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,18}$")]
+Measured = dict[str, dict[str, dict[Seed, tuple[float, str]]]]
 """Quantity, rows joined by " | ", seed: value and hash of the weights."""
 
 
@@ -151,8 +154,9 @@ def measure(
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1), unheard():
         done = parallel(tasks)
     try:
-        for (quantity, rows, seed), *found in done:
-            evidence.measured.setdefault(quantity, {}).setdefault(" | ".join(rows), {})[str(seed)] = found
+        for (quantity, rows, seed), value, weights in done:
+            kept = evidence.measured.setdefault(quantity, {}).setdefault(" | ".join(rows), {})
+            kept[str(seed)] = value, weights
     finally:  # what was taken before an error or an interruption is kept
         _write(store, evidence.measured)
 
@@ -178,15 +182,12 @@ def _read(path: Path) -> Measured:
     if not path.exists():
         return {}
     try:
-        measured = json.loads(path.read_text("utf8"))
+        return convert(json.loads(path.read_bytes()), Measured)
     except (ValueError, RecursionError):
-        measured = None
-    if not isinstance(measured, dict):
         raise ValueError(
             f"store: must have measurements or nothing in {FILE}, got {str(path)!r}, which is torn or something else; "
             f"remove it, or name another store"
-        )
-    return measured
+        ) from None
 
 
 def _write(store: Store, measured: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from rknet import files
 from rknet.data import bayes
+from rknet.shapes import convert
 from rknet.study.ledger import statistics
 from rknet.study.ledger.claims import NUMBERS, Cell, Claims, Part, Region, Sentence, configuration_of
 from rknet.study.ledger.evidence import Evidence, asked
@@ -51,6 +52,10 @@ DECIMALS = 4
 """Decimals kept of accuracies in percent, costs times 10, and whatever else is estimated."""
 
 
+Number = int | float
+"""A number as a rule or a file writes it: 0 stays 0, and does not become 0.0."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """A number, its interval, and what it is compared with.
@@ -80,16 +85,16 @@ class Finding:
     what: str
     unit: str
     runs: int = 0
-    estimate: float | None = None
-    low: float | None = None
-    high: float | None = None
-    four: float | None = None
-    paper: float | None = None
-    p: float | None = None
-    corrected: float | None = None
-    region: tuple[float | None, float | None] | None = None
-    contains: float | None = None
-    bayes: float | None = None
+    estimate: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    four: Number | None = None
+    paper: Number | None = None
+    p: Number | None = None
+    corrected: Number | None = None
+    region: tuple[Number | None, Number | None] | None = None
+    contains: Number | None = None
+    bayes: Number | None = None
     verdict: str = NOT_TESTABLE
 
 
@@ -319,18 +324,13 @@ def stored(path: Path | None = None) -> dict[str, Verdict]:
     path = path or VERDICTS
     if not path.exists():
         return {}
-    entries = json.loads(path.read_text("utf8"))
-    return {entry["id"]: _verdict(entry) for entry in entries}
+    try:
+        verdicts = convert(json.loads(path.read_bytes()), list[Verdict])
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: must hold verdicts, got {error}; make it again: rknet claims --write") from None
+    return {verdict.id: verdict for verdict in verdicts}
 
 
 def _sparse(entry: dict[str, Any]) -> dict[str, Any]:
     findings = [{k: v for k, v in finding.items() if v is not None} for finding in entry["findings"]]
     return {**entry, "findings": findings}
-
-
-def _verdict(entry: dict[str, Any]) -> Verdict:
-    findings = tuple(
-        Finding(**{**finding, **({"region": tuple(finding["region"])} if "region" in finding else {})})
-        for finding in entry["findings"]
-    )
-    return Verdict(**{**entry, "findings": findings, "experiments": tuple(entry["experiments"])})

@@ -13,7 +13,7 @@ from rknet.study.pictures import path_of, pictured
 from rknet.study.runner import runs_of
 from rknet.study.store import Store, slug
 
-STORE = Store(Path(__file__).resolve().parent.parent / "results")
+STORE = Store(Path(__file__).resolve().parents[2] / "results")
 ROWS = [
     "RK4Net, d_hat = 900, L = 100, MNIST",
     "RK4Net, d_hat = 900, L = 100, FashionMNIST",
