@@ -60,6 +60,7 @@ class _Circumstances(msgspec.Struct, forbid_unknown_fields=True):
     versions: dict[str, str]
     device: str | msgspec.UnsetType = msgspec.UNSET
     threads: Count | msgspec.UnsetType = msgspec.UNSET
+    together: Count | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Record(msgspec.Struct, forbid_unknown_fields=True):
