@@ -502,9 +502,7 @@ for v in (*cells, *on_images):
     if v.verdict == judging.NOT_COMPATIBLE:
         print(f"fails: {v.says}")
 assert all(
-    v.verdict == judging.COMPATIBLE
-    for v in cells
-    if not v.id.endswith("-sd")
+    v.verdict == judging.COMPATIBLE for v in cells if not v.id.endswith("-sd")
 )
 
 # %% [markdown]
