@@ -320,7 +320,7 @@ verdict_box("table5", "images-augmented-better", "images-augmented-steadier")
 # The paper calls the standard deviations of the wider net "significantly smaller". Are four runs enough to say so? If both came
 # from one normal law, the ratio of two variances would follow $F(3, 3)$.
 
-# %%
+# %% tags=["hide-input"]
 limit = stats.f.ppf(0.975, 3, 3)
 print(f"significant at 5 %: a ratio above {limit:.1f}")
 ours = {
@@ -349,7 +349,7 @@ for name in STATISTICS:
 # is already as good as the wide one. And the smallest spread should not be taken too seriously. The four validation accuracies
 # of the wide net lie between 90.8 and 90.93 %, while four draws of 1500 images would by themselves spread by
 
-# %%
+# %% tags=["hide-input"]
 accuracy = ours[900, "val_accuracy"]
 p = accuracy.mean()
 chance = np.sqrt(p * (1 - p) / 1500)
@@ -441,7 +441,7 @@ ax.set(xlabel="layer", ylabel="spread")
 ax.legend(loc="center right")
 plt.show()
 
-# %%
+# %% tags=["hide-input"]
 left = {name: values / values[0] for name, values in spreads.items()}
 rate = (left["StandardNet"][20] / left["StandardNet"][5]) ** (1 / 15)
 assert abs(rate - 3**-0.5) < 0.03
@@ -502,7 +502,7 @@ print("RK4Net over the first six epochs: more than 5 points ahead")
 # must agree: before training to rounding. After that the steps magnify the last digit, and two machines differ like two
 # repetitions: twice the range of the recorded ones is allowed.
 
-# %%
+# %% tags=["hide-input"]
 STANDARD = row("StandardNet", "MNIST")
 (run,) = (run for run in runs_of("images", [0]) if run.row == STANDARD)
 assert of_sample.find(run).record["run"]["images"]["source"] == "sample"
@@ -543,7 +543,7 @@ show("MNIST")
 # %% mystnb={"figure": {"name": "fig-15", "caption": "The paper's Figure 15: the same on Fashion-MNIST. Most of all errors, not only of these, stay among relatives: shirt, pullover, coat, dress and T-shirt; sneaker, sandal and ankle boot."}, "image": {"alt": "Three rows of eight images of clothes with labels above and answers below. Most of the first sixteen have a tick; the eight of the last row are framed and have a cross.", "width": "100%"}} tags=["hide-input"]
 show("FashionMNIST")
 
-# %%
+# %% tags=["hide-input"]
 FAMILIES = (
     ("T-shirt/top", "Pullover", "Dress", "Coat", "Shirt"),
     ("Sandal", "Sneaker", "Ankle boot"),
@@ -617,7 +617,7 @@ for data in IMAGES_COMPARED:
 # StandardNet's runs in Table 6 had the original files. Four more on MNIST, kept in `results/sample`, had the sample that comes
 # with the book. How do they end?
 
-# %%
+# %% tags=["hide-input"]
 ends = {}
 print("validation accuracy, %     last  last five  best epoch")
 for source, of in (("original files", runs), ("sample", histories)):
@@ -732,7 +732,7 @@ verdict_box(
 # The first sentence fails by its rule, by which the means of EulerNet and RK4Net must lie within 2 points of each other in every
 # one of the first eleven epochs. That was more than four repetitions can show, since single epochs jump by several points:
 
-# %%
+# %% tags=["hide-input"]
 for data in IMAGES_COMPARED:
     euler, rk4 = (
         100
