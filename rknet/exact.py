@@ -94,6 +94,7 @@ def _surd(value: Any) -> Surd:
 
 
 def _of_text(text: str) -> Surd:
+    text = text.strip()
     if len(text) > MAX_LENGTH:
         raise Refused(f"at most {MAX_LENGTH} characters long", "write shorter numbers")
     reader = _Reader(text)
@@ -109,7 +110,7 @@ class _Reader:
     """Reads a text from left to right; `token` comes next, and is empty at the end."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.place, self.token = text.strip(), 0, ""
+        self.text, self.place, self.token = text, 0, ""
         self.advance()
 
     def advance(self) -> None:

@@ -46,6 +46,7 @@ const answers = {
     return Object.fromEntries(NAMES.map((name) => [name, text(weights[name])]));
   },
   order: (tableau) => P.readTableau(tableau),
+  formula: (scheme) => P.formula(P.validated({ scheme }), 2),
   refusal(name, argument) {
     try {
       P[name](argument);

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 327d30e01ad066e427e23243c0718a5ab29bb049ac043703f9c7f288b4652647
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 49fc9554390be9664546c969dff8d0ee2c75055bc4a831f9fa38997bec7f108f
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -4055,7 +4055,7 @@ function formula(configuration, classes) {
   lines.push(row(at("y", num(0)), op("="), lift === "zero" ? padded : M));
   if (net === "StandardNet") lines.push(row(at("y", next), op("="), f2(at("y", l)), op(","), "<mspace width='1em'/>", to(L - 1)));
   else {
-    const tableau = typeof configuration.scheme === "string" ? SCHEMES[configuration.scheme] : configuration.scheme;
+    const tableau = tableauOf(configuration).text;
     if (tableau.beta.length === 1) {
       lines.push(row(at("y", next), op("="), at("y", l), op("+"), num(short(h)), f2(at("y", l)), op(","), "<mspace width='1em'/>", to(L - 1)));
     } else {

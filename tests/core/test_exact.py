@@ -46,6 +46,7 @@ BOTH = {
     f"1/{LARGEST}": Fraction(1, LARGEST),
     "1" + "0" * 40 + "/1" + "0" * 40: 1,
     "0" * (MAX_LENGTH - 1) + "1": 1,
+    " " * MAX_LENGTH + "1": 1,
 }
 """What the page and the library read alike."""
 

@@ -52,6 +52,23 @@ def test_tableaus_have_their_order_and_their_numbers(node):
 
 
 LONG = "1" * 100_000  # as a whole number it would take the page minutes to reduce
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"A": [[], ["0.5"], [None, " 4/8 "], ["", "0"]], "beta": ["0", "0.5", "2/4", None]},
+        {"A": [[], [0.5], [0, 0.5], [0, 0]], "beta": [0, 0.5, 0.5, 0]},
+    ],
+    ids=["empty", "numbers"],
+)
+def test_the_formula_shows_what_is_computed_with(node, typed):
+    """However the entries are written, and whatever is left out."""
+    plainly = {"A": [[], ["1/2"], ["0", "1/2"], ["0", "0", "0"]], "beta": ["0", "1/2", "1/2", "0"]}
+    shown, expected = probe.ask(node, ("formula", typed), ("formula", plainly))
+    assert shown == expected and all(line.startswith("<math>") for line in shown)
+
+
 REFUSED = {
     "a_21: must be a number such as 1/3, -2 or 0.25, got one": {"A": [[], ["one"]], "beta": ["1/2", "1/2"]},
     "a_21: must be a number such as 1/3, -2 or 0.25, got 1/0": {"A": [[], ["1/0"]], "beta": ["1/2", "1/2"]},

@@ -1,6 +1,6 @@
 /** The update that is trained, in MathML. */
 
-import { SCHEMES } from "../setup/choices.mjs";
+import { tableauOf } from "../setup/tableau.mjs";
 import { ACTIVATION_NAMES } from "./names.mjs";
 import { short } from "./numbers.mjs";
 
@@ -47,7 +47,7 @@ export function formula(configuration, classes) {
   lines.push(row(at("y", num(0)), op("="), lift === "zero" ? padded : M));
   if (net === "StandardNet") lines.push(row(at("y", next), op("="), f(at("y", l)), op(","), "<mspace width='1em'/>", to(L - 1)));
   else {
-    const tableau = typeof configuration.scheme === "string" ? SCHEMES[configuration.scheme] : configuration.scheme;
+    const tableau = tableauOf(configuration).text; // as it is computed with, whatever was left empty
     if (tableau.beta.length === 1) {
       lines.push(row(at("y", next), op("="), at("y", l), op("+"), num(short(h)), f(at("y", l)), op(","), "<mspace width='1em'/>", to(L - 1)));
     } else {
