@@ -256,6 +256,7 @@ def test_a_record_of_another_shape_is_a_problem_that_is_told(kept: Store, record
         (lambda r: r["results"].update(weights="0" * 63), "results.weights: expected str matching regex"),
         (lambda r: r["results"].pop("ended"), "results: object missing required field ended"),
         (lambda r: r.update(note="fine"), "the whole: object contains unknown field note"),
+        (lambda r: r["run"].update({"\x1b[2J\n": 1}), "run: object contains unknown field ?[2J?"),
         (lambda r: r["run"].update(seed="0"), "run.seed: expected int, got str"),
     ],
 )
