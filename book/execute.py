@@ -40,6 +40,7 @@ RUN_TIMES = BOOK / "run_times.json"  # seconds by page
 RECORDED = (
     "requirements.lock",
     "benchmarks/results.json",
+    "benchmarks/card.json",
     "rknet/study/ledger/claims.yml",
     "rknet/study/ledger/verdicts.json",
 )

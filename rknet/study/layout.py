@@ -53,7 +53,7 @@ class _Results(msgspec.Struct, forbid_unknown_fields=True):
     weights: Hash
 
 
-class _Circumstances(msgspec.Struct, forbid_unknown_fields=True):
+class _Circumstances(msgspec.Struct):  # more of them may be stated: they decide nothing
     finished: str
     processor: str
     seconds: float
