@@ -12,7 +12,6 @@ import argparse
 import contextlib
 import copy
 import json
-import os
 import tarfile
 import tempfile
 import threading
@@ -28,6 +27,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from rknet import files
 from rknet.data.points import PointSet
 from rknet.engines.layerwise.engine import Layerwise
 from rknet.engines.layerwise.together import Sets, Stack, fit_together
@@ -226,7 +226,7 @@ class Output:
         """Keep measurements by name."""
         with self.lock:
             self.measurements |= measured
-            self._replace("measurements.json", lambda path: path.write_text(json.dumps(self.measurements, indent=1)))
+            files.write(self.folder / "measurements.json", json.dumps(self.measurements, indent=1).encode())
         print(json.dumps(measured), flush=True)
 
     def keep(self, record: records.Record, features: dict[str, Tensor]) -> None:
@@ -235,8 +235,8 @@ class Output:
         with self.lock:
             self.store.save(record)
             self.features |= {f"{slug(run['row'])}/seed-{run['seed']}/{name}": t for name, t in features.items()}
-            self._replace("records.tar", self._pack)
-            self._replace("features.safetensors", lambda path: save_file(self.features, path))
+            files.write(self.folder / "records.tar", self._pack)
+            files.write(self.folder / "features.safetensors", lambda path: save_file(self.features, path))
         results = record["results"]
         accuracy, epochs = 100 * results["final"]["val_accuracy"], results["epochs"]
         print(
@@ -246,11 +246,6 @@ class Output:
     def _pack(self, path: Path) -> None:
         with tarfile.open(path, "w") as tar:
             tar.add(self.store.folder, arcname="results")
-
-    def _replace(self, name: str, write: Callable[[Path], object]) -> None:
-        part = self.folder / f".{name}.part"
-        write(part)
-        os.replace(part, self.folder / name)
 
 
 def features(net: Net, sets: Sets) -> dict[str, Tensor]:

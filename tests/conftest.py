@@ -10,6 +10,7 @@ import functools
 import http.server
 import os
 import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -21,9 +22,12 @@ import pytest
 from browsing import LOCAL, NAMES, Visit, chromium_program, launch
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-os.environ.setdefault(
-    "TRITON_INTERPRET", "1"
-)  # before the kernels of rknet.engines.layerwise.fused are made: they run on the processor
+# Before the kernels of rknet.engines.layerwise.fused are made: they run on the processor.
+os.environ.setdefault("TRITON_INTERPRET", "1")
+
+# A shell that runs a command in the background makes it deaf to Ctrl-C, and so are the processes that it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 BUILT = execute.BOOK / "_build" / "html"
 NPM = Path(__file__).parent / "browser"

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from rknet import ACTIVATIONS, LAWS, LIFTS, Net, Protocol, RKNet, draw
+from rknet.protocol import LOSSES, OPTIMIZERS
 from rknet.schemes import PAPER
 from rknet.study import records
 from rknet.study.configuration import SHIPPED, Configuration, seeds_of
@@ -282,8 +283,9 @@ def test_configurations_are_checked_when_declared(change: dict, message: str) ->
 
 
 def test_names_of_the_library_state_themselves() -> None:
-    """A record says no more than the name of what versions of data and nets decide."""
-    assert {"data": tuple(LAWS), "activation": tuple(ACTIVATIONS), "lift": tuple(LIFTS)} == SHIPPED
+    """A record says no more than the name of what versions of data, nets and engines decide."""
+    registries = {"data": LAWS, "activation": ACTIVATIONS, "lift": LIFTS, "loss": LOSSES, "optimizer": OPTIMIZERS}
+    assert {name: tuple(registry) for name, registry in registries.items()} == SHIPPED
 
 
 def test_a_longer_registry_adds_no_row() -> None:
