@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -203,10 +204,10 @@ def test_only_whole_files_come_back(output: Output, monkeypatch: pytest.MonkeyPa
     """A write that fails leaves the file as it was."""
     output.measure(first=1)
 
-    def torn(path: Path) -> None:
-        path.write_text("half")
+    def full(*_: object) -> None:
         raise OSError
 
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError):
-        output._replace("measurements.json", torn)
+        output.measure(second=2)
     assert json.loads((output.folder / "measurements.json").read_text()) == {"first": 1}
