@@ -1,15 +1,14 @@
 """The paper's training protocol: losses, optimisers, and `Protocol`, which holds every choice.
 
-`rknet.fit` trains a net by it.
+`rknet.fit` trains a net by it; `rknet.stopping` says when training ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -110,22 +109,6 @@ class Protocol:
     def rate(self) -> float:
         """The learning rate in force."""
         return OPTIMIZERS[self.optimizer][1] if self.learning_rate is None else self.learning_rate
-
-    def stops(self, costs: list[float]) -> bool:
-        """Whether the stopping rule ends training, given the validation costs so far, that before training first."""
-        epoch = len(costs) - 2
-        if not self.stop_early or epoch < self.first_stop:
-            return False
-        last, before = costs[-self.window :], costs[-2 * self.window : -self.window]
-        return float(np.mean(last) - np.mean(before)) > self.tolerance
-
-    def ending(self, rows: Sequence[Sequence[float]]) -> str | None:
-        """Why training ends after these statistics, see `rknet.callbacks.Training`, or None if it does not."""
-        if len(rows) > 1 and not np.isfinite(rows[-1]).all():
-            return "diverged"
-        if self.stops([row[2] for row in rows]):
-            return "early"
-        return "epochs" if len(rows) > self.epochs else None
 
 
 def _received(

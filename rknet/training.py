@@ -20,6 +20,7 @@ from rknet.data.points import PointSet
 from rknet.history import History
 from rknet.nets import Net
 from rknet.protocol import Protocol
+from rknet.stopping import ending
 
 
 def fit(
@@ -95,7 +96,7 @@ def _train(training: Training, callbacks: Sequence[Callback]) -> str:
     size = min((c.batches * training.protocol.batch_size for c in callbacks if c.batches), default=N)
     if not rows:
         rows.append(training.statistics())
-    while (ended := training.ended or training.protocol.ending(rows)) is None:
+    while (ended := training.ended or ending(training.protocol, rows)) is None:
         training.drawn = rng.bit_generator.state
         order = rng.permutation(N)
         while training.done < N:

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 49fc9554390be9664546c969dff8d0ee2c75055bc4a831f9fa38997bec7f108f
+// Made from src/ by `make page`; edit the files there. Their SHA-256: b17b1bd7b0b11818a4fe6c23eafd7ce8df8cb2759cd0457ed73c88adb92b6571
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -1841,14 +1841,14 @@ var Server = class {
   /** @param {Request} request */
   receive(request) {
     try {
-      this.answers[request.type].call(this, request);
+      this.handlers[request.type].call(this, request);
     } catch (error) {
       this.playing = false;
       this.port.postMessage({ type: "failed", generation: this.generation, message: said(error) });
     }
   }
   /** @type {{[T in Request['type']]: (this: Server, request: Extract<Request, {type: T}>) => void}} */
-  answers = {
+  handlers = {
     configure({ generation, configuration, weights }) {
       this.wanted = { configuration, weights: weights ?? null };
       this.begin(generation);
@@ -3071,41 +3071,23 @@ function pencil({ state }) {
   };
 }
 
-// src/page/data_controls.mjs
+// src/page/training_controls.mjs
 var RATES = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1];
 var BATCHES = [1, 2, 5, 10, 20, 50, 100];
 var EPOCHS = [5, 10, 15, 20, 40, 60, 80, 200];
-function dataControls(page) {
-  const { state, ownPoints: ownPoints2, choosing: { choose: choose2 } } = page, thumbs = thumbnails(page), seed = seedControl(page);
-  const twoDigits = (value) => value.toFixed(2);
-  const noise = slider("noise", "", range(0, 30).map((k) => k / 20), (value) => choose2({ noise: value }), twoDigits);
-  const lift = select("lift to feature space", LIFT_NAMES, (value) => choose2({ lift: (
-    /** @type {LiftName} */
-    value
-  ) }));
+function trainingControls(page) {
+  const { state, choosing: { choose: choose2 } } = page, seed = seedControl(page);
   const rate = slider("learning rate", "", RATES, (value) => choose2({ rate: value }), String);
   const batch = slider("batch", "", BATCHES, (value) => choose2({ batch: value }));
   const epochs = slider("epochs at most", "", EPOCHS, (value) => choose2({ epochs: value }));
-  const parts = [thumbs, ownPoints2, noise, lift, rate, batch, epochs, seed];
-  const element = frame(page.compact, parts.map((part) => part.element));
   function show2() {
     const { configuration } = state;
-    thumbs.show();
-    ownPoints2.show();
-    noise.show(configuration.noise);
-    noise.input.disabled = isOwn(state);
-    lift.show(configuration.lift);
     rate.show(configuration.rate);
     batch.show(configuration.batch);
     epochs.show(configuration.epochs);
     seed.show();
   }
-  return { element, show: show2 };
-}
-function frame(compact, parts) {
-  if (!compact) return node("div", { class: "rkp-in", role: "group", "aria-label": "Data and training" }, ...parts);
-  const summary = "Data, noise, lift, learning rate, batch, epochs, seed";
-  return node("details", { class: "rkp-in" }, node("summary", {}, summary), node("div", {}, ...parts));
+  return { elements: [rate, batch, epochs, seed].map((part) => part.element), show: show2 };
 }
 function seedControl({ state, choosing: { choose: choose2 } }) {
   const id = unique("seed");
@@ -3130,6 +3112,34 @@ function seedControl({ state, choosing: { choose: choose2 } }) {
     input.value = String(state.configuration.seed);
   };
   return { element, show: show2 };
+}
+
+// src/page/data_controls.mjs
+function dataControls(page) {
+  const { state, ownPoints: ownPoints2, choosing: { choose: choose2 } } = page, thumbs = thumbnails(page), training = trainingControls(page);
+  const twoDigits = (value) => value.toFixed(2);
+  const noise = slider("noise", "", range(0, 30).map((k) => k / 20), (value) => choose2({ noise: value }), twoDigits);
+  const lift = select("lift to feature space", LIFT_NAMES, (value) => choose2({ lift: (
+    /** @type {LiftName} */
+    value
+  ) }));
+  const parts = [thumbs, ownPoints2, noise, lift].map((part) => part.element);
+  const element = frame(page.compact, [...parts, ...training.elements]);
+  function show2() {
+    const { configuration } = state;
+    thumbs.show();
+    ownPoints2.show();
+    noise.show(configuration.noise);
+    noise.input.disabled = isOwn(state);
+    lift.show(configuration.lift);
+    training.show();
+  }
+  return { element, show: show2 };
+}
+function frame(compact, parts) {
+  if (!compact) return node("div", { class: "rkp-in", role: "group", "aria-label": "Data and training" }, ...parts);
+  const summary = "Data, noise, lift, learning rate, batch, epochs, seed";
+  return node("details", { class: "rkp-in" }, node("summary", {}, summary), node("div", {}, ...parts));
 }
 
 // src/page/hands.mjs

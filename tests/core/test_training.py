@@ -21,6 +21,7 @@ from rknet import History, Net, PointSet, Protocol, RK4Net, StandardNet, draw, f
 from rknet.engines import plain
 from rknet.engines.plain import evaluate
 from rknet.protocol import LOSSES, OPTIMIZERS, cross_entropy, mean_square
+from rknet.stopping import stops_early
 
 ROUNDING = 1e-10
 """Rounding of some ten training steps in double precision; Adam divides by roots of small gradients."""
@@ -61,7 +62,7 @@ def stops_literally(costs: list[float], tolerance: float) -> bool:
 def test_stopping_rule_on_any_costs(sixteenths: list[int], tolerance: int) -> None:
     """The rule is the published one on any list of costs; 5/16 makes every mean exact, and so the boundary."""
     costs = [5 * value / 16 for value in sixteenths]
-    assert Protocol(tolerance=5 * tolerance / 16).stops(costs) is stops_literally(costs, 5 * tolerance / 16)
+    assert stops_early(Protocol(tolerance=5 * tolerance / 16), costs) is stops_literally(costs, 5 * tolerance / 16)
 
 
 @pytest.mark.parametrize(
@@ -77,21 +78,21 @@ def test_stopping_rule_on_any_costs(sixteenths: list[int], tolerance: int) -> No
 )
 def test_stopping_rule_by_hand(costs: list[float], stops: bool) -> None:
     """Hand-computed cases, with a tolerance of 1/16."""
-    assert Protocol(tolerance=1 / 16).stops(costs) is stops
+    assert stops_early(Protocol(tolerance=1 / 16), costs) is stops
 
 
 def test_stopping_rule_can_be_switched_off() -> None:
     """Without early stopping, no rise ends training."""
-    assert not Protocol(stop_early=False).stops([0.0] * 10 + [9.0] * 5)
+    assert not stops_early(Protocol(stop_early=False), [0.0] * 10 + [9.0] * 5)
 
 
 def test_window_and_first_stop() -> None:
     """Other windows: mean of the last two against the two before, not before the third epoch."""
     protocol = Protocol(window=2, first_stop=2, tolerance=0)
-    assert not protocol.stops([0, 1, 2])
-    assert not protocol.stops([1, 1, 1, 1])
-    assert protocol.stops([1, 0, 0, 2])
-    assert not protocol.stops([9, 0, 0, 2, 1, 0])
+    assert not stops_early(protocol, [0, 1, 2])
+    assert not stops_early(protocol, [1, 1, 1, 1])
+    assert stops_early(protocol, [1, 0, 0, 2])
+    assert not stops_early(protocol, [9, 0, 0, 2, 1, 0])
 
 
 def test_protocol_is_the_papers() -> None:

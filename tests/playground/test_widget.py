@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +11,11 @@ import torch
 from bs4 import BeautifulSoup
 
 from rknet import EulerNet, PointSet, RK4Net, RKNet, StandardNet, Tableau, draw, split
+from rknet import playground as page
 from rknet.playground import Playground
+from rknet.playground.limits import WHOLE
 from rknet.playground.widget import LAYOUT, MODULE, PRESETS, SCHEMES
+from rknet.plots import CLASS_COLOURS
 from rknet.recognition import computes
 
 POINTS = draw("donut_2D_6C", 60, seed=2)
@@ -152,11 +157,23 @@ def test_the_module_accepts_every_preset(node):
         assert preset.configuration.items() <= full.items()
 
 
-def test_the_module_knows_the_schemes_and_their_orders(node):
+def test_the_module_knows_the_schemes_with_their_coefficients_and_orders(node):
     from rknet import TABLEAUS
 
-    known = ask(node, "Object.entries(P.SCHEMES).map(([name, text]) => [name, P.readTableau(text).order])")
-    assert dict(known) == {name: TABLEAUS[name].order for name in SCHEMES}
+    known = dict(ask(node, "Object.entries(P.SCHEMES).map(([name, text]) => [name, [text.A, text.beta]])"))
+    orders = dict(ask(node, "Object.entries(P.SCHEMES).map(([name, text]) => [name, P.readTableau(text).order])"))
+    assert known.keys() == set(SCHEMES)
+    for name, (A, beta) in known.items():
+        assert Tableau(name, A, beta) == TABLEAUS[name]
+        assert orders[name] == TABLEAUS[name].order
+
+
+def test_classes_have_one_colour_in_figures_and_in_the_page():
+    text = (Path(page.__file__).parent / "src" / "painting" / "colours.mjs").read_text("utf8")
+    listed = re.search(r"CLASS_COLOURS = \[(.*)\]", text)
+    assert listed
+    colours = re.findall(r"#[0-9A-F]{6}", listed[1])
+    assert colours == list(CLASS_COLOURS[: WHOLE["classes"][1]])
 
 
 # ---- the module's own mathematics

@@ -25,6 +25,7 @@ from rknet.history import History
 from rknet.nets import Net
 from rknet.protocol import LOSSES, Protocol
 from rknet.recognition import computes
+from rknet.stopping import ending
 from rknet.training import check_fit
 
 ENGINE = "layerwise"
@@ -328,7 +329,7 @@ def fit_together(
         done: dict[int, tuple[Net, History]] = {}
         for r, n in enumerate(going):
             rows[n].append(stack.statistics(r))
-            ended = protocol.ending(rows[n])
+            ended = ending(protocol, rows[n])
             if ended is not None:
                 train_cost, train_accuracy, val_cost, val_accuracy = np.array(rows[n]).T
                 history = History(train_cost, train_accuracy, val_cost, val_accuracy, ended, ENGINE)

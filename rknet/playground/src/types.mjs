@@ -145,7 +145,7 @@
  */
 
 /**
- * A run as `rknet verify FILE.json` replays it; see rknet/replay.py. Arrays are base64 of little-endian float32.
+ * A run as `rknet verify FILE.json` replays it; see rknet/playground/replay.py. Arrays are base64 of little-endian float32.
  * @typedef {object} RunRecord
  * @property {string} format
  * @property {string} generator

@@ -25,7 +25,7 @@ export function toFloats(text) {
 }
 
 /**
- * SHA-256 of a net's weights as `rknet.study.records.weights_hash` takes it: name, type, shape and bytes of each array. Where
+ * SHA-256 of a net's weights as `rknet.hashes.weights_hash` takes it: name, type, shape and bytes of each array. Where
  * training has diverged, every NaN counts as the same one, for processors differ in its bits.
  * @param {Configuration} configuration @param {Weights} weights @returns {string}
  */

@@ -56,7 +56,7 @@ class Server {
   /** @param {Request} request */
   receive(request) {
     try {
-      /** @type {(request: any) => void} */ (this.answers[request.type]).call(this, request);
+      /** @type {(request: any) => void} */ (this.handlers[request.type]).call(this, request);
     } catch (error) {
       this.playing = false;
       this.port.postMessage({ type: "failed", generation: this.generation, message: said(error) });
@@ -64,7 +64,7 @@ class Server {
   }
 
   /** @type {{[T in Request['type']]: (this: Server, request: Extract<Request, {type: T}>) => void}} */
-  answers = {
+  handlers = {
     configure({ generation, configuration, weights }) {
       this.wanted = { configuration, weights: weights ?? null };
       this.begin(generation);

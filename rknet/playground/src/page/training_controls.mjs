@@ -1,0 +1,46 @@
+/** How the net is trained: learning rate, batch, epochs and seed. */
+
+import { LIMITS } from "../setup/choices.mjs";
+import { node, slider, unique } from "./elements.mjs";
+
+/** @import { Page, Shown } from "./state.mjs" */
+
+const RATES = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1];
+const BATCHES = [1, 2, 5, 10, 20, 50, 100];
+const EPOCHS = [5, 10, 15, 20, 40, 60, 80, 200];
+
+/** @param {Page} page @returns {Shown & {elements: HTMLElement[]}} */
+export function trainingControls(page) {
+  const { state, choosing: { choose } } = page, seed = seedControl(page);
+  const rate = slider("learning rate", "", RATES, (value) => choose({ rate: value }), String);
+  const batch = slider("batch", "", BATCHES, (value) => choose({ batch: value }));
+  const epochs = slider("epochs at most", "", EPOCHS, (value) => choose({ epochs: value }));
+
+  function show() {
+    const { configuration } = state;
+    rate.show(configuration.rate);
+    batch.show(configuration.batch);
+    epochs.show(configuration.epochs);
+    seed.show();
+  }
+
+  return { elements: [rate, batch, epochs, seed].map((part) => part.element), show };
+}
+
+/** @param {Page} page @returns {Shown & {element: HTMLElement}} */
+function seedControl({ state, choosing: { choose } }) {
+  const id = unique("seed");
+  const change = () => {
+    if (input.value !== "" && input.checkValidity()) choose({ seed: input.valueAsNumber });
+    else show();
+  };
+  const next = {
+    type: "button", click: () => choose({ seed: state.configuration.seed + 1 }), "aria-label": "next seed",
+    title: "Other points, other weights",
+  };
+  const input = node("input", { id, type: "number", min: 0, max: LIMITS.seed[1], step: 1, change });
+  const element = node("div", { class: "rkp-seed" }, node("div", {}, node("label", { for: id }, "seed"), input),
+    node("button", next, "next"));
+  const show = () => { input.value = String(state.configuration.seed); };
+  return { element, show };
+}
