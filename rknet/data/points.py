@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rknet.checks import POINT, choose, inputs, keep, labels, positive, room, whole
+from rknet.equality import ByValue
 
 EDGE = 4.0
 """Uniform coordinates lie in [-EDGE, EDGE]."""
@@ -23,8 +24,8 @@ EDGE = 4.0
 Sample = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
-@dataclass(frozen=True)
-class PointSet:
+@dataclass(frozen=True, eq=False)
+class PointSet(ByValue):
     """Labelled samples: X (N, d) float32, c (N,) class numbers 0 .. classes-1.
 
     Raises
