@@ -64,6 +64,15 @@ def keep(instance: object, **values: Any) -> None:
         object.__setattr__(instance, name, value)
 
 
+def instance(argument: str, value: Any, kind: type) -> None:
+    """ValueError unless a value is of a class or of a subclass."""
+    if not isinstance(value, kind):
+        raise ValueError(
+            f"{argument}: must be a {kind.__name__}, got a {type(value).__name__}, {shown(value)}; "
+            f"pass a {kind.__name__}"
+        )
+
+
 def flag(argument: str, value: Any) -> bool:
     """The value as a bool; ValueError unless it is True or False, as the text ``"False"`` is not."""
     if not isinstance(value, (bool, np.bool_)):

@@ -22,6 +22,7 @@ from rknet.lifts import Lift
 from rknet.named import net_of
 from rknet.nets import Net
 from rknet.protocol import Protocol
+from rknet.restoring import restoring
 from rknet.schemes import scheme_of
 from rknet.tableaus import Tableau
 from rknet.training import fit
@@ -134,6 +135,7 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         self.tolerance = tolerance
         self.random_state = random_state
 
+    @restoring
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Train a new network on samples X (N, d) with labels y (N,) of any type.
 
