@@ -78,7 +78,7 @@ def fit(
 
 def check_fit(net: Net, train: Points, validation: Points, protocol: Protocol) -> tuple[PointSet, PointSet]:
     """Both sets; ValueError unless the arrays of net and data, which may have been changed, fit together."""
-    instance("net", net, Net)
+    instance("net", getattr(net, "_orig_mod", net), Net)  # torch.compile wraps it
     instance("protocol", protocol, Protocol)
     net.validate()
     sets = [PointSet.of(*named, net.d, net.classes) for named in (("train", train), ("validation", validation))]

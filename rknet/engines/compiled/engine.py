@@ -170,7 +170,7 @@ class Compiled:
         bounds.hold_sweeps(
             self.scheme, None, self.weights, [], X, c, order, space, self.classes, keep=keep, lanes=self.lanes
         )
-        states = np.empty((len(space.Y), len(X), self.d_hat), self.dtype)
+        states = np.empty((len(space.Y) if keep else 0, len(X), self.d_hat), self.dtype)
         logits = np.empty((len(X), self.classes), self.dtype)
         arguments = self.scheme, self.loss, self.weights, X, c, order, space, keep, states, logits
         cost, right = self._compiled(kernels.evaluate)(*arguments, self.lanes)

@@ -26,6 +26,7 @@ from rknet.engines.layerwise import cuda
 from rknet.engines.layerwise.updates import StreamedUpdates
 from rknet.engines.plain import remember, remembered, samples
 from rknet.nets import Net
+from rknet.prediction import batched
 from rknet.protocol import LOSSES, Protocol
 
 WIDE = 128
@@ -119,11 +120,15 @@ class Layerwise:
     def statistics(self, X: NDArray[Any], c: NDArray[np.int64]) -> tuple[float, float]:
         """Cost and accuracy on samples X (N, d) with labels c (N,)."""
         x, labels = samples(self.net, X, c)
-        with torch.no_grad():
+
+        def forward(x: Tensor) -> Tensor:
             y = self.net.lift(x)
             for u in self.u:
                 y, _ = self.step(u, y)
-            logits = torch.addmm(self.net.mu, y, self.net.W.T)
+            return torch.addmm(self.net.mu, y, self.net.W.T)
+
+        with torch.no_grad():
+            logits = batched(forward, x, self.net.d_hat)
             return self.loss(logits, labels).item(), (logits.argmax(dim=1) == labels).double().mean().item()
 
     def write_back(self) -> None:
