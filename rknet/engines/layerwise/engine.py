@@ -20,6 +20,7 @@ from torch import Tensor
 from rknet import recognition
 from rknet.adjoint import costate_sweep, state_sweep
 from rknet.adjoint.steps import Step
+from rknet.engines.compiled import machine
 from rknet.engines.compiled.engine import PRECISIONS
 from rknet.engines.compiled.updates import CODES
 from rknet.engines.layerwise import cuda
@@ -63,7 +64,8 @@ class Layerwise:
             )
         net.validate()
         on_cpu = net.K.device.type == "cpu"
-        streamed = on_cpu and torch.get_num_threads() <= FEW_THREADS and protocol.optimizer in CODES
+        few = on_cpu and torch.get_num_threads() <= FEW_THREADS
+        streamed = few and protocol.optimizer in CODES and machine.obstacle() is None
         self.net, self.protocol, self.loss = net, protocol, LOSSES[protocol.loss]
         self.updates = (StreamedUpdates if streamed else cuda.OptimizerUpdates)(net, protocol)
         self.step = replace(Step.of(net), f=self.updates.f(net.activation))
