@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pkgutil
 import typing
 from collections.abc import Mapping
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rknet.checks import choose
+from rknet.loading import loaded
 from rknet.nets import Net
 from rknet.protocol import Protocol
 
@@ -63,8 +63,7 @@ def engine_for(net: Net, protocol: Protocol, asked: str = "auto") -> tuple[str, 
     choose("engine", asked, {"auto": None, **ENGINES})
     reason: str | None = None
     for name in ENGINES if asked == "auto" else [asked]:
-        listed = ENGINES[name]
-        engine: type[Engine] = pkgutil.resolve_name(listed) if isinstance(listed, str) else listed
+        engine: type[Engine] = loaded(ENGINES[name])
         if name == asked or engine.suits(net):
             reason = engine.obstacle(net, protocol)
             if reason is None:

@@ -16,12 +16,14 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rknet.activations import Activation
-from rknet.checks import flag, positive, whole
+from rknet.checks import flag, positive, unmasked, whole
 from rknet.data.points import PointSet
 from rknet.lifts import Lift
 from rknet.named import net_of
 from rknet.nets import Net
+from rknet.prediction import answered, batched
 from rknet.protocol import Protocol
+from rknet.restoring import restoring
 from rknet.schemes import scheme_of
 from rknet.tableaus import Tableau
 from rknet.training import fit
@@ -134,6 +136,7 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         self.tolerance = tolerance
         self.random_state = random_state
 
+    @restoring
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Train a new network on samples X (N, d) with labels y (N,) of any type.
 
@@ -142,6 +145,8 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             If the samples or labels are not fit for classification, or a parameter is out of range.
         """
+        unmasked("X", X)
+        unmasked("y", y)
         samples, labels = validate_data(self, X, y, dtype=np.float32)
         check_classification_targets(labels)
         self.classes_, c = np.unique(labels, return_inverse=True)
@@ -178,9 +183,10 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
 
     def _logits(self, X: ArrayLike) -> NDArray[np.float64]:
         check_is_fitted(self)
+        unmasked("X", X)
         samples = validate_data(self, X, dtype=np.float32, order="C", reset=False)  # torch knows no negative strides
-        with torch.no_grad():
-            return self.net_(torch.tensor(samples, dtype=torch.float64, device=self.net_.K.device)).numpy()
+        x = torch.tensor(samples, dtype=torch.float64, device=self.net_.K.device)
+        return answered(batched(self.net_, x, self.net_.d_hat)).numpy()
 
     def _net(self, seed: int) -> Net:
         d, classes = self.n_features_in_, len(self.classes_)

@@ -24,7 +24,7 @@ from scipy.linalg import orthogonal_procrustes
 from scipy.special import softmax
 from sklearn.decomposition import PCA
 
-from rknet.checks import choose, inputs, labels, whole
+from rknet.checks import array, choose, inputs, labels, whole
 from rknet.history import History
 from rknet.nets import Net
 
@@ -247,7 +247,7 @@ def principal_flow(flow: ArrayLike, dimensions: int = 3) -> NDArray[np.float64]:
     those of the layer before (the orthogonal Procrustes problem).  Shape (L+1, N, dimensions).
     """
     project = pca(dimensions)
-    turned = [project(Y) for Y in np.asarray(flow, dtype=float)]
+    turned = [project(Y) for Y in array("flow", flow).astype(float)]
     for l in range(1, len(turned)):
         rotation, _ = orthogonal_procrustes(turned[l], turned[l - 1])
         turned[l] = turned[l] @ rotation

@@ -110,6 +110,13 @@ class Protocol:
         """The learning rate in force."""
         return OPTIMIZERS[self.optimizer][1] if self.learning_rate is None else self.learning_rate
 
+    def check(self, N: int) -> None:
+        """ValueError unless N training samples are enough for a batch."""
+        if self.batch_size > N:
+            raise ValueError(
+                f"batch_size: must not exceed the {N} training samples, got {self.batch_size}; "
+                f"pass batch_size={N} or less"
+            )
 
 def _received(
     kind: type[Protocol],

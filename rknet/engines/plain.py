@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from rknet.checks import choose
 from rknet.nets import Net
+from rknet.prediction import batched
 from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
 
 
@@ -23,7 +24,7 @@ def evaluate(net: Net, x: Tensor, c: Tensor, loss: str = "cross_entropy") -> tup
     neither uses nor moves the statistics of its batches.
     """
     with evaluating(net), torch.no_grad():
-        logits = net(x)
+        logits = batched(net, x, net.d_hat)
         cost = choose("loss", loss, LOSSES)(logits, c)
         return cost.item(), (logits.argmax(dim=1) == c).double().mean().item()
 

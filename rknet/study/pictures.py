@@ -17,14 +17,15 @@ from safetensors.numpy import load_file
 
 from rknet import files
 from rknet.checks import choose
+from rknet.equality import ByValue
 from rknet.study.store import Store, slug
 
 FILE = "pictures.safetensors"
 """The name of the file, in a folder beside the records."""
 
 
-@dataclass(frozen=True)
-class Pictured:
+@dataclass(frozen=True, eq=False)
+class Pictured(ByValue):
     """What a net makes of its N validation images.
 
     Attributes

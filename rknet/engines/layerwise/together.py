@@ -23,6 +23,7 @@ from rknet.engines.layerwise.cuda import WARM, optimizer
 from rknet.engines.layerwise.engine import Layerwise
 from rknet.history import History
 from rknet.nets import Net
+from rknet.prediction import batched
 from rknet.protocol import LOSSES, Protocol
 from rknet.recognition import computes
 from rknet.stopping import ending
@@ -263,10 +264,13 @@ class Stack:
     @torch.no_grad()
     def statistics(self, r: int) -> list[float]:
         """Cost and accuracy of net r on its training set, then on its validation set."""
-        y, found = self.x[r], []
-        for K, b in zip(self.layers["K"][0][:, r], self.layers["b"][0][:, r], strict=True):
-            y, _ = self.step((K[None], b[None]), y)
-        logits = torch.addmm(self.mu[r], y, self.W[r].T)
+
+        def forward(y: Tensor) -> Tensor:
+            for K, b in zip(self.layers["K"][0][:, r], self.layers["b"][0][:, r], strict=True):
+                y, _ = self.step((K[None], b[None]), y)
+            return torch.addmm(self.mu[r], y, self.W[r].T)
+
+        logits, found = batched(forward, self.x[r], self.D), []
         for part in (slice(self.samples), slice(self.samples, None)):
             right = logits[part].argmax(dim=1) == self.c[r][part]
             found += [self.loss(logits[part], self.c[r][part]).item(), right.double().mean().item()]
