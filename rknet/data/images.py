@@ -62,6 +62,9 @@ DAY = 86400.0
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 """The files of a set: images and labels for training, then for testing."""
 
+MOST = 16 + 60_000 * SIDE**2
+"""Bytes of the longest of these files, unpacked; no more is unpacked, since a small file may stand for any number."""
+
 PACKED: dict[str, Callable[..., Any]] = {"": open, ".gz": gzip.open, ".xz": lzma.open}
 """How a file with an ending is opened."""
 
@@ -289,9 +292,11 @@ def _array(name: str, folder: Path, file: str, sha256: str) -> NDArray[np.uint8]
         raise ValueError(f"{folder}: must have all four files of {name}, got no {file}")
     try:
         with PACKED[path.suffix](path, "rb") as packed:
-            content = packed.read()
+            content = packed.read(MOST + 1)
     except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
         raise ValueError(f"{path}: must be {name}'s {file}, got what cannot be unpacked ({error})") from None
+    if len(content) > MOST:
+        raise ValueError(f"{path}: must be {name}'s {file}, got more than {MOST} bytes")
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise ValueError(f"{path}: must be {name}'s {file}, got {_instead(content, found)}")
@@ -312,7 +317,7 @@ def _instead(content: bytes, sha256: str) -> str:
         for file in FILES:
             if known.original[file] == sha256:
                 return f"{name}'s {file}"
-    if content[:3] == b"\0\0\x08" and len(content) >= 16:
+    if content[:4] in (b"\0\0\x08\x01", b"\0\0\x08\x03") and len(content) >= 16:
         shape, start = _shape(content)
         if len(content) < (size := start + math.prod(shape)):
             return f"the first {len(content)} of {size} bytes"

@@ -1,7 +1,8 @@
 """The command line: ``rknet list``, ``run``, ``table``, ``verify`` and ``claims``, each with ``--help``.
 
-Exit codes: 0 when all is well, 1 when `verify` or `claims` finds a difference, `run` cannot keep a record or a worker
-dies, 2 for bad input, 3 when `verify` or `claims` lacks the records that it compares with, 130 when interrupted.
+Exit codes: 0 when all is well, 1 when `verify` or `claims` finds a difference, `run` cannot keep a record or its
+workers are lost, 2 for bad input, 3 when `verify` or `claims` lacks the records that it compares with, 130 when
+interrupted.
 
 Nothing heavy is imported here: a command imports what it needs when it runs, so that ``--help`` comes at once.
 """

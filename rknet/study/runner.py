@@ -26,6 +26,7 @@ from rknet.data import images
 from rknet.engines.layerwise.engine import WIDE
 from rknet.files import InUse
 from rknet.study import records
+from rknet.study.cluster import outcomes
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.program import unheard
 from rknet.study.records import Record, Run
@@ -76,7 +77,7 @@ def sweep(
 
     ValueError if n_jobs is out of range, the device is not there or not for these runs, the images cannot be had, the
     cluster cannot be reached, or its workers have another version; before anything is computed, if records or
-    checkpoints cannot be written, or something else is in their places.
+    checkpoints cannot be written, or something else is in their places.  WorkersLost if the cluster ends.
 
     Parameters
     ----------
@@ -137,6 +138,9 @@ def _keep(record: Record, store: Store, lose: Callable[[object, Exception], None
 Task = tuple[Run, str, str, Checkpoint | None, str]
 """A run, the engine to use, the source of its images, where its training is stored now and then, and the device."""
 
+Outcome = tuple[Run, Record | InUse]
+"""A run and its record, or the error that says which process is at it."""
+
 DEVICES = ("cpu", "cuda")
 """Where a run can be computed."""
 
@@ -155,10 +159,7 @@ def execute(
     threads = torch.get_num_threads()
     try:
         with contextlib.ExitStack() as stack:
-            parallel = _workers(min(n_jobs, len(tasks)), dask, stack)
-            parent = None if dask else os.getpid()
-            with unheard():
-                done = parallel(joblib.delayed(_outcome)(parent, task) for task in tasks)
+            done = _locally(tasks, n_jobs) if dask is None else outcomes(_outcome, tasks, dask)
             stack.callback(_abandon, done)
             for run, record in done:
                 if isinstance(record, InUse):
@@ -176,8 +177,17 @@ def execute(
         torch.set_num_threads(threads)
 
 
-def _outcome(parent: int | None, task: Task) -> tuple[Run, Record | InUse]:
-    """A run and its record, or the error that says which process is at it; the worker ends with its parent."""
+def _locally(tasks: Sequence[Task], n_jobs: int) -> Generator[Outcome, None, None]:
+    """The outcomes of tasks, computed by as many local processes, with 1 by this one."""
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+        parallel = joblib.Parallel(n_jobs=min(n_jobs, len(tasks)), return_as="generator_unordered", batch_size=1)
+    with unheard():
+        done: Generator[Outcome, None, None] = parallel(joblib.delayed(_outcome)(task, os.getpid()) for task in tasks)
+    return done
+
+
+def _outcome(task: Task, parent: int | None = None) -> Outcome:
+    """A run and its record, or the error that says which process is at it; a local worker ends with its parent."""
     if parent not in (None, os.getpid()):
         _end_with(parent)
     try:
@@ -277,30 +287,3 @@ def _settled(run: Run, source: str) -> str:
     """The source that a run's images really come from, so that no two workers of a sweep take different ones."""
     name = run.configuration.images
     return source if name is None else images.load(name, source).source
-
-
-def _workers(n_jobs: int, dask: str | None, stack: contextlib.ExitStack) -> Any:
-    """A joblib pool of local processes, or of a cluster whose connection `stack` closes."""
-    if dask is None:
-        backend = joblib.parallel_config(backend="loky", inner_max_num_threads=1)
-    else:
-        backend = joblib.parallel_config(backend="dask", client=stack.enter_context(_client(dask)))
-        n_jobs = -1
-    with backend:
-        return joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
-
-
-def _client(address: str) -> Any:
-    try:
-        from distributed import Client
-    except ModuleNotFoundError:
-        raise ValueError(
-            f"dask: needs the package distributed, got the address {address!r}; run: pip install 'rknet[cluster]'"
-        ) from None
-    try:
-        return Client(address, timeout=10)
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"dask: must be the address of a running scheduler, got {address!r} ({error}); "
-            f"start one with `dask scheduler`, workers with `dask worker ADDRESS`"
-        ) from None

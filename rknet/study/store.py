@@ -76,7 +76,7 @@ class Store:
         try:
             if (kind := files.kind(path)) not in (None, "file"):
                 return Found(problem=f"a {kind}, not a file")
-            record = records.decode(path.read_bytes().decode())
+            record = records.decode(files.read(path).decode())
         except FileNotFoundError:
             return Found()
         except UnicodeDecodeError:

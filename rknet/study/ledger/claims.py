@@ -12,6 +12,7 @@ import msgspec
 import yaml
 from msgspec.structs import asdict
 
+from rknet import files
 from rknet.checks import choose
 from rknet.shapes import convert
 from rknet.study.experiments import EXPERIMENTS
@@ -144,7 +145,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 def read(path: Path = CLAIMS) -> Claims:
     """The claims of a file.  ValueError names the claim if an entry, a row or a quantity is unknown."""
     try:
-        whole = convert(yaml.safe_load(path.read_bytes()), _File)
+        whole = convert(yaml.safe_load(files.read(path)), _File)
     except (yaml.YAMLError, ValueError) as error:
         raise ValueError(f"{path}: must follow its head, got {error}; correct it") from None
     tables = {table.id: tuple(_cells(**asdict(table))) for table in whole.tables}

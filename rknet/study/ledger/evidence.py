@@ -185,7 +185,7 @@ def _read(path: Path) -> Measured:
     if not path.exists():
         return {}
     try:
-        return convert(json.loads(path.read_bytes()), Measured)
+        return convert(json.loads(files.read(path)), Measured)
     except (ValueError, RecursionError):
         raise ValueError(
             f"store: must have measurements or nothing in {FILE}, got {str(path)!r}, which is torn or something else; "

@@ -349,7 +349,7 @@ def stored(path: Path | None = None) -> dict[str, Verdict]:
     if not path.exists():
         return {}
     try:
-        verdicts = convert(json.loads(path.read_bytes()), list[Verdict])
+        verdicts = convert(json.loads(files.read(path)), list[Verdict])
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}: must hold verdicts, got {error}; make it again: rknet claims --write") from None
     return {verdict.id: verdict for verdict in verdicts}
