@@ -211,12 +211,13 @@ differ = [k for k in range(8) if ralston_right[k] != ralston_wrong[k]]
 assert len(differ) == 2 and all(k >= 3 for k in differ)
 assert [order.uncoloured(costate_trees[k])[1] for k in differ] == ["ppy"] * 2
 assert [ralston_wrong[k] == exact[k] for k in differ] == [True, False]
-assert [ralston_right[k] == exact[k] for k in differ] == [False, False]
+assert [ralston_right[k] == exact[k] for k in differ] == [False, True]
 
 # %% [markdown]
 # For Heun, the rows of both matrices sum to $c$, and both give the same $\sum_{i,j} \beta_i \tilde a_{i,j} c_j$, zero
-# instead of $\frac16$. The rows of Ralston's partner sum to $(-1, 1)$ and not to $c = (0, \frac23)$; so two weights differ, and
-# in one of them it is the *wrong* costate that has the exact weight. Right is what belongs to the network.
+# instead of $\frac16$. The rows of Ralston's partner sum to $(-1, 1)$ and not to $c = (0, \frac23)$, so two weights differ. In
+# one of them the right costate has the exact weight, in the other the wrong one. Being right means belonging to the network,
+# not being closer to the differential equation.
 #
 # The gradient in the control of a single stage contains $p_i$ itself, without the sum over $i$. There the first difference
 # of the rows decides: $O(h)$ if their sums differ, $O(h^2)$ if they agree. `order.agreement` finds both powers;
