@@ -48,7 +48,7 @@ orbit
 # ## A tableau and its partner
 #
 # The scheme that the costates follow, the orders of the pair, both stability regions, and what gradients cost when the
-# tableau stands in for its partner. Type a tableau of your own. The chapter: {doc}`s3_4_gradient_checks`.
+# tableau stands in for its partner. Type a tableau of your own. The chapter: {doc}`s3_3_wrong_partner`.
 
 # %% mystnb={"figure": {"name": "fig-laboratory-tableau", "caption": "The classic scheme and its partner, an implicit scheme with the same weights. The pair has order 4; with the tableau in its partner's place the error of the gradient falls like $h^4$, with the partner there is none."}, "image": {"alt": "Three panels: the tableaus of the classic scheme and of its partner; the kidney-shaped stability region left of the imaginary axis and its dashed mirror image; a log-log plot with a flat line near 1e-16 for the right partner and a line of slope 4 for the tableau itself."}} tags=["hide-input"]
 tableau = TableauLaboratory(scheme="rk4")

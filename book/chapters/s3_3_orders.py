@@ -47,7 +47,7 @@ def grove(ax, drawn, labels, gap=1.2):
     ax.axis("off")
 
 
-# %% mystnb={"figure": {"name": "fig-trees", "caption": "The rooted trees with one to four nodes, and below each the number that its weight must be: one over the product of the sizes of all its subtrees, itself included. A scheme has order $q$ if the weights of all trees with up to $q$ nodes are these numbers."}, "image": {"alt": "Eight rooted trees in a row, growing upwards: one with one node, labelled 1; one with two, 1/2; two with three, 1/6 for the tall one and 1/3 for the fork; four with four nodes, with 1/24, 1/12, 1/8 and 1/4."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trees", "caption": "The rooted trees with one to four nodes, and below each the number that its weight must be: one over the product of the sizes of all its subtrees, itself included. A scheme has order $q$ if the weights of all trees with up to $q$ nodes are these numbers."}, "image": {"alt": "Eight rooted trees in a row, growing upwards: one with one node, labelled 1; one with two, 1/2; two with three nodes, 1/3 for the fork and 1/6 for the tall one; four with four nodes, with 1/4, 1/8, 1/12 and 1/24."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 1.9), layout="constrained")
 plain = [tree for nodes in range(1, 5) for tree in trees(nodes)]
 fractions = [str(sympy.Rational(1, density(tree))) for tree in plain]
@@ -85,7 +85,7 @@ plt.show()
 # $\tilde a_{i,j}$. Given the controls, the state does not depend on the costate, and the costate's equation is linear in
 # it. So a hollow node carries at most one hollow node, and a filled node none. These are all trees with a hollow root:
 
-# %% mystnb={"figure": {"name": "fig-trees-costate", "caption": "Trees of the costate with up to three nodes. Hollow: the costate's equation, one line of them from the root; filled: the state's equation, hanging from it."}, "image": {"alt": "Eight rooted trees with hollow roots: the single node; two with two nodes, the upper one hollow or filled; five with three nodes, tall ones hollow-hollow-hollow, hollow-hollow-filled, hollow-filled-filled, and forks with two filled ends or one filled and one hollow."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trees-costate", "caption": "Trees of the costate with up to three nodes. Hollow: the costate's equation, one line of them from the root; filled: the state's equation, hanging from it."}, "image": {"alt": "Eight rooted trees with hollow roots: the single node; two with two nodes, the upper one hollow or filled; five with three nodes, two of them forks, with one or two filled ends, and three of them tall, with none, one or two filled nodes at the top."}} tags=["hide-input"]
 costate_trees = [
     tree
     for nodes in (1, 2, 3)

@@ -29,6 +29,9 @@ from statsmodels.stats.multitest import multipletests
 
 from rknet import TABLEAUS, RKNet, adjoint, draw, plots
 from rknet.adjoint import Affine, Step, order
+from rknet.laboratories import TableauLaboratory
+from rknet.laboratories import tableau as laboratory
+from rknet.study.html_tables import Row, Table
 
 plots.style()
 LOOKS = {
@@ -249,7 +252,9 @@ for name in ("euler", "ralston", "heun", "rk4"):
     verdict = "as predicted" if kept_rule[name] else "not as predicted"
     shown = [f"{value:.1e}" if value < 1 else "above 1" for value in off]
     fitted = f"{found:.1f}" if max(off) < 1 else "above 2"
-    print(f"{name:8} off by", ", ".join(f"{text:>7}" for text in shown), end=" ")
+    print(
+        f"{name:8} off by", ", ".join(f"{text:>7}" for text in shown), end=" "
+    )
     print(f"slope {fitted}, predicted {powers[name].layer}: {verdict}")
     assert max(off) < 1 or found > 2
 
@@ -479,6 +484,77 @@ for L in (4, 8, 16):
             f"{'converged' if found.success else 'gave up':9} "
             f"after {found.nfev:2} costs, gradient there {left:.0e}"
         )
+
+# %% [markdown]
+# ## A laboratory
+#
+# Pick a tableau, or type one. Left: scheme and partner {eq}`paper-3.23`, with the
+# orders of each and of the pair. Middle: where the scheme is stable, and the boundary for its partner, whose stability
+# function is $\tilde R(z) = 1 / R(-z)$: what one damps the other amplifies, so that $p \cdot \delta y$ can stay constant.
+# Right: the gradient by {eq}`paper-3.24` to {eq}`paper-3.26` with the right partner, and with the tableau itself.
+
+# %% mystnb={"figure": {"name": "fig-s33-laboratory", "caption": "The laboratory on Ralston's scheme. The rows of its partner do not sum to its nodes; the partner's stability boundary is the mirror image; with the tableau in the partner's place the gradient's error falls like $h^2$, with the partner there is none."}, "image": {"alt": "Three panels: the tableaus of Ralston's scheme and of its partner; a shaded oval left of the imaginary axis and its dashed mirror image to the right; a log-log plot with a flat line near 1e-16 for the right partner and a line of slope 2 for the tableau itself."}} tags=["hide-input"]
+fig = plt.figure(figsize=(plots.WIDTH, laboratory.HEIGHT), layout="constrained")
+laboratory.draw_laboratory(fig, TABLEAUS["ralston"])
+plt.show()
+
+# %%
+TableauLaboratory(scheme="ralston")
+
+# %% [markdown]
+# For readers without a kernel, the laboratory's results for all schemes:
+
+# %% tags=["hide-input"]
+
+
+def results(tableau):
+    """A row of the table: orders, and what a partner's gradient is off by."""
+    off = laboratory.gradient_errors(tableau, tableau)
+    exponent = laboratory.slope(off)
+    itself = ["none", "–"]
+    if exponent is not None:
+        itself = [f"{off[-1]:.0e}", f"{exponent:.1f}"]
+    if 0 in tableau.beta:
+        return [str(tableau.order), "none", "–", "–", *itself]
+    exact = laboratory.gradient_errors(tableau, tableau.partner)
+    assert exact.max() < laboratory.ROUNDING
+    pair = order.order_of_pair(tableau, tableau.partner)
+    return [
+        str(tableau.order),
+        str(tableau.partner.order),
+        str(pair),
+        "none",
+        *itself,
+    ]
+
+
+kinds = {
+    "explicit": lambda t: t.explicit and 0 not in t.beta,
+    "explicit, a weight zero": lambda t: t.explicit and 0 in t.beta,
+    "implicit": lambda t: not t.explicit,
+}
+Table(
+    "table-laboratory",
+    "The laboratory on every scheme. The partner's order is that of its tableau by itself. Errors are those of the gradient, "
+    "relative, at h = 1/64: with the partner, and with the tableau itself in its place, whose slope is the power of h.",
+    [
+        "order",
+        "partner's",
+        "pair's",
+        "error, partner",
+        "error, itself",
+        "slope",
+    ],
+    {
+        kind: [
+            Row(t.name, f"{t.stages}", results(t))
+            for t in TABLEAUS.values()
+            if of_kind(t)
+        ]
+        for kind, of_kind in kinds.items()
+    },
+    heads=("kind", "scheme", "stages"),
+)
 
 # %% [markdown]
 # ## Exercises
