@@ -16,8 +16,9 @@
 # (s3-orders)=
 # # Section 3. Orders and trees (optional)
 #
-# How accurate is the gradient of a network, seen from the differential equation? And how far off is a wrong partner? Both
-# questions are answered by counting rooted trees. The rest of the book uses the answers but not the trees, so this page may be skipped.
+# How accurate is the gradient of a network, seen from the differential equation? And how far off is a wrong partner?
+# Both questions are answered by counting rooted trees. The rest of the book uses the answers but not the trees, so
+# this page may be skipped.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -65,25 +66,27 @@ plt.show()
 #
 # ## Trees of one kind
 #
-# Differentiate $\dot y = f(y)$ again and again: $\ddot y = f' f$, $\dddot y = f''(f, f) + f' f' f$, and so on. Each term is a
-# rooted tree, with a node for every $f$ and a branch for every derivative that acts on it. The Taylor series of the solution
-# contains each tree with a fixed coefficient; that of a Runge-Kutta step contains it with a polynomial in $A$ and $\beta$,
-# the *weight*
+# Differentiate $\dot y = f(y)$ again and again: $\ddot y = f' f$, $\dddot y = f''(f, f) + f' f' f$, and so on. Each
+# term is a rooted tree, with a node for every $f$ and a branch for every derivative that acts on it. The Taylor
+# series of the solution contains each tree with a fixed coefficient; that of a Runge-Kutta step contains it with a
+# polynomial in $A$ and $\beta$, the *weight*
 #
 # $$
 # \phi(\tau) = \sum_i \beta_i\, \phi_i(\tau), \qquad
 # \phi_i(\tau) = \prod_{\text{subtrees } \tau'} \sum_j a_{i,j}\, \phi_j(\tau') .
 # $$ (eq-3.ab)
 #
-# The product runs over the trees that hang from the root; for a single node it is 1. The fork of three nodes has the weight
-# $\sum_i \beta_i c_i^2$, which must be $\frac13$, and the tall tree $\sum_{i,j} \beta_i a_{i,j} c_j$, which must be $\frac16$.
+# The product runs over the trees that hang from the root; for a single node it is 1. The fork of three nodes has the
+# weight $\sum_i \beta_i c_i^2$, which must be $\frac13$, and the tall tree $\sum_{i,j} \beta_i a_{i,j} c_j$, which
+# must be $\frac16$.
 #
 # ## Trees of two kinds
 #
-# The costate equation $\dot p = -f_y(y)^\top p$ brings a second kind of nodes. Filled nodes stand for $f$ in the state's
-# equation, hollow ones for the costate's. A branch to a filled node is weighted with $a_{i,j}$, a branch to a hollow one with
-# $\tilde a_{i,j}$. Given the controls, the state does not depend on the costate, and the costate's equation is linear in
-# it. So a hollow node carries at most one hollow node, and a filled node none. These are all trees with a hollow root:
+# The costate equation $\dot p = -f_y(y)^\top p$ brings a second kind of nodes. Filled nodes stand for $f$ in the
+# state's equation, hollow ones for the costate's. A branch to a filled node is weighted with $a_{i,j}$, a branch to a
+# hollow one with $\tilde a_{i,j}$. Given the controls, the state does not depend on the costate, and the costate's
+# equation is linear in it. So a hollow node carries at most one hollow node, and a filled node none. These are all
+# trees with a hollow root:
 
 # %% mystnb={"figure": {"name": "fig-trees-costate", "caption": "Trees of the costate with up to three nodes. Hollow: the costate's equation, one line of them from the root; filled: the state's equation, hanging from it."}, "image": {"alt": "Eight rooted trees with hollow roots: the single node; two with two nodes, the upper one hollow or filled; five with three nodes, two of them forks, with one or two filled ends, and three of them tall, with none, one or two filled nodes at the top."}} tags=["hide-input"]
 costate_trees = [
@@ -101,10 +104,10 @@ assert len(costate_trees) == 8
 # The pair has order $q$ if all these trees, and those of the state, have the right weights up to $q$ nodes.
 # `order.order_of_pair` counts in exact arithmetic.
 #
-# If the controls are *given*, as they are when a gradient is computed, the costates of the partner are the derivative of the
-# numerical flow, and the pair has the order of the scheme. If {eq}`paper-3.22` is *solved* for the controls, they become
-# functions of state and costate. Then the state's equation contains the costate, nodes may be mixed freely, more trees count,
-# and a scheme may lose an order {footcite}`hager2000`:
+# If the controls are *given*, as they are when a gradient is computed, the costates of the partner are the derivative
+# of the numerical flow, and the pair has the order of the scheme. If {eq}`paper-3.22` is *solved* for the controls,
+# they become functions of state and costate. Then the state's equation contains the costate, nodes may be mixed
+# freely, more trees count, and a scheme may lose an order {footcite}`hager2000`:
 
 # %%
 ralston3 = Tableau(
@@ -153,11 +156,11 @@ for tableau in (*schemes.values(), ralston3):
 # %% [markdown]
 # ## What trees say about a wrong partner
 #
-# With $\tilde A = A$ state and costate are solved together by one scheme. Right and wrong costates are both of its order
-# $q$, so they agree on all trees with up to $q$ nodes. If they agree for all trees with up to $n$ nodes, the costates of one
-# layer differ by $O(h^{n+1})$, those of $T/h$ layers by $O(h^n)$, and so do the gradients divided by $h$, which are averages of
-# $f_u^\top p$ over a layer. One expects $n = q$: 1 for Euler, 2 for Heun and Ralston. But Heun reaches 3. The weights of the
-# eight trees above tell why:
+# With $\tilde A = A$ state and costate are solved together by one scheme. Right and wrong costates are both of its
+# order $q$, so they agree on all trees with up to $q$ nodes. If they agree for all trees with up to $n$ nodes, the
+# costates of one layer differ by $O(h^{n+1})$, those of $T/h$ layers by $O(h^n)$, and so do the gradients divided by
+# $h$, which are averages of $f_u^\top p$ over a layer. One expects $n = q$: 1 for Euler, 2 for Heun and Ralston. But
+# Heun reaches 3. The weights of the eight trees above tell why:
 
 # %% tags=["hide-input"]
 
@@ -215,13 +218,13 @@ assert [ralston_right[k] == exact[k] for k in differ] == [False, True]
 
 # %% [markdown]
 # For Heun, the rows of both matrices sum to $c$, and both give the same $\sum_{i,j} \beta_i \tilde a_{i,j} c_j$, zero
-# instead of $\frac16$. The rows of Ralston's partner sum to $(-1, 1)$ and not to $c = (0, \frac23)$, so two weights differ. In
-# one of them the right costate has the exact weight, in the other the wrong one. Being right means belonging to the network,
-# not being closer to the differential equation.
+# instead of $\frac16$. The rows of Ralston's partner sum to $(-1, 1)$ and not to $c = (0, \frac23)$, so two weights
+# differ. In one of them the right costate has the exact weight, in the other the wrong one. Being right means
+# belonging to the network, not being closer to the differential equation.
 #
-# The gradient in the control of a single stage contains $p_i$ itself, without the sum over $i$. There the first difference
-# of the rows decides: $O(h)$ if their sums differ, $O(h^2)$ if they agree. `order.agreement` finds both powers;
-# {doc}`s3_3_wrong_partner` measures them.
+# The gradient in the control of a single stage contains $p_i$ itself, without the sum over $i$. There the first
+# difference of the rows decides: $O(h)$ if their sums differ, $O(h^2)$ if they agree. `order.agreement` finds both
+# powers; {doc}`s3_3_wrong_partner` measures them.
 
 # %%
 for name, tableau in schemes.items():
@@ -234,8 +237,8 @@ for name, tableau in schemes.items():
 #
 # ```{exercise}
 # :label: ex-s33-count
-# How many trees of the costate have four nodes, and how many would there be if nodes of both kinds could be mixed freely below a
-# hollow root?
+# How many trees of the costate have four nodes, and how many would there be if nodes of both kinds could be mixed
+# freely below a hollow root?
 # ```
 #
 # ```{solution} ex-s33-count
@@ -259,19 +262,19 @@ assert 2 * linear == free
 #
 # ```{solution} ex-s33-euler
 # :class: dropdown
-# Two hollow nodes: the weight is $\tilde a_{1,1}$, which is 1 for the partner and 0 for Euler's method; the exact weight is $\frac12$.
-# Hence $n = 1$.
+# Two hollow nodes: the weight is $\tilde a_{1,1}$, which is 1 for the partner and 0 for Euler's method; the exact
+# weight is $\frac12$. Hence $n = 1$.
 # ```
 #
 # ## Takeaways
 #
 # - A pair of schemes gets right what the weights of trees with two kinds of nodes get right.
-# - For given controls the pair of a scheme and its partner has the order of the scheme; with controls eliminated it may lose
-#   one.
+# - For given controls the pair of a scheme and its partner has the order of the scheme; with controls eliminated it
+#   may lose one.
 # - A wrong partner differs from the right one first on the smallest tree whose weights differ.
 #
-# Order conditions for optimal control are those of {footcite:t}`hager2000`; trees with nodes of two kinds are explained by
-# {footcite:t}`hairer2006`, trees of one kind by {footcite:t}`hairer1993`.
+# Order conditions for optimal control are those of {footcite:t}`hager2000`; trees with nodes of two kinds are
+# explained by {footcite:t}`hairer2006`, trees of one kind by {footcite:t}`hairer1993`.
 #
 # ## References
 #

@@ -16,13 +16,14 @@
 # (s3-partner)=
 # # Section 3. The partner: a scheme for the costates
 #
-# {doc}`The derivation <s3_2_derivation>` ended with multipliers $p_i^{[l]}$ that look like the stages of a Runge-Kutta
-# method. They are. This page finds the tableau of that method, the *partner*, for every scheme, and shows a popular mistake
-# about it that most tests let pass.
+# {doc}`The derivation <s3_2_derivation>` ended with multipliers $p_i^{[l]}$ that look like the stages of a
+# Runge-Kutta method. They are. This page finds the tableau of that method, the *partner*, for every scheme, and shows
+# a popular mistake about it that most tests let pass.
 #
 # :::{admonition} What you will learn
 # :class: tip
-# - which tableau the costates follow, {eq}`paper-3.23` to {eq}`paper-3.26`, exactly, for every scheme without zero weights;
+# - which tableau the costates follow, {eq}`paper-3.23` to {eq}`paper-3.26`, exactly, for every scheme without zero
+#   weights;
 # - why backpropagation stays explicit although the partner looks implicit;
 # - when the partner is the only tableau that gives the network's gradient, and when it is not;
 # - why "the same tableau, backwards" is right for Euler, Heun, Kutta 3, RK4 and the 3/8 rule, and wrong in general.
@@ -91,8 +92,8 @@ gallery("euler", "heun", "ralston", "rk4", "implicit_midpoint", "gauss4")
 # p_i^{[l]} = p^{[l]} + h \sum_{j=1}^{s} \tilde a_{i,j}\, g_j^{[l]}, \qquad i = 1, \dots, s.
 # $$ (paper-3.26)
 #
-# This is a Runge-Kutta step for the adjoint equation $\dot{\mathbf p} = -f_y(\mathbf u, \mathbf y)^\top \mathbf p$, taken
-# at the stages of the state. Its tableau $(\tilde A, \tilde\beta, \tilde c)$ is defined by
+# This is a Runge-Kutta step for the adjoint equation $\dot{\mathbf p} = -f_y(\mathbf u, \mathbf y)^\top \mathbf p$,
+# taken at the stages of the state. Its tableau $(\tilde A, \tilde\beta, \tilde c)$ is defined by
 #
 # $$
 # \tilde\beta_i = \beta_i, \quad
@@ -135,10 +136,10 @@ def partner_of(A, beta, c):
 
 # %% [markdown]
 # Two judges. The first knows tableaus: the Lobatto IIIA and IIIB schemes of three stages are partners in the
-# literature {footcite}`hairer2006`. The second is autograd, on four layers of Kutta's scheme with random controls for each
-# stage. It is asked for the price of a disturbance: how much does the cost change if a little is added to a state, or to a
-# stage value $f_i$? By {doc}`s3_2_derivation` the answers are $p^{[l]}$ and $h \beta_i p_i^{[l]}$. No formula of this page
-# enters.
+# literature {footcite}`hairer2006`. The second is autograd, on four layers of Kutta's scheme with random controls for
+# each stage. It is asked for the price of a disturbance: how much does the cost change if a little is added to a
+# state, or to a stage value $f_i$? By {doc}`s3_2_derivation` the answers are $p^{[l]}$ and $h \beta_i p_i^{[l]}$. No
+# formula of this page enters.
 
 # %%
 A_kutta, beta_kutta, c_kutta = TABLEAUS["kutta3"].arrays()
@@ -198,9 +199,9 @@ for l in range(L):
         assert torch.allclose(P_i[l, i], expected, rtol=0, atol=1e-13)
 
 # %% [markdown]
-# Verified: the Lobatto pair exactly; every $p^{[l]}$ and $p_i^{[l]}$ to 13 digits. The library's `Tableau.partner` agrees
-# with {eq}`eq-3.p` for all schemes, and its `partner_costates`, which takes {eq}`paper-3.24` to {eq}`paper-3.26` with any
-# matrix $\tilde A$ and solves for $p^{[l]}$ at the layer's left end, agrees with autograd:
+# Verified: the Lobatto pair exactly; every $p^{[l]}$ and $p_i^{[l]}$ to 13 digits. The library's `Tableau.partner`
+# agrees with {eq}`eq-3.p` for all schemes, and its `partner_costates`, which takes {eq}`paper-3.24` to
+# {eq}`paper-3.26` with any matrix $\tilde A$ and solves for $p^{[l]}$ at the layer's left end, agrees with autograd:
 
 
 # %%
@@ -239,10 +240,10 @@ print(f"{len(schemes)} schemes with their partners: autograd's gradient")
 # %% [markdown]
 # :::{admonition} The paper's text: probably a slip
 # :class: voice-paper
-# As our text of the paper reads, the first $a$ of {eq}`paper-3.23` has no tilde: $\beta_i a_{i,j} + \tilde\beta_j a_{j,i} -
-# \beta_i \tilde\beta_j = 0$. That is a condition on a single scheme, the condition for a scheme to be symplectic by itself.
-# For $i = j$ it says $a_{i,i} = \beta_i / 2$. So no explicit scheme satisfies it, although the paper's networks are all
-# explicit. The tilde is what {eq}`paper-3.21` and {eq}`paper-3.26` ask for.
+# As our text of the paper reads, the first $a$ of {eq}`paper-3.23` has no tilde: $\beta_i a_{i,j} + \tilde\beta_j
+# a_{j,i} - \beta_i \tilde\beta_j = 0$. That is a condition on a single scheme, the condition for a scheme to be
+# symplectic by itself. For $i = j$ it says $a_{i,i} = \beta_i / 2$. So no explicit scheme satisfies it, although the
+# paper's networks are all explicit. The tilde is what {eq}`paper-3.21` and {eq}`paper-3.26` ask for.
 # :::
 
 # %%
@@ -274,9 +275,9 @@ for name, tableau in schemes.items():
 # If the scheme is explicit, this is zero for $j \le i$: the stages follow one another from the last to the first, and
 # backpropagation solves no equation. The partner of Euler's method, read from the left, is implicit Euler.
 #
-# The nodes $\tilde c$ are those of the state's stages, where the controls were taken. In an ordinary tableau they would be
-# the row sums of $\tilde A$. For two schemes they are not, and a wrong partner costs these two more than the others
-# ({doc}`s3_3_wrong_partner`):
+# The nodes $\tilde c$ are those of the state's stages, where the controls were taken. In an ordinary tableau they
+# would be the row sums of $\tilde A$. For two schemes they are not, and a wrong partner costs these two more than the
+# others ({doc}`s3_3_wrong_partner`):
 
 # %%
 for name, tableau in schemes.items():
@@ -287,14 +288,15 @@ for name, tableau in schemes.items():
 # %% [markdown]
 # ## Is it the only one?
 #
-# Where every stage has a control of its own, yes. For a single sample the gradient in $b_i$ is $h \beta_i\, \sigma' \circ p_i^{[l]}$, so
-# equal gradients mean equal $p_i^{[l]}$. Suppose two matrices give these for all controls. Expand
-# {eq}`eq-3.q`: $p_i = p^{[l+1]} + h \sum_j (\beta_j - \tilde a_{i,j}) f_y(u_j, y_j)^\top p^{[l+1]} + O(h^2)$. Choose controls
-# for which $f_y$ vanishes in all stages but one; the coefficient of that stage can be read off. So the two matrices are equal.
+# Where every stage has a control of its own, yes. For a single sample the gradient in $b_i$ is $h \beta_i\, \sigma'
+# \circ p_i^{[l]}$, so equal gradients mean equal $p_i^{[l]}$. Suppose two matrices give these for all controls.
+# Expand {eq}`eq-3.q`: $p_i = p^{[l+1]} + h \sum_j (\beta_j - \tilde a_{i,j}) f_y(u_j, y_j)^\top p^{[l+1]} + O(h^2)$.
+# Choose controls for which $f_y$ vanishes in all stages but one; the coefficient of that stage can be read off. So
+# the two matrices are equal.
 #
-# Where stages share a control, not always. Count Euler's stage twice: $A = 0$, $\beta = (\frac12, \frac12)$. The network is
-# the same. Its partner has all entries $\frac12$; but the unit matrix gives the same gradient, because the two stages
-# cannot be told apart. Such schemes are called reducible.
+# Where stages share a control, not always. Count Euler's stage twice: $A = 0$, $\beta = (\frac12, \frac12)$. The
+# network is the same. Its partner has all entries $\frac12$; but the unit matrix gives the same gradient, because the
+# two stages cannot be told apart. Such schemes are called reducible.
 
 # %%
 double = Tableau("Euler, counted twice", [[], []], ["1/2", "1/2"])
@@ -311,9 +313,9 @@ for stage_controls in (False, True):
 # %% [markdown]
 # ## A mistake that stays unnoticed
 #
-# There is a naive recipe: walk backwards from $p^{[l+1]}$ with step $-h$ and the same tableau, and meet the stored stages
-# in the opposite order. For many schemes this is *right*. Compare with {eq}`eq-3.q`: the scheme run backwards with its
-# stages reversed, $i \to s + 1 - i$, is the partner if
+# There is a naive recipe: walk backwards from $p^{[l+1]}$ with step $-h$ and the same tableau, and meet the stored
+# stages in the opposite order. For many schemes this is *right*. Compare with {eq}`eq-3.q`: the scheme run backwards
+# with its stages reversed, $i \to s + 1 - i$, is the partner if
 #
 # $$
 # \beta_i = \beta_{s+1-i} \quad\text{and}\quad
@@ -341,18 +343,18 @@ for name, tableau in schemes.items():
     print(f"{name:18} {'exact' if right else f'off by {off:.0%}'}")
 
 # %% [markdown]
-# Euler, Heun, Kutta 3, RK4 and the 3/8 rule, the schemes in everyday use, forgive the mistake, and so do implicit midpoint
-# and Gauss-Legendre. A test of the recipe with one of them finds the gradient exact. Ralston's scheme exposes it: its
-# weights $\frac14, \frac34$ read differently from behind.
+# Euler, Heun, Kutta 3, RK4 and the 3/8 rule, the schemes in everyday use, forgive the mistake, and so do implicit
+# midpoint and Gauss-Legendre. A test of the recipe with one of them finds the gradient exact. Ralston's scheme
+# exposes it: its weights $\frac14, \frac34$ read differently from behind.
 #
 # The stages must be *stored*, though. Solving state and costate back together meets other stages than the forward sweep
 # did, and the gradient is not exact even for these schemes; {doc}`s3_4_continuous_adjoint` measures it.
 #
 # ## Zero weights
 #
-# The explicit midpoint rule and Dormand-Prince have zero weights and no partner, since {eq}`paper-3.20` divides by every
-# weight. Their gradients are as exact as any other: {eq}`paper-3.13`, {eq}`paper-3.17` and {eq}`paper-3.18` use the multipliers
-# $\xi_i$, which need no division.
+# The explicit midpoint rule and Dormand-Prince have zero weights and no partner, since {eq}`paper-3.20` divides by
+# every weight. Their gradients are as exact as any other: {eq}`paper-3.13`, {eq}`paper-3.17` and {eq}`paper-3.18` use
+# the multipliers $\xi_i$, which need no division.
 
 # %%
 for name in sorted(set(TABLEAUS) - set(schemes)):
@@ -375,22 +377,22 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 #
 # ```{solution} ex-s33-trapezium
 # :class: dropdown
-# By {eq}`eq-3.p` $\tilde a = 1 - 1 = 0$ for implicit Euler: its partner is Euler's method, and being partners is mutual.
-# The two together are symplectic Euler. For the trapezium rule $\tilde a_{i,j} = \frac12 - a_{j,i}$, which is
-# $\begin{pmatrix} 1/2 & 0 \\ 1/2 & 0 \end{pmatrix}$: the Lobatto IIIA-IIIB pair of two stages, in mechanics the method of
-# Störmer and Verlet.
+# By {eq}`eq-3.p` $\tilde a = 1 - 1 = 0$ for implicit Euler: its partner is Euler's method, and being partners is
+# mutual. The two together are symplectic Euler. For the trapezium rule $\tilde a_{i,j} = \frac12 - a_{j,i}$, which is
+# $\begin{pmatrix} 1/2 & 0 \\ 1/2 & 0 \end{pmatrix}$: the Lobatto IIIA-IIIB pair of two stages, in mechanics the
+# method of Störmer and Verlet.
 # ```
 #
 # ```{exercise}
 # :label: ex-s33-family
-# The two-stage schemes of order 2 are $a_{2,1} = 1 / (2 \theta)$, $\beta = (1 - \theta, \theta)$. For which of them is the
-# naive recipe right?
+# The two-stage schemes of order 2 are $a_{2,1} = 1 / (2 \theta)$, $\beta = (1 - \theta, \theta)$. For which of them
+# is the naive recipe right?
 # ```
 #
 # ```{solution} ex-s33-family
 # :class: dropdown
-# {eq}`eq-3.s` asks for $\beta_1 = \beta_2$, so $\theta = 1/2$: Heun's scheme alone. Then its second part, for $i = 1$, $j =
-# 2$, says $a_{2,1} = a_{2,1}$.
+# {eq}`eq-3.s` asks for $\beta_1 = \beta_2$, so $\theta = 1/2$: Heun's scheme alone. Then its second part, for $i =
+# 1$, $j = 2$, says $a_{2,1} = a_{2,1}$.
 # ```
 #
 # ```{exercise}
@@ -401,16 +403,17 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 # ```{solution} ex-s33-unequal
 # :class: dropdown
 # Nothing changes: {eq}`paper-3.23` does not contain $h$, and each layer has its own $h$ in {eq}`paper-3.24` to
-# {eq}`paper-3.26`. It is different if the step size depends on the state, as in adaptive integrators: then its derivative
-# is part of the gradient.
+# {eq}`paper-3.26`. It is different if the step size depends on the state, as in adaptive integrators: then its
+# derivative is part of the gradient.
 # ```
 #
 # ## Takeaways
 #
-# - The multipliers of a Runge-Kutta network are themselves Runge-Kutta stages, of the tableau $\tilde a_{i,j} = \beta_j -
-#   \beta_j a_{j,i} / \beta_i$; the printed {eq}`paper-3.23` has lost a tilde.
+# - The multipliers of a Runge-Kutta network are themselves Runge-Kutta stages, of the tableau $\tilde a_{i,j} =
+#   \beta_j - \beta_j a_{j,i} / \beta_i$; the printed {eq}`paper-3.23` has lost a tilde.
 # - For an explicit scheme the way back is explicit, from the last stage to the first.
-# - With a control for each stage the partner is the only such tableau. A reducible scheme whose stages share a control has others.
+# - With a control for each stage the partner is the only such tableau. A reducible scheme whose stages share a
+#   control has others.
 # - "The same tableau, backwards" is right where {eq}`eq-3.s` holds, as it does for the schemes in everyday use.
 #
 # The partner goes back to {footcite:t}`hager2000` and {footcite:t}`sanzserna2016`; for networks see

@@ -16,9 +16,10 @@
 # (s3-second-road)=
 # # Section 3. The second road: optimise first, discretise then
 #
-# The paper discretises the training problem and derives conditions for the discrete problem. The other road starts from the
-# differential equation: derive its conditions, then discretise them. This page takes it, sets the two side by side, and
-# shows that they end in the same numbers if the costates follow the partner tableau of {doc}`s3_3_partner`.
+# The paper discretises the training problem and derives conditions for the discrete problem. The other road starts
+# from the differential equation: derive its conditions, then discretise them. This page takes it, sets the two side
+# by side, and shows that they end in the same numbers if the costates follow the partner tableau of
+# {doc}`s3_3_partner`.
 
 # %% mystnb={"figure": {"name": "fig-commute", "caption": "Two roads to the gradient. They end in the same numbers if the costates are discretised by the partner of the scheme of the states."}, "image": {"alt": "A square of four boxes. Top left: continuous training problem. An arrow to the right, optimise, leads to state and adjoint equation; an arrow down, discretise, leads to the network. From both an arrow leads to the box at the bottom right, the gradient: from the network the arrow optimise, from the adjoint equation the arrow discretise by A and the partner A tilde."}} tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -58,34 +59,35 @@ plt.show()
 # :class: tip
 # - the derivative of the continuous cost: $f_u^\top \mathbf p$, as a function of time;
 # - the conditions for an optimum in Pontryagin's form, and what is assumed for them;
-# - that {eq}`paper-3.24` to {eq}`paper-3.26` and {eq}`paper-3.22` are the discretisation of these conditions, line by line;
+# - that {eq}`paper-3.24` to {eq}`paper-3.26` and {eq}`paper-3.22` are the discretisation of these conditions, line by
+#   line;
 # - what both roads have in common with the continuous gradient, and what only the first has with the network.
 # :::
 #
 # ## The continuous problem
 #
-# The control $\mathbf u$ is a function in $L^\infty(0, T; \mathbb R^m)$, bounded and measurable; it may jump from layer to layer. The state
-# solves $\dot{\mathbf y} = f(\mathbf u, \mathbf y)$ for almost all $t$, $\mathbf y(0) = \hat x$, and the cost is $\hat{\mathcal
-# F}(\mathbf u) = \mathcal F(\mathbf y(T))$.
+# The control $\mathbf u$ is a function in $L^\infty(0, T; \mathbb R^m)$, bounded and measurable; it may jump from
+# layer to layer. The state solves $\dot{\mathbf y} = f(\mathbf u, \mathbf y)$ for almost all $t$, $\mathbf y(0) =
+# \hat x$, and the cost is $\hat{\mathcal F}(\mathbf u) = \mathcal F(\mathbf y(T))$.
 #
 # :::{admonition} The paper's text: what is assumed
 # :class: voice-paper
-# The paper does not discuss existence and uniqueness. It assumes a well-posed solution operator $\mathbf u \mapsto \mathbf
-# y[\mathbf u]$, and derives its conditions formally. It does not claim that an optimal control exists.
+# The paper does not discuss existence and uniqueness. It assumes a well-posed solution operator $\mathbf u \mapsto
+# \mathbf y[\mathbf u]$, and derives its conditions formally. It does not claim that an optimal control exists.
 # :::
 #
 # :::{admonition} What we assume
 # :class: voice-here
-# The same, and that $f$ is continuously differentiable. For $f = \sigma(Ky + b)$ with $\tanh$, logistic or softplus it is
-# no assumption: $|f(\mathbf u, y) - f(\mathbf u, z)| \le |\mathbf K(t)|\, |y - z|$ with $\mathbf K$ bounded, so
-# Carathéodory's theorem gives one solution for every $\mathbf u$, and it depends on $\mathbf u$ differentiably. ReLU has a
-# kink and is left out here.
+# The same, and that $f$ is continuously differentiable. For $f = \sigma(Ky + b)$ with $\tanh$, logistic or softplus
+# it is no assumption: $|f(\mathbf u, y) - f(\mathbf u, z)| \le |\mathbf K(t)|\, |y - z|$ with $\mathbf K$ bounded, so
+# Carathéodory's theorem gives one solution for every $\mathbf u$, and it depends on $\mathbf u$ differentiably. ReLU
+# has a kink and is left out here.
 # :::
 #
 # ## The derivative
 #
-# Disturb the control, $\mathbf u + \varepsilon \mathbf v$ with $\mathbf v \in L^\infty$. To first order the state moves by
-# $\varepsilon\, \delta\mathbf y$, where
+# Disturb the control, $\mathbf u + \varepsilon \mathbf v$ with $\mathbf v \in L^\infty$. To first order the state
+# moves by $\varepsilon\, \delta\mathbf y$, where
 #
 # $$
 # \dot{\delta \mathbf y} = f_y(\mathbf u, \mathbf y)\, \delta \mathbf y + f_u(\mathbf u, \mathbf y)\, \mathbf v,
@@ -106,8 +108,9 @@ plt.show()
 # = \int_0^T f_u(\mathbf u, \mathbf y)^\top \mathbf p \cdot \mathbf v \, \mathrm d t .
 # $$ (eq-3.v)
 #
-# So the gradient is the function $f_u^\top \mathbf p$ of time. A problem to try this on: width 2, $T = 2$, three samples,
-# smooth controls, and the cost $\frac12 |\mathbf y(T) - y_\ast|^2$. SciPy solves both equations to twelve digits.
+# So the gradient is the function $f_u^\top \mathbf p$ of time. A problem to try this on: width 2, $T = 2$, three
+# samples, smooth controls, and the cost $\frac12 |\mathbf y(T) - y_\ast|^2$. SciPy solves both equations to twelve
+# digits.
 
 # %% tags=["hide-input"]
 T, N, R = 2.0, 3, np.random.default_rng(7)
@@ -179,8 +182,8 @@ print(f"(3.v): {derivative:.5f}; central difference: {difference:.5f}")
 #
 # ## Conditions for an optimum
 #
-# At an optimum the derivative {eq}`eq-3.v` vanishes for every $\mathbf v \in L^\infty$. Take $\mathbf v = f_u^\top \mathbf p$
-# itself, which is bounded: then the integral of its square is zero, and
+# At an optimum the derivative {eq}`eq-3.v` vanishes for every $\mathbf v \in L^\infty$. Take $\mathbf v = f_u^\top
+# \mathbf p$ itself, which is bounded: then the integral of its square is zero, and
 #
 # $$
 # f_u(\mathbf u(t), \mathbf y(t))^\top \mathbf p(t) = 0 \quad\text{for almost all } t .
@@ -192,10 +195,10 @@ print(f"(3.v): {derivative:.5f}; central difference: {difference:.5f}")
 # \dot{\mathbf y} = H_p, \qquad \dot{\mathbf p} = -H_y, \qquad H_u = 0 .
 # $$ (eq-3.z)
 #
-# Pontryagin's principle says more: an optimal control *minimises* $H(\cdot, \mathbf y(t), \mathbf p(t))$ at almost all
-# $t$. (With the costate $-\mathbf p$, a common choice, it maximises.) In $L^\infty$, where $\mathbf u(t)$ may be any vector
-# at any time, a minimum in $u$ is a zero of $H_u$, and {eq}`eq-3.y` is what the paper uses. It is necessary, not
-# sufficient.
+# Pontryagin's principle says more: an optimal control *minimises* $H(\cdot, \mathbf y(t), \mathbf p(t))$ at almost
+# all $t$. (With the costate $-\mathbf p$, a common choice, it maximises.) In $L^\infty$, where $\mathbf u(t)$ may be
+# any vector at any time, a minimum in $u$ is a zero of $H_u$, and {eq}`eq-3.y` is what the paper uses. It is
+# necessary, not sufficient.
 #
 # ## Side by side
 #
@@ -220,8 +223,9 @@ print(f"(3.v): {derivative:.5f}; central difference: {difference:.5f}")
 #
 # ## The square closes
 #
-# For the first road, autograd differentiates a network that the library computes. For the second, this page solves the pair of
-# differential equations by two tableaus. One linear system for each layer gives the $p_i$ and $p^{[l]}$ from $p^{[l+1]}$:
+# For the first road, autograd differentiates a network that the library computes. For the second, this page solves
+# the pair of differential equations by two tableaus. One linear system for each layer gives the $p_i$ and $p^{[l]}$
+# from $p^{[l+1]}$:
 
 
 # %%
@@ -281,9 +285,9 @@ for tableau in schemes.values():
 print(f"{len(schemes)} schemes: with the partner both roads agree to 13 digits")
 
 # %% [markdown]
-# Without the partner they do not, except for schemes that are their own partners. Is one of them better? Compare both with
-# the continuous gradient: the derivatives {eq}`eq-3.v` by all 18 numbers that define $\mathbf u$ here, six entries times three functions
-# of time.
+# Without the partner they do not, except for schemes that are their own partners. Is one of them better? Compare both
+# with the continuous gradient: the derivatives {eq}`eq-3.v` by all 18 numbers that define $\mathbf u$ here, six
+# entries times three functions of time.
 
 # %% tags=["hide-input"]
 depths = np.array([16, 32, 64, 128])
@@ -343,32 +347,34 @@ plt.show()
 #
 # ```{exercise}
 # :label: ex-s33-constant
-# Let the control be constant on each layer. What replaces {eq}`eq-3.y`, and which condition of the paper's networks does it
-# become?
+# Let the control be constant on each layer. What replaces {eq}`eq-3.y`, and which condition of the paper's networks
+# does it become?
 # ```
 #
 # ```{solution} ex-s33-constant
 # :class: dropdown
-# Only directions $\mathbf v$ are allowed that are constant on each layer, so the integral of $f_u^\top \mathbf p$ over each
-# layer vanishes, and not the integrand. Its discretisation is the sum {eq}`eq-3.2.c` over the stages of a layer.
+# Only directions $\mathbf v$ are allowed that are constant on each layer, so the integral of $f_u^\top \mathbf p$
+# over each layer vanishes, and not the integrand. Its discretisation is the sum {eq}`eq-3.2.c` over the stages of a
+# layer.
 # ```
 #
 # ```{exercise}
 # :label: ex-s33-hamiltonian
-# The control is constant in time. Show that $H$ is constant along state and costate. Is it constant from layer to layer in a network?
+# The control is constant in time. Show that $H$ is constant along state and costate. Is it constant from layer to
+# layer in a network?
 # ```
 #
 # ```{solution} ex-s33-hamiltonian
 # :class: dropdown
-# $\dot H = H_y \cdot \dot{\mathbf y} + H_p \cdot \dot{\mathbf p} = -\dot{\mathbf p} \cdot \dot{\mathbf y} + \dot{\mathbf y} \cdot
-# \dot{\mathbf p} = 0$. In a network $p^{[l]} \cdot f(u, y^{[l]})$ is not conserved in general: it is not bilinear in the pair, and
-# the discretisation conserves it up to its order only.
+# $\dot H = H_y \cdot \dot{\mathbf y} + H_p \cdot \dot{\mathbf p} = -\dot{\mathbf p} \cdot \dot{\mathbf y} +
+# \dot{\mathbf y} \cdot \dot{\mathbf p} = 0$. In a network $p^{[l]} \cdot f(u, y^{[l]})$ is not conserved in general:
+# it is not bilinear in the pair, and the discretisation conserves it up to its order only.
 # ```
 #
 # ## Takeaways
 #
-# - The derivative of the continuous cost is $f_u^\top \mathbf p$, with $\mathbf p$ from the adjoint equation; at an optimum it
-#   vanishes for almost all $t$.
+# - The derivative of the continuous cost is $f_u^\top \mathbf p$, with $\mathbf p$ from the adjoint equation; at an
+#   optimum it vanishes for almost all $t$.
 # - Equations {eq}`paper-3.24` to {eq}`paper-3.26` discretise the adjoint equation, and {eq}`paper-3.22` is $H_u = 0$ in
 #   every stage.
 # - The square closes with the partner. With another matrix the second road still approximates the continuous gradient

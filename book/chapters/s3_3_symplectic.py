@@ -16,9 +16,10 @@
 # (s3-symplectic)=
 # # Section 3. What is symplectic about training
 #
-# Methods whose partner satisfies {eq}`paper-3.23` are called symplectic, because they preserve what is quadratic. A network for
-# classification has no energy and no orbit. What does it preserve? The picture shows it for a single neuron: state $y$ to
-# the right, costate $p$ upwards. A disc of such pairs passes through six layers of $y^{[l+1]} = y^{[l]} + h \tanh(y^{[l]})$.
+# Methods whose partner satisfies {eq}`paper-3.23` are called symplectic, because they preserve what is quadratic. A
+# network for classification has no energy and no orbit. What does it preserve? The picture shows it for a single
+# neuron: state $y$ to the right, costate $p$ upwards. A disc of such pairs passes through six layers of $y^{[l+1]} =
+# y^{[l]} + h \tanh(y^{[l]})$.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -92,8 +93,8 @@ plt.show()
 #
 # ## A product that does not change
 #
-# Move the input a little, $y^{[0]} \to y^{[0]} + \delta y^{[0]}$, at fixed controls. To first order the states move by $\delta
-# y^{[l]}$, which obeys the linearised scheme:
+# Move the input a little, $y^{[0]} \to y^{[0]} + \delta y^{[0]}$, at fixed controls. To first order the states move
+# by $\delta y^{[l]}$, which obeys the linearised scheme:
 #
 # $$
 # \delta y^{[l+1]} = \delta y^{[l]} + h \sum_i \beta_i k_i, \quad
@@ -101,14 +102,15 @@ plt.show()
 # \delta y_i = \delta y^{[l]} + h \sum_j a_{i,j} k_j .
 # $$ (eq-3.aa)
 #
-# The cost moves by $p^{[L]} \cdot \delta y^{[L]}$. It also moves by $p^{[0]} \cdot \delta y^{[0]}$, because $p^{[0]}$ is the
-# gradient of the cost in the input, and by $p^{[l]} \cdot \delta y^{[l]}$, seen from layer $l$. For the true costates the
-# product is the same in all layers, by the chain rule. In continuous time $\mathbf p \cdot \delta\mathbf y$ is
-# constant too: by {eq}`eq-3.u` its derivative is $-f_y^\top \mathbf p \cdot \delta\mathbf y + \mathbf p \cdot f_y\, \delta\mathbf y = 0$.
+# The cost moves by $p^{[L]} \cdot \delta y^{[L]}$. It also moves by $p^{[0]} \cdot \delta y^{[0]}$, because $p^{[0]}$
+# is the gradient of the cost in the input, and by $p^{[l]} \cdot \delta y^{[l]}$, seen from layer $l$. For the true
+# costates the product is the same in all layers, by the chain rule. In continuous time $\mathbf p \cdot \delta\mathbf
+# y$ is constant too: by {eq}`eq-3.u` its derivative is $-f_y^\top \mathbf p \cdot \delta\mathbf y + \mathbf p \cdot
+# f_y\, \delta\mathbf y = 0$.
 #
-# So the question is which pairs of *schemes* keep it. Insert both steps into the product and replace
-# $p^{[l]}$ and $\delta y^{[l]}$ by stages. The terms $p_i \cdot k_i + g_i \cdot \delta y_i$ cancel by {eq}`paper-3.25`, and
-# what remains is
+# So the question is which pairs of *schemes* keep it. Insert both steps into the product and replace $p^{[l]}$ and
+# $\delta y^{[l]}$ by stages. The terms $p_i \cdot k_i + g_i \cdot \delta y_i$ cancel by {eq}`paper-3.25`, and what
+# remains is
 #
 # $$
 # p^{[l+1]} \cdot \delta y^{[l+1]} - p^{[l]} \cdot \delta y^{[l]}
@@ -257,24 +259,25 @@ print("the drift is (3.r) in each of the 20 layers")
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
-# The paper only considers Runge-Kutta methods and remarks that the approach can be extended to a wide range of symplectic
-# integration techniques.
+# The paper only considers Runge-Kutta methods and remarks that the approach can be extended to a wide range of
+# symplectic integration techniques.
 # :::
 #
 # Two readings of the remark can be told apart.
 #
-# *Costates of any layer.* Let a layer be any differentiable map, $y^{[l+1]} = \Phi_l(y^{[l]})$, and its costate $p^{[l]} =
-# \Phi_l'(y^{[l]})^\top p^{[l+1]}$, as backpropagation has it. The product is kept by the chain rule, whatever $\Phi_l$ is: a splitting
-# method, a multistep method written as a one-step map, a transformer block. What is special about Runge-Kutta methods is that the costate
-# step is again a method of the same kind, with a tableau that can be written down.
+# *Costates of any layer.* Let a layer be any differentiable map, $y^{[l+1]} = \Phi_l(y^{[l]})$, and its costate
+# $p^{[l]} = \Phi_l'(y^{[l]})^\top p^{[l+1]}$, as backpropagation has it. The product is kept by the chain rule,
+# whatever $\Phi_l$ is: a splitting method, a multistep method written as a one-step map, a transformer block. What is
+# special about Runge-Kutta methods is that the costate step is again a method of the same kind, with a tableau that
+# can be written down.
 #
-# *States that are symplectic themselves.* If the network discretises a Hamiltonian system, with $y = (q, r)$ and $\dot q =
-# \partial_r H$, $\dot r = -\partial_q H$, the state may be advanced by a symplectic method, such as that of Störmer and Verlet. Then the states keep areas as
-# well, and features cannot collapse. Such networks are studied in {footcite:t}`celledoni2021`; {footcite:t}`benning2019`
-# and the paper do not use them.
+# *States that are symplectic themselves.* If the network discretises a Hamiltonian system, with $y = (q, r)$ and
+# $\dot q = \partial_r H$, $\dot r = -\partial_q H$, the state may be advanced by a symplectic method, such as that of
+# Störmer and Verlet. Then the states keep areas as well, and features cannot collapse. Such networks are studied in
+# {footcite:t}`celledoni2021`; {footcite:t}`benning2019` and the paper do not use them.
 #
-# A layer of the second kind, $r \mapsto r - \frac h2 \tanh(q)$, $q \mapsto q + h \tanh(r)$, $r \mapsto r - \frac h2 \tanh(q)$, for which
-# no tableau is given to the library, beside a layer of Euler's method for the same equation:
+# A layer of the second kind, $r \mapsto r - \frac h2 \tanh(q)$, $q \mapsto q + h \tanh(r)$, $r \mapsto r - \frac h2
+# \tanh(q)$, for which no tableau is given to the library, beside a layer of Euler's method for the same equation:
 
 
 # %%
@@ -317,13 +320,15 @@ for layer in (verlet, euler):
 #
 # ```{exercise}
 # :label: ex-s33-damped
-# By which factor does the area in the first figure shrink in one layer with $\tilde A = A$, at a point where $\tanh' = \sigma'$?
+# By which factor does the area in the first figure shrink in one layer with $\tilde A = A$, at a point where $\tanh'
+# = \sigma'$?
 # ```
 #
 # ```{solution} ex-s33-damped
 # :class: dropdown
-# The state is multiplied by $1 + h\sigma'$. For the costate {eq}`paper-3.24` with $\tilde A = 0$ says $p^{[l+1]} = (1 - h\sigma')\, p^{[l]}$.
-# So areas are multiplied by $1 - h^2 \sigma'^2$. With the partner the costate is divided by $1 + h\sigma'$.
+# The state is multiplied by $1 + h\sigma'$. For the costate {eq}`paper-3.24` with $\tilde A = 0$ says $p^{[l+1]} = (1
+# - h\sigma')\, p^{[l]}$. So areas are multiplied by $1 - h^2 \sigma'^2$. With the partner the costate is divided by
+# $1 + h\sigma'$.
 # ```
 #
 # ## Takeaways
@@ -331,7 +336,8 @@ for layer in (verlet, euler):
 # - Symplectic means that $p \cdot \delta y$ passes through the network unchanged. For backpropagation this is the chain
 #   rule; for two tableaus it is {eq}`paper-3.23`.
 # - With another matrix the product drifts by {eq}`eq-3.r`, a term of size $h^2$ in each layer, unless terms cancel.
-# - The costates of every differentiable layer keep the product, by the chain rule. Layers that are symplectic themselves also keep areas of states.
+# - The costates of every differentiable layer keep the product, by the chain rule. Layers that are symplectic
+#   themselves also keep areas of states.
 #
 # ## References
 #

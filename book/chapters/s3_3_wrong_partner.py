@@ -17,8 +17,8 @@
 # # Section 3. Training with the wrong partner
 #
 # The costates of a Runge-Kutta network follow the partner tableau $\tilde A$ of {eq}`eq-3.p`. Somebody who solves the
-# adjoint equation with the scheme at hand uses $A$ in its place. The result is no gradient of anything the network computes.
-# This page predicts how far it is off, trains networks with it, and explains what it found.
+# adjoint equation with the scheme at hand uses $A$ in its place. The result is no gradient of anything the network
+# computes. This page predicts how far it is off, trains networks with it, and explains what it found.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -60,10 +60,10 @@ def slope(h, errors):
 # %% [markdown]
 # ## How far off is it?
 #
-# Both costates are solutions of the same adjoint equation, to the scheme's order. So their difference is small, and the
-# trees of {doc}`s3_3_orders` predict the power of $h$: `order.agreement` compares the two tableaus tree by tree. Here is
-# the prediction beside a measurement. The problem has smooth controls on $[0, 2]$, width 3, and one control for each layer
-# {eq}`paper-2.12` or for each stage {eq}`paper-2.11`.
+# Both costates are solutions of the same adjoint equation, to the scheme's order. So their difference is small, and
+# the trees of {doc}`s3_3_orders` predict the power of $h$: `order.agreement` compares the two tableaus tree by tree.
+# Here is the prediction beside a measurement. The problem has smooth controls on $[0, 2]$, width 3, and one control
+# for each layer {eq}`paper-2.12` or for each stage {eq}`paper-2.11`.
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(3)
@@ -134,18 +134,19 @@ plt.show()
 # ## A trial, and its rules
 #
 # What does the error do to training? Two trainings start from the same weights with the same data. One follows the
-# gradient; the other follows what comes out with $A$ in the partner's place. Both use Adam, 150 steps at rate 0.01 on all
-# 50 points of `donut_2D` at once, width 3, $T = 5$, double precision. There are four schemes, three step sizes, and 20
-# seeds, each with its own points and weights; EulerNet is trained with the paper's $h = 0.05$ as well.
+# gradient; the other follows what comes out with $A$ in the partner's place. Both use Adam, 150 steps at rate 0.01 on
+# all 50 points of `donut_2D` at once, width 3, $T = 5$, double precision. There are four schemes, three step sizes,
+# and 20 seeds, each with its own points and weights; EulerNet is trained with the paper's $h = 0.05$ as well.
 #
 # :::{admonition} Rules, decided before any number of this section existed
 # :class: voice-here
 # 1. *Gradient.* Along the training with the right gradient, the median relative error of the wrong one falls like $h^n$,
 #    with $n$ within 0.5 of the predicted power.
-# 2. *Training.* For each scheme and step size take the ratio of the final training costs, wrong over right, seed by seed, and the
-#    95 % interval of its geometric mean (Student's $t$ on the logarithms). The wrong partner **matters** if the ratio differs
-#    from 1, at the level 5 % after Holm's correction for all comparisons, and the interval reaches beyond
-#    $[1/1.1, 1.1]$. It **makes a difference below 10 %** if the interval stays inside. Otherwise the trial is **undecided**.
+# 2. *Training.* For each scheme and step size take the ratio of the final training costs, wrong over right, seed by
+#    seed, and the 95 % interval of its geometric mean (Student's $t$ on the logarithms). The wrong partner
+#    **matters** if the ratio differs from 1, at the level 5 % after Holm's correction for all comparisons, and the
+#    interval reaches beyond $[1/1.1, 1.1]$. It **makes a difference below 10 %** if the interval stays inside.
+#    Otherwise the trial is **undecided**.
 # :::
 #
 # All seeds are trained at once: `torch.func.vmap` maps the library's sweeps over a leading axis.
@@ -264,8 +265,8 @@ fine = [np.median(seen["euler", L][:, 0]) for L in (20, 100)]
 assert abs(slope([0.25, 0.05], fine) - powers["euler"].layer) < 0.5
 
 # %% [markdown]
-# Three schemes keep to the prediction. Euler's method does not at these step sizes: its wrong gradient is off by more than
-# its own length. Between $h = 0.25$ and $0.05$ it falls like $h$, as it should. The second rule:
+# Three schemes keep to the prediction. Euler's method does not at these step sizes: its wrong gradient is off by more
+# than its own length. Between $h = 0.25$ and $0.05$ it falls like $h$, as it should. The second rule:
 
 
 # %% tags=["hide-input"]
@@ -352,9 +353,9 @@ for case in CASES:
         assert verdicts[case] == "matters"
 
 # %% [markdown]
-# **What to see.** Where the median error exceeds 1, training with the wrong partner ends at several times the cost. Where it
-# is below a hundredth, nothing happens. In between are cases close to the border of 10 %; the interval tells how
-# close. And EulerNet with the paper's step size does not suffer, with an error of some per cent in every step.
+# **What to see.** Where the median error exceeds 1, training with the wrong partner ends at several times the cost.
+# Where it is below a hundredth, nothing happens. In between are cases close to the border of 10 %; the interval tells
+# how close. And EulerNet with the paper's step size does not suffer, with an error of some per cent in every step.
 #
 # :::{admonition} How far to trust the verdicts
 # :class: voice-here
@@ -364,17 +365,17 @@ for case in CASES:
 #
 # ## When it matters
 #
-# For one layer of Euler's method, write both costates out. With $J = f_y(u, y^{[l]})$ the right one is $p^{[l]} = (I + h
-# J)^\top p^{[l+1]}$. With $\tilde A = A = (0)$ equation {eq}`paper-3.24` reads $p^{[l+1]} = (I - h J)^\top p^{[l]}$, so the
-# wrong one is
+# For one layer of Euler's method, write both costates out. With $J = f_y(u, y^{[l]})$ the right one is $p^{[l]} = (I
+# + h J)^\top p^{[l+1]}$. With $\tilde A = A = (0)$ equation {eq}`paper-3.24` reads $p^{[l+1]} = (I - h J)^\top
+# p^{[l]}$, so the wrong one is
 #
 # $$
 # p^{[l]} = (I - h J)^{-\top}\, p^{[l+1]} .
 # $$ (eq-3.w)
 #
-# The two agree up to $h^2 J^2$. But the inverse becomes infinite when $hJ$ has an eigenvalue 1, and training moves the
-# weights there: the largest errors are a hundred times the median and more. An explicit scheme with the wrong partner has
-# such poles, with the right one it has none.
+# The two agree up to $h^2 J^2$. But the inverse becomes infinite when $hJ$ has an eigenvalue 1, and training moves
+# the weights there: the largest errors are a hundred times the median and more. An explicit scheme with the wrong
+# partner has such poles, with the right one it has none.
 
 # %% tags=["hide-input"]
 for L in (5, 10, 20, 100):
@@ -394,18 +395,19 @@ assert np.allclose(swept.p[0, 0], by_hand, rtol=1e-13)
 # %% [markdown]
 # ## When it does not matter
 #
-# Two reasons. First, a gradient that is off by less than its own length, $|\tilde g - g| \le \delta |g|$ with $\delta < 1$,
-# still points downhill: $g \cdot \tilde g \ge (1 - \delta) |g|^2$.
+# Two reasons. First, a gradient that is off by less than its own length, $|\tilde g - g| \le \delta |g|$ with $\delta
+# < 1$, still points downhill: $g \cdot \tilde g \ge (1 - \delta) |g|^2$.
 #
-# Second, a minimum is flat. Let $u_\ast$ be a minimum with a regular Hessian. The wrong gradient, off by $O(h^n)$, vanishes
-# at a point $\tilde u$ nearby, and what training loses by stopping there is of *twice* the order:
+# Second, a minimum is flat. Let $u_\ast$ be a minimum with a regular Hessian. The wrong gradient, off by $O(h^n)$,
+# vanishes at a point $\tilde u$ nearby, and what training loses by stopping there is of *twice* the order:
 #
 # $$
 # \tilde u - u_\ast = O(h^n), \qquad \mathcal F(\tilde u) - \mathcal F(u_\ast) = O(h^{2n}).
 # $$ (eq-3.x)
 #
 # The check needs a problem with a minimum that is no perfect fit, since there the costates and both gradients vanish.
-# All layers share one control with six entries, the target is random, and a small multiple of $|u|^2$ is added to the cost:
+# All layers share one control with six entries, the target is random, and a small multiple of $|u|^2$ is added to the
+# cost:
 
 # %% tags=["hide-input"]
 x_hat, goal = np.random.default_rng(8).standard_normal((2, 20, 2))
@@ -463,9 +465,9 @@ for name in ("euler", "ralston", "heun"):
     )
 
 # %% [markdown]
-# A method that trusts the gradient more than Adam does is less forgiving. BFGS searches along lines and expects the cost to
-# fall as the gradient predicts. At a large step it gives up; at smaller ones it reports success at a point where the
-# network's gradient is not zero:
+# A method that trusts the gradient more than Adam does is less forgiving. BFGS searches along lines and expects the
+# cost to fall as the gradient predicts. At a large step it gives up; at smaller ones it reports success at a point
+# where the network's gradient is not zero:
 
 # %% tags=["hide-input"]
 for L in (4, 8, 16):
@@ -488,10 +490,10 @@ for L in (4, 8, 16):
 # %% [markdown]
 # ## A laboratory
 #
-# Pick a tableau, or type one. Left: scheme and partner {eq}`paper-3.23`, with the
-# orders of each and of the pair. Middle: where the scheme is stable, and the boundary for its partner, whose stability
-# function is $\tilde R(z) = 1 / R(-z)$: what one damps the other amplifies, so that $p \cdot \delta y$ can stay constant.
-# Right: the gradient by {eq}`paper-3.24` to {eq}`paper-3.26` with the right partner, and with the tableau itself.
+# Pick a tableau, or type one. Left: scheme and partner {eq}`paper-3.23`, with the orders of each and of the pair.
+# Middle: where the scheme is stable, and the boundary for its partner, whose stability function is $\tilde R(z) = 1 /
+# R(-z)$: what one damps the other amplifies, so that $p \cdot \delta y$ can stay constant. Right: the gradient by
+# {eq}`paper-3.24` to {eq}`paper-3.26` with the right partner, and with the tableau itself.
 
 # %% mystnb={"figure": {"name": "fig-s33-laboratory", "caption": "The laboratory on Ralston's scheme. The rows of its partner do not sum to its nodes; the partner's stability boundary is the mirror image; with the tableau in the partner's place the gradient's error falls like $h^2$, with the partner there is none."}, "image": {"alt": "Three panels: the tableaus of Ralston's scheme and of its partner; a shaded oval left of the imaginary axis and its dashed mirror image to the right; a log-log plot with a flat line near 1e-16 for the right partner and a line of slope 2 for the tableau itself."}} tags=["hide-input"]
 fig = plt.figure(figsize=(plots.WIDTH, laboratory.HEIGHT), layout="constrained")
@@ -566,8 +568,8 @@ Table(
 #
 # ```{solution} ex-s33-perfect
 # :class: dropdown
-# At a perfect fit $p^{[L]} = 0$. Costates are linear in $p^{[L]}$, so those of the right and of the wrong partner are all zero:
-# both gradients vanish at the same point, and the wrong one costs nothing.
+# At a perfect fit $p^{[L]} = 0$. Costates are linear in $p^{[L]}$, so those of the right and of the wrong partner are
+# all zero: both gradients vanish at the same point, and the wrong one costs nothing.
 # ```
 #
 # ```{exercise}
@@ -578,16 +580,16 @@ Table(
 #
 # ```{solution} ex-s33-pole
 # :class: dropdown
-# For $f = Jy$, equations {eq}`paper-3.24` to {eq}`paper-3.26` with $\tilde A = A$ are the scheme for $\dot p = -J^\top p$:
-# $p^{[l+1]} = R(-hJ)^\top p^{[l]}$. Solved for $p^{[l]}$ this needs $R(-z) \ne 0$ at each eigenvalue $z$ of $hJ$. For Euler
-# $R(-z) = 1 - z$ vanishes at $z = 1$. With the partner, $p^{[l]} = R(hJ)^\top p^{[l+1]}$, a polynomial for every explicit
-# scheme.
+# For $f = Jy$, equations {eq}`paper-3.24` to {eq}`paper-3.26` with $\tilde A = A$ are the scheme for $\dot p =
+# -J^\top p$: $p^{[l+1]} = R(-hJ)^\top p^{[l]}$. Solved for $p^{[l]}$ this needs $R(-z) \ne 0$ at each eigenvalue $z$
+# of $hJ$. For Euler $R(-z) = 1 - z$ vanishes at $z = 1$. With the partner, $p^{[l]} = R(hJ)^\top p^{[l+1]}$, a
+# polynomial for every explicit scheme.
 # ```
 #
 # ## Takeaways
 #
-# - With $A$ in the partner's place the gradient in one control a layer is off by $h$ for Euler, $h^2$ for Ralston, $h^3$ for
-#   Heun and Kutta 3, $h^4$ for RK4 and the 3/8 rule; for single stages by $h$ or $h^2$.
+# - With $A$ in the partner's place the gradient in one control a layer is off by $h$ for Euler, $h^2$ for Ralston,
+#   $h^3$ for Heun and Kutta 3, $h^4$ for RK4 and the 3/8 rule; for single stages by $h$ or $h^2$.
 # - In the trial it mattered where the error was larger than the gradient: Euler's method at large steps, near a pole of
 #   {eq}`eq-3.w`. Below a hundredth it never did.
 # - At a minimum the cost forgives the square of the error, {eq}`eq-3.x`. A line search or a gradient check does not.

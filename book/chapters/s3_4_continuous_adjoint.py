@@ -16,9 +16,9 @@
 # (s3-4-continuous)=
 # # Section 3. The continuous adjoint, solved backwards
 #
-# Libraries for neural differential equations offer a gradient that needs no memory: solve the adjoint equation backwards in
-# time, together with the state {footcite}`chen2018`. This page measures how far that gradient is from the network's, and
-# shows where the method fails: on the way back a contracting flow becomes an expanding one.
+# Libraries for neural differential equations offer a gradient that needs no memory: solve the adjoint equation
+# backwards in time, together with the state {footcite}`chen2018`. This page measures how far that gradient is from
+# the network's, and shows where the method fails: on the way back a contracting flow becomes an expanding one.
 
 # %% tags=["hide-input"]
 from dataclasses import replace
@@ -48,10 +48,10 @@ def distance(found, exact):
 # %% [markdown]
 # ## There and back
 #
-# Take layers with $K = -k\, q q^\top$, $q$ a unit vector, $k = 3$ and $b = 0$, and points of a normal distribution. Near 0,
-# where $\tanh z \approx z$, the component along $q$ decays like $e^{-kt}$ and the one across $q$ stays. Farther out $\tanh$ bends the flow,
-# since it acts on each coordinate by itself: the component across moves, too, until the point has come near 0. RK4 with $h = 0.1$ goes
-# there, and from the last state back with step $-h$:
+# Take layers with $K = -k\, q q^\top$, $q$ a unit vector, $k = 3$ and $b = 0$, and points of a normal distribution.
+# Near 0, where $\tanh z \approx z$, the component along $q$ decays like $e^{-kt}$ and the one across $q$ stays.
+# Farther out $\tanh$ bends the flow, since it acts on each coordinate by itself: the component across moves, too,
+# until the point has come near 0. RK4 with $h = 0.1$ goes there, and from the last state back with step $-h$:
 
 # %% tags=["hide-input"]
 RATE = 3.0
@@ -122,16 +122,16 @@ print(f"by {small_moved:.0e} for points a thousand times closer to 0")
 # :class: tip
 # - that the gradient of the continuous adjoint is wrong by a power of $h$ that depends on the scheme, and for two
 #   schemes not at all;
-# - that a contraction of rate $k$ sets a ceiling, $T = \ln(1/\varepsilon) / k$ in a precision $\varepsilon$, that no scheme and no
-#   step size can raise;
+# - that a contraction of rate $k$ sets a ceiling, $T = \ln(1/\varepsilon) / k$ in a precision $\varepsilon$, that no
+#   scheme and no step size can raise;
 # - that inaccurate schemes fail long before that ceiling, and stored states never meet it.
 # :::
 #
 # ## The method
 #
 # The optimality conditions of the continuous problem ({doc}`s3_3_second_road`) say $\dot{\mathbf p} = -f_y(\mathbf u,
-# \mathbf y)^\top \mathbf p$. Solve this backwards from $\mathbf p(T)$ and solve for the state as well, so that nothing of the forward pass has
-# to be stored:
+# \mathbf y)^\top \mathbf p$. Solve this backwards from $\mathbf p(T)$ and solve for the state as well, so that
+# nothing of the forward pass has to be stored:
 #
 # $$
 # \begin{gathered}
@@ -143,8 +143,8 @@ print(f"by {small_moved:.0e} for points a thousand times closer to 0")
 # \end{gathered}
 # $$ (eq-3.4.d)
 #
-# Here the solver is the forward scheme itself with step $-h$: `adjoint.continuous_costates`. How far is its gradient from
-# the network's? The problem has smooth controls on $[0, 1]$, one for each layer, taken at its midpoint.
+# Here the solver is the forward scheme itself with step $-h$: `adjoint.continuous_costates`. How far is its gradient
+# from the network's? The problem has smooth controls on $[0, 1]$, one for each layer, taken at its midpoint.
 
 
 # %%
@@ -199,10 +199,11 @@ ax.legend(title="scheme (slope)", loc="center left", bbox_to_anchor=(1.0, 0.5))
 plt.show()
 
 # %% [markdown]
-# **What to see.** Both gradients approximate the continuous one with the scheme's order $q$, so their difference is $O(h^q)$ or
-# smaller. For Heun it is smaller. Heun run backwards is its own partner, so the costates of both ways come from the same formulas and
-# only the *states* inside them differ: the way back has $\hat y_1$ and $\hat y_2$ instead of $y_2$ and $y_1$. Each is off by
-# $h^2$, but in opposite directions, and their sum, which enters $p$, is one order better.
+# **What to see.** Both gradients approximate the continuous one with the scheme's order $q$, so their difference is
+# $O(h^q)$ or smaller. For Heun it is smaller. Heun run backwards is its own partner, so the costates of both ways
+# come from the same formulas and only the *states* inside them differ: the way back has $\hat y_1$ and $\hat y_2$
+# instead of $y_2$ and $y_1$. Each is off by $h^2$, but in opposite directions, and their sum, which enters $p$, is
+# one order better.
 
 
 # %% tags=["hide-input"]
@@ -227,23 +228,23 @@ print("powers of h:", *(f"{power:.1f}" for power in powers))
 # %% [markdown]
 
 # %% [markdown]
-# The implicit midpoint rule and Gauss-Legendre are symmetric, so a step back undoes a step forward, and they are their own
-# partners. For them the continuous adjoint *is* the discrete one.
+# The implicit midpoint rule and Gauss-Legendre are symmetric, so a step back undoes a step forward, and they are
+# their own partners. For them the continuous adjoint *is* the discrete one.
 #
 # :::{admonition} The same in torchdiffeq
 # :class: voice-here
-# A library with both roads is `torchdiffeq` {footcite}`chen2018`. Its fixed-step method named `rk4` is the 3/8 rule, so like
-# is compared with like under the name `rk38` here. Autograd through its `odeint` gives the gradient of our costate sweep, and
-# its `odeint_adjoint` that of `continuous_costates`, both to twelve digits; this book's tests assert it where the library is
-# installed, and that the two differ from each other.
+# A library with both roads is `torchdiffeq` {footcite}`chen2018`. Its fixed-step method named `rk4` is the 3/8 rule,
+# so like is compared with like under the name `rk38` here. Autograd through its `odeint` gives the gradient of our
+# costate sweep, and its `odeint_adjoint` that of `continuous_costates`, both to twelve digits; this book's tests
+# assert it where the library is installed, and that the two differ from each other.
 # :::
 #
 # ## A ceiling
 #
 # Back to the contraction. One step of a scheme on the way back multiplies a small error along $q$ by its stability
-# function $R(kh)$, which is about $e^{kh}$. The implicit midpoint rule makes no error but rounding, so it shows this mechanism
-# alone: the recovered input departs from the true one at the rate $\ln R(kh) / h$. The gradient is lost when rounding has
-# grown to one, at about
+# function $R(kh)$, which is about $e^{kh}$. The implicit midpoint rule makes no error but rounding, so it shows this
+# mechanism alone: the recovered input departs from the true one at the rate $\ln R(kh) / h$. The gradient is lost
+# when rounding has grown to one, at about
 #
 # $$
 # T_\varepsilon = \frac{\ln(1 / \varepsilon)}{k} .
@@ -321,8 +322,8 @@ print(
 #
 # ## Below the ceiling
 #
-# The ceiling is only an upper bound. A scheme with truncation errors can be lost much earlier, and there a smaller step helps. For
-# each scheme and step size, the time at which the error first exceeds one half:
+# The ceiling is only an upper bound. A scheme with truncation errors can be lost much earlier, and there a smaller
+# step helps. For each scheme and step size, the time at which the error first exceeds one half:
 
 
 # %%
@@ -355,13 +356,14 @@ assert at_three > 1
 print(f"Euler, h = 0.1: off by {at_three:.0%} at T = 3")
 
 # %% [markdown]
-# **What to see.** Euler's method is lost at a fraction of the ceiling. Smaller steps and better schemes move the time of
-# failure up, but not beyond $T_\varepsilon$, which contains neither. Stored states remove the ceiling. They cost the memory
-# that the method wanted to save, and with them the exact discrete adjoint costs no more.
+# **What to see.** Euler's method is lost at a fraction of the ceiling. Smaller steps and better schemes move the time
+# of failure up, but not beyond $T_\varepsilon$, which contains neither. Stored states remove the ceiling. They cost
+# the memory that the method wanted to save, and with them the exact discrete adjoint costs no more.
 #
 # ## Networks of the paper
 #
-# With $h = 0.05$ and $L = 100$ the paper's networks reach $T = 5$, and their initial weights are of order one. Here are Euler and RK4 with untrained weights, and RK4 after its training on donut_2D ({ref}`Section 4.1 <s4-1>`):
+# With $h = 0.05$ and $L = 100$ the paper's networks reach $T = 5$, and their initial weights are of order one. Here
+# are Euler and RK4 with untrained weights, and RK4 after its training on donut_2D ({ref}`Section 4.1 <s4-1>`):
 
 
 # %%
@@ -400,22 +402,25 @@ assert size["Euler, untrained"] > 0.01
 assert size["RK4, untrained"] < 1e-6 and size["RK4, trained"] < 1e-3
 
 # %% [markdown]
-# For these two RK4 networks the continuous adjoint would do. For the EulerNet it is off by per cents before training has
-# begun. The discrete adjoint is exact in all of them, at the price of memory, which is the subject of {doc}`s3_5_memory_time`.
+# For these two RK4 networks the continuous adjoint would do. For the EulerNet it is off by per cents before training
+# has begun. The discrete adjoint is exact in all of them, at the price of memory, which is the subject of
+# {doc}`s3_5_memory_time`.
 #
 # ## Exercises
 #
 # ```{exercise}
 # :label: ex-s34-expand
-# Turn the sign of $K$ in the contraction, so that the flow expands. What happens to the way back, and what to the costates?
+# Turn the sign of $K$ in the contraction, so that the flow expands. What happens to the way back, and what to the
+# costates?
 # ```
 #
 # ```{solution} ex-s34-expand
 # :class: dropdown
 # Now the way back contracts, errors of the state die out, and the recovered input is accurate. The costates, which
-# contracted before, now grow on their way back: near 0 like $e^{kt}$. But points do not remain near 0. Where they have moved
-# out, $\tanh$ saturates, $f_y$ is close to 0, and $p$ hardly changes. So most costates stay as they are, and the largest growth
-# belongs to the points that started nearest to the line where the flow vanishes. The next cell measures both.
+# contracted before, now grow on their way back: near 0 like $e^{kt}$. But points do not remain near 0. Where they
+# have moved out, $\tanh$ saturates, $f_y$ is close to 0, and $p$ hardly changes. So most costates stay as they are,
+# and the largest growth belongs to the points that started nearest to the line where the flow vanishes. The next cell
+# measures both.
 # ```
 
 # %% tags=["hide-input"]
@@ -436,8 +441,8 @@ print(
 # %% [markdown]
 # ## Takeaways
 #
-# - The continuous adjoint misses the network's gradient by $h^q$ (by $h^3$ for Heun), and by nothing for Gauss-Legendre and the
-#   implicit midpoint rule.
+# - The continuous adjoint misses the network's gradient by $h^q$ (by $h^3$ for Heun), and by nothing for
+#   Gauss-Legendre and the implicit midpoint rule.
 # - Going back through a contraction of rate $k$ loses all digits by $T_\varepsilon = \ln(1/\varepsilon)/k$ with every
 #   scheme and step size; a coarse scheme loses them much earlier.
 # - Stored states remove the ceiling.

@@ -22,8 +22,8 @@
 #
 # :::{admonition} What you will learn
 # :class: tip
-# - to check a gradient by autograd, differences, complex steps, Taylor remainders and PyTorch's `gradcheck`, and how many
-#   digits each of them can confirm;
+# - to check a gradient by autograd, differences, complex steps, Taylor remainders and PyTorch's `gradcheck`, and how
+#   many digits each of them can confirm;
 # - which planted mistakes pass which check;
 # - to state, for a check of your own, the smallest error that it can see.
 # :::
@@ -60,9 +60,10 @@ points = draw("donut_2D", 6, seed=0)
 x, c = torch.tensor(points.X, dtype=torch.float64), torch.tensor(points.c)
 
 # %% [markdown]
-# By hand: the state sweep {eq}`paper-3.4` to {eq}`paper-3.6`, the derivative of the cost {eq}`paper-3.3` by $y^{[L]}$, which
-# is $p^{[L]} = \frac1N W^\top (\mathcal H - c)$ for cross-entropy, and the costate sweep {eq}`paper-3.13`,
-# {eq}`paper-3.17`, {eq}`paper-3.18`. The library's `adjoint` contains no call of autograd for these networks.
+# By hand: the state sweep {eq}`paper-3.4` to {eq}`paper-3.6`, the derivative of the cost {eq}`paper-3.3` by
+# $y^{[L]}$, which is $p^{[L]} = \frac1N W^\top (\mathcal H - c)$ for cross-entropy, and the costate sweep
+# {eq}`paper-3.13`, {eq}`paper-3.17`, {eq}`paper-3.18`. The library's `adjoint` contains no call of autograd for these
+# networks.
 
 # %%
 with torch.no_grad():
@@ -77,8 +78,8 @@ by_hand.shape
 # %% [markdown]
 # ## First judge: autograd
 #
-# PyTorch records every operation of the forward pass and differentiates them one by one {footcite}`griewank2008`. It uses no
-# multipliers.
+# PyTorch records every operation of the forward pass and differentiates them one by one {footcite}`griewank2008`. It
+# uses no multipliers.
 
 # %%
 cost = cross_entropy(net(x), c)
@@ -86,9 +87,9 @@ by_autograd = flat(torch.autograd.grad(cost, (net.K, net.b)))
 assert distance(by_hand, by_autograd) < 1e-14
 
 # %% [markdown]
-# Both could still share a mistake, because they run through the same library. The other judges need the *cost* only. Here it is
-# a second time, in NumPy, from {eq}`paper-2.12` and {eq}`paper-3.3`, as a function $\mathcal F(w)$ of the 48
-# numbers, real or complex:
+# Both could still share a mistake, because they run through the same library. The other judges need the *cost* only.
+# Here it is a second time, in NumPy, from {eq}`paper-2.12` and {eq}`paper-3.3`, as a function $\mathcal F(w)$ of the
+# 48 numbers, real or complex:
 
 # %%
 A, beta, _ = net.tableau.arrays()
@@ -116,15 +117,15 @@ assert abs(F(w) - cost.item()) < 1e-14
 # %% [markdown]
 # ## Second and third judge: differences and complex steps
 #
-# The derivative in a direction $v$ is $D = \nabla \mathcal F(w) \cdot v$. A central difference approximates it with an error
-# like $\varepsilon^2$,
+# The derivative in a direction $v$ is $D = \nabla \mathcal F(w) \cdot v$. A central difference approximates it with
+# an error like $\varepsilon^2$,
 #
 # $$
 # \frac{\mathcal F(w + \varepsilon v) - \mathcal F(w - \varepsilon v)}{2 \varepsilon} = D + O(\varepsilon^2),
 # $$ (eq-3.4.a)
 #
-# until $\varepsilon$ is so small that the two costs agree in most of their digits. The subtraction then loses these digits. The
-# complex step subtracts nothing. For an analytic $\mathcal F$,
+# until $\varepsilon$ is so small that the two costs agree in most of their digits. The subtraction then loses these
+# digits. The complex step subtracts nothing. For an analytic $\mathcal F$,
 #
 # $$
 # \frac{\operatorname{Im} \mathcal F(w + \mathrm i\, \varepsilon v)}{\varepsilon} = D + O(\varepsilon^2),
@@ -154,8 +155,8 @@ for name, power in (("one-sided", 1), ("central", 2), ("complex step", 2)):
     print(f"{name:13} slope {slope:.1f}")
 
 # %% [markdown]
-# At its best $\varepsilon$ the one-sided difference confirms about seven digits, the central one about ten, and the complex
-# step all of them:
+# At its best $\varepsilon$ the one-sided difference confirms about seven digits, the central one about ten, and the
+# complex step all of them:
 
 # %%
 grid = 10.0 ** -np.arange(1, 17)
@@ -174,9 +175,9 @@ assert errors["complex step"](1e-200) < 1e-14
 # r(\varepsilon) = \bigl| \mathcal F(w + \varepsilon v) - \mathcal F(w) - \varepsilon\, g \cdot v \bigr|.
 # $$ (eq-3.4.c)
 #
-# If $g$ is the gradient, what is left is $O(\varepsilon^2)$. If it is not, $r(\varepsilon)$ ends with slope 1, and the point
-# where the slope changes tells how wrong $g$ is. As a suspect, take the costates by the *same tableau* instead of its partner
-# ({doc}`s3_3_partner`):
+# If $g$ is the gradient, what is left is $O(\varepsilon^2)$. If it is not, $r(\varepsilon)$ ends with slope 1, and
+# the point where the slope changes tells how wrong $g$ is. As a suspect, take the costates by the *same tableau*
+# instead of its partner ({doc}`s3_3_partner`):
 
 # %%
 suspect = flat(
@@ -242,8 +243,9 @@ plt.show()
 # %% [markdown]
 # ## Fifth judge: gradcheck
 #
-# `torch.autograd.gradcheck` compares the derivatives that a function reports with central differences, entry by entry. Here
-# it examines `adjoint.propagate`, the costate sweep behind the interface of autograd, in the controls *and* in the input:
+# `torch.autograd.gradcheck` compares the derivatives that a function reports with central differences, entry by
+# entry. Here it examines `adjoint.propagate`, the costate sweep behind the interface of autograd, in the controls
+# *and* in the input:
 
 # %%
 leaves = [part.detach().requires_grad_() for part in (net.lift(x), *u)]
@@ -330,14 +332,15 @@ assert sum(passed[method][0] for method in methods) == 1
 assert not any(verdict for method in methods for verdict in passed[method][1:])
 
 # %% [markdown]
-# **What to see.** All judges find the gross mistakes. A millionth in one entry is below what differences resolve, and only the
-# two exact judges reject it. In between lie the two errors of *method*, and `gradcheck` with its defaults lets one of them pass:
-# it compares entry by entry with an absolute tolerance of $10^{-5}$, which is large where entries are small. Tighten it
-# (`atol=1e-9`). The lesson for tests: state the size of the smallest error that the check can see.
+# **What to see.** All judges find the gross mistakes. A millionth in one entry is below what differences resolve, and
+# only the two exact judges reject it. In between lie the two errors of *method*, and `gradcheck` with its defaults
+# lets one of them pass: it compares entry by entry with an absolute tolerance of $10^{-5}$, which is large where
+# entries are small. Tighten it (`atol=1e-9`). The lesson for tests: state the size of the smallest error that the
+# check can see.
 #
-# One net proves little. Next, all ten schemes, explicit and implicit, with zero weights or without, against autograd. For
-# implicit schemes autograd differentiates one step of Newton's method at the converged stages, which is all that the
-# implicit function theorem asks for:
+# One net proves little. Next, all ten schemes, explicit and implicit, with zero weights or without, against autograd.
+# For implicit schemes autograd differentiates one step of Newton's method at the converged stages, which is all that
+# the implicit function theorem asks for:
 
 
 # %% tags=["hide-input"]
@@ -374,30 +377,33 @@ print("10 problems for each scheme: equal to rounding")
 #
 # ```{solution} ex-s34-relu
 # :class: dropdown
-# Autograd, at every point without a zero argument, where the derivative exists. Differences and Taylor's remainder as long as
-# no argument changes its sign within $\varepsilon$, so the smaller $\varepsilon$, the better, up to cancellation.
-# `gradcheck` is one of these. The complex step asks for an analytic function: $\max(0, z)$ is not even defined for complex
-# $z$. Written as "$z$ if $\operatorname{Re} z > 0$, else 0", it is analytic off the imaginary axis and the judge is back.
+# Autograd, at every point without a zero argument, where the derivative exists. Differences and Taylor's remainder as
+# long as no argument changes its sign within $\varepsilon$, so the smaller $\varepsilon$, the better, up to
+# cancellation. `gradcheck` is one of these. The complex step asks for an analytic function: $\max(0, z)$ is not even
+# defined for complex $z$. Written as "$z$ if $\operatorname{Re} z > 0$, else 0", it is analytic off the imaginary
+# axis and the judge is back.
 # ```
 #
 # ```{exercise}
 # :label: ex-s34-cancel
-# Where does the central difference see best, and how far, if $\mathcal F$ is computed with relative rounding $\varepsilon_0$?
+# Where does the central difference see best, and how far, if $\mathcal F$ is computed with relative rounding
+# $\varepsilon_0$?
 # ```
 #
 # ```{solution} ex-s34-cancel
 # :class: dropdown
 # The error is about $a\, \varepsilon^2 + \varepsilon_0 / \varepsilon$ with constants of order one. Its minimum is at
-# $\varepsilon \approx \varepsilon_0^{1/3} \approx 6 \cdot 10^{-6}$ in double precision and is about $\varepsilon_0^{2/3}
-# \approx 4 \cdot 10^{-11}$, relative to the cost, not to its derivative. The one-sided difference has $\varepsilon_0^{1/2}$.
+# $\varepsilon \approx \varepsilon_0^{1/3} \approx 6 \cdot 10^{-6}$ in double precision and is about
+# $\varepsilon_0^{2/3} \approx 4 \cdot 10^{-11}$, relative to the cost, not to its derivative. The one-sided
+# difference has $\varepsilon_0^{1/2}$.
 # ```
 #
 # ## Takeaways
 #
-# - The costate sweep gives autograd's gradient to the last digits, for every scheme. The complex step confirms all digits,
-#   central differences about ten, and Taylor's remainder shows slope 2.
-# - Lax checks pass wrong gradients. The tableau as its own partner, the continuous adjoint, a millionth in one entry: know which
-#   of them your check would reject.
+# - The costate sweep gives autograd's gradient to the last digits, for every scheme. The complex step confirms all
+#   digits, central differences about ten, and Taylor's remainder shows slope 2.
+# - Lax checks pass wrong gradients. The tableau as its own partner, the continuous adjoint, a millionth in one entry:
+#   know which of them your check would reject.
 #
 # One of the planted mistakes is a method in wide use, and has {doc}`a page of its own <s3_4_continuous_adjoint>`.
 #
