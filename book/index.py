@@ -80,7 +80,25 @@ plt.show()
 # :::{grid-item-card} Section 2: networks as differential equations
 # :link: s2
 # :link-type: ref
-# From (2.1) to (2.12): tableaus, measured orders, stability, one control a layer, and why trajectories cannot cross.
+# From (2.1) to (2.10): a residual network is Euler's method, and how far its features are from the solution.
+# :::
+#
+# :::{grid-item-card} Section 2: Runge-Kutta networks
+# :link: s2-rk
+# :link-type: ref
+# Tableaus, stages and controls, (2.11) and (2.12): how many parameters, and what one control per layer costs.
+# :::
+#
+# :::{grid-item-card} Section 2: order and stability
+# :link: s2-order
+# :link-type: ref
+# Rooted trees, orders derived and measured, and how far the stability regions reach.
+# :::
+#
+# :::{grid-item-card} Section 2: paths that cannot cross
+# :link: s2-paths
+# :link-type: ref
+# What a flow can separate and what it cannot, and why one extra dimension is enough.
 # :::
 #
 # :::{grid-item-card} Section 3: training is a control problem

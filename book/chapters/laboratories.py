@@ -35,7 +35,7 @@ plots.style()
 # ## One orbit under any scheme
 #
 # All layers share the weights of a flow whose orbits are closed. Which schemes stay on their orbit, and at what step size
-# do they leave it? The chapter: {doc}`s2_networks_as_odes`.
+# do they leave it? The chapter: {doc}`s2_runge_kutta`.
 
 # %% mystnb={"figure": {"name": "fig-laboratory-scheme", "caption": "RK4 with $h = 1.5$, a step three times as long as in the chapter: now it leaves the orbit as well, inwards."}, "image": {"alt": "Dots joined by lines within a grey closed curve; they start on it and end halfway to the centre.", "width": "360px"}} tags=["hide-input"]
 orbit = SchemeLaboratory(scheme="rk4", h=1.5, L=20)
