@@ -30,29 +30,13 @@ import sympy
 import torch
 
 from rknet import TABLEAUS, RKNet, Tableau, plots
-from rknet.trees import density, size_of, trees
+from rknet.trees import density, layout, trees
 
 plots.style()
 rng = np.random.default_rng(23)
 explicit = {name: t for name, t in TABLEAUS.items() if t.explicit}
 
 # %% mystnb={"figure": {"name": "fig-s2-trees", "caption": "The 17 rooted trees with up to five nodes, and their order conditions, to be summed over all indices. The root stands for $\\beta_i$, every edge that leads on for an $a_{ij}$, and every leaf for a $c$. A scheme has order $p$ if it satisfies the conditions of all trees with up to $p$ nodes."}, "image": {"alt": "Seventeen small trees in three rows, drawn with the root at the bottom: one each with one and two nodes, two with three, four with four, nine with five nodes. Below each stands an equation, such as beta i c i squared equals one third."}} tags=["hide-input"]
-
-
-def breadth(tree):
-    """How many leaves lie side by side."""
-    return sum(map(breadth, tree)) if tree else 1
-
-
-def draw_tree(ax, tree, x, y, step=0.5):
-    """A tree with its root at (x, y) and its branches above."""
-    left = x - step * breadth(tree) / 2
-    for branch in tree:
-        to = left + step * breadth(branch) / 2
-        ax.plot([x, to], [y, y + 0.5], color=plots.INK, linewidth=1, zorder=1)
-        draw_tree(ax, branch, to, y + 0.5, step)
-        left += step * breadth(branch)
-    ax.scatter([x], [y], s=16, color=plots.CLASS_COLOURS[0], zorder=2)
 
 
 def factors(tree, letters="ijklm"):
@@ -62,7 +46,8 @@ def factors(tree, letters="ijklm"):
     text = f"c_{here}^{leaves} " if leaves > 1 else f"c_{here} " * leaves
     for branch in filter(None, tree):
         text += f"a_{{{here}{following[0]}}} " + factors(branch, following)
-        following = following[size_of(branch) - breadth(branch) :]
+        inner = {node.parent for node in layout(branch)} - {None}
+        following = following[len(inner) :]
     return text
 
 
@@ -76,7 +61,7 @@ fig, axes = plt.subplots(
 )
 shown = [tree for nodes in range(1, 6) for tree in trees(nodes)]
 for ax, tree in zip(axes.flat, shown):
-    draw_tree(ax, tree, 0, 0)
+    plots.rooted_tree(ax, tree, unit=0.5, size=4.5)
     value = rf"\frac{{1}}{{{density(tree)}}}" if tree else "1"
     condition = rf"$\beta_i {factors(tree)} = {value}$"
     ax.text(0, -0.45, condition, ha="center", va="center", fontsize=9)
