@@ -2,8 +2,8 @@
 
 In a chapter ``# codes (3.14)`` stands directly above the statement that codes an equation, and ``# checks (3.14)``
 above the assertion, or the loop with one, that judges it, in the same cell or a later one. A mutant changes one place
-of the coded statement, and the cells from there to the last check run once more, in a forked process. All assertions
-but those under the equation's own comments are taken out, so that only its own check can find the mutant. From the top
+of the coded statement, and what the checks need runs once more from there, in a forked process. All assertions but
+those under the equation's own comments are taken out, so that only its own checks can find the mutant. From the top
 level::
 
     PYTHONPATH=. .venv/bin/python tests/mutants.py book/chapters/NAME.py ...
@@ -274,14 +274,14 @@ def mutants(statement: ast.stmt) -> list[list[Mutant]]:
 class Judged(ast.NodeTransformer):
     """Takes out every assertion that stands under no check of one equation, and puts a mutant in its place."""
 
-    def __init__(self, checks: set[int], line: int | None, mutant: ast.stmt | None) -> None:
+    def __init__(self, checks: set[int], line: int | None = None, mutant: ast.stmt | None = None) -> None:
         self.checks, self.line, self.mutant, self.kept = checks, line, mutant, False
 
     def visit(self, node: ast.AST) -> ast.AST:
         """The node, changed."""
         if isinstance(node, ast.stmt) and self.mutant is not None and node.lineno == self.line:
             mutant, self.mutant = self.mutant, None
-            return self.visit(mutant)
+            return self.visit(copy.deepcopy(mutant))
         before = self.kept
         self.kept = before or (isinstance(node, ast.stmt) and node.lineno in self.checks)
         if isinstance(node, ast.Assert) and not self.kept:
@@ -290,6 +290,36 @@ class Judged(ast.NodeTransformer):
             changed = self.generic_visit(node)
         self.kept = before
         return changed
+
+
+def read(statement: ast.stmt) -> set[str]:
+    """Names that a statement, or a function that it defines, reads."""
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+
+
+def bound_names(statement: ast.stmt) -> set[str]:
+    """Names that a statement binds, or whose objects it changes by an index, an attribute or a bare call."""
+    found: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.alias):
+            found.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Expr):
+            found |= {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+        elif isinstance(node, ast.Name | ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            inner: ast.expr = node
+            while isinstance(inner, ast.Subscript | ast.Attribute):
+                inner = inner.value
+            found |= {inner.id} if isinstance(inner, ast.Name) else set()
+    return found
+
+
+def asked(statement: ast.stmt) -> set[str]:
+    """Names whose methods a statement, or a function that it defines, calls: a generator is changed by that."""
+    calls = (node.func for node in ast.walk(statement) if isinstance(node, ast.Call))
+    found = {f.value.id for f in calls if isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name)}
+    return found - bound_names(statement) - {node.arg for node in ast.walk(statement) if isinstance(node, ast.arg)}
 
 
 @dataclass(frozen=True)
@@ -302,12 +332,13 @@ class Fate:
 
 
 class Page:
-    """The code cells of a chapter, up to the last check, with their marks."""
+    """The code cells of a chapter with their marks."""
 
     def __init__(self, cells: list[str]) -> None:
+        self.cells = cells
         self.marks = [mark for k, code in enumerate(cells) for mark in marks(code, k)]
-        last = max((mark.cell for mark in self.marks if mark.kind == "checks"), default=-1)
-        self.cells = cells[: last + 1]
+        self.statements = [(k, statement) for k, code in enumerate(cells) for statement in ast.parse(code).body]
+        self.written = self.effects()
 
     def numbers(self, kind: str) -> list[str]:
         """Equations that the page codes, or checks, in order."""
@@ -316,6 +347,42 @@ class Page:
     def of(self, kind: str, number: str) -> list[Mark]:
         """The marks of one equation."""
         return [mark for mark in self.marks if mark.kind == kind and number in mark.numbers]
+
+    def position(self, mark: Mark) -> int:
+        """Which of the page's statements holds the one below a mark."""
+        inside = [
+            k
+            for k, (cell, statement) in enumerate(self.statements)
+            if cell == mark.cell and statement.lineno <= mark.line <= (statement.end_lineno or 0)
+        ]
+        return inside[-1]
+
+    def effects(self) -> list[set[str]]:
+        """Names that each statement binds or whose objects it changes, also by calling a function of the page's."""
+        imports = (ast.Import, ast.ImportFrom)
+        modules = {n for _, node in self.statements if isinstance(node, imports) for n in bound_names(node)}
+        by_call: dict[str, set[str]] = {}
+        found = []
+        for _, statement in self.statements:
+            changed = asked(statement) - modules
+            changed |= {n for function in read(statement) for n in by_call.get(function, ())}
+            if isinstance(statement, ast.FunctionDef):
+                by_call[statement.name] = changed
+                changed = set()
+            found.append(bound_names(statement) | changed)
+        return found
+
+    def needed(self, marks: list[Mark], first: int = 0) -> list[int]:
+        """The statements, from the first on, without which those below some marks cannot be run."""
+        wanted = {self.position(mark) for mark in marks}
+        names: set[str] = set()
+        kept = []
+        for k in range(max(wanted, default=-1), first - 1, -1):
+            statement = self.statements[k][1]
+            if k in wanted or names & self.written[k]:
+                names |= read(statement) | self.written[k]
+                kept.append(k)
+        return kept[::-1]
 
     def mutants_of(self, number: str, most: int) -> list[tuple[Mark, Mutant]]:
         """At most so many mutants of an equation, each with the comment above the statement it changes."""
@@ -326,36 +393,45 @@ class Page:
             groups += [[(mark, mutant) for mutant in group] for group in mutants(statement)]
         return in_turn(groups, most)
 
-    def run_judged(self, names: dict, number: str, mark: Mark, mutant: ast.stmt) -> None:
-        """Run the cells from a mutant to the equation's last check, with no other assertion than its own."""
+    def execute(self, k: int, names: dict, judged: Callable[[int], Judged] | None = None) -> None:
+        """Run one statement, changed or as it is."""
+        cell, statement = self.statements[k]
+        if judged:
+            statement = ast.fix_missing_locations(judged(cell).visit(copy.deepcopy(statement)))
+        exec(compile(ast.Module([statement], []), f"cell {cell}", "exec"), names)
+
+    def judge(self, names: dict, number: str, mark: Mark, mutant: ast.stmt | None) -> None:
+        """Run what the checks of an equation need from a mark on, with a mutant and no other assertion than theirs."""
         checks = self.of("checks", number)
-        for cell in range(mark.cell, max(check.cell for check in checks) + 1):
+
+        def judged(cell: int) -> Judged:
             own = {check.line for check in checks if check.cell == cell}
-            here = cell == mark.cell
-            tree = Judged(own, mark.line if here else None, mutant if here else None).visit(ast.parse(self.cells[cell]))
-            exec(compile(ast.fix_missing_locations(tree), f"cell {cell}", "exec"), names)
+            return Judged(own, mark.line, mutant) if cell == mark.cell else Judged(own)
+
+        for k in self.needed(checks, self.position(mark)):
+            self.execute(k, names, judged)
 
     def run(self) -> Iterator[tuple[int, dict]]:
-        """Run the cells in order; yields the position of each one and the page's names before it is run."""
-        from matplotlib import pyplot  # once the environment is set
-
+        """Run what the checks need; yields the position of each statement and the names before it is run."""
         names: dict = {"__name__": "__main__"}
-        for cell, code in enumerate(self.cells):
-            yield cell, names
-            exec(compile(code, f"cell {cell}", "exec"), names)
-            pyplot.close("all")
+        for k in self.needed([mark for mark in self.marks if mark.numbers]):
+            yield k, names
+            self.execute(k, names)
 
     def fates(self, most: int = MOST) -> Iterator[Fate]:
         """What becomes of the mutants, at most so many for an equation; the page is run on the way."""
         chosen = [(number, *pair) for number in self.numbers("codes") for pair in self.mutants_of(number, most)]
-        if not chosen:
-            return
         for _ in self.run():
             pass  # once, so that what libraries load when they are first used is not loaded in every fork
-        for cell, names in self.run():
+        for k, names in self.run():
+            sound = set()
             for number, mark, (text, mutant) in chosen:
-                if mark.cell == cell:
-                    yield Fate(number, text, forked(partial(self.run_judged, names, number, mark, mutant)))
+                if self.position(mark) != k:
+                    continue
+                if number not in sound and forked(partial(self.judge, names, number, mark, None)) != SURVIVED:
+                    raise RuntimeError(f"({number}): its checks must hold on the code as it is, run by themselves")
+                sound.add(number)
+                yield Fate(number, text, forked(partial(self.judge, names, number, mark, mutant)))
 
 
 ENDS = (SURVIVED, BY_CHECK, BY_ERROR)
