@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import dis
 import json
 import os
 import re
@@ -28,6 +29,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import cycle
 from pathlib import Path
+from types import CodeType
 from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "book"))
@@ -292,34 +294,64 @@ class Judged(ast.NodeTransformer):
         return changed
 
 
-def read(statement: ast.stmt) -> set[str]:
-    """Names that a statement, or a function that it defines, reads."""
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+@dataclass(frozen=True)
+class Names:
+    """What a statement does to names: those it needs, those it binds anew, and those whose objects it may change."""
+
+    needs: frozenset[str]
+    binds: frozenset[str]
+    changes: frozenset[str]
+
+    @classmethod
+    def of(cls, statement: ast.stmt) -> Names:
+        """The names of one statement, those inside the functions that it defines included."""
+        code = compile(ast.Module([statement], []), "statement", "exec")
+        first: dict[str, str] = {}
+        for step in dis.get_instructions(code):
+            if step.opname in ("LOAD_NAME", "STORE_NAME"):
+                first.setdefault(step.argval, step.opname)
+        stored = {step.argval for step in dis.get_instructions(code) if step.opname == "STORE_NAME"}
+        needs = {name for name, how in first.items() if how == "LOAD_NAME"} | inner_globals(code) - stored
+        return cls(frozenset(needs), frozenset(stored), frozenset(touched(statement) - local_names(statement)))
 
 
-def bound_names(statement: ast.stmt) -> set[str]:
-    """Names that a statement binds, or whose objects it changes by an index, an attribute or a bare call."""
+def inner_globals(code: CodeType) -> set[str]:
+    """Global names that the functions inside some code read."""
+    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    read = {s.argval for c in inner for s in dis.get_instructions(c) if s.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return read.union(*map(inner_globals, inner))
+
+
+def local_names(statement: ast.stmt) -> set[str]:
+    """Arguments and variables of the functions that a statement defines."""
+    functions = [node for node in ast.walk(statement) if isinstance(node, ast.FunctionDef | ast.Lambda)]
+    nodes = [node for function in functions for node in ast.walk(function)]
+    arguments = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    return arguments | {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+CHANGING = re.compile(r".*_|append|extend|update|(standard_)?(normal|uniform|dirichlet)|integers|permutation|choice")
+"""Methods that change the object they belong to, among them those of random generators."""
+
+
+def base(node: ast.expr) -> set[str]:
+    """The name before the dots and brackets, if there is one."""
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def touched(statement: ast.stmt) -> set[str]:
+    """Names whose objects a statement may change: by an index, an attribute, a method, or a bare call on them."""
     found: set[str] = set()
     for node in ast.walk(statement):
-        if isinstance(node, ast.alias):
-            found.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.add(node.name)
-        elif isinstance(node, ast.Expr):
-            found |= {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-        elif isinstance(node, ast.Name | ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
-            inner: ast.expr = node
-            while isinstance(inner, ast.Subscript | ast.Attribute):
-                inner = inner.value
-            found |= {inner.id} if isinstance(inner, ast.Name) else set()
+        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found |= base(node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and CHANGING.fullmatch(node.func.attr):
+            found |= base(node.func)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
+            found |= {argument.id for argument in node.value.args if isinstance(argument, ast.Name)}
     return found
-
-
-def asked(statement: ast.stmt) -> set[str]:
-    """Names whose methods a statement, or a function that it defines, calls: a generator is changed by that."""
-    calls = (node.func for node in ast.walk(statement) if isinstance(node, ast.Call))
-    found = {f.value.id for f in calls if isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name)}
-    return found - bound_names(statement) - {node.arg for node in ast.walk(statement) if isinstance(node, ast.arg)}
 
 
 @dataclass(frozen=True)
@@ -338,7 +370,7 @@ class Page:
         self.cells = cells
         self.marks = [mark for k, code in enumerate(cells) for mark in marks(code, k)]
         self.statements = [(k, statement) for k, code in enumerate(cells) for statement in ast.parse(code).body]
-        self.written = self.effects()
+        self.names = self.effects()
 
     def numbers(self, kind: str) -> list[str]:
         """Equations that the page codes, or checks, in order."""
@@ -357,30 +389,27 @@ class Page:
         ]
         return inside[-1]
 
-    def effects(self) -> list[set[str]]:
-        """Names that each statement binds or whose objects it changes, also by calling a function of the page's."""
-        imports = (ast.Import, ast.ImportFrom)
-        modules = {n for _, node in self.statements if isinstance(node, imports) for n in bound_names(node)}
-        by_call: dict[str, set[str]] = {}
+    def effects(self) -> list[Names]:
+        """The names of each statement; a call of one of the page's functions may change what that function changes."""
+        by_call: dict[str, frozenset[str]] = {}
         found = []
         for _, statement in self.statements:
-            changed = asked(statement) - modules
-            changed |= {n for function in read(statement) for n in by_call.get(function, ())}
+            names = Names.of(statement)
+            changes = names.changes.union(*(by_call.get(name, ()) for name in names.needs))
             if isinstance(statement, ast.FunctionDef):
-                by_call[statement.name] = changed
-                changed = set()
-            found.append(bound_names(statement) | changed)
+                by_call[statement.name], changes = changes, frozenset()
+            found.append(Names(names.needs, names.binds, changes))
         return found
 
     def needed(self, marks: list[Mark], first: int = 0) -> list[int]:
         """The statements, from the first on, without which those below some marks cannot be run."""
         wanted = {self.position(mark) for mark in marks}
-        names: set[str] = set()
+        needs: set[str] = set()
         kept = []
         for k in range(max(wanted, default=-1), first - 1, -1):
-            statement = self.statements[k][1]
-            if k in wanted or names & self.written[k]:
-                names |= read(statement) | self.written[k]
+            names = self.names[k]
+            if k in wanted or needs & (names.binds | names.changes):
+                needs = (needs - names.binds) | names.needs | names.changes
                 kept.append(k)
         return kept[::-1]
 
