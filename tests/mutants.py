@@ -2,8 +2,8 @@
 
 In a chapter ``# codes (3.14)`` stands directly above the statement that codes an equation, and ``# checks (3.14)``
 above the assertion, or the loop with one, that judges it, in the same cell or a later one. A mutant changes one place
-of the coded statement, and the cells from there to the last check run once more, in a forked process. All assertions
-but those under the equation's own comments are taken out, so that only its own check can find the mutant. From the top
+of the coded statement, and what the checks need runs once more from there, in a forked process. All assertions but
+those under the equation's own comments are taken out, so that only its own checks can find the mutant. From the top
 level::
 
     PYTHONPATH=. .venv/bin/python tests/mutants.py book/chapters/NAME.py ...
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import dis
 import json
 import os
 import re
@@ -28,6 +29,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import cycle
 from pathlib import Path
+from types import CodeType
 from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "book"))
@@ -274,14 +276,14 @@ def mutants(statement: ast.stmt) -> list[list[Mutant]]:
 class Judged(ast.NodeTransformer):
     """Takes out every assertion that stands under no check of one equation, and puts a mutant in its place."""
 
-    def __init__(self, checks: set[int], line: int | None, mutant: ast.stmt | None) -> None:
+    def __init__(self, checks: set[int], line: int | None = None, mutant: ast.stmt | None = None) -> None:
         self.checks, self.line, self.mutant, self.kept = checks, line, mutant, False
 
     def visit(self, node: ast.AST) -> ast.AST:
         """The node, changed."""
         if isinstance(node, ast.stmt) and self.mutant is not None and node.lineno == self.line:
             mutant, self.mutant = self.mutant, None
-            return self.visit(mutant)
+            return self.visit(copy.deepcopy(mutant))
         before = self.kept
         self.kept = before or (isinstance(node, ast.stmt) and node.lineno in self.checks)
         if isinstance(node, ast.Assert) and not self.kept:
@@ -290,6 +292,66 @@ class Judged(ast.NodeTransformer):
             changed = self.generic_visit(node)
         self.kept = before
         return changed
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a statement does to names: those it needs, those it binds anew, and those whose objects it may change."""
+
+    needs: frozenset[str]
+    binds: frozenset[str]
+    changes: frozenset[str]
+
+    @classmethod
+    def of(cls, statement: ast.stmt) -> Names:
+        """The names of one statement, those inside the functions that it defines included."""
+        code = compile(ast.Module([statement], []), "statement", "exec")
+        first: dict[str, str] = {}
+        for step in dis.get_instructions(code):
+            if step.opname in ("LOAD_NAME", "STORE_NAME"):
+                first.setdefault(step.argval, step.opname)
+        stored = {step.argval for step in dis.get_instructions(code) if step.opname == "STORE_NAME"}
+        needs = {name for name, how in first.items() if how == "LOAD_NAME"} | inner_globals(code) - stored
+        return cls(frozenset(needs), frozenset(stored), frozenset(touched(statement) - local_names(statement)))
+
+
+def inner_globals(code: CodeType) -> set[str]:
+    """Global names that the functions inside some code read."""
+    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    read = {s.argval for c in inner for s in dis.get_instructions(c) if s.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return read.union(*map(inner_globals, inner))
+
+
+def local_names(statement: ast.stmt) -> set[str]:
+    """Arguments and variables of the functions that a statement defines."""
+    functions = [node for node in ast.walk(statement) if isinstance(node, ast.FunctionDef | ast.Lambda)]
+    nodes = [node for function in functions for node in ast.walk(function)]
+    arguments = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    return arguments | {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+CHANGING = re.compile(r".*_|append|extend|update|(standard_)?(normal|uniform|dirichlet)|integers|permutation|choice")
+"""Methods that change the object they belong to, among them those of random generators."""
+
+
+def base(node: ast.expr) -> set[str]:
+    """The name before the dots and brackets, if there is one."""
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return {node.id} if isinstance(node, ast.Name) else set()
+
+
+def touched(statement: ast.stmt) -> set[str]:
+    """Names whose objects a statement may change: by an index, an attribute, a method, or a bare call on them."""
+    found: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found |= base(node)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and CHANGING.fullmatch(node.func.attr):
+            found |= base(node.func)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
+            found |= {argument.id for argument in node.value.args if isinstance(argument, ast.Name)}
+    return found
 
 
 @dataclass(frozen=True)
@@ -302,12 +364,13 @@ class Fate:
 
 
 class Page:
-    """The code cells of a chapter, up to the last check, with their marks."""
+    """The code cells of a chapter with their marks."""
 
     def __init__(self, cells: list[str]) -> None:
+        self.cells = cells
         self.marks = [mark for k, code in enumerate(cells) for mark in marks(code, k)]
-        last = max((mark.cell for mark in self.marks if mark.kind == "checks"), default=-1)
-        self.cells = cells[: last + 1]
+        self.statements = [(k, statement) for k, code in enumerate(cells) for statement in ast.parse(code).body]
+        self.names = self.effects()
 
     def numbers(self, kind: str) -> list[str]:
         """Equations that the page codes, or checks, in order."""
@@ -316,6 +379,39 @@ class Page:
     def of(self, kind: str, number: str) -> list[Mark]:
         """The marks of one equation."""
         return [mark for mark in self.marks if mark.kind == kind and number in mark.numbers]
+
+    def position(self, mark: Mark) -> int:
+        """Which of the page's statements holds the one below a mark."""
+        inside = [
+            k
+            for k, (cell, statement) in enumerate(self.statements)
+            if cell == mark.cell and statement.lineno <= mark.line <= (statement.end_lineno or 0)
+        ]
+        return inside[-1]
+
+    def effects(self) -> list[Names]:
+        """The names of each statement; a call of one of the page's functions may change what that function changes."""
+        by_call: dict[str, frozenset[str]] = {}
+        found = []
+        for _, statement in self.statements:
+            names = Names.of(statement)
+            changes = names.changes.union(*(by_call.get(name, ()) for name in names.needs))
+            if isinstance(statement, ast.FunctionDef):
+                by_call[statement.name], changes = changes, frozenset()
+            found.append(Names(names.needs, names.binds, changes))
+        return found
+
+    def needed(self, marks: list[Mark], first: int = 0) -> list[int]:
+        """The statements, from the first on, without which those below some marks cannot be run."""
+        wanted = {self.position(mark) for mark in marks}
+        needs: set[str] = set()
+        kept = []
+        for k in range(max(wanted, default=-1), first - 1, -1):
+            names = self.names[k]
+            if k in wanted or needs & (names.binds | names.changes):
+                needs = (needs - names.binds) | names.needs | names.changes
+                kept.append(k)
+        return kept[::-1]
 
     def mutants_of(self, number: str, most: int) -> list[tuple[Mark, Mutant]]:
         """At most so many mutants of an equation, each with the comment above the statement it changes."""
@@ -326,36 +422,45 @@ class Page:
             groups += [[(mark, mutant) for mutant in group] for group in mutants(statement)]
         return in_turn(groups, most)
 
-    def run_judged(self, names: dict, number: str, mark: Mark, mutant: ast.stmt) -> None:
-        """Run the cells from a mutant to the equation's last check, with no other assertion than its own."""
+    def execute(self, k: int, names: dict, judged: Callable[[int], Judged] | None = None) -> None:
+        """Run one statement, changed or as it is."""
+        cell, statement = self.statements[k]
+        if judged:
+            statement = ast.fix_missing_locations(judged(cell).visit(copy.deepcopy(statement)))
+        exec(compile(ast.Module([statement], []), f"cell {cell}", "exec"), names)
+
+    def judge(self, names: dict, number: str, mark: Mark, mutant: ast.stmt | None) -> None:
+        """Run what the checks of an equation need from a mark on, with a mutant and no other assertion than theirs."""
         checks = self.of("checks", number)
-        for cell in range(mark.cell, max(check.cell for check in checks) + 1):
+
+        def judged(cell: int) -> Judged:
             own = {check.line for check in checks if check.cell == cell}
-            here = cell == mark.cell
-            tree = Judged(own, mark.line if here else None, mutant if here else None).visit(ast.parse(self.cells[cell]))
-            exec(compile(ast.fix_missing_locations(tree), f"cell {cell}", "exec"), names)
+            return Judged(own, mark.line, mutant) if cell == mark.cell else Judged(own)
+
+        for k in self.needed(checks, self.position(mark)):
+            self.execute(k, names, judged)
 
     def run(self) -> Iterator[tuple[int, dict]]:
-        """Run the cells in order; yields the position of each one and the page's names before it is run."""
-        from matplotlib import pyplot  # once the environment is set
-
+        """Run what the checks need; yields the position of each statement and the names before it is run."""
         names: dict = {"__name__": "__main__"}
-        for cell, code in enumerate(self.cells):
-            yield cell, names
-            exec(compile(code, f"cell {cell}", "exec"), names)
-            pyplot.close("all")
+        for k in self.needed([mark for mark in self.marks if mark.numbers]):
+            yield k, names
+            self.execute(k, names)
 
     def fates(self, most: int = MOST) -> Iterator[Fate]:
         """What becomes of the mutants, at most so many for an equation; the page is run on the way."""
         chosen = [(number, *pair) for number in self.numbers("codes") for pair in self.mutants_of(number, most)]
-        if not chosen:
-            return
         for _ in self.run():
             pass  # once, so that what libraries load when they are first used is not loaded in every fork
-        for cell, names in self.run():
+        for k, names in self.run():
+            sound = set()
             for number, mark, (text, mutant) in chosen:
-                if mark.cell == cell:
-                    yield Fate(number, text, forked(partial(self.run_judged, names, number, mark, mutant)))
+                if self.position(mark) != k:
+                    continue
+                if number not in sound and forked(partial(self.judge, names, number, mark, None)) != SURVIVED:
+                    raise RuntimeError(f"({number}): its checks must hold on the code as it is, run by themselves")
+                sound.add(number)
+                yield Fate(number, text, forked(partial(self.judge, names, number, mark, mutant)))
 
 
 ENDS = (SURVIVED, BY_CHECK, BY_ERROR)
