@@ -94,7 +94,7 @@ def relative_error(name, L, stage_controls):
     return float((flat(swept.gradient) - right).norm() / right.norm())
 
 
-depths = {name: np.array([64, 128, 256, 512]) for name in LOOKS}
+depths = {name: np.array([32, 64, 128, 256]) for name in LOOKS}
 depths["rk4"] = depths["rk38"] = depths["rk4"][:3]
 errors, powers = {}, {}
 for name, L in depths.items():
@@ -121,7 +121,7 @@ for ax, title, which in zip(axes[0], titles, (0, 1)):
         ax.loglog(h, errors[name][which], **look(name), label=label)
         ax.loglog(h, errors[name][which], marker, ms=3.5, c=look(name)["color"])
     ax.set(xlabel="step size $h$", title=title)
-    ax.set_xticks(2 / depths["euler"], ["1/32", "1/64", "1/128", "1/256"])
+    ax.set_xticks(2 / depths["euler"], ["1/16", "1/32", "1/64", "1/128"])
     ax.minorticks_off()
 axes[0, 0].set_ylabel("relative error of the gradient")
 handles = axes[0, 0].get_legend_handles_labels()
@@ -217,7 +217,7 @@ def train(name, L, right):
     seen = []
     for k in range(STEPS):
         _, gradient = follow(*weights, *data)
-        if right and k % 10 == 0:
+        if right and k % 25 == 0:
             seen.append(compare(other(*weights, *data)[1][:2], gradient[:2]))
         for part, derivative in zip(weights, gradient):
             part.grad = derivative
@@ -307,7 +307,7 @@ fig, (paths, bars) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.9), layout="constrained"
 )
 for k, name in enumerate(("euler", "ralston", "heun", "rk4")):
-    steps = range(0, STEPS, 10)
+    steps = range(0, STEPS, 25)
     low, middle, high = np.quantile(
         seen[name, 10][:, 0], [0.25, 0.5, 0.75], axis=1
     )
