@@ -87,7 +87,7 @@ class Store:
         foreign = [name for name in asked if record["run"].get(name) != asked[name]]
         if foreign:
             return Found(problem=f"of another {' and '.join(foreign)}")
-        if not records.up_to_date(record):
+        if not run.current(record):
             return Found(record, "made by another version")
         if engine not in ("auto", record["run"]["engine"]):
             return Found(record, f"made by the engine {record['run']['engine']}")
