@@ -1,4 +1,4 @@
-"""The command line: ``rknet list``, ``run``, ``table``, ``verify`` and ``claims``, each with ``--help``.
+"""The command line: ``rknet list``, ``run``, ``pack``, ``table``, ``verify`` and ``claims``, each with ``--help``.
 
 Exit codes: 0 when all is well, 1 when `verify` or `claims` finds a difference, `run` cannot keep a record or a worker
 dies, 2 for bad input, 3 when `verify` or `claims` lacks the records that it compares with, 130 when interrupted.
@@ -85,6 +85,19 @@ def run(options: argparse.Namespace) -> int:
     if lost := sum(len(part.lost) for part in parts):
         tell(f"rknet: {lost} runs have no record, see above; the same command computes them again")
     return 1 if lost else 0
+
+
+def pack(options: argparse.Namespace) -> int:
+    """Pack records into a table for each experiment."""
+    from rknet.study.store import Store
+
+    store, into = Store(options.store), Store(options.into or options.store)
+    with orderly():
+        seeds = {name: seeds_in(options.seeds, _rows([name])) or store.seeds(name) for name in _names(options)}
+        counts = store.pack([run for name in seeds for run in _runs_of(name, seeds[name])], into)
+    for experiment, count in counts.items():
+        print(f"{count} records in {into.table(experiment)}")
+    return 0 if counts else without_records(store.folder)
 
 
 def show(options: argparse.Namespace) -> int:
@@ -295,6 +308,12 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--source", metavar="NAME", default="auto", help=sources)
     running.add_argument("--left", action="store_true", help="only say how many of the runs are left")
     running.set_defaults(command=run)
+
+    about = "Pack records into one table for each experiment, NAME.parquet, which every command reads where a run has "
+    about += "no file of its own. Each record is read back and compared before the table is written; files stay."
+    packing = commands.add_parser("pack", parents=[names], help="many records in one table", description=about)
+    packing.add_argument("--into", metavar="FOLDER", help="where the tables go (default: beside the records)")
+    packing.set_defaults(command=pack)
 
     about = "Print mean and spread of the records beside the numbers that the paper prints."
     showing = commands.add_parser("table", parents=[names], help="our numbers beside the paper's", description=about)
