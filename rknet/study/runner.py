@@ -23,9 +23,7 @@ from tqdm import tqdm
 from rknet.checkpoint import Checkpoint, OtherTraining
 from rknet.checks import choose, whole
 from rknet.data import images
-from rknet.engines.layerwise.engine import WIDE
 from rknet.files import InUse
-from rknet.study import records
 from rknet.study.cluster import outcomes
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.program import unheard
@@ -167,7 +165,7 @@ def execute(
                         raise record
                     left(run, record)
                     continue
-                if not records.up_to_date(record):
+                if not run.current(record):
                     raise ValueError(
                         "dask: every worker must run this version of rknet, got a record of another; "
                         "install the same version there"
@@ -241,18 +239,14 @@ def compute(
     """
     torch.set_num_threads(1)
     tqdm.set_lock(threading.RLock())  # tqdm's own is a semaphore of the system, which outlives a killed worker
-    started = time.perf_counter()
-    train = functools.partial(
-        run.configuration.train, run.seed, engine=engine, source=source, checkpoint=checkpoint, device=device
-    )
+    options: dict[str, Any] = {"engine": engine, "source": source, "checkpoint": checkpoint, "device": device}
     try:
-        net, history = train()
+        return run.compute(**options)
     except OtherTraining as error:
         assert checkpoint is not None
         warnings.warn(f"{error}; it is removed, and the run begins anew", stacklevel=2)
         checkpoint.remove()
-        net, history = train()
-    return records.make(run, net, history, time.perf_counter() - started, source)
+        return run.compute(**options)
 
 
 def watched(done: Iterable[Record], runs: Sequence[Run], progress: bool = True) -> Iterator[Record]:
@@ -274,13 +268,9 @@ def checkpoint_beside(path: Path) -> Checkpoint:
 
 
 def _checkpoint(store: Store, run: Run) -> Checkpoint | None:
-    """The checkpoint of a run on a wide net; others are over before a second one would be due.
-
-    No checkpoint can tell activations and lifts from elsewhere apart, so their runs do without.
-    """
-    path, configuration = store.path(run.experiment, run.row, run.seed), run.configuration
-    ours = isinstance(configuration.activation, str) and isinstance(configuration.lift, str)
-    return checkpoint_beside(path) if configuration.d_hat >= WIDE and ours else None
+    """The checkpoint of a long run; others are over before a second one would be due."""
+    path = store.path(run.experiment, run.row, run.seed)
+    return checkpoint_beside(path) if run.resumable else None
 
 
 def _settled(run: Run, source: str) -> str:
