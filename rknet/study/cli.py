@@ -1,4 +1,4 @@
-"""The command line: ``rknet list``, ``run``, ``pack``, ``table``, ``verify`` and ``claims``, each with ``--help``.
+"""The command line: ``rknet list``, ``run``, ``pack``, ``baselines``, ``table``, ``verify``, ``claims``; see ``--help``.
 
 Exit codes: 0 when all is well, 1 when `verify` or `claims` finds a difference, `run` cannot keep a record or its
 workers are lost, 2 for bad input, 3 when `verify` or `claims` lacks the records that it compares with, 130 when
@@ -99,6 +99,24 @@ def pack(options: argparse.Namespace) -> int:
     for experiment, count in counts.items():
         print(f"{count} records in {into.table(experiment)}")
     return 0 if counts else without_records(store.folder)
+
+
+def baselines(options: argparse.Namespace) -> int:
+    """Tune and fit classifiers of other kinds, or find their records, and print their accuracies."""
+    from rknet.checks import choose
+    from rknet.data.images import SOURCES
+    from rknet.study.baselines import CLASSIFIERS, SEEDS, sweep
+    from rknet.study.experiments import IMAGES_COMPARED
+    from rknet.study.store import Store
+
+    choose("source", options.source, dict.fromkeys(SOURCES))
+    seeds = seeds_in(options.seeds, len(CLASSIFIERS) * len(IMAGES_COMPARED))
+    with orderly():
+        for found in sweep(Store(options.store), SEEDS if seeds is None else seeds, options.source):
+            chosen = ", ".join(f"{name} = {value}" for name, value in found.chosen.items())
+            what = f"{found.data}, {CLASSIFIERS[found.classifier].words}, seed {found.seed}"
+            print(f"{what}: {100 * found.val_accuracy:.2f} % ({chosen})", flush=True)
+    return 0
 
 
 def show(options: argparse.Namespace) -> int:
@@ -315,6 +333,12 @@ def _parser() -> argparse.ArgumentParser:
     packing = commands.add_parser("pack", parents=[names], help="many records in one table", description=about)
     packing.add_argument("--into", metavar="FOLDER", help="where the tables go (default: beside the records)")
     packing.set_defaults(command=pack)
+    about = "Tune other classifiers by cross-validation on the images of Tables 5 and 6, and keep a record of each."
+    others = commands.add_parser("baselines", help="other classifiers on the images", description=about)
+    others.add_argument("--seeds", help="such as 0-3 or 0,2,5 (default: those of the nets)")
+    others.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
+    others.add_argument("--source", metavar="NAME", default="auto", help=sources)
+    others.set_defaults(command=baselines)
 
     about = "Print mean and spread of the records beside the numbers that the paper prints."
     showing = commands.add_parser("table", parents=[names], help="our numbers beside the paper's", description=about)
