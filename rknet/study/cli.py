@@ -1,4 +1,4 @@
-"""The command line: ``rknet list``, ``run``, ``pack``, ``baselines``, ``table``, ``verify``, ``claims``; see ``--help``.
+"""The command line: ``rknet list``, ``run``, ``pack``, ``baselines``, ``table``, ``verify`` and ``claims``.
 
 Exit codes: 0 when all is well, 1 when `verify` or `claims` finds a difference, `run` cannot keep a record or its
 workers are lost, 2 for bad input, 3 when `verify` or `claims` lacks the records that it compares with, 130 when

@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from rknet.callbacks import Callback, Training
+from rknet.stopping import stops_early
 
 Weights = Mapping[str, Tensor]
 
@@ -42,7 +43,7 @@ class Snapshots(Callback):
         merit = (training.rows[-1][3], -costs[-1])
         if np.isfinite(training.rows[-1]).all() and merit > self._merit:
             self._merit, self._leader = merit, epoch
-        stops = replace(training.protocol, stop_early=True).stops(costs)
+        stops = stops_early(replace(training.protocol, stop_early=True), costs)
         if not self._stopped:
             self.paper, self._stopped = epoch, stops
         self.best |= {budget: self._leader for budget in self.budgets if budget >= epoch}
