@@ -18,8 +18,8 @@ from rknet.study.ledger.judging import (
     stored,
 )
 
-PAGE = "ledger.html"
-"""The ledger's page as a neighbour in `book/chapters` links to it."""
+PAGE = "ledger_records.html"
+"""The page of all records as a neighbour in `book/chapters` links to it."""
 
 
 class Box:

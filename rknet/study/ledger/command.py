@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rknet import files
 from rknet.provenance import PACKAGE, in_checkout
-from rknet.study.ledger import judging
+from rknet.study.ledger import judging, trivial
 from rknet.study.ledger.boxes import line, summary
 from rknet.study.ledger.claims import Claims, read
 from rknet.study.ledger.evidence import Evidence, measure
@@ -58,6 +58,7 @@ def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool
     judged, known = judge(claims, Evidence(store)), stored()
     if writing:
         write(judged.values())
+        trivial.write(claims)
         known = stored()
     shown = [verdict for name, verdict in judged.items() if name in chosen]
     differing = [verdict for verdict in shown if known.get(verdict.id) != verdict]

@@ -1,12 +1,27 @@
-"""The ledger's page: every record with all that it rests on, as tables that a screen reader reads aloud."""
+"""The ledger's pages: every verdict with all that it rests on, as tables that a screen reader reads aloud."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
-from rknet.study.ledger.boxes import Box, command, interval, number, summary
+from rknet.study.ledger import claims, trivial
+from rknet.study.ledger.boxes import PAGE, Box, command, interval, number, summary
+from rknet.study.ledger.changes import ADDED, RETIRED, Change
 from rknet.study.ledger.judging import Finding, Verdict
+from rknet.study.ledger.statistics import detectable
+
+EACH = 0.9
+"""Level of the interval of each number of a sentence, whose two ends leave 5 % each."""
+
+trivial_scores = functools.cache(trivial.stored)
+
+
+@functools.cache
+def reasons() -> dict[str, str]:
+    """Why a rule lets answers pass that took no learning, by sentence."""
+    return {sentence.id: sentence.trivial for sentence in claims.read().sentences}
 
 
 def table(name: str, caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -35,7 +50,7 @@ CELL_COLUMNS: dict[str, Callable[[Finding], str]] = {
 
 
 def cells(name: str, caption: str, verdicts: Sequence[Verdict]) -> Box:
-    """The records of a table's cells, one a row, each the target of links to its id."""
+    """The verdicts on a table's cells, one per row, each the target of links to its id."""
     rows = [
         [
             f'<span id="{verdict.id}">{escape(finding.what)}, {escape(finding.unit)}</span>',
@@ -68,14 +83,42 @@ def overview(families: dict[str, Sequence[Verdict]]) -> Box:
     return Box(html, summary(everything))
 
 
+def log(changes: Sequence[Change], verdicts: Mapping[str, Verdict]) -> Box:
+    """What was changed after numbers were seen: what, why, and each verdict before and now."""
+    rows = [
+        [escape(change.what), escape(change.why), "<br>".join(_turned(change, verdicts)) or "no verdict changed"]
+        for change in changes
+    ]
+    caption = "Changes after numbers were seen, the first one first"
+    return Box(table("changes", caption, ["change", "why", "verdict before → now"], rows), f"{len(rows)} changes")
+
+
+def _turned(change: Change, verdicts: Mapping[str, Verdict]) -> list[str]:
+    turned = []
+    for name, before in change.before.items():
+        now = RETIRED if name in change.retired else verdicts[name].verdict
+        old = "no claim" if before == ADDED else before
+        named = escape(name) if now == RETIRED else f'<a href="{PAGE}#{name}">{escape(name)}</a>'
+        turned.append(f"{named}: {old} → {now}")
+    return turned
+
+
 def _sentence(verdict: Verdict) -> str:
-    rule = f"<p><em>Rule:</em> {escape(verdict.rule)}</p>" if verdict.rule else ""
+    rule = f"<p><em>Rule:</em> {escape(verdict.rule)}{_without_learning(verdict)}</p>" if verdict.rule else ""
     reason = f" {escape(verdict.reason)}" if verdict.reason else ""
     return (
         f'<div class="verdict {verdict.verdict.replace(" ", "-")} record" id="{verdict.id}">'
         f"<p><strong>{verdict.verdict.capitalize()}.</strong> <em>{escape(verdict.says)}</em> "
         f"({escape(verdict.where)}){reason}</p>{rule}{_numbers(verdict)}</div>"
     )
+
+
+def _without_learning(verdict: Verdict) -> str:
+    """What the trivial answers reach."""
+    found = trivial_scores().get(verdict.id, {})
+    reached = [f"{name} {number(score.estimate)} ({score.verdict})" for name, score in found.items()]
+    why = reasons().get(verdict.id, "")
+    return f"<br><em>Without learning:</em> {escape('; '.join(reached))}. {escape(why)}" if reached else ""
 
 
 def _numbers(verdict: Verdict) -> str:
@@ -87,17 +130,25 @@ def _numbers(verdict: Verdict) -> str:
             number(f.estimate, f.unit),
             interval(f),
             _region(f),
+            _detectable(f),
             number(f.four) if f.four is not None else "",
             str(f.runs),
             _word(f.verdict),
         ]
         for f in verdict.findings
     ]
-    columns = ["number", "here", "interval", "should lie", "seeds 0 to 3", "repetitions", "verdict"]
+    columns = ["number", "here", "interval", "should lie", "detects", "seeds 0 to 3", "repetitions", "verdict"]
     count = f"{len(rows)} numbers" if len(rows) > 1 else "The number"
     numbers = table(f"{verdict.id}-numbers", f"What decides {verdict.id}", columns, rows)
     rerun = f"<p>Rerun: <code>{escape(command(verdict))}</code></p>"
     return f"<details><summary>{count} and the command</summary>{numbers}{rerun}</details>"
+
+
+def _detectable(finding: Finding) -> str:
+    """The least distance from a region's border that is decided with probability 80 %."""
+    if finding.low is None or finding.high is None:
+        return ""
+    return number(detectable(finding.low, finding.high, EACH))
 
 
 def _region(finding: Finding) -> str:

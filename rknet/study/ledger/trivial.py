@@ -8,17 +8,22 @@ the commonest class alone is asked.
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
+import msgspec
 import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, log_loss
 
+from rknet import files
 from rknet.data.points import PointSet
 from rknet.engines.plain import evaluate
 from rknet.history import History
+from rknet.shapes import convert
 from rknet.study.configuration import Configuration
 from rknet.study.ledger.claims import Claims, Part, Rows, configuration_of
 from rknet.study.ledger.evidence import Evidence, runs_of
@@ -132,6 +137,9 @@ def _sets(configuration: Configuration, seed: int) -> tuple[PointSet, PointSet]:
     return configuration.points(seed)
 
 
+FILE = Path(__file__).resolve().with_name("trivial.json")
+"""What the trivial answers reach, which the ledger's page shows beside the rules."""
+
 ANSWERS = {"untrained": Untrained, "commonest class": Constant, "logistic regression": Linear}
 """The trivial answers by the name that the ledger's page gives them."""
 
@@ -148,3 +156,36 @@ def judged(claims: Claims) -> dict[str, dict[str, Verdict]]:
             if all(finding.runs for finding in verdict.findings):
                 found.setdefault(id, {})[name] = verdict
     return found
+
+
+class Score(msgspec.Struct, frozen=True):
+    """What a trivial answer makes of a sentence: the first number that its rule asks for, and the verdict."""
+
+    estimate: float
+    verdict: str
+
+
+Scores = dict[str, dict[str, Score]]
+"""By sentence and answer."""
+
+
+def scores(claims: Claims) -> Scores:
+    """The scores of all trivial answers, rounded like verdicts."""
+    return {
+        name: {
+            answer: Score(float(verdict.findings[0].estimate or 0), verdict.verdict)
+            for answer, verdict in found.items()
+        }
+        for name, found in judged(claims).items()
+    }
+
+
+def write(claims: Claims) -> None:
+    """Keep the scores for the book."""
+    lines = (f"{json.dumps(name)}: {msgspec.json.encode(found).decode()}" for name, found in scores(claims).items())
+    files.write(FILE, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+
+
+def stored() -> Scores:
+    """The scores that the book shows."""
+    return convert(json.loads(FILE.read_bytes()), Scores)
