@@ -1,0 +1,131 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (ledger-records)=
+# # All verdicts
+#
+# Every claim of the paper with its rule, the numbers that decide, and the command that computes them again. The
+# [ledger](ledger) sums up, and its [rules](ledger-rules) are explained on a page of their own.
+#
+# :::{admonition} What you will see
+# :class: tip
+# - every cell of Tables 1 to 6 beside the numbers of our runs;
+# - every sentence with its rule, what an answer without learning makes of it, and what decides.
+# :::
+#
+# Each verdict has an id. `rknet claims ID` judges it again from the records in `results/`; without an id the command judges
+# all claims and compares them with what this page shows. A command that begins with `rknet run` makes the records, too.
+# The column "detects" gives the least distance from the border of a region that so many repetitions decide four times
+# in five.
+
+# %% tags=["hide-input"]
+from rknet.study.ledger import judging, pages
+from rknet.study.ledger.claims import read
+
+claims, verdicts = read(), judging.stored()
+PLACES = ("4.1", "4.2", "4.3", "4.4", "4.5")
+families = {
+    f"Table {name[-1]}": [verdicts[cell.id] for cell in cells]
+    for name, cells in claims.tables.items()
+}
+sentences = [verdicts[sentence.id] for sentence in claims.sentences]
+families |= {
+    f"sentences of Section {place}": [
+        v for v in sentences if v.where.startswith(f"Section {place}")
+    ]
+    for place in PLACES
+}
+families["sentences of Section 4, before 4.1"] = [
+    v for v in sentences if not v.where.startswith("Section 4.")
+]
+assert sum(map(len, families.values())) == len(verdicts)
+
+# %% [markdown]
+# ## Table 1
+
+# %% tags=["hide-input"]
+pages.cells("table1", "Accuracy on the spiral", families["Table 1"])
+
+# %% [markdown]
+# ## Table 2
+
+# %% tags=["hide-input"]
+pages.cells("table2", "Cost on the spiral", families["Table 2"])
+
+# %% [markdown]
+# ## Table 3
+
+# %% tags=["hide-input"]
+pages.cells("table3", "Variability on donut_2D_6C", families["Table 3"])
+
+# %% [markdown]
+# ## Table 4
+
+# %% tags=["hide-input"]
+pages.cells("table4", "Three nets on six sets", families["Table 4"])
+
+# %% [markdown]
+# ## Table 5
+
+# %% tags=["hide-input"]
+pages.cells("table5", "RK4Net on MNIST by width", families["Table 5"])
+
+# %% [markdown]
+# ## Table 6
+
+# %% tags=["hide-input"]
+pages.cells("table6", "Three nets on two image sets", families["Table 6"])
+
+# %% [markdown]
+# ## Section 4, before 4.1
+
+# %% tags=["hide-input"]
+pages.sentences(families["sentences of Section 4, before 4.1"])
+
+# %% [markdown]
+# ## Section 4.1
+
+# %% tags=["hide-input"]
+pages.sentences(families["sentences of Section 4.1"])
+
+# %% [markdown]
+# ## Section 4.2
+
+# %% tags=["hide-input"]
+pages.sentences(families["sentences of Section 4.2"])
+
+# %% [markdown]
+# ## Section 4.3
+
+# %% tags=["hide-input"]
+pages.sentences(families["sentences of Section 4.3"])
+
+# %% [markdown]
+# ## Section 4.4
+
+# %% tags=["hide-input"]
+pages.sentences(families["sentences of Section 4.4"])
+
+# %% [markdown]
+# ## Section 4.5
+
+# %% tags=["hide-input"]
+pages.sentences(families["sentences of Section 4.5"])
+
+# %% [markdown]
+# ## Takeaways
+#
+# - Every number of the paper's tables and every sentence on its experiments stands beside what decides it.
+# - Every verdict can be computed again by one command.
