@@ -101,6 +101,12 @@ plt.show()
 # What a flow can separate and what it cannot, and why one extra dimension is enough.
 # :::
 #
+# :::{grid-item-card} Section 2: augmentation and stability
+# :link: s2-stability
+# :link-type: ref
+# Does augmentation improve stability? Four meanings of the word, a rule, and twenty seeds.
+# :::
+#
 # :::{grid-item-card} Section 3: training is a control problem
 # :link: s3-1
 # :link-type: ref

@@ -262,19 +262,19 @@ found_by = {
 assert found_by == {"stage order 2", "embedded order 4", "last row"}
 
 # %% [markdown]
-# For most schemes it does. The seventh stage of Dormand and Prince, however, has the weight $\beta_7 = 0$. No condition
+# Where every weight is non-zero, it does. The seventh stage of Dormand and Prince, however, has the weight $\beta_7 = 0$. No condition
 # looks at its row, and the row may be scrambled at will: the order stays 5. A network would not notice either, but a solver
 # that estimates its error by that stage would. So the library's tests judge tableaus by more than the order:
 #
 # - each row of $A$ sums up to the node of the literature, $\sum_j a_{ij} = c_i$;
 # - for Dormand-Prince, $\sum_j a_{ij} c_j = c_i^2 / 2$ in the stages 3 to 7; a second set of weights, for the estimate of the
 #   error, has order 4 with the same $A$; and the last row of $A$ is $\beta$;
-# - for the Gauss schemes, the same sums in all stages (for two stages), as collocation demands.
+# - for the scheme of Gauss and Legendre, the same sums in both stages.
 #
 # **Verified.** On this page: all rules hold for the tableau of Dormand and Prince, each single misprint in its last row
 # breaks the first, and the last row written backwards, whose sum is right and whose order is 5, breaks the three others. In
-# the tests of the library: every misprint of one coefficient, and of two in a row that cancel in its sum, breaks a rule, for
-# every scheme.
+# the tests of the library: each change of one coefficient by $1/7$, and of two in a row by $\pm 1/7$ so that its sum is kept,
+# breaks a rule, for every scheme.
 #
 # ## Stability
 #

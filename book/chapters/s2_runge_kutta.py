@@ -342,8 +342,8 @@ plt.show()
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
-# Only Runge-Kutta schemes are considered, "although this approach can be extended to a wide range of symplectic integration
-# techniques". Runge-Kutta networks also appear in {footcite:t}`raissi2019`, the work on physics-informed networks.
+# Only Runge-Kutta schemes are considered, but the approach, says the paper, extends to a wide range of symplectic methods.
+# Runge-Kutta networks also appear in {footcite:t}`raissi2019`, the work on physics-informed networks.
 # :::
 #
 # What is *symplectic* in the paper is the pair of a scheme and the scheme of its costates ({ref}`Section 3 <s3-partner>`).
