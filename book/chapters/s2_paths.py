@@ -80,31 +80,31 @@ assert any_time.min() < 0.01
 # :::{admonition} What you will learn
 # :class: tip
 # - through each point *of time and feature space* passes exactly one path, and what that says about the flow map;
-# - some sets cannot be separated in their own space: three points on a line, a disc in a ring;
+# - some sets cannot be separated in their own space: the middle one of three points on a line, a disc in a ring;
 # - one extra dimension is enough, and why.
 # :::
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
-# In the words of the introduction, after {footcite:t}`dupont2019`: trajectories cannot intersect each other, so only features
-# that are homeomorphic to the input space can evolve. ResNets can approximate other mappings, because discrete trajectories
-# may cross; but the flows they learn are then highly complex. Section 2 leaves existence and uniqueness aside and assumes
-# that each control has its solution.
+# According to the introduction, after {footcite:t}`dupont2019`, trajectories cannot intersect each other, so only
+# features that are homeomorphic to the input space can evolve. ResNets can approximate other mappings, because
+# discrete trajectories may cross; but the flows they learn are then highly complex. Section 2 leaves existence and
+# uniqueness aside and assumes that each control has its solution.
 # :::
 #
 # ## The flow map
 #
-# Let $\varphi_t$ be the map that takes the augmented input $\hat x$ to the solution $\mathbf{y}(t)$ of {eq}`paper-2.10`. All
-# four activations {eq}`paper-2.1` change by at most as much as their argument, so $f(u, \cdot)$ has the Lipschitz constant
-# $\|K\|$. That is all we need.
+# Let $\varphi_t$ be the map that takes the augmented input $\hat x$ to the solution $\mathbf{y}(t)$ of
+# {eq}`paper-2.10`. All four activations {eq}`paper-2.1` change by at most as much as their argument, so $f(u, \cdot)$
+# has the Lipschitz constant $\|K\|$ (the spectral norm). That is all we need.
 #
 # :::{admonition} Theorem
 # :class: important
 # Let the control $\mathbf{u} = (\mathbf{K}, \mathbf{b})$ be bounded and measurable on $[0, T]$. Then
 # 1. through each point $(t_0, y_0)$ of $[0, T] \times \mathbb{R}^{\hat d}$ passes exactly one solution of
 #    {eq}`paper-2.10`, and it exists on all of $[0, T]$;
-# 2. for each $t$ the flow map $\varphi_t$ is a *homeomorphism* of $\mathbb{R}^{\hat d}$: a bijection, continuous both ways,
-#    and
+# 2. for each $t$ the flow map $\varphi_t$ is a *homeomorphism* of $\mathbb{R}^{\hat d}$: a bijection, continuous both
+#    ways, and
 #
 # $$
 # e^{-\Lambda} |x - x'| \le |\varphi_t(x) - \varphi_t(x')| \le e^{\Lambda} |x - x'|, \qquad
@@ -114,17 +114,18 @@ assert any_time.min() < 0.01
 #
 # :::{admonition} Proof
 # :class: dropdown
-# $|f(u, y) - f(u, y')| \le \|K\| |y - y'|$ and $|f(u, 0)| = |\sigma(b)|$, both bounded in time: the theorem of Picard and
-# Lindelöf, in Carathéodory's version for controls that are only measurable, gives exactly one solution through $(t_0, y_0)$, and
-# as it grows at most exponentially it exists on all of $[0, T]$. For two solutions, $\delta = |\mathbf{y} - \mathbf{y}'|$
-# satisfies $|\dot\delta| \le \|\mathbf{K}\| \delta$; Gronwall's lemma, applied forwards and backwards, gives the two bounds. The
-# right one says that $\varphi_t$ is continuous, the left one that it is injective with continuous inverse. It is onto, because
-# the solution through $(t, y)$ can be followed back to time 0.
+# $|f(u, y) - f(u, y')| \le \|K\| |y - y'|$ and $|f(u, 0)| = |\sigma(b)|$, both bounded in time: the theorem of Picard
+# and Lindelöf, in Carathéodory's version for controls that are only measurable, gives exactly one solution through
+# $(t_0, y_0)$, and as it grows at most exponentially it exists on all of $[0, T]$. For two solutions, $\delta =
+# |\mathbf{y} - \mathbf{y}'|$ satisfies $|\dot\delta| \le \|\mathbf{K}\| \delta$; Gronwall's lemma, applied forwards
+# and backwards, gives the two bounds. The right one says that $\varphi_t$ is continuous, the left one that it is
+# injective with continuous inverse. It is onto, because the solution through $(t, y)$ can be followed back to time 0.
 # :::
 #
-# So two *graphs* $(t, \mathbf{y}(t))$ never meet. About paths in feature space the theorem says nothing: one sample may be
-# where another one was before. Only if the control is constant in time, two paths with a common point are pieces of one curve. Trained
-# networks do have controls that change from layer to layer, and their paths cross: see the trajectories in {numref}`fig-3`.
+# So two *graphs* $(t, \mathbf{y}(t))$ never meet. About paths in feature space the theorem says nothing: one sample
+# may be where another one was before. (If the control is constant in time, two paths with a common point are pieces
+# of one curve.) The controls of trained networks change from layer to layer, and their paths cross: see the
+# trajectories in {numref}`fig-3`.
 
 
 # %%
@@ -164,16 +165,16 @@ for pair, end in zip(pairs, ends):
     assert np.allclose(follow(end[0], 1, 0), pair[0], atol=1e-7, rtol=0)
 
 # %% [markdown]
-# **Verified.** Twenty pairs of points obey {eq}`eq-2.c`, and every solution followed back returns to its start. In the network of
-# the picture, the distance of two samples at the same time is constant to rounding, and at different times falls below
-# 0.01.
+# **Verified.** Twenty pairs of points obey {eq}`eq-2.c`, and every solution followed back returns to its start. In
+# the network of the picture, the distance of two samples at the same time is constant to rounding, and at different
+# times falls below 0.01.
 #
 # ## On a line
 #
-# In one dimension the graphs are curves in the plane of $t$ and $y$. Since they cannot meet, the order of the features is kept
-# for ever: no flow on the line exchanges $-1$ and $+1$, and none takes $0$ out from between them. A network is not bound
-# by this. Its layer $y \mapsto y + h f(u, y)$ is a homeomorphism while $h \|K\| < 1$; a large step may jump over a
-# neighbour.
+# In one dimension the graphs are curves in the plane of $t$ and $y$. Since they cannot meet, the order of the
+# features is kept for ever: no flow on the line exchanges $-1$ and $+1$, and none takes $0$ out from between them. A
+# network is not bound by this. Euler's layer $y \mapsto y + h f(u, y)$ is a homeomorphism while $h \|K\| < 1$; a
+# large step may jump over a neighbour.
 
 
 # %%
@@ -199,7 +200,7 @@ print(f"h = 0.80: order changed in {crossings(large)} of 4 layers")
 print(f"h = 0.05: order changed in {crossings(small)} of 64 layers")
 
 # %% [markdown]
-# One extra dimension changes everything. Lift the points to the plane by {eq}`paper-2.3`, leave $y_1$ alone, and let
+# One extra dimension removes the obstacle. Lift the points to the plane by {eq}`paper-2.3`, leave $y_1$ alone, and let
 # $y_2$ collect a function of it. Two layers are enough to write a bump into $y_2$,
 #
 # $$
@@ -256,42 +257,46 @@ plt.show()
 #
 # :::{admonition} Theorem
 # :class: important
-# Let $B$ be a closed ball in $\mathbb{R}^{\hat d}$, $S$ its boundary, and $\varphi$ a homeomorphism of $\mathbb{R}^{\hat d}$.
-# Then no hyperplane separates $\varphi(S)$ from the image of any point inside: each $w \in \mathbb{R}^{\hat d}$ has some
-# $x' \in S$ with $w \cdot \varphi(x') \ge w \cdot \varphi(x)$ for all $x \in B$.
+# Let $B$ be a closed ball in $\mathbb{R}^{\hat d}$, $S$ its boundary, and $\varphi$ a homeomorphism of
+# $\mathbb{R}^{\hat d}$. Then no hyperplane separates $\varphi(S)$ from the image of any point inside: each $w \in
+# \mathbb{R}^{\hat d}$ has some $x' \in S$ with $w \cdot \varphi(x') \ge w \cdot \varphi(x)$ for all $x \in B$.
 # :::
 #
 # :::{admonition} Proof
 # :class: dropdown
-# $\varphi(B)$ is compact, so $w \cdot y$ takes its maximum over it at some point $y'$. For $w \ne 0$ a linear function has no
-# maximum at an inner point, so $y'$ lies on the boundary of $\varphi(B)$. A homeomorphism of the whole space maps the
-# boundary of a set to the boundary of its image; hence $y' = \varphi(x')$ with $x' \in S$.
+# $\varphi(B)$ is compact, so $w \cdot y$ takes its maximum over it at some point $y'$. For $w = 0$ there is nothing
+# to show; for $w \ne 0$ a linear function has no maximum at an inner point, so $y'$ lies on the boundary of
+# $\varphi(B)$. A homeomorphism of the whole space maps the boundary of a set to the boundary of its image; hence $y'
+# = \varphi(x')$ with $x' \in S$.
 # :::
 #
-# A ring contains such an $S$: a disc in a ring cannot be separated in the plane, by no flow, and by no network whose layers are homeomorphisms. This is the
-# theorem behind the donut of {ref}`Section 4.1 <s4-1>`, where the region of the disc keeps a tail.
+# A ring contains such an $S$: a disc in a ring cannot be separated in the plane, neither by a flow nor by a
+# network whose layers are homeomorphisms. This is the theorem behind the donut of {ref}`Section 4.1 <s4-1>`, where
+# the region of the disc keeps a tail.
 #
-# *Samples* of a disc and a ring are another matter. In two or more dimensions a flow can bring finitely many points to where a
-# hyperplane separates their classes; {footcite:t}`ruizbalet2021` prove this for neural differential equations with one more
-# matrix, $\dot y = W \sigma(A y + b)$. But the points of the disc have to be pulled through the gaps between those of the
-# ring, and that is the complex flow of which the paper speaks.
+# *Samples* of a disc and a ring are another matter. In two or more dimensions a flow can bring finitely many points
+# to where a hyperplane separates their classes; {footcite:t}`ruizbalet2021` prove this for neural differential
+# equations with one more matrix, $\dot y = W \sigma(A y + b)$. But the points of the disc have to be pulled through
+# the gaps between those of the ring, and that is the complex flow of which the paper speaks.
 #
 # With one extra dimension there is no obstacle left.
 #
 # :::{admonition} Theorem
 # :class: important
-# Let $A, B \subset \mathbb{R}^d$ be compact and disjoint, and $\sigma = \tanh$. In $\hat d = d + 1$ dimensions there are a time
-# $T$ and a control, constant on each of finitely many layers, such that a hyperplane separates $\varphi_T(A \times \{0\})$ from
-# $\varphi_T(B \times \{0\})$. Every Runge-Kutta network with these weights maps the points to the same features as the flow.
+# Let $A, B \subset \mathbb{R}^d$ be compact and disjoint, and $\sigma = \tanh$. In $\hat d = d + 1$ dimensions there
+# are a time $T$ and a control, constant on each of finitely many layers, such that a hyperplane separates
+# $\varphi_T(A \times \{0\})$ from $\varphi_T(B \times \{0\})$. Every consistent Runge-Kutta network ($\sum_i \beta_i
+# = 1$) with these weights maps the points to the same features.
 # :::
 #
 # :::{admonition} Proof
 # :class: dropdown
-# Let only the last row of each $K^{[l]}$ be non-zero, and in it let the last entry be zero. The first $d$ components then rest,
-# $f$ is constant along each path, each scheme with $\sum_i \beta_i = 1$ is exact, and the last component becomes
-# $g(x) = h \sum_l \tanh(w_l \cdot x + b_l)$. By the universal approximation theorem there are sums $\sum_j a_j \tanh(w_j
-# \cdot x + b_j)$ as close as we like to a continuous function that is $1$ on $A$ and $-1$ on $B$. Replace each $a_j$ by an integer multiple of a
-# small enough $h$, the sign taken into $w_j, b_j$: a term with the factor $n h$ is $n$ equal layers.
+# Let only the last row of each $K^{[l]}$ be non-zero, and in it let the last entry be zero. The first $d$ components
+# then rest, $f$ is constant along each path, each consistent scheme is exact, and the last component becomes $g(x) =
+# h \sum_l \tanh(w_l \cdot x + b_l)$. By the universal approximation theorem there are sums $\sum_j a_j \tanh(w_j
+# \cdot x + b_j)$ as close as we like to a continuous function that is $1$ on $A$ and $-1$ on $B$. Replace each $a_j$
+# by an integer multiple of a small enough $h$, the sign taken into $w_j, b_j$: a term with the factor $n h$ is $n$
+# equal layers.
 # :::
 #
 # The check draws forty random flows of the plane, by RK4Net with small steps, and asks for the best direction $w$.
@@ -331,8 +336,8 @@ def cone(X):
 assert best_margin(cone) > 0.7
 
 # %% [markdown]
-# **Verified.** No random flow separates the two circles. The same search finds a margin where there is one: with the squared radius
-# as a third component, as on a cone. Above, `EulerNet` and `RK4Net` agree with {eq}`eq-2.d` to rounding.
+# **Verified.** No random flow separates the two circles. The same search finds a margin where there is one: with the
+# squared radius as a component, as on a cone. Above, `EulerNet` and `RK4Net` agree with {eq}`eq-2.d` to rounding.
 #
 # ## Exercises
 #
@@ -343,8 +348,8 @@ assert best_margin(cone) > 0.7
 #
 # ```{solution} ex-s2-order
 # :class: dropdown
-# One step maps $y$ to $y + h \tanh(K y)$, which increases as long as $1 + hK \tanh'(Ky) > 0$. Since $\tanh' \le 1$, with
-# equality at 0, and $K = -3$, that is $h < 1/3$: the bound $h \|K\| < 1$ is sharp.
+# One step maps $y$ to $y + h \tanh(K y)$, which increases as long as $1 + hK \tanh'(Ky) > 0$. Since $\tanh' \le 1$,
+# with equality at 0, and $K = -3$, that is $h < 1/3$: the bound $h \|K\| < 1$ is sharp.
 # ```
 #
 # ```{exercise}
@@ -354,10 +359,10 @@ assert best_margin(cone) > 0.7
 #
 # ```{solution} ex-s2-rk4-bound
 # :class: dropdown
-# The layer is $y + h \Psi(y)$ with $\Psi = \sum_i \beta_i F_i$. By induction over the stages, $F_1$ has the Lipschitz constant
-# $\|K\|$, $F_2$ has $\|K\| (1 + \ell/2)$, and so on; together $h \Psi$ has the constant of the condition, $\ell$ taking the place of
-# $z$ in $R(z) - 1$. If it is below 1, $y = \eta - h \Psi(y)$ has exactly one solution for each $\eta$, by Banach's fixed-point
-# theorem, and it depends continuously on $\eta$.
+# The layer is $y + h \Psi(y)$ with $\Psi = \sum_i \beta_i F_i$. By induction over the stages, $F_1$ has the Lipschitz
+# constant $\|K\|$, $F_2$ has $\|K\| (1 + \ell/2)$, and so on; together $h \Psi$ has the constant of the condition,
+# $\ell$ taking the place of $z$ in $R(z) - 1$. If it is below 1, $y = \eta - h \Psi(y)$ has exactly one solution for
+# each $\eta$, by Banach's fixed-point theorem, and it depends continuously on $\eta$.
 # ```
 #
 # ```{exercise}
@@ -367,9 +372,9 @@ assert best_margin(cone) > 0.7
 #
 # ```{solution} ex-s2-swap
 # :class: dropdown
-# $K = \begin{pmatrix} 0 & -1 \\ 1 & 0 \end{pmatrix}$ and $b = 0$ turn the plane about the origin ({numref}`fig-orbit`). Lifted
-# by a zero, the two points start opposite to each other and remain so, because $f$ is odd. After half a period they have
-# changed places.
+# $K = \begin{pmatrix} 0 & -1 \\ 1 & 0 \end{pmatrix}$ and $b = 0$ turn the plane about the origin
+# ({numref}`fig-orbit`). Lifted by a zero, the two points start opposite to each other and remain so, because $f$ is
+# odd. After half a period they have changed places.
 # ```
 
 # %% tags=["hide-input"]
@@ -396,14 +401,14 @@ assert np.allclose(other.y[:, -1], [1, 0], atol=1e-6, rtol=0)
 # %% [markdown]
 # ## Takeaways
 #
-# - Exactly one path passes through each point of time and feature space; in feature space alone, paths cross wherever controls
-#   depend on time.
-# - The flow map is a homeomorphism. So three points on a line, or a disc in a ring, cannot be separated in their own space;
-#   coarse steps can break this rule, a flow cannot.
+# - Exactly one path passes through each point of time and feature space; in feature space alone, paths may cross when
+#   the control depends on time.
+# - The flow map is a homeomorphism. So the middle one of three points on a line, or a disc in a ring, cannot be
+#   separated from the rest in its own space; coarse steps can break this rule, a flow cannot.
 # - With one extra dimension any two disjoint compact sets can be separated.
 #
-# What augmentation does for {ref}`stability <s2-stability>` is examined on the next page; what it does for trained networks, in
-# {ref}`Section 4.1 <s4-1>`.
+# What augmentation does for {ref}`stability <s2-stability>` is examined on the next page; what it does for trained
+# networks, in {ref}`Section 4.1 <s4-1>`.
 #
 # ## References
 #
