@@ -34,6 +34,7 @@ from rknet.protocol import cross_entropy
 plots.style()
 rng = np.random.default_rng(32)
 tableau = TABLEAUS["kutta3"]
+ROUNDING = {"atol": 1e-13, "rtol": 0}
 
 plane = RKNet(d=2, d_hat=2, classes=2, L=12, tableau=tableau, h=0.25)
 plane = plane.double().requires_grad_(False)
@@ -67,7 +68,7 @@ p = adjoint.costates(
     slope_of_cost_to_go(flow[plane.L], plane.L),
 ).p
 for l in range(plane.L + 1):
-    assert torch.allclose(p[l], slope_of_cost_to_go(flow[l], l), atol=1e-13)
+    assert torch.allclose(p[l], slope_of_cost_to_go(flow[l], l), **ROUNDING)
 
 
 def saved(push):
@@ -161,8 +162,8 @@ undisturbed = (
     torch.full((L,), h, dtype=torch.float64),
 )
 prices = torch.func.grad(disturbed_cost, argnums=(0, 1, 2))(*undisturbed)
-assert torch.allclose(prices[0], costates.p, atol=1e-14, rtol=0)
-assert torch.allclose(prices[1], costates.xi, atol=1e-14, rtol=0)
+assert torch.allclose(prices[0], costates.p, **ROUNDING)
+assert torch.allclose(prices[1], costates.xi, **ROUNDING)
 wrong = [(drop - line).abs().max() for drop, line in (saved(0.02), saved(0.01))]
 assert abs(wrong[0] / wrong[1] - 4) < 0.3  # of second order in the push
 
@@ -170,7 +171,7 @@ assert abs(wrong[0] / wrong[1] - 4) < 0.3  # of second order in the push
 # In other words $p^{[l]}$ is the gradient, at $y^{[l]}$, of the *cost to go*: the cost of a sample that is placed somewhere
 # before layer $l$ and sent through the remaining layers. The next figure shows this landscape.
 
-# %% mystnb={"figure": {"name": "fig-s32-costates", "caption": "The cost to go for samples of class 1, darker where it is higher, before layer 0, before layer 6 and behind layer 12, and 24 samples on their way with their $-p^{[l]}$. The arrows are perpendicular to the level lines and point downhill. Behind the last layer the classifier makes a straight slope; seen from earlier layers the slope is bent by the layers in between."}, "image": {"alt": "Three panels with level lines of a landscape and arrows on points. Behind layer 12 the level lines are straight and parallel and all arrows point the same way; before layers 6 and 0 the lines are more and more curved, and the arrows, perpendicular to them, differ from point to point."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-costates", "caption": "The cost to go for samples of class 1, darker where it is higher, for $l = 0$ and $6$ before layer $l$ and for $l = 12$ behind the last one, and 24 samples on their way with their $-p^{[l]}$. The arrows are perpendicular to the level lines and point downhill. Behind the last layer the classifier makes a straight slope; seen from earlier layers the slope is bent by the layers in between."}, "image": {"alt": "Three panels with level lines of a landscape and arrows on points. Behind layer 12 the level lines are straight and parallel and all arrows point the same way; before layers 6 and 0 the lines are more and more curved, and the arrows, perpendicular to them, differ from point to point."}} tags=["hide-input"]
 ticks = np.linspace(-4, 4, 121)
 mesh = torch.tensor(np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2))
 levels = np.concatenate([np.geomspace(0.01, 0.64, 7), np.arange(1, 11, 0.5)])
@@ -208,14 +209,14 @@ plt.show()
 # %% [markdown]
 # ## A costate for each stage
 #
-# So far weights $\beta_i$ may vanish. Now assume that none does. Divide the multiplier of stage $i$ by the stage's share of
+# So far weights $\beta_i$ were allowed to vanish. Now assume that none does. Divide the multiplier of stage $i$ by the stage's share of
 # the step,
 #
 # $$
 # p_i^{[l]} = \frac{\xi_i^{[l]}}{h \beta_i} .
 # $$ (eq-3.2.b)
 #
-# The result has the size of a costate. With it the iteration {eq}`paper-3.13` becomes
+# The result is comparable with a costate. With it the iteration {eq}`paper-3.13` becomes
 #
 # $$
 # p^{[l+1]} = p^{[l]} - h \sum_{i=1}^{s} \beta_i\, f_y\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]},
@@ -308,7 +309,7 @@ def by_h(l):
 
 # %% tags=["hide-input"]
 by_steps = torch.stack([by_h(l) for l in range(L)])
-assert torch.allclose(by_steps, prices[2], atol=1e-14, rtol=0)
+assert torch.allclose(by_steps, prices[2], **ROUNDING)
 assert prices[2].abs().min() > 1e-3
 
 # %% [markdown]
@@ -338,7 +339,7 @@ def multipliers_hold(scheme):
     gradient = torch.func.grad(trained_cost)(U)
     pairs = zip(gradient, back.gradient)
     return max(z.abs().max() for z in zeros) < 1e-13 and all(
-        torch.allclose(a, b, atol=1e-13, rtol=0) for a, b in pairs
+        torch.allclose(a, b, **ROUNDING) for a, b in pairs
     )
 
 
