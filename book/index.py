@@ -107,16 +107,22 @@ plt.show()
 # Does augmentation improve stability? Four meanings of the word, a rule, and twenty seeds.
 # :::
 #
-# :::{grid-item-card} Section 3: training is a control problem
+# :::{grid-item-card} Section 3: the training problem
 # :link: s3-1
 # :link-type: ref
-# Cost, classifier and states; what steers, what is steered, and what the costate measures.
+# Weights as a control, features as a state, the cost in continuous time and with layers, (3.1) to (3.3).
 # :::
 #
 # :::{grid-item-card} Section 3: the derivation
 # :link: s3-2
 # :link-type: ref
-# The Lagrangian and its multipliers, (3.4) to (3.18) and on: each equation, its line of code, its check.
+# From the Lagrangian to backpropagation, (3.4) to (3.18): each equation beside its code.
+# :::
+#
+# :::{grid-item-card} Section 3: what a costate is
+# :link: s3-2-costates
+# :link-type: ref
+# Costates along trajectories, the cost to go, a costate for each stage, (3.20) and (3.21), and learned steps.
 # :::
 #
 # :::{grid-item-card} Section 3: the optimum

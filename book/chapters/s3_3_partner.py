@@ -16,8 +16,7 @@
 # (s3-partner)=
 # # Section 3. The partner: a scheme for the costates
 #
-# {doc}`The derivation <s3_2_derivation>` ended with multipliers $p_i^{[l]}$ that look like the stages of a
-# Runge-Kutta method. They are. This page finds the tableau of that method, the *partner*, for every scheme, and shows
+# {doc}`The stages' costates <s3_2_costates>` $p_i^{[l]}$ look like the stages of a Runge-Kutta method. They are. This page finds the tableau of that method, the *partner*, for every scheme, and shows
 # a popular mistake about it that most tests let pass.
 #
 # :::{admonition} What you will learn
@@ -138,7 +137,7 @@ def partner_of(A, beta, c):
 # Two judges. The first knows tableaus: the Lobatto IIIA and IIIB schemes of three stages are partners in the
 # literature {footcite}`hairer2006`. The second is autograd, on four layers of Kutta's scheme with random controls for
 # each stage. It is asked for the price of a disturbance: how much does the cost change if a little is added to a
-# state, or to a stage value $f_i$? By {doc}`s3_2_derivation` the answers are $p^{[l]}$ and $h \beta_i p_i^{[l]}$. No
+# state, or to a stage value $f_i$? By {doc}`s3_2_costates` the answers are $p^{[l]}$ and $h \beta_i p_i^{[l]}$. No
 # formula of this page enters.
 
 # %%

@@ -249,11 +249,11 @@ def test_search_finds_a_page(visit: Callable[..., Visit], built: Path, serve: Ca
     opened.page.keyboard.type("costates")
     opened.page.keyboard.press("Enter")
     opened.page.wait_for_url("**/search.html?q=costates")
-    result = opened.page.locator("#search-results li a[href*='s3_2_derivation']").first
+    result = opened.page.locator("#search-results li a[href*='s3_2_costates']").first
     expect(result).to_be_visible()
     assert (opened.foreign, opened.errors) == ([], [])
     result.press("Enter")
-    opened.page.wait_for_url("**/s3_2_derivation.html*")
+    opened.page.wait_for_url("**/s3_2_costates.html*")
 
 
 # ---- on paper
