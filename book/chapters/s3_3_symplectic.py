@@ -146,12 +146,12 @@ def problem(tableau, L=20):
 
 def moved(step, u):
     """delta y (L+1, N, d_hat) and k (L, s, N, d_hat)."""
-    _, (delta_y, _, k) = torch.func.jvp(
-        lambda x: tuple(adjoint.states(step, u, x)),
-        (x_hat,),
-        (torch.ones_like(x_hat),),
-    )
-    return delta_y, k
+
+    def outputs(x):
+        states = adjoint.states(step, u, x)
+        return states.y, states.F
+
+    return torch.func.jvp(outputs, (x_hat,), (torch.ones_like(x_hat),))[1]
 
 
 # %%
