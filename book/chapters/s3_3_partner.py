@@ -139,7 +139,7 @@ def partner_of(A, beta, c):
 # Two judges. The first knows tableaus: the Lobatto IIIA and IIIB schemes of three stages are partners in the
 # literature {footcite}`hairer2006`. The second is autograd, on four layers of Kutta's scheme with random controls for
 # each stage. It differentiates the cost by a small disturbance of a state and of a stage value $f_i$. By
-# {doc}`s3_2_derivation` these derivatives are $p^{[l]}$ and $\xi_i^{[l]} = h \beta_i p_i^{[l]}$. No formula of this
+# {doc}`s3_2_costates` these derivatives are $p^{[l]}$ and $\xi_i^{[l]} = h \beta_i p_i^{[l]}$. No formula of this
 # page enters.
 
 # %%
