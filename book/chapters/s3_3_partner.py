@@ -16,7 +16,7 @@
 # (s3-partner)=
 # # Section 3. The partner: a scheme for the costates
 #
-# {doc}`The derivation <s3_2_derivation>` ended with multipliers $p_i^{[l]}$ that look like the stages of a
+# {doc}`The page on costates <s3_2_costates>` ended with multipliers $p_i^{[l]}$ that look like the stages of a
 # Runge-Kutta method. They are. This page finds the tableau of that method, the *partner*, for every scheme, and shows
 # a natural mistake about it that most tests let pass.
 #
