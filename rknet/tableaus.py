@@ -16,7 +16,7 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from rknet import typeset
-from rknet.checks import keep, shown
+from rknet.checks import complexes, keep, lists, shown
 from rknet.exact import check_size, exact, simplified
 from rknet.trees import order_of
 
@@ -43,6 +43,9 @@ class Tableau:
     c: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
+        lists(A=self.A, beta=self.beta, c=self.c)
+        for row in self.A:
+            lists(A=row)
         s = len(self.beta)
         if s > MAX_STAGES:
             raise ValueError(f"beta: must hold at most {MAX_STAGES} weights, got {s}; use a scheme of fewer stages")
@@ -98,10 +101,10 @@ class Tableau:
     def stability(self, z: ArrayLike) -> NDArray[np.complex128]:
         """Stability function R(z) = 1 + z beta^T (I - z A)^-1 1: one step of size h on y' = lambda y, z = h lambda.
 
-        Shape of z is kept; the scheme is stable where abs(R(z)) <= 1.
+        Shape of z is kept; the scheme is stable where abs(R(z)) <= 1.  At a pole of R NumPy raises its LinAlgError.
         """
         A, beta, _ = self.arrays()
-        z = np.asarray(z, dtype=np.complex128)
+        z = complexes("z", z)
         system = np.eye(self.stages) - z[..., None, None] * A
         stages = np.linalg.solve(system, np.ones((*z.shape, self.stages, 1)))[..., 0]
         return np.asarray(1 + z * (stages @ beta))
