@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from rknet import typeset
 from rknet.checks import complexes, keep, lists, shown
 from rknet.exact import check_size, exact, simplified
+from rknet.registry import Registry
 from rknet.trees import order_of
 
 MAX_STAGES = 12
@@ -143,16 +144,16 @@ DOPRI5 = Tableau(
     ["35/384", 0, "500/1113", "125/192", "-2187/6784", "11/84", 0],
 )
 
-TABLEAUS: dict[str, Tableau] = {
-    "euler": EULER,
-    "midpoint": MIDPOINT,
-    "heun": HEUN,
-    "ralston": RALSTON,
-    "kutta3": KUTTA3,
-    "rk4": RK4,
-    "rk38": RK38,
-    "implicit_midpoint": IMPLICIT_MIDPOINT,
-    "gauss4": GAUSS4,
-    "dopri5": DOPRI5,
-}
+TABLEAUS: Registry[Tableau] = Registry(
+    euler=EULER,
+    midpoint=MIDPOINT,
+    heun=HEUN,
+    ralston=RALSTON,
+    kutta3=KUTTA3,
+    rk4=RK4,
+    rk38=RK38,
+    implicit_midpoint=IMPLICIT_MIDPOINT,
+    gauss4=GAUSS4,
+    dopri5=DOPRI5,
+)
 """Every shipped scheme by name.  ``rk4`` is the classic rule of Figure 1; the 3/8 rule is ``rk38``."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from rknet.checks import keep, whole
 from rknet.protocol import Protocol
+from rknet.registry import Registry
 from rknet.study.configuration import Configuration
 from rknet.study.convolution import Convolutional, width
 
@@ -128,7 +129,7 @@ def convolutional() -> dict[str, Convolutional]:
     return found
 
 
-EXPERIMENTS: dict[str, Experiment] = {
+DECLARED: dict[str, Experiment] = {
     "width": Experiment(
         "RK4Net without and with one more dimension",
         "Section 4.1, Figures 3 and 4",
@@ -239,4 +240,5 @@ EXPERIMENTS: dict[str, Experiment] = {
         convolutional(),
     ),
 }
+EXPERIMENTS: Registry[Experiment] = Registry(**DECLARED)
 """Every experiment by name."""
