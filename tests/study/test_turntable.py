@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,6 +37,14 @@ def test_the_page_gets_the_cloud_about_its_middle() -> None:
     np.testing.assert_allclose(2 * stored / FARTHEST, POINTS - middle, atol=1 / FARTHEST)
     assert np.frombuffer(base64.b64decode(panel["labels"]), np.uint8).tolist() == LABELS
     assert "<b>" not in table._repr_html_()
+
+
+def test_the_script_is_small_and_has_a_marker_for_every_class() -> None:
+    """A page loads it; besides the disc of class 0 it draws as many markers as the figures have."""
+    script = (Path(__file__).resolve().parents[2] / "book" / "_static" / "turntable.js").read_text("utf8")
+    assert len(script.encode()) < 10_000
+    (markers,) = re.findall(r"const MARKERS = \[(.*?)\];", script, re.DOTALL)
+    assert len(markers.split(",")) == len(plots.CLASS_MARKERS) - 1
 
 
 @pytest.mark.parametrize(
