@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from rknet import files
 from rknet.checks import choose
@@ -198,12 +197,7 @@ def sweep(store: Store, seeds: Iterable[int] = SEEDS, source: str = "auto") -> I
                 yield found
 
 
-def accuracies(store: Store, classifier: str, data: str, seeds: Iterable[int] = SEEDS) -> np.ndarray:
-    """Validation accuracies in percent, one for each seed; ValueError if one is not recorded."""
-    kept = {seed: find(store, classifier, data, seed) for seed in seeds}
-    lacking = [seed for seed, one in kept.items() if one is None]
-    if lacking:
-        raise ValueError(
-            f"store: must have all seeds of {classifier} on {data}, got no {lacking}; run: rknet baselines"
-        )
-    return np.array([100 * one.val_accuracy for one in kept.values() if one])
+def accuracies(store: Store, classifier: str, data: str) -> dict[int, float]:
+    """Validation accuracies in percent by seed, of the repetitions that are recorded."""
+    kept = {seed: find(store, classifier, data, seed) for seed in SEEDS}
+    return {seed: 100 * one.val_accuracy for seed, one in kept.items() if one is not None}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,7 +44,7 @@ def test_the_better_value_is_chosen_and_judged_on_the_net_s_images(tmp_path: Pat
     store = Store(tmp_path)
     save(found, store)
     assert find(store, "neighbours", "MNIST", 2) == found
-    assert accuracies(store, "neighbours", "MNIST", [2]) == [100 * found.val_accuracy]
+    assert accuracies(store, "neighbours", "MNIST") == {2: 100 * found.val_accuracy}
 
 
 def test_another_choice_of_values_asks_for_a_new_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,8 +54,7 @@ def test_another_choice_of_values_asks_for_a_new_record(tmp_path: Path, monkeypa
     kind = replace(CLASSIFIERS["neighbours"], grid={"n_neighbors": [1]})
     monkeypatch.setattr(baselines, "CLASSIFIERS", {"neighbours": kind})
     assert find(store, "neighbours", "MNIST", 0) is None
-    with pytest.raises(ValueError, match=r"store: must have all seeds of neighbours on MNIST, got none of \[0\]; run"):
-        accuracies(store, "neighbours", "MNIST", [0])
+    assert accuracies(store, "neighbours", "MNIST") == {}
 
 
 @pytest.mark.parametrize(
@@ -93,16 +91,16 @@ def test_the_command_computes_once(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_the_committed_records_had_the_images_of_the_nets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All classifiers, sets and seeds, each with the SHA-256 that the net's record states; none is worse than 70 %."""
+    """Three repetitions at least, each with the SHA-256 that the net's record states; none is worse than 70 %."""
     monkeypatch.setattr(baselines, "CLASSIFIERS", CLASSIFIERS)
     nets = {(run.configuration.data, run.seed): RESULTS.find(run).record for run in runs_of("images")}
     for name in CLASSIFIERS:
         for data in IMAGES_COMPARED:
-            for seed in SEEDS:
-                found, net = find(RESULTS, name, data, seed), nets[data, seed]
-                assert found is not None and net is not None
-                assert json.loads(json.dumps(net["run"]["images"])) == {
-                    "source": found.images.source,
-                    "sha256": found.images.sha256,
-                }
-                assert found.val_accuracy > 0.7
+            kept = {seed: find(RESULTS, name, data, seed) for seed in SEEDS}
+            found = {seed: one for seed, one in kept.items() if one is not None}
+            assert len(found) >= 3, (name, data)
+            for seed, one in found.items():
+                net = nets[data, seed]
+                assert net is not None
+                assert net["run"]["images"] == {"source": one.images.source, "sha256": one.images.sha256}
+                assert one.val_accuracy > 0.7
