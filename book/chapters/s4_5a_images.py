@@ -218,9 +218,9 @@ print(f"the nearest neighbour: {behind:.1f} points less")
 print(f"level with it, by the power law: {level:.1f} times as many images")
 
 # %% [markdown]
-# The networks are not at fault, then. The nearest neighbour is one or two points behind the paper's best network, and would overtake
-# it with less than twice as many images. These tables measure how networks learn from *little* data. The small validation sets matter
-# as well. Chance alone moves a mean of four by
+# So 91 % is less a limit of the networks than of their data. The nearest neighbour is one or two points behind the paper's best
+# network, and would overtake it with less than twice as many images. (The [next page](s4-5b) adds classifiers that are tuned.) These
+# tables measure how networks learn from *little* data. The small validation sets matter as well. Chance alone moves a mean of four by
 
 # %%
 for share in (0.9, 0.75):
@@ -484,8 +484,7 @@ assert middle > 11
 #
 # - With 1500 images the nearest neighbour reaches almost 90 % on MNIST. The paper's 91 % is a statement about little data.
 # - "Without augmentation" means behind a random square matrix, which is far closer to singular than the wide one.
-# - All printed numbers of Table 5 that can be tested are compared in the [ledger](ledger.ipynb). Our narrow net gains next to nothing
-#   from augmentation.
+# - Our narrow net gains next to nothing from augmentation; the [ledger](ledger.ipynb) compares every printed number of Table 5.
 # - A hundred layers of StandardNet map all images to one point before training begins, at any width.
 #
 # ## References

@@ -341,7 +341,7 @@ assert all(past.train_accuracy[-1] > 0.97 for past in zero.values())
 # Nothing is decided while repetitions are missing. Repetition 0 on Fashion-MNIST, with eight channels and 1500 images, is only a first
 # impression: RK4, Heun and Kutta end within two points of one another, Euler a little higher with fewer evaluations, and the residual net
 # at RK4's cost higher still. All of them learn their training images nearly by heart. A channel adds not only space for the flow. It also
-# gives the classifier another 784 features, and 1500 images cannot determine all these weights. How many weights there are:
+# gives the classifier another 784 features, and 1500 images cannot determine all these weights. The weights, counted:
 
 # %%
 for kind in ("rk4, 1 channel", "rk4, 8 channels", "residual, 8 channels"):
