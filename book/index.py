@@ -212,11 +212,17 @@ plt.show()
 # :::{grid-item-card} Section 4.5: images
 # :link: s4-5a
 # :link-type: ref
-# MNIST and Fashion-MNIST from 1500 images: Tables 5 and 6, Figures 14 to 18, and what a straight cut does.
+# MNIST and Fashion-MNIST from 1500 images, augmentation and depth: Table 5, Figures 14 and 15.
+# :::
+#
+# :::{grid-item-card} Section 4.5: three networks on images
+# :link: s4-5b
+# :link-type: ref
+# Networks and other classifiers on the same images: Table 6, Figures 16 to 18.
 # :::
 #
 # :::{grid-item-card} Section 4.5: the convolutional network
-# :link: s4-5b
+# :link: s4-5c
 # :link-type: ref
 # What the paper describes without running it, built, checked and trained.
 # :::
