@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib.resources import files
 from itertools import product
 from typing import Any
@@ -16,8 +17,9 @@ from statsmodels.stats.weightstats import DescrStatsW, ttost_paired
 
 from rknet.data import bayes
 from rknet.study.store import Store
+from rknet.study.trial import conclusions
 from rknet.study.trial.answers import CELLS, affordable, answers, chosen, labels, tuned
-from rknet.study.trial.conclusions import CONCLUSIONS, Conclusion, Side, judged, pooled
+from rknet.study.trial.conclusions import CONCLUSIONS, Conclusion, Side, judged, looked, pooled, stage_reached
 from rknet.study.trial.grid import TRIALS
 from rknet.study.trial.statistics import (
     LEVEL,
@@ -260,6 +262,30 @@ def test_a_whole_look() -> None:
     assert {words[id] for id in ("depth-breaks-20", "depth-breaks-any", "depth-helps", "deep-rk4-best")} == {"fails"}
     assert words["time-not-depth"] == "holds" and words["time-matters"] == "fails"
     assert words["promising"] == words["methods-alike"] == "undecided"
+
+
+def test_looks_come_after_whole_stages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no word before the first; what one decided stays, whatever later seeds say; half a stage is none."""
+
+    def accuracy(data: str, variant: str, L: int, exponent: float, seed: int, budget: int) -> float:
+        plain = variant == "StandardNet, uniform" and (L >= 40 and seed < 104 or L == 20 and seed >= 104)
+        return (60.0 if plain else 99.0) + 0.01 * seed + 1e-3 * np.sin(100 * seed + L)
+
+    cells = {cell: count for cell, count in CELLS.items() if cell[0] == "study-map"}
+    monkeypatch.setattr(conclusions, "CELLS", Counter(cells))
+    frame = made_up("study-map", accuracy, range(100, 108))
+    id = [c.id for c in CONCLUSIONS].index("depth-breaks-40")
+    for last, stage, word, n in (
+        (102, 0, "not yet", 3),
+        (103, 1, "holds", 4),
+        (106, 1, "holds", 4),
+        (107, 2, "holds", 8),
+    ):
+        part = frame[frame["seed"] <= last]
+        assert stage_reached(part) == stage
+        found = looked(part)[id]
+        assert (found.word, found.tuned[0].n) == (word, n)
+    assert stage_reached(frame.iloc[:0]) == 0
 
 
 def test_the_conclusions_are_the_registered_ones() -> None:

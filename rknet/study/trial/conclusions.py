@@ -7,7 +7,7 @@ measured as the paper ran it and at equal cost.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
 
@@ -18,7 +18,7 @@ from rknet.study.experiments import LOSSES_COMPARED, MULTICLASS, OPTIMIZERS_COMP
 from rknet.study.ledger.statistics import holm
 from rknet.study.trial.answers import CELLS, affordable, chosen, tuned
 from rknet.study.trial.baselines import CLASSIFIERS
-from rknet.study.trial.grid import PAPER_SETS
+from rknet.study.trial.grid import PAPER_SETS, STAGES
 from rknet.study.trial.statistics import Effect, decided, effect, within_of_best
 
 Relation = Literal["more", "equal", "not less"]
@@ -175,6 +175,34 @@ def judged(answers: pd.DataFrame) -> list[Verdict]:
         Verdict(c, found[c.id]["paper"], found[c.id]["tuned"], found[c.id]["cost"], p, word)
         for c, p, word in zip(CONCLUSIONS, corrected, words, strict=True)
     ]
+
+
+def stage_reached(answers: pd.DataFrame) -> int:
+    """The last stage of which every net is there; 0 if not even the first is whole."""
+    keys = ["experiment", "data", "variant", "seed"]
+    there = set(answers[keys].drop_duplicates().itertuples(index=False, name=None)) if len(answers) else set()
+    reached = 0
+    for stage, seeds in STAGES.items():
+        if not all((*cell, seed) in there for cell in CELLS for seed in seeds):
+            break
+        reached = stage
+    return reached
+
+
+def looked(answers: pd.DataFrame) -> list[Verdict]:
+    """The verdicts after the last stage that is whole; what an earlier look decided stays decided.
+
+    Before the first stage is whole, effects are those of the seeds that there are, and every word is "not yet".
+    """
+    reached = stage_reached(answers)
+    if not reached:
+        return [replace(verdict, word="not yet") for verdict in judged(answers)]
+    looks = []
+    for stage in range(1, reached + 1):
+        seeds = [seed for number in range(1, stage + 1) for seed in STAGES[number]]
+        looks.append(judged(answers[answers["seed"].isin(seeds)]))
+    words = [[verdict.word for verdict in row if verdict.word != "undecided"] for row in zip(*looks, strict=True)]
+    return [replace(verdict, word=(word or ["undecided"])[0]) for verdict, word in zip(looks[-1], words, strict=True)]
 
 
 PROCEDURES: tuple[Procedure, ...] = ("paper", "tuned", "cost")
