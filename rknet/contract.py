@@ -13,6 +13,7 @@ from rknet.checks import choose
 from rknet.loading import loaded
 from rknet.nets import Net
 from rknet.protocol import Protocol
+from rknet.registry import Registry
 
 
 class Engine(typing.Protocol):
@@ -44,11 +45,11 @@ class Engine(typing.Protocol):
         """Go on from a `state` that was stored."""
 
 
-ENGINES: dict[str, str | type[Engine]] = {
-    "layerwise": "rknet.engines.layerwise.engine:Layerwise",
-    "compiled": "rknet.engines.compiled.engine:Compiled",
-    "torch": "rknet.engines.plain:Plain",
-}
+ENGINES: Registry[str | type[Engine]] = Registry(
+    layerwise="rknet.engines.layerwise.engine:Layerwise",
+    compiled="rknet.engines.compiled.engine:Compiled",
+    torch="rknet.engines.plain:Plain",
+)
 """Every engine by name, in the order in which "auto" tries them: a class, or where it is found once it is asked for.
 
 A new one needs its line here, and one in `rknet.versions.VERSIONS` if its trainings are to be stored.

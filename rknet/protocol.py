@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from rknet.checks import flag, keep, named, positive, room, whole
+from rknet.registry import Registry
 
 
 def cross_entropy(logits: Tensor, c: Tensor) -> Tensor:
@@ -26,15 +27,15 @@ def mean_square(logits: Tensor, c: Tensor) -> Tensor:
     return nn.functional.mse_loss(torch.softmax(logits, dim=1), target)
 
 
-LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"cross_entropy": cross_entropy, "mean_square": mean_square}
+LOSSES: Registry[Callable[[Tensor, Tensor], Tensor]] = Registry(cross_entropy=cross_entropy, mean_square=mean_square)
 """The losses of the training-method study by name."""
 
-OPTIMIZERS: dict[str, tuple[type[torch.optim.Optimizer], float]] = {
-    "adam": (torch.optim.Adam, 1e-3),
-    "sgd": (torch.optim.SGD, 0.1),
-    "adagrad": (torch.optim.Adagrad, 1e-2),
-    "adadelta": (torch.optim.Adadelta, 1.0),
-}
+OPTIMIZERS: Registry[tuple[type[torch.optim.Optimizer], float]] = Registry(
+    adam=(torch.optim.Adam, 1e-3),
+    sgd=(torch.optim.SGD, 0.1),
+    adagrad=(torch.optim.Adagrad, 1e-2),
+    adadelta=(torch.optim.Adadelta, 1.0),
+)
 """The optimisers of the training-method study with the learning rates it used."""
 
 
