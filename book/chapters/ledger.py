@@ -33,7 +33,6 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy import stats
 
 import rknet
 from rknet import plots

@@ -30,9 +30,7 @@
 # %% tags=["hide-input"]
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
-from scipy import stats
 
 import rknet
 from rknet import plots
@@ -80,6 +78,7 @@ records = Evidence(Store(Path(rknet.__file__).parent.parent / "results"))
 #
 # Do these intervals keep their promise? Draw twenty runs and four from one law, many times, and count: from a normal law, and
 # from laws in which some runs fail, as StandardNet's do at twenty layers.
+
 
 # %%
 def covered(rule, law, trials):
@@ -146,7 +145,9 @@ print(f"above 90 shown: {inside:.1%}, refuted: {outside:.1%}")
 scores = trivial.stored()
 allowed = {s.id: s.trivial for s in claims.sentences if s.trivial}
 passed = {
-    name: [a for a, score in found.items() if score.verdict == judging.COMPATIBLE]
+    name: [
+        a for a, score in found.items() if score.verdict == judging.COMPATIBLE
+    ]
     for name, found in scores.items()
 }
 assert {name for name, by in passed.items() if by} == set(allowed)
