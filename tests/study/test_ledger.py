@@ -666,7 +666,7 @@ def trivially(rules: claims.Claims) -> trivial.Scores:
 
 
 def test_the_book_shows_what_trivial_answers_reach(trivially: trivial.Scores) -> None:
-    """Judged again; nets before training are computed in single precision, whose last digits depend on the processor."""
+    """Judged again; the last digits of nets before training, in single precision, depend on the processor."""
     shown = trivial.stored()
     assert shown.keys() == trivially.keys()
     for name, found in trivially.items():
