@@ -237,7 +237,6 @@ for v in failed:
 EXPLAINED = {
     "methods-similar",
     "features-vanish",
-    "activation-published-depth",
     "variability-boundaries",
     "shapes-all-donuts",
     "training-euler-fastest",
@@ -302,28 +301,6 @@ for name, kind in (("at chance", chance), ("the others", ~chance)):
 print(
     f"at chance, one point from layer {layer[chance].min():.0f} to {layer[chance].max():.0f} on"
 )
-
-# %% [markdown]
-# **The StandardNet of the published configuration performs well.** The paper speaks of shallow, well-performing StandardNets
-# on donut_1D, and the only configuration in the code has twenty layers. Three of the four activations then answer with the
-# commoner class, which is right for three points in four. So that configuration is not what the sentence reports. With five
-# layers, all it says holds.
-
-# %%
-limit = 100 * bayes.accuracy("donut_1D")
-for part, activation in enumerate(("tanh", "logistic", "relu", "softplus")):
-    deep = here("activation-published-depth", part)
-    five = numbers(
-        "val_accuracy", f"activation/StandardNet, L = 5, {activation}"
-    )
-    print(
-        f"{activation:9} L = 20: {deep:.1f} %, L = 5: {five.mean():.1f} % (limit {limit:.1f} %)"
-    )
-for name in (
-    "activation-standardnet-faster",
-    "activation-standardnet-five-epochs",
-):
-    assert verdicts[name].verdict == judging.COMPATIBLE
 
 # %% [markdown]
 # **The boundaries of the repetitions are nearly the same.** Two RK4Nets trained on different points of donut_2D_6C give the

@@ -50,7 +50,6 @@ from rknet.study.experiments import ACTIVATIONS_COMPARED as ACTIVATIONS
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.html_tables import Row, Table, beside_paper
 from rknet.study.ledger.boxes import verdict_box
-from rknet.study.ledger.judging import stored
 from rknet.study.ledger.measurements import (
     TrainedRun,
     agreement,
@@ -203,7 +202,6 @@ verdict_box(
     "activation-90",
     "activation-same",
     "activation-no-overfitting",
-    "activation-published-depth",
 )
 
 # %% [markdown]
@@ -296,7 +294,6 @@ for net in NETS[:2]:
     assert max(relu, softplus) <= 5
 learned = [a for a in ACTIVATIONS if None not in epochs[f"{NETS[2]}, {a}"]]
 assert learned == ["relu"]
-assert stored()["activation-published-depth"].verdict == "not compatible"
 
 # %% [markdown]
 # ## Why? The slope, and the curvature
