@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from rknet.callbacks import Bar, Callback, Training
+from rknet.callbacks import Bar, Callback, Pace, Training, needs
 from rknet.checkpoint import Checkpoint, Keeper
 from rknet.checks import flag, whole
 from rknet.contract import engine_for
-from rknet.data.points import PointSet
+from rknet.data.targets import SampleSet
 from rknet.history import History
 from rknet.nets import Net
 from rknet.protocol import Protocol
@@ -25,8 +25,8 @@ from rknet.stopping import ending
 
 def fit(
     net: Net,
-    train: PointSet,
-    validation: PointSet,
+    train: SampleSet,
+    validation: SampleSet,
     protocol: Protocol = Protocol(),
     *,
     seed: int = 0,
@@ -45,9 +45,9 @@ def fit(
     net
         Any `rknet.nets.Net`, on any device, in single or double precision.
     train, validation
-        Samples and labels; the validation set decides about early stopping only.
+        Samples and labels, or targets; the validation set decides about early stopping only.  Samples may have weights.
     protocol
-        Loss, optimiser, batches, epochs and stopping rule.
+        Loss, optimiser, batches, epochs and stopping rule; beyond the paper weight decay, clipping and a schedule.
     seed
         Seeds the order of the samples.
     engine
@@ -62,12 +62,13 @@ def fit(
     callbacks
         Who else is told how it goes: see `rknet.callbacks.Callback`.
     """
-    check_fit(net, train, validation, protocol)
+    protocol.check(net, train, validation)
     seed, progress = whole("seed", seed, least=0), flag("progress", progress)
-    name, kind = engine_for(net, protocol, engine)
+    name, kind = engine_for(net, protocol, engine, *needs(train, validation))
     drawn = np.random.default_rng(seed).bit_generator.state
     training = Training(net, train, validation, protocol, seed, name, kind(net, protocol), drawn)
     told = [*([] if checkpoint is None else [Keeper(checkpoint)]), *([Bar()] if progress else []), *callbacks]
+    told += [Pace()] if "schedule" in protocol.beyond else []  # the last one: those before it may take a training up
     with contextlib.ExitStack() as stack:
         for callback in told:
             stack.callback(callback.end, training)
@@ -75,18 +76,6 @@ def fit(
         ended = _train(training, told)
     train_cost, train_accuracy, val_cost, val_accuracy = np.array(training.rows).T
     return History(train_cost, train_accuracy, val_cost, val_accuracy, ended, name)
-
-
-def check_fit(net: Net, train: PointSet, validation: PointSet, protocol: Protocol) -> None:
-    """ValueError unless the arrays of net and data, which may have been changed since they were made, fit together."""
-    net.validate()
-    train.check("train", net.d, net.classes)
-    validation.check("validation", net.d, net.classes)
-    if protocol.batch_size > len(train):
-        raise ValueError(
-            f"batch_size: must not exceed the {len(train)} training samples, got {protocol.batch_size}; "
-            f"pass batch_size={len(train)} or less"
-        )
 
 
 def _train(training: Training, callbacks: Sequence[Callback]) -> str:
@@ -101,7 +90,7 @@ def _train(training: Training, callbacks: Sequence[Callback]) -> str:
         order = rng.permutation(N)
         while training.done < N:
             part = order[training.done : training.done + size]
-            training.steps.epoch(training.train.X, training.train.c, part)
+            training.steps_of(part)
             training.done += len(part)
             for callback in callbacks:
                 callback.portion(training)

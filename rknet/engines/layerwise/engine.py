@@ -8,25 +8,24 @@ is, see `cpu`; on CUDA the step is one graph, see `cuda`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from rknet import recognition
 from rknet.adjoint import costate_sweep, state_sweep
 from rknet.adjoint.steps import Step
+from rknet.data.targets import Array
 from rknet.engines.compiled.engine import PRECISIONS
 from rknet.engines.compiled.updates import CODES
 from rknet.engines.layerwise import cuda
 from rknet.engines.layerwise.updates import StreamedUpdates
 from rknet.engines.plain import remember, remembered, samples
 from rknet.nets import Net
-from rknet.protocol import LOSSES, Protocol
+from rknet.protocol import LOSSES, Protocol, lacking
 
 WIDE = 128
 """The width from which it is faster than the compiled engine."""
@@ -54,6 +53,8 @@ class Layerwise:
         If the engine does not apply to the net.
     """
 
+    knows: ClassVar[Collection[str]] = ()
+
     def __init__(self, net: Net, protocol: Protocol) -> None:
         reason = self.obstacle(net, protocol)
         if reason is not None:
@@ -74,7 +75,7 @@ class Layerwise:
     @classmethod
     def obstacle(cls, net: Net, protocol: Protocol) -> str | None:
         """Why this engine cannot train this net by this protocol, or None if it can."""
-        reason = recognition.obstacle(net)
+        reason = lacking(cls, *protocol.beyond) or recognition.obstacle(net)
         if reason is not None:
             return reason
         reasons = {
@@ -91,8 +92,8 @@ class Layerwise:
         """Whether the width is at least `WIDE`."""
         return net.d_hat >= WIDE
 
-    def epoch(self, X: NDArray[Any], c: NDArray[np.int64], order: NDArray[np.int64]) -> None:
-        """A step for each batch of the samples X (N, d), c (N,) in the given order."""
+    def epoch(self, X: Array, c: Array, order: Array, weights: Array | None = None) -> None:
+        """A step for each batch of the samples X (N, d), c (N,) in the given order; it knows no weights."""
         x, labels = samples(self.net, X, c)
         for batch in torch.from_numpy(order).to(x.device).split(self.protocol.batch_size):
             self.take(x[batch], labels[batch])
@@ -116,8 +117,8 @@ class Layerwise:
         self.optimizer.step()
         self.optimizer.zero_grad()
 
-    def statistics(self, X: NDArray[Any], c: NDArray[np.int64]) -> tuple[float, float]:
-        """Cost and accuracy on samples X (N, d) with labels c (N,)."""
+    def statistics(self, X: Array, c: Array, weights: Array | None = None) -> tuple[float, float]:
+        """Cost and accuracy on samples X (N, d) with labels c (N,); it knows no weights."""
         x, labels = samples(self.net, X, c)
         with torch.no_grad():
             y = self.net.lift(x)
@@ -125,6 +126,9 @@ class Layerwise:
                 y, _ = self.step(u, y)
             logits = torch.addmm(self.net.mu, y, self.net.W.T)
             return self.loss(logits, labels).item(), (logits.argmax(dim=1) == labels).double().mean().item()
+
+    def set_rate(self, rate: float) -> None:
+        """Never called: it knows no schedule, since CUDA's graph holds the rate it was captured with."""
 
     def write_back(self) -> None:
         """Nothing is left to do: the net itself was trained."""

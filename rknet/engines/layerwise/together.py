@@ -26,7 +26,6 @@ from rknet.nets import Net
 from rknet.protocol import LOSSES, Protocol
 from rknet.recognition import computes
 from rknet.stopping import ending
-from rknet.training import check_fit
 
 ENGINE = "layerwise"
 """What a history says of who took the steps: the numbers are those of that engine to rounding."""
@@ -353,7 +352,7 @@ def _check(nets: Sequence[Net], sets: Sequence[Sets], protocol: Protocol) -> Non
                 f"train them in stacks of their own"
             )
     for net, (train, validation) in zip(nets, sets, strict=False):
-        check_fit(net, train, validation, protocol)
+        protocol.check(net, train, validation)
     sizes = {len(train) for train, _ in sets}
     if len(sets) != len(nets) or len(sizes) != 1 or min(sizes) % protocol.batch_size:
         raise ValueError(
