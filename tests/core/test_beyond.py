@@ -360,7 +360,7 @@ def test_the_affine_classifier_of_a_frozen_flow_finds_least_squares() -> None:
     full = Protocol(epochs=4000, batch_size=23, optimizer="sgd", learning_rate=0.9, stop_early=False)
     history = fit(net, TARGETS, TARGETS, replace(full, loss="mean_square"), progress=False)
     assert history.engine == "torch"  # since K and b are not trained
-    assert history.train_cost[-1] == pytest.approx(squares.sum() / TARGETS.c.size, rel=1e-4)  # what 4000 steps leave
+    assert history.train_cost[-1] == pytest.approx(squares.sum() / TARGETS.c.size, rel=1e-3)  # what 4000 steps leave
     assert history.train_cost[-1] >= squares.sum() / TARGETS.c.size
 
 
