@@ -68,7 +68,7 @@ class PointSet:
     def __len__(self) -> int:
         return len(self.X)
 
-    def __getitem__(self, rows: slice) -> PointSet:
+    def __getitem__(self, rows: slice | NDArray[np.int64]) -> PointSet:
         return PointSet(self.X[rows], self.c[rows], self.classes, None if self.weights is None else self.weights[rows])
 
 

@@ -70,7 +70,7 @@ class TargetSet:
     def __len__(self) -> int:
         return len(self.X)
 
-    def __getitem__(self, rows: slice) -> TargetSet:
+    def __getitem__(self, rows: slice | NDArray[np.int64]) -> TargetSet:
         return TargetSet(self.X[rows], self.c[rows], None if self.weights is None else self.weights[rows])
 
 
