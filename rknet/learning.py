@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import pkgutil
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -107,6 +109,10 @@ class Learner(BaseEstimator):
     loss_curve_: list[float]
     n_iter_: int
     _memory: Memory
+
+    def save(self, path: Path | str, *, overwrite: bool = False) -> None:
+        """Write the fitted estimator to a file that `rknet.load` reads: see `rknet.keeping.save`."""
+        pkgutil.resolve_name("rknet.keeping:save")(self, path, overwrite=overwrite)
 
     def _learn(self, samples: SampleSet, loss: str, goes_on: bool, epochs: int | None = None) -> None:
         """Train on samples: a new net; the one there is, with `goes_on` from where its training had ended."""

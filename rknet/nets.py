@@ -6,7 +6,9 @@ The weights of the layers are stacked, K (L, d_hat, d_hat) and b (L, d_hat), so 
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -173,6 +175,10 @@ class Net(nn.Module):
         x = torch.as_tensor(inputs("X", X, self.d), dtype=self.K.dtype, device=self.K.device)
         with torch.no_grad():
             return function(x).cpu().numpy()
+
+    def save(self, path: Path | str, *, overwrite: bool = False) -> None:
+        """Write the net to a file that `rknet.load` reads: see `rknet.saving.save`."""
+        pkgutil.resolve_name("rknet.saving:save")(self, path, overwrite=overwrite)
 
     @property
     def architecture(self) -> dict[str, Any]:
