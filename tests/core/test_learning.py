@@ -8,6 +8,7 @@ import warnings
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 import scipy.sparse
 import torch
@@ -291,7 +292,6 @@ def test_several_labels_a_sample_are_refused() -> None:
 @KINDS
 def test_names_of_features(kind: type, y: NDArray[Any]) -> None:
     """Names are kept, and others are refused."""
-    pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(FEW.X, columns=["a", "b"])
     model = quick(kind).fit(frame, y)
     assert model.feature_names_in_.tolist() == ["a", "b"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 import torch
 from safetensors import safe_open
@@ -266,7 +267,6 @@ def test_an_estimator_comes_back(name: str, file: Path) -> None:
 
 
 def test_names_of_features_come_back(file: Path) -> None:
-    pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(FEW.X, columns=["a", "b"])
     RKNetClassifier(L=1, epochs=1).fit(frame, FEW.c).save(file)
     found = rknet.load(file)
