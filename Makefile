@@ -5,9 +5,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-INSTALLED := .venv/.installed
+INSTALLED := .venv/.installed$(WITH:%=-%)
 NODE_MODULES := tests/browser/node_modules/.package-lock.json
-# All but the extra `bench`, which is large and of use only to `python -m benchmarks`.
+# Two extras are large and of use to few: `bench` to `python -m benchmarks`, `card` to the tests of a graphics card's
+# kernels. WITH=card or WITH=bench,card installs them, too.
 EXTRAS := book,cluster,dev,images,ledger
 OLDEST_PYTHON := $(shell sed -n 's/^requires-python = ">=\([0-9.]*\).*/\1/p' pyproject.toml)
 
@@ -56,19 +57,26 @@ screenshots: $(INSTALLED)
 links: $(INSTALLED)
 	$(BIN)/python book/links.py
 
-# What only the CUDA builds of torch require is left out: it follows from torch where it is needed.
+# Every package stands with the hashes of its files, and with two exceptions. What only the CUDA builds of torch require
+# is left out: it follows from torch where it is needed. And torch, torchvision and triton carry no hashes: their files
+# come from PyPI, from PyTorch's index or from a local folder, with other bytes under the same version.
 lock: $(INSTALLED)
-	$(BIN)/uv pip compile --universal --all-extras --no-annotate $(UPGRADE) \
+	$(BIN)/uv pip compile --universal --all-extras --no-annotate --generate-hashes $(UPGRADE) \
 	  --custom-compile-command "make lock" --quiet pyproject.toml -o requirements.lock
-	sed -i.bak -E '/^(cuda-|nvidia-)/d' requirements.lock && rm requirements.lock.bak
+	sed -i.bak -E -e '/^(cuda-|nvidia-)/,/[^\]$$/d' \
+	  -e '/^(torch|torchvision|triton)==/,/[^\]$$/{ /--hash/d; s/ \\$$//; }' requirements.lock && rm requirements.lock.bak
 
+# uv checks every file against its hashes in the lock. It cannot also insist that there be some (`--require-hashes`), since
+# torch and the project itself, a folder, have none; a test asserts that everything else installed has.
 $(INSTALLED): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "$(OLDEST_PYTHON)".split("."))))' || \
 	  { echo "PYTHON: must be Python $(OLDEST_PYTHON) or newer, got $$($(PYTHON) --version 2>&1);" \
 	         "name one, for example: make PYTHON=python$(OLDEST_PYTHON)" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -c requirements.lock uv setuptools
-	$(BIN)/uv pip install --python $(BIN)/python -c requirements.lock --no-build-isolation -e '.[$(EXTRAS)]'
+	sed -nE '/^(setuptools|uv)==/,/[^\]$$/p' requirements.lock > .venv/installer.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r .venv/installer.txt
+	$(BIN)/uv pip install --python $(BIN)/python --verify-hashes -c requirements.lock --no-build-isolation \
+	  -e '.[$(EXTRAS)$(WITH:%=,%)]'
 	@touch $@
 
 # For the tests in a browser, which say what is missing where this cannot be installed.

@@ -212,7 +212,7 @@ def _wait(device: str) -> None:
 # ---- the runs
 
 
-@dataclass
+@dataclass(eq=False)
 class Output:
     """A folder with what is to come back, as few files as may be; `keep` may be called from several threads."""
 

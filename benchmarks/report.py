@@ -29,7 +29,7 @@ def recorded(path: Path) -> Record:
     if not path.exists():
         return {}
     try:
-        studies = json.loads(path.read_text("utf8"))
+        studies = json.loads(files.read(path))
     except (ValueError, RecursionError):
         studies = None
     if not isinstance(studies, dict) or not studies.keys() <= HEADS.keys():

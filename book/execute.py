@@ -3,10 +3,11 @@
 A chapter is written in ``NAME.py`` (jupytext's percent format). ``NAME.ipynb`` is its twin: the same cells with their
 outputs, and a stamp that tells from which code these were computed. From the top level::
 
-    .venv/bin/python book/execute.py [CHAPTER.py ...]
+    .venv/bin/python book/execute.py [--time] [CHAPTER.py ...]
 
-Without arguments, every chapter that ``_toc.yml`` lists. ``--time`` instead runs them all with nothing remembered, and
-writes how long each takes to ``run_times.json``, from which a build tells what time is left.
+Without names, every chapter that ``_toc.yml`` lists. ``--time`` instead runs them with nothing remembered, and writes
+how long each takes to ``run_times.json``, from which a build tells what time is left. A new chapter can be timed by
+itself; the times of all belong together if all are taken at once.
 """
 
 from __future__ import annotations
@@ -192,22 +193,28 @@ def make_twins(chapters: Iterable[Path], report: Callable[[str], None] = print) 
     return ran
 
 
-def write_run_times() -> None:
-    """Run every chapter with nothing remembered, and write how long each took."""
+def write_run_times(timed: Iterable[Path]) -> dict[Path, Exception | None]:
+    """Run chapters with nothing remembered and write how long each took; returns them with what stopped them.
+
+    The times of other chapters stay, those of pages that the book no longer has go.
+    """
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"RKNET_CACHE": f"{folder}/rknet", "NUMBA_CACHE_DIR": f"{folder}/numba"}
-        done = list(kernels.reported([page(chapter, read_chapter(chapter)) for chapter in chapters()], print))
-    times = {run.page.path.stem: round(run.seconds) for run in done if run.error is None}
+        done = list(kernels.reported([page(chapter, read_chapter(chapter)) for chapter in timed], print))
+    times = json.loads(RUN_TIMES.read_text("utf8"))
+    times |= {run.page.path.stem: round(run.seconds) for run in done if run.error is None}
+    known = {path.stem for path in chapters()}
+    times = {name: seconds for name, seconds in times.items() if name in known}
     write((json.dumps(times, indent=1, sort_keys=True) + "\n").encode(), RUN_TIMES)
+    return {run.page.path: run.error for run in done}
 
 
 def main(arguments: list[str]) -> int:
-    """Make the twins of the named chapters, or of all; the number of those that failed."""
+    """Make the twins of the named chapters, or of all, or time them; the number of those that failed."""
     environment.enter()
-    if arguments == ["--time"]:
-        write_run_times()
-        return 0
-    ran = make_twins([Path(name).resolve() for name in arguments] or chapters())
+    timing = arguments[:1] == ["--time"]
+    named = [Path(name).resolve() for name in arguments[timing:]] or chapters()
+    ran = write_run_times(named) if timing else make_twins(named)
     failed = {chapter: error for chapter, error in ran.items() if error is not None}
     for chapter, error in failed.items():
         print(f"{chapter.name}: failed\n{error}", file=sys.stderr)

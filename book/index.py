@@ -80,7 +80,25 @@ plt.show()
 # :::{grid-item-card} Section 2: networks as differential equations
 # :link: s2
 # :link-type: ref
-# From (2.1) to (2.12): tableaus, measured orders, stability, one control a layer, and why trajectories cannot cross.
+# From (2.1) to (2.10): a residual network is Euler's method, and how far its features are from the solution.
+# :::
+#
+# :::{grid-item-card} Section 2: Runge-Kutta networks
+# :link: s2-rk
+# :link-type: ref
+# Tableaus, stages and controls, (2.11) and (2.12): how many parameters, and what one control per layer costs.
+# :::
+#
+# :::{grid-item-card} Section 2: order and stability
+# :link: s2-order
+# :link-type: ref
+# Rooted trees, orders derived and measured, and how far the stability regions reach.
+# :::
+#
+# :::{grid-item-card} Section 2: paths that cannot cross
+# :link: s2-paths
+# :link-type: ref
+# What a flow can separate and what it cannot, and why one extra dimension is enough.
 # :::
 #
 # :::{grid-item-card} Section 3: training is a control problem
@@ -104,13 +122,43 @@ plt.show()
 # :::{grid-item-card} Section 3: the partner
 # :link: s3-partner
 # :link-type: ref
-# The scheme that costates follow, why the same tableau run backwards often passes, and what a wrong partner costs.
+# The scheme that costates follow, when it is the only one, and why the same tableau run backwards often passes.
 # :::
 #
-# :::{grid-item-card} Section 3: gradients, checked
+# :::{grid-item-card} Section 3: the second road
+# :link: s3-second-road
+# :link-type: ref
+# Optimise first, discretise then: Pontryagin's conditions beside the paper's, and the square that closes.
+# :::
+#
+# :::{grid-item-card} Section 3: symplectic
+# :link: s3-symplectic
+# :link-type: ref
+# What passes through a network unchanged, and the paper's remark on other integrators.
+# :::
+#
+# :::{grid-item-card} Section 3: orders and trees
+# :link: s3-orders
+# :link-type: ref
+# How accurate a pair of schemes is, counted by trees (optional).
+# :::
+#
+# :::{grid-item-card} Section 3: the wrong partner
+# :link: s3-wrong-partner
+# :link-type: ref
+# Training with a gradient that is none: when it matters, when not, and why.
+# :::
+#
+# :::{grid-item-card} Section 3: five judges of a gradient
 # :link: s3-4
 # :link-type: ref
-# Five judges of a gradient; the continuous adjoint and its failure.
+# What each check can see, and which mistakes it lets pass.
+# :::
+#
+# :::{grid-item-card} Section 3: the continuous adjoint
+# :link: s3-4-continuous
+# :link-type: ref
+# How far it is from the network's gradient, and where it fails.
 # :::
 #
 # :::{grid-item-card} Section 3: what a gradient costs

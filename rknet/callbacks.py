@@ -18,7 +18,7 @@ from rknet.nets import Net
 from rknet.protocol import Protocol
 
 
-@dataclass
+@dataclass(eq=False)
 class Training:
     """The state of a training in progress.
 

@@ -40,6 +40,9 @@ FORMAT = f"{MARK}1"
 LONGEST_HEADER = 100_000_000
 """Bytes of the longest header that safetensors reads."""
 
+ROOM = 16
+"""Most bytes of a checkpoint's tensors for each byte of weights; Adam needs three."""
+
 PATIENCE = 10.0
 """Seconds in which the workers of a sweep that was killed have ended."""
 
@@ -193,6 +196,12 @@ class Keeper(Callback):
         path = self.checkpoint.file
         if not path.exists():
             return None
+        most = LONGEST_HEADER + ROOM * sum(tensor.nbytes for tensor in self.steps.state().values())
+        if (size := path.stat().st_size) > most:
+            raise OtherTraining(
+                f"checkpoint: must be of this training, with at most {most} bytes, got {str(path)!r} with {size}; "
+                f"remove the file or name another one"
+            )
         try:
             with safe_open(path, "pt") as file:
                 metadata = file.metadata() or {}

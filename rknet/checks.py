@@ -64,6 +64,15 @@ def keep(instance: object, **values: Any) -> None:
         object.__setattr__(instance, name, value)
 
 
+def instance(argument: str, value: Any, kind: type) -> None:
+    """ValueError unless a value is of a class or of a subclass."""
+    if not isinstance(value, kind):
+        raise ValueError(
+            f"{argument}: must be a {kind.__name__}, got a {type(value).__name__}, {shown(value)}; "
+            f"pass a {kind.__name__}"
+        )
+
+
 def flag(argument: str, value: Any) -> bool:
     """The value as a bool; ValueError unless it is True or False, as the text ``"False"`` is not."""
     if not isinstance(value, (bool, np.bool_)):
@@ -109,39 +118,63 @@ def positive(argument: str, value: Any, *, or_zero: bool = False) -> float:
     return number
 
 
+def unmasked(argument: str, values: Any) -> None:
+    """ValueError if some entries of an array, or of a list of arrays, are masked: their numbers mean nothing."""
+    parts = values if isinstance(values, (list, tuple)) else [values]
+    count = sum(int(np.ma.getmaskarray(part).sum()) for part in parts if np.ma.is_masked(part))
+    if count:
+        raise ValueError(
+            f"{argument}: must have no masked entries, got {count} of them; drop those rows or give the entries values"
+        )
+
+
+def array(argument: str, values: Any) -> NDArray[Any]:
+    """The values as an array; ValueError if they are masked or make none, such as rows of unequal lengths."""
+    unmasked(argument, values)
+    if hasattr(values, "detach"):  # a tensor, which may need gradients and be elsewhere
+        values = values.detach().cpu()
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{argument}: must be an array, got {shown(values)}, which makes none ({' '.join(str(error).split())}); "
+            f"pass numbers in rows of one length"
+        ) from None
+
+
 def inputs(argument: str, X: ArrayLike, d: int | None = None) -> NDArray[Any]:
     """Samples as an array (N, d) of finite floats; ValueError when empty, of another shape or not finite."""
-    array = np.asarray(X)
-    if array.dtype.kind not in "fiub":
-        raise ValueError(f"{argument}: must hold real numbers, got dtype {array.dtype}; convert it to float32 first")
-    if array.ndim != 2 or (d is not None and array.shape[1] != d):
+    x = array(argument, X)
+    if x.dtype.kind not in "fiub":
+        raise ValueError(f"{argument}: must hold real numbers, got dtype {x.dtype}; convert it to float32 first")
+    if x.ndim != 2 or (d is not None and x.shape[1] != d):
         width = "d" if d is None else f"d = {d}"
         raise ValueError(
-            f"{argument}: must have shape (N, {width}), got {array.shape}; pass one row a sample, {width} columns"
+            f"{argument}: must have shape (N, {width}), got {x.shape}; pass one row a sample, {width} columns"
         )
-    if array.shape[0] == 0 or array.shape[1] == 0:
-        raise ValueError(f"{argument}: must hold at least one sample and one column, got {array.shape}; pass N >= 1")
-    array = array if array.dtype.kind == "f" else array.astype(np.float32)
-    if not np.isfinite(array).all():
-        count = int((~np.isfinite(array)).sum())
+    if x.shape[0] == 0 or x.shape[1] == 0:
+        raise ValueError(f"{argument}: must hold at least one sample and one column, got {x.shape}; pass N >= 1")
+    x = x if x.dtype.kind == "f" else x.astype(np.float32)
+    if not np.isfinite(x).all():
+        count = int((~np.isfinite(x)).sum())
         raise ValueError(f"{argument}: must be finite, got {count} entries that are not; drop or replace those rows")
-    return array
+    return x
 
 
 def labels(argument: str, c: ArrayLike, N: int, classes: int) -> NDArray[np.int64]:
     """Labels as an array (N,) of whole numbers in 0..classes-1; ValueError otherwise."""
-    array = np.asarray(c)
-    if array.shape != (N,):
+    found = array(argument, c)
+    if found.shape != (N,):
         raise ValueError(
-            f"{argument}: must have one label a sample, shape ({N},), got {array.shape}; pass c of length N"
+            f"{argument}: must have one label a sample, shape ({N},), got {found.shape}; pass c of length N"
         )
-    if array.dtype.kind not in "iu":
+    if found.dtype.kind not in "iu":
         raise ValueError(
-            f"{argument}: must hold whole numbers, got dtype {array.dtype}; encode the classes as 0, 1, ..."
+            f"{argument}: must hold whole numbers, got dtype {found.dtype}; encode the classes as 0, 1, ..."
         )
-    if array.min() < 0 or array.max() >= classes:
+    if found.min() < 0 or found.max() >= classes:
         raise ValueError(
-            f"{argument}: must lie in 0..{classes - 1} for {classes} classes, got {array.min()}..{array.max()}; "
+            f"{argument}: must lie in 0..{classes - 1} for {classes} classes, got {found.min()}..{found.max()}; "
             f"relabel them or raise classes"
         )
-    return array.astype(np.int64)
+    return found.astype(np.int64)

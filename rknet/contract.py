@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pkgutil
 import typing
 from collections.abc import Collection, Mapping
 
@@ -10,6 +9,7 @@ from torch import Tensor
 
 from rknet.checks import choose
 from rknet.data.targets import Array
+from rknet.loading import loaded
 from rknet.nets import Net
 from rknet.protocol import Protocol, lacking
 
@@ -34,10 +34,7 @@ class Engine(typing.Protocol):
         """Whether "auto" takes this engine for the net, where nothing is in its way, rather than one further down."""
 
     def epoch(self, X: Array, c: Array, order: Array, weights: Array | None = None) -> None:
-        """A step for each batch of the samples X (N, d), labels c (N,) or targets c (N, outputs), in the given order.
-
-        With weights (N,) each sample's cost counts as often as its weight over the mean weight says.
-        """
+        """A step for each batch, in this order, of samples X (N, d) with labels c (N,) or targets, and weights (N,)."""
 
     def statistics(self, X: Array, c: Array, weights: Array | None = None) -> tuple[float, float]:
         """Cost and accuracy on samples X (N, d) with labels c (N,); cost and R^2 with targets c (N, outputs)."""
@@ -75,8 +72,7 @@ def engine_for(net: Net, protocol: Protocol, asked: str = "auto", *needs: str) -
     choose("engine", asked, {"auto": None, **ENGINES})
     reason: str | None = None
     for name in ENGINES if asked == "auto" else [asked]:
-        listed = ENGINES[name]
-        engine: type[Engine] = pkgutil.resolve_name(listed) if isinstance(listed, str) else listed
+        engine: type[Engine] = loaded(ENGINES[name])
         if name == asked or engine.suits(net):
             reason = lacking(engine, *protocol.beyond, *needs) or engine.obstacle(net, protocol)
             if reason is None:

@@ -18,6 +18,7 @@ from rknet.checks import WEIGHT, choose, flag, room, whole
 from rknet.initial import uniform
 from rknet.lifts import LIFTS, Lift, name_of
 from rknet.nets import RKNet
+from rknet.prediction import last
 from rknet.recognition import known
 from rknet.tableaus import Tableau
 
@@ -185,7 +186,7 @@ class ConvolutionalRKNet(RKNet):
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits for images x (N, d): shape (N, classes)."""
-        y = self._propagate(x)[-1]
+        y = last(self._propagate(x))
         return torch.addmm(self.mu, y.reshape(len(y), self.shape[0], -1).mean(dim=2) if self.pooled else y, self.W.T)
 
     @property

@@ -14,10 +14,11 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, check_classi
 from sklearn.utils.validation import validate_data
 
 from rknet.activations import Activation
-from rknet.checks import shown
+from rknet.checks import shown, unmasked
 from rknet.data.points import PointSet
 from rknet.learning import Learner, in_one_order, warn_of_scale, weights_for
 from rknet.lifts import Lift
+from rknet.restoring import restoring
 from rknet.schedules import Schedule
 from rknet.tableaus import Tableau
 
@@ -162,6 +163,7 @@ class RKNetClassifier(ClassifierMixin, Learner):
         self.device = device
         self.random_state = random_state
 
+    @restoring
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train a network on samples X (N, d) with labels y (N,) of any type and weights (N,).
 
@@ -188,6 +190,7 @@ class RKNetClassifier(ClassifierMixin, Learner):
         self._learn(PointSet(X, c, len(classes), weights), self.loss, goes_on=False)
         return self
 
+    @restoring
     def partial_fit(
         self,
         X: ArrayLike,
@@ -233,6 +236,8 @@ class RKNetClassifier(ClassifierMixin, Learner):
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, reset: bool
     ) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
         """Samples, labels and weights as arrays, without the samples whose weight is zero."""
+        unmasked("X", X)
+        unmasked("y", y)
         samples, labels = validate_data(self, X, y, dtype=np.float32, reset=reset)
         check_classification_targets(labels)
         weights = weights_for(sample_weight, samples)

@@ -26,6 +26,9 @@ PART = ".rknet-part"
 LOCK = ".rknet-lock"
 """How the name of the file ends by which a process says that it is at another one."""
 
+LARGEST = 2**26
+"""Most bytes of a file of text that is read: thousands of times a record, and little for a memory."""
+
 ABANDONED = 3600.0
 """Seconds after which a part is taken for that of a killed process: no file takes as long."""
 
@@ -60,6 +63,15 @@ def kind(path: Path) -> str | None:
         return None
     kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
     return kinds.get(stat.S_IFMT(mode), "device")
+
+
+def read(path: Path) -> bytes:
+    """The content of a file of at most `LARGEST` bytes; ValueError if it has more, which are not read."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"{path}: must have at most {LARGEST} bytes, got more; remove it, or name another file")
+    return content
 
 
 def writable(argument: str, folder: Path, name: str = "trial") -> None:

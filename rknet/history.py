@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rknet.equality import ByValue
 
-@dataclass(frozen=True)
-class History:
+
+@dataclass(frozen=True, eq=False)
+class History(ByValue):
     """Cost and accuracy (a fraction) on the whole sets: index 0 before training, index e after the e-th epoch.
 
     All four arrays have shape (epochs run + 1,).  `ended` says why training ended: ``"epochs"`` (all were run),

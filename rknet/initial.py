@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -26,3 +28,32 @@ def orthonormal_columns(V: NDArray[np.float64]) -> NDArray[np.float64]:
             overlap = (Q[:, [j]] * Q[:, j + 1 :]).sum(axis=0)
             Q[:, j + 1 :] -= Q[:, [j]] * overlap
     return Q
+
+
+Layers = tuple[Tensor, Tensor]
+"""Matrices K (L, d_hat, d_hat) and biases b (L, d_hat) of all layers."""
+
+
+def uniform_layers(rng: np.random.Generator, L: int, d_hat: int) -> Layers:
+    """The protocol's: every entry uniform(-1/sqrt(d_hat), 1/sqrt(d_hat)), of variance 1 / (3 d_hat)."""
+    return uniform(rng, (L, d_hat, d_hat), fan_in=d_hat), uniform(rng, (L, d_hat), fan_in=d_hat)
+
+
+def gain_layers(rng: np.random.Generator, L: int, d_hat: int) -> Layers:
+    """The same K times sqrt(3), so that K keeps |y|^2 in the mean, as (4.2.d) asks; no biases."""
+    K, b = uniform_layers(rng, L, d_hat)
+    return K * float(np.sqrt(3)), torch.zeros_like(b)
+
+
+def orthogonal_layers(rng: np.random.Generator, L: int, d_hat: int) -> Layers:
+    """Random orthogonal K, which keep every |y|; no biases."""
+    K = np.stack([orthonormal_columns(rng.standard_normal((d_hat, d_hat))) for _ in range(L)])
+    return torch.from_numpy(K.astype(np.float32)), torch.zeros(L, d_hat)
+
+
+INITIALS: dict[str, Callable[[np.random.Generator, int, int], Layers]] = {
+    "uniform": uniform_layers,
+    "gain": gain_layers,
+    "orthogonal": orthogonal_layers,
+}
+"""Every initialisation of the layers by name; each is called as ``initial(rng, L, d_hat)``."""

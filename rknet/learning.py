@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from rknet.activations import Activation
 from rknet.callbacks import Callback, Training
-from rknet.checks import flag, positive, shown, whole
+from rknet.checks import flag, positive, shown, unmasked, whole
 from rknet.data.points import PointSet
 from rknet.data.targets import SampleSet, TargetSet
 from rknet.engines.plain import batch_cost, relative
@@ -30,6 +30,7 @@ from rknet.history import History
 from rknet.lifts import Lift
 from rknet.named import net_of
 from rknet.nets import Net
+from rknet.prediction import answered, batched
 from rknet.protocol import Protocol
 from rknet.schedules import SCHEDULES, Schedule
 from rknet.schemes import scheme_of
@@ -146,9 +147,9 @@ class Learner(BaseEstimator):
     def _outputs(self, X: ArrayLike) -> NDArray[np.float64]:
         """W y[L] + mu of samples X (N, d)."""
         check_is_fitted(self)
+        unmasked("X", X)
         samples = validate_data(self, X, dtype=np.float32, order="C", reset=False)  # torch knows no negative strides
-        with torch.no_grad():
-            return self.net_(torch.tensor(samples, dtype=torch.float64)).numpy()
+        return answered(batched(self.net_, torch.tensor(samples, dtype=torch.float64), self.net_.d_hat)).numpy()
 
     def _net(self, samples: SampleSet, seed: int) -> Net:
         d, outputs = samples.d, samples.classes
@@ -263,7 +264,7 @@ def warn_of_scale(X: NDArray[Any]) -> None:
         found = f"no feature has a standard deviation above {X.std(axis=0, dtype=np.float64).max():.2g}"
     else:
         return
-    warnings.warn(f"X: {found}; networks expect about one, so put a StandardScaler in front", stacklevel=3)
+    warnings.warn(f"X: {found}; networks expect about one, so put a StandardScaler in front", stacklevel=4)
 
 
 def warn_of_failure(samples: SampleSet, loss: str, history: History) -> None:
@@ -278,7 +279,7 @@ def warn_of_failure(samples: SampleSet, loss: str, history: History) -> None:
             f"training has reached a cost of {history.train_cost[-1]:.3g} on its own samples, no less than the "
             f"{constant:.3g} of always making the same prediction; scale the inputs, or raise epochs or learning_rate"
         )
-    warnings.warn(said, ConvergenceWarning, stacklevel=4)
+    warnings.warn(said, ConvergenceWarning, stacklevel=5)
 
 
 def constant_cost(samples: SampleSet, loss: str) -> float:

@@ -7,7 +7,7 @@ The weights of the layers are stacked, K (L, d_hat, d_hat) and b (L, d_hat), so 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from rknet.agreement import check_arrays, check_kinds, check_shapes
 from rknet.checks import WEIGHT, flag, given, inputs, positive, room, whole
 from rknet.initial import uniform
 from rknet.lifts import LIFTS, Lift, LinearLift, name_of
+from rknet.prediction import answered, batched, last, representable
 from rknet.schemes import combine, explicit, stages
 from rknet.tableaus import Tableau
 
@@ -142,39 +143,41 @@ class Net(nn.Module):
         """One layer y[l] -> y[l+1], (N, d_hat) -> (N, d_hat), with the weights u[l] = (K, b)."""
         raise NotImplementedError
 
-    def _propagate(self, x: Tensor) -> list[Tensor]:
+    def _propagate(self, x: Tensor) -> Iterator[Tensor]:
+        """y[0], ..., y[L], one after the other: whoever needs the last one keeps no other."""
         if x.ndim != 2 or x.shape[1] != self.d:
             raise ValueError(f"x: must have shape (N, d = {self.d}), got {tuple(x.shape)}; pass one row a sample")
-        states = [self.lift(x)]
+        yield (y := self.lift(x))
         # Unbinding once matters: indexing K[l] in the loop makes the backward pass quadratic in L.
         for K, b in zip(self.K.unbind(), self.b.unbind(), strict=True):
-            states.append(self.layer(K, b, states[-1]))
-        return states
+            yield (y := self.layer(K, b, y))
 
     def states(self, x: Tensor) -> Tensor:
         """All layer states y[0], ..., y[L] for x (N, d): shape (L+1, N, d_hat)."""
-        return torch.stack(self._propagate(x))
+        return torch.stack(list(self._propagate(x)))
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits W y[L] + mu for x (N, d): shape (N, classes).  Their softmax is the prediction H(W y + mu)."""
-        return torch.addmm(self.mu, self._propagate(x)[-1], self.W.T)
+        return torch.addmm(self.mu, last(self._propagate(x)), self.W.T)
 
     def flow(self, X: ArrayLike) -> NDArray[np.floating]:
         """`states` for NumPy data X (N, d), without gradients: shape (L+1, N, d_hat)."""
-        return self._numpy(self.states, X)
+        with torch.no_grad():
+            return self.states(self._tensor(X)).cpu().numpy()
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.floating]:
-        """Class probabilities H(W y[L] + mu) for NumPy data X (N, d): shape (N, classes)."""
-        return self._numpy(lambda x: torch.softmax(self(x), dim=1), X)
+        """Class probabilities H(W y[L] + mu) for NumPy data X (N, d): shape (N, classes).  ValueError if one is NaN."""
+        return torch.softmax(self._logits(X), dim=1).cpu().numpy()
 
     def predict(self, X: ArrayLike) -> NDArray[np.int64]:
         """The most probable class of each row of X (N, d): shape (N,)."""
-        return self._numpy(lambda x: self(x).argmax(dim=1), X)
+        return self._logits(X).argmax(dim=1).cpu().numpy()
 
-    def _numpy(self, function: Callable[[Tensor], Tensor], X: ArrayLike) -> NDArray[Any]:
-        x = torch.as_tensor(inputs("X", X, self.d), dtype=self.K.dtype, device=self.K.device)
-        with torch.no_grad():
-            return function(x).cpu().numpy()
+    def _logits(self, X: ArrayLike) -> Tensor:
+        return answered(batched(self, self._tensor(X), self.d_hat))
+
+    def _tensor(self, X: ArrayLike) -> Tensor:
+        return representable(torch.as_tensor(inputs("X", X, self.d), dtype=self.K.dtype, device=self.K.device))
 
     def save(self, path: Path | str, *, overwrite: bool = False) -> None:
         """Write the net to a file that `rknet.load` reads: see `rknet.saving.save`."""

@@ -24,9 +24,10 @@ from scipy.linalg import orthogonal_procrustes
 from scipy.special import softmax
 from sklearn.decomposition import PCA
 
-from rknet.checks import choose, inputs, labels, whole
+from rknet.checks import array, choose, inputs, labels, whole
 from rknet.history import History
 from rknet.nets import Net
+from rknet.trees import Tree, layout, size_of
 
 WIDTH = 7.2
 """Width of a figure in inches: 720 px on the page at `style`'s 100 px an inch, stored at twice that."""
@@ -247,7 +248,7 @@ def principal_flow(flow: ArrayLike, dimensions: int = 3) -> NDArray[np.float64]:
     those of the layer before (the orthogonal Procrustes problem).  Shape (L+1, N, dimensions).
     """
     project = pca(dimensions)
-    turned = [project(Y) for Y in np.asarray(flow, dtype=float)]
+    turned = [project(Y) for Y in array("flow", flow).astype(float)]
     for l in range(1, len(turned)):
         rotation, _ = orthogonal_procrustes(turned[l], turned[l - 1])
         turned[l] = turned[l] @ rotation
@@ -347,6 +348,43 @@ def image(ax: Axes, x: ArrayLike, truth: str, answer: str | None = None, *, shap
             fontweight="bold" if wrong else "normal",
             labelpad=3,
         )
+
+
+def rooted_tree(
+    ax: Axes, tree: Tree, kinds: str = "", *, at: tuple[float, float] = (0.0, 0.0), unit: float = 1.0, size: float = 5.0
+) -> None:
+    """A rooted tree of `rknet.trees`, its root at a point of the axes and its branches upwards.
+
+    Parameters
+    ----------
+    tree
+        The tuple of its subtrees.
+    kinds
+        One letter a node, each node before its subtrees: "p" draws a hollow node and any other letter a filled one.
+    at
+        The root's place in the axes.
+    unit
+        Distance between levels and between neighbouring leaves.
+    size
+        Diameter of a node in points.
+
+    Raises
+    ------
+    ValueError
+        If `kinds` has another number of letters than the tree has nodes.
+    """
+    if kinds and len(kinds) != size_of(tree):
+        raise ValueError(
+            f"kinds: must have one letter for each of the tree's {size_of(tree)} nodes, got {kinds!r}; "
+            f"leave it out for filled nodes"
+        )
+    nodes = layout(tree)
+    places = [(at[0] + unit * (x - nodes[0].x), at[1] + unit * level) for x, level, _ in nodes]
+    for place, node in zip(places, nodes, strict=True):
+        if node.parent is not None:
+            ax.plot(*zip(places[node.parent], place, strict=True), color=INK, linewidth=0.9, zorder=1)
+    for place, kind in zip(places, kinds or "y" * len(nodes), strict=True):
+        ax.plot(*place, "o", color=INK, markerfacecolor="white" if kind == "p" else INK, markersize=size, zorder=2)
 
 
 def flow_animation(ax: Axes, flow: ArrayLike, c: ArrayLike, *, frames: int = 12) -> FuncAnimation:

@@ -13,9 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rknet.checks import flag, keep, named, positive, room, whole
-from rknet.data.points import PointSet
-from rknet.data.targets import TargetSet
+from rknet.checks import flag, instance, keep, named, positive, room, whole
+from rknet.data.targets import Samples, SampleSet, TargetSet, sample_set
 from rknet.hashes import digest
 from rknet.nets import Net
 from rknet.schedules import SCHEDULES, Schedule
@@ -165,30 +164,39 @@ class Protocol:
         schedule = SCHEDULES[self.schedule](self.epochs) if isinstance(self.schedule, str) else self.schedule
         return positive("schedule", schedule(epoch), or_zero=True)
 
-    def check(self, net: Net, train: PointSet | TargetSet, validation: PointSet | TargetSet) -> None:
-        """ValueError unless net, samples and protocol, whose arrays may have been changed, fit together."""
-        net.validate()
-        train.check("train", net.d, net.classes)
-        validation.check("validation", net.d, net.classes)
-        if type(train) is not type(validation):
-            raise ValueError(
-                f"validation: must be a {type(train).__name__} as train is, got a {type(validation).__name__}; "
-                f"pass samples of one kind"
-            )
-        if isinstance(train, TargetSet) and self.loss == "cross_entropy":
-            raise ValueError(
-                "loss: must measure a distance where samples have targets, got 'cross_entropy'; pass loss='mean_square'"
-            )
-        if self.batch_size > len(train):
-            raise ValueError(
-                f"batch_size: must not exceed the {len(train)} training samples, got {self.batch_size}; "
-                f"pass batch_size={len(train)} or less"
-            )
-
     @property
     def rate(self) -> float:
         """The learning rate in force."""
         return OPTIMIZERS[self.optimizer][1] if self.learning_rate is None else self.learning_rate
+
+    def check(self, N: int) -> None:
+        """ValueError unless N training samples are enough for a batch."""
+        if self.batch_size > N:
+            raise ValueError(
+                f"batch_size: must not exceed the {N} training samples, got {self.batch_size}; "
+                f"pass batch_size={N} or less"
+            )
+
+
+def check_fit(net: Net, train: Samples, validation: Samples, protocol: Protocol) -> tuple[SampleSet, SampleSet]:
+    """Both sets; ValueError unless the arrays of net and data, which may have been changed, fit together."""
+    instance("net", getattr(net, "_orig_mod", net), Net)  # torch.compile wraps it
+    instance("protocol", protocol, Protocol)
+    net.validate()
+    first, second = (
+        sample_set(name, given, net.d, net.classes) for name, given in (("train", train), ("validation", validation))
+    )
+    if type(first) is not type(second):
+        raise ValueError(
+            f"validation: must be a {type(first).__name__} as train is, got a {type(second).__name__}; "
+            f"pass samples of one kind"
+        )
+    if isinstance(first, TargetSet) and protocol.loss == "cross_entropy":
+        raise ValueError(
+            "loss: must measure a distance where samples have targets, got 'cross_entropy'; pass loss='mean_square'"
+        )
+    protocol.check(len(first))
+    return first, second
 
 
 def lacking(engine: type, *needs: str) -> str | None:

@@ -10,9 +10,11 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import validate_data
 
 from rknet.activations import Activation
+from rknet.checks import unmasked
 from rknet.data.targets import TargetSet
 from rknet.learning import Learner, in_one_order, warn_of_scale, weights_for
 from rknet.lifts import Lift
+from rknet.restoring import restoring
 from rknet.schedules import Schedule
 from rknet.tableaus import Tableau
 
@@ -139,6 +141,7 @@ class RKNetRegressor(MultiOutputMixin, RegressorMixin, Learner):
         self.device = device
         self.random_state = random_state
 
+    @restoring
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train a network on samples X (N, d) with targets y (N,) or (N, outputs) and weights (N,).
 
@@ -154,6 +157,7 @@ class RKNetRegressor(MultiOutputMixin, RegressorMixin, Learner):
         self._learn(self._standard(samples, targets, weights), "mean_square", goes_on=False)
         return self
 
+    @restoring
     def partial_fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train for one epoch, from where the net and the optimiser are; n calls are a fit of n epochs.
 
@@ -176,6 +180,8 @@ class RKNetRegressor(MultiOutputMixin, RegressorMixin, Learner):
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, reset: bool
     ) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]:
         """Samples, targets (N, outputs) and weights as arrays, without the samples whose weight is zero."""
+        unmasked("X", X)
+        unmasked("y", y)
         samples, targets = validate_data(self, X, y, dtype=np.float32, multi_output=True, y_numeric=True, reset=reset)
         flat, targets = targets.ndim == 1, targets.astype(np.float64).reshape(len(samples), -1)
         if not reset and targets.shape[1] != self.n_outputs_:

@@ -16,17 +16,17 @@ from rknet.callbacks import Bar, Callback, Pace, Training, needs
 from rknet.checkpoint import Checkpoint, Keeper
 from rknet.checks import flag, whole
 from rknet.contract import engine_for
-from rknet.data.targets import SampleSet
+from rknet.data.targets import Samples
 from rknet.history import History
 from rknet.nets import Net
-from rknet.protocol import Protocol
+from rknet.protocol import Protocol, check_fit
 from rknet.stopping import ending
 
 
 def fit(
     net: Net,
-    train: SampleSet,
-    validation: SampleSet,
+    train: Samples,
+    validation: Samples,
     protocol: Protocol = Protocol(),
     *,
     seed: int = 0,
@@ -45,7 +45,8 @@ def fit(
     net
         Any `rknet.nets.Net`, on any device, in single or double precision.
     train, validation
-        Samples and labels, or targets; the validation set decides about early stopping only.  Samples may have weights.
+        Samples with labels or targets, as sets, which may have weights, or as pairs (X, c) with labels; the validation
+        set decides about early stopping only.
     protocol
         Loss, optimiser, batches, epochs and stopping rule; beyond the paper weight decay, clipping and a schedule.
     seed
@@ -62,7 +63,7 @@ def fit(
     callbacks
         Who else is told how it goes: see `rknet.callbacks.Callback`.
     """
-    protocol.check(net, train, validation)
+    train, validation = check_fit(net, train, validation, protocol)
     seed, progress = whole("seed", seed, least=0), flag("progress", progress)
     name, kind = engine_for(net, protocol, engine, *needs(train, validation))
     drawn = np.random.default_rng(seed).bit_generator.state

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import sympy
 
@@ -68,3 +69,33 @@ def size_of(tree: Tree) -> int:
 def density(tree: Tree) -> int:
     """The product of the sizes of a tree and of all trees that hang from its nodes."""
     return size_of(tree) * math.prod(map(density, tree))
+
+
+class Node(NamedTuple):
+    """Where a node is drawn, x across and `level` above the root, and the number of its parent, None at the root."""
+
+    x: float
+    level: int
+    parent: int | None
+
+
+def layout(tree: Tree) -> list[Node]:
+    """The nodes of a tree for a drawing, each before its subtrees.
+
+    Leaves stand at x = 0, 1, ... from left to right, and a node stands midway between its first and its last subtree.
+    """
+    nodes: list[Node] = []
+    leaves = 0
+
+    def place(tree: Tree, level: int, parent: int | None) -> float:
+        nonlocal leaves
+        number = len(nodes)
+        nodes.append(Node(math.nan, level, parent))
+        across = [place(subtree, level + 1, number) for subtree in tree]
+        x = (across[0] + across[-1]) / 2 if across else float(leaves)
+        leaves += not across
+        nodes[number] = Node(x, level, parent)
+        return x
+
+    place(tree, 0, None)
+    return nodes

@@ -1,7 +1,6 @@
 """What tests in a browser share: Chromium, Node, the npm packages, the built book, a web server.
 
-A test that asks for one of these is skipped, with the reason, where it is missing, and fails instead where the
-environment variable RKNET_REQUIRE_BROWSER (or RKNET_REQUIRE_HTML for the book) is 1.
+Where one of them is missing, `required` says what becomes of a test that asks for it.
 """
 
 from __future__ import annotations
@@ -15,12 +14,12 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import execute
 import pytest
 from browsing import LOCAL, NAMES, Visit, chromium_program, launch
 from playwright.sync_api import Browser, Playwright, sync_playwright
+from required import missing
 
 # Before the kernels of rknet.engines.layerwise.fused are made: they run on the processor.
 os.environ.setdefault("TRITON_INTERPRET", "1")
@@ -33,18 +32,11 @@ BUILT = execute.BOOK / "_build" / "html"
 NPM = Path(__file__).parent / "browser"
 
 
-def missing(reason: str, *, required: str = "RKNET_REQUIRE_BROWSER") -> NoReturn:
-    """Skip the test, or fail it where the environment says that nothing may be missing."""
-    if os.environ.get(required) == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def built() -> Path:
     """The folder of the built book."""
     if not (BUILT / "index.html").is_file():
-        missing("the book is not built; run `make book`", required="RKNET_REQUIRE_HTML")
+        missing("the book is not built; run `make book`", required="HTML")
     return BUILT
 
 

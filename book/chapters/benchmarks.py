@@ -206,7 +206,7 @@ if "odeint" in largest and "adjoint" in largest:
 
 # %% [markdown]
 # The continuous adjoint of `odeint_adjoint` stores no states and pays with time, in the table above, and with accuracy:
-# {doc}`s3_4_gradient_checks` measures how much.
+# {doc}`s3_4_continuous_adjoint` measures how much.
 
 # %% [markdown]
 # ## Wide nets

@@ -35,7 +35,7 @@ plots.style()
 # ## One orbit under any scheme
 #
 # All layers share the weights of a flow whose orbits are closed. Which schemes stay on their orbit, and at what step size
-# do they leave it? The chapter: {doc}`s2_networks_as_odes`.
+# do they leave it? The chapter: {doc}`s2_runge_kutta`.
 
 # %% mystnb={"figure": {"name": "fig-laboratory-scheme", "caption": "RK4 with $h = 1.5$, a step three times as long as in the chapter: now it leaves the orbit as well, inwards."}, "image": {"alt": "Dots joined by lines within a grey closed curve; they start on it and end halfway to the centre.", "width": "360px"}} tags=["hide-input"]
 orbit = SchemeLaboratory(scheme="rk4", h=1.5, L=20)
@@ -48,7 +48,7 @@ orbit
 # ## A tableau and its partner
 #
 # The scheme that the costates follow, the orders of the pair, both stability regions, and what gradients cost when the
-# tableau stands in for its partner. Type a tableau of your own. The chapter: {doc}`s3_4_gradient_checks`.
+# tableau stands in for its partner. Type a tableau of your own. The chapter: {doc}`s3_3_wrong_partner`.
 
 # %% mystnb={"figure": {"name": "fig-laboratory-tableau", "caption": "The classic scheme and its partner, an implicit scheme with the same weights. The pair has order 4; with the tableau in its partner's place the error of the gradient falls like $h^4$, with the partner there is none."}, "image": {"alt": "Three panels: the tableaus of the classic scheme and of its partner; the kidney-shaped stability region left of the imaginary axis and its dashed mirror image; a log-log plot with a flat line near 1e-16 for the right partner and a line of slope 4 for the tableau itself."}} tags=["hide-input"]
 tableau = TableauLaboratory(scheme="rk4")

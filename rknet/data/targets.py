@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rknet.checks import inputs, keep
-from rknet.data.points import PointSet, in_float32, weights_of
+from rknet.data.points import Points, PointSet, in_float32, weights_of
+from rknet.equality import ByValue
 
 
-@dataclass(frozen=True)
-class TargetSet:
+@dataclass(frozen=True, eq=False)
+class TargetSet(ByValue):
     """Samples with targets: X (N, d) float32, c (N, outputs) float32, in the place of the labels of a `PointSet`.
 
     A net trains on them with as many outputs, its logits W y[L] + mu, and with the loss ``"mean_square"``; what its
@@ -78,3 +79,14 @@ Array = NDArray[Any]
 
 SampleSet = PointSet | TargetSet
 """What a net is trained on."""
+
+Samples: TypeAlias = "Points | TargetSet"
+"""What `rknet.fit` takes: one of them, or a pair of samples X (N, d) and labels c (N,)."""
+
+
+def sample_set(argument: str, given: Samples, d: int, classes: int) -> SampleSet:
+    """The samples that are given, for nets of d and so many classes or outputs; ValueError for any other."""
+    if not isinstance(given, TargetSet):
+        return PointSet.of(argument, given, d, classes)
+    given.check(argument, d, classes)
+    return given

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from rknet.checks import choose
 from rknet.data.targets import Array
 from rknet.nets import Net
+from rknet.prediction import batched
 from rknet.protocol import BEYOND, LOSSES, OPTIMIZERS, Protocol
 
 
@@ -28,7 +29,7 @@ def evaluate(
     neither uses nor moves the statistics of its batches.
     """
     with evaluating(net), torch.no_grad():
-        logits = net(x)
+        logits = batched(net, x, net.d_hat)
         choose("loss", loss, LOSSES)
         return batch_cost(loss, logits, c, weights).item(), score(logits, c, weights)
 

@@ -25,6 +25,7 @@ from rknet import files
 from rknet.activations import ACTIVATIONS
 from rknet.checks import choose, shown
 from rknet.data.points import LAWS, PointSet
+from rknet.equality import ByValue
 from rknet.lifts import LIFTS
 from rknet.named import net_of
 from rknet.nets import Net
@@ -129,8 +130,8 @@ class Kind(msgspec.Struct):
     generator: str = ""
 
 
-@dataclass(frozen=True)
-class RunRecord:
+@dataclass(frozen=True, eq=False)
+class RunRecord(ByValue):
     """A run of the playground.
 
     Attributes

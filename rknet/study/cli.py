@@ -1,7 +1,8 @@
-"""The command line: ``rknet list``, ``run``, ``table``, ``verify`` and ``claims``, each with ``--help``.
+"""The command line: ``rknet list``, ``run``, ``pack``, ``baselines``, ``table``, ``verify`` and ``claims``.
 
-Exit codes: 0 when all is well, 1 when `verify` or `claims` finds a difference, `run` cannot keep a record or a worker
-dies, 2 for bad input, 3 when `verify` or `claims` lacks the records that it compares with, 130 when interrupted.
+Exit codes: 0 when all is well, 1 when `verify` or `claims` finds a difference, `run` cannot keep a record or its
+workers are lost, 2 for bad input, 3 when `verify` or `claims` lacks the records that it compares with, 130 when
+interrupted.
 
 Nothing heavy is imported here: a command imports what it needs when it runs, so that ``--help`` comes at once.
 """
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from rknet.study.program import NO_RECORDS, guarded, orderly, shown, tell, without_records
 
 if TYPE_CHECKING:
+    from rknet.study.experiments import Experiment
     from rknet.study.records import Run
 
 STORE = "results"
@@ -23,6 +25,9 @@ STORE = "results"
 
 LIMIT = 100_000
 """Runs that one command takes on, thirty times those of the book: whoever asks for more has made a slip."""
+
+STUDY = "study"
+"""How the names of the study's experiments begin, and what stands for all of them."""
 
 EXTRAS = {"statsmodels": "ledger", "yaml": "ledger"}
 """Which extra of this package installs a module that may be missing."""
@@ -64,14 +69,54 @@ def run(options: argparse.Namespace) -> int:
     choose("engine", options.engine, {"auto": None, **ENGINES})
     choose("source", options.source, dict.fromkeys(SOURCES))
     store, workers, runs = Store(options.store), _workers(options), _runs(options)
+    if options.left:
+        left = sum(not store.find(run, options.engine, options.source).current for run in runs)
+        print(f"{left} of {len(runs)} runs are left")
+        return 0
     with orderly():
-        summary = sweep(runs, store, **workers, engine=options.engine, source=options.source, report=tell)
-    minutes, seconds = divmod(round(summary.seconds), 60)
-    print(f"{summary.computed} runs computed, {summary.found} found in {store.folder}; {minutes} min {seconds} s")
-    print(f"see them: rknet table {' '.join(_names(options))} --store {store.folder}")
-    if summary.lost:
-        tell(f"rknet: {len(summary.lost)} runs have no record, see above; the same command computes them again")
-    return 1 if summary.lost else 0
+        parts = [
+            sweep(part, store, **workers, engine=options.engine, source=options.source, report=tell)
+            for part in _parts(runs)
+        ]
+    minutes, seconds = divmod(round(sum(part.seconds for part in parts)), 60)
+    computed, found = sum(part.computed for part in parts), sum(part.found for part in parts)
+    print(f"{computed} runs computed, {found} found in {store.folder}; {minutes} min {seconds} s")
+    if names := [name for name in _names(options) if not name.startswith(STUDY)]:
+        print(f"see them: rknet table {' '.join(names)} --store {store.folder}")
+    if lost := sum(len(part.lost) for part in parts):
+        tell(f"rknet: {lost} runs have no record, see above; the same command computes them again")
+    return 1 if lost else 0
+
+
+def pack(options: argparse.Namespace) -> int:
+    """Pack records into a table for each experiment."""
+    from rknet.study.store import Store
+
+    store, into = Store(options.store), Store(options.into or options.store)
+    with orderly():
+        seeds = {name: seeds_in(options.seeds, _rows([name])) or store.seeds(name) for name in _names(options)}
+        counts = store.pack([run for name in seeds for run in _runs_of(name, seeds[name])], into)
+    for experiment, count in counts.items():
+        print(f"{count} records in {into.table(experiment)}")
+    return 0 if counts else without_records(store.folder)
+
+
+def baselines(options: argparse.Namespace) -> int:
+    """Tune and fit classifiers of other kinds, or find their records, and print their accuracies."""
+    from rknet.checks import choose
+    from rknet.data.images import SOURCES
+    from rknet.study.baselines import CLASSIFIERS, SEEDS, sweep
+    from rknet.study.experiments import IMAGES_COMPARED
+    from rknet.study.store import Store
+
+    choose("source", options.source, dict.fromkeys(SOURCES))
+    seeds = seeds_in(options.seeds, len(CLASSIFIERS) * len(IMAGES_COMPARED))
+    with orderly():
+        for found in sweep(Store(options.store), SEEDS if seeds is None else seeds, options.source):
+            chosen = ", ".join(f"{name} = {value}" for name, value in found.chosen.items())
+            what = f"{found.data}, {CLASSIFIERS[found.classifier].words}, seed {found.seed}"
+            print(f"{what}: {100 * found.val_accuracy:.2f} % ({chosen})", flush=True)
+    return 0
 
 
 def show(options: argparse.Namespace) -> int:
@@ -163,23 +208,51 @@ def seeds_in(text: str | None, rows: int = 1) -> list[int] | None:
 
 
 def _runs(options: argparse.Namespace) -> list[Run]:
-    from rknet.study.runner import runs_of
-
     names = _names(options)
     seeds = seeds_in(options.seeds, _rows(names, options.rows))
-    runs = [run for name in names for run in runs_of(name, seeds) if options.rows in run.row]
+    runs = [run for name in names for run in _runs_of(name, seeds) if options.rows in run.row]
     if options.rows and not runs:
         listing = f"rknet list {' '.join(options.names)}"
         raise ValueError(f"rows: must be in a row's label, got {options.rows!r}; see them: {listing}")
     return runs
 
 
+def _runs_of(name: str, seeds: list[int] | None) -> list[Run]:
+    if name.startswith(STUDY):
+        from rknet.study.trial.grid import runs_of
+    else:
+        from rknet.study.runner import runs_of
+    return runs_of(name, seeds)
+
+
+def _parts(runs: Sequence[Run]) -> list[list[Run]]:
+    """The runs in the parts that follow one another: one, but in the study each experiment of each seed.
+
+    So whatever is complete of the study is balanced.
+    """
+    parts: dict[tuple[int, str], list[Run]] = {}
+    for run in runs:
+        parts.setdefault((run.seed, run.experiment) if run.experiment.startswith(STUDY) else (-1, ""), []).append(run)
+    return [parts[key] for key in sorted(parts, key=lambda key: key[0])]
+
+
+def _known(names: Sequence[str]) -> dict[str, Experiment]:
+    """The experiments that names may mean; those of the study only if one of them is asked for, as they load more."""
+    from rknet.study.experiments import EXPERIMENTS
+
+    if not any(name.startswith(STUDY) for name in names):
+        return EXPERIMENTS
+    from rknet.study.trial.grid import TRIALS
+
+    return {**EXPERIMENTS, **TRIALS}
+
+
 def _rows(names: Sequence[str], text: str = "") -> int:
     """In how many rows of experiments a text occurs.  ValueError if a name is unknown."""
     from rknet.checks import choose
-    from rknet.study.experiments import EXPERIMENTS
 
-    return sum(text in row for name in names for row in choose("name", name, EXPERIMENTS).rows)
+    known = _known(names)
+    return sum(text in row for name in names for row in choose("name", name, known).rows)
 
 
 def _workers(options: argparse.Namespace) -> dict[str, Any]:
@@ -194,11 +267,13 @@ def _workers(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _names(options: argparse.Namespace) -> list[str]:
-    """Each experiment once; `all` stands for every one, `points` for those on point sets, which take no hours."""
+    """Each experiment once; `all` stands for all but the study, `points` for those on points, `study` for its own."""
     from rknet.study.experiments import EXPERIMENTS
 
     points = (name for name, experiment in EXPERIMENTS.items() if not experiment.of_images)
     groups = {"all": list(EXPERIMENTS), "points": list(points)}
+    if STUDY in options.names:
+        groups[STUDY] = [name for name in _known([STUDY]) if name not in EXPERIMENTS]
     return list(dict.fromkeys(one for name in options.names for one in groups.get(name, [name])))
 
 
@@ -212,7 +287,7 @@ class _Parser(argparse.ArgumentParser):
 def _names_options() -> _Parser:
     names = _Parser(add_help=False)
     names.add_argument(
-        "names", nargs="+", metavar="NAME", help="an experiment that `rknet list` shows, `points` or `all`"
+        "names", nargs="+", metavar="NAME", help="an experiment that `rknet list` shows, `points`, `all` or `study`"
     )
     names.add_argument("--seeds", help="such as 0-3 or 0,2,5 (default: one for each repetition of the paper's)")
     names.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
@@ -250,7 +325,20 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--engine", metavar="NAME", default="auto", help=engines)
     sources = "where images come from: auto, original or sample (default: %(default)s)"
     running.add_argument("--source", metavar="NAME", default="auto", help=sources)
+    running.add_argument("--left", action="store_true", help="only say how many of the runs are left")
     running.set_defaults(command=run)
+
+    about = "Pack records into one table for each experiment, NAME.parquet, which every command reads where a run has "
+    about += "no file of its own. Each record is read back and compared before the table is written; files stay."
+    packing = commands.add_parser("pack", parents=[names], help="many records in one table", description=about)
+    packing.add_argument("--into", metavar="FOLDER", help="where the tables go (default: beside the records)")
+    packing.set_defaults(command=pack)
+    about = "Tune other classifiers by cross-validation on the images of Tables 5 and 6, and keep a record of each."
+    others = commands.add_parser("baselines", help="other classifiers on the images", description=about)
+    others.add_argument("--seeds", help="such as 0-3 or 0,2,5 (default: those of the nets)")
+    others.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
+    others.add_argument("--source", metavar="NAME", default="auto", help=sources)
+    others.set_defaults(command=baselines)
 
     about = "Print mean and spread of the records beside the numbers that the paper prints."
     showing = commands.add_parser("table", parents=[names], help="our numbers beside the paper's", description=about)

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from torch import nn
 
 from rknet.activations import ACTIVATIONS, Activation
-from rknet.checks import POINT, WEIGHT, choose, given, keep, positive, room, whole
+from rknet.checks import POINT, WEIGHT, choose, given, keep, named, positive, room, whole
 from rknet.data.images import IMAGES, ImageSet, repetition
 from rknet.data.points import LAWS, Law, PointSet, draw, split
 from rknet.hashes import digest
 from rknet.history import History
+from rknet.initial import INITIALS
 from rknet.lifts import LIFTS, Lift
 from rknet.named import net_of
 from rknet.nets import Net
@@ -50,6 +51,10 @@ SHIPPED = {
 """What a record states by its name alone, since the versions of data, nets and engines decide what the name means."""
 
 
+LAYERS = 1
+"""Tells the stream of layers drawn in another way from that of the net."""
+
+
 @dataclass(frozen=True)
 class Configuration:
     """What is trained on what, and how.
@@ -71,6 +76,8 @@ class Configuration:
         How it is trained.
     samples
         Number of training points, and of validation points.
+    initial
+        How the layers' weights are drawn: a name in `rknet.initial.INITIALS`.
 
     Raises
     ------
@@ -87,6 +94,7 @@ class Configuration:
     h: float = 0.05
     protocol: Protocol = field(default_factory=Protocol)
     samples: int = 1500
+    initial: str = "uniform"
 
     def __post_init__(self) -> None:
         data = _drawn_from(self.data)
@@ -100,6 +108,7 @@ class Configuration:
             lift=_settled("lift", self.lift, LIFTS),
             h=positive("h", self.h),
             samples=whole("samples", self.samples),
+            initial=named("initial", self.initial, INITIALS),
         )
         if not isinstance(self.protocol, Protocol):
             raise ValueError(
@@ -162,7 +171,12 @@ class Configuration:
         """The untrained net of a repetition."""
         sizes = self.drawn_from.d, self.d_hat, self.drawn_from.classes, self.L
         options: dict[str, Any] = {"activation": self.activation, "lift": self.lift, "h": self.h}
-        return net_of(self.net, *sizes, **options, train_classifier=train_classifier, seed=seeds_of(seed)["net"])
+        net = net_of(self.net, *sizes, **options, train_classifier=train_classifier, seed=seeds_of(seed)["net"])
+        if self.initial != "uniform":  # that of the net itself; the lift, W and mu stay as they were drawn
+            rng = np.random.default_rng([seeds_of(seed)["net"], LAYERS])
+            K, b = INITIALS[self.initial](rng, self.L, self.d_hat)
+            net.K, net.b = nn.Parameter(K), nn.Parameter(b)
+        return net
 
     def train(
         self, seed: int, *, source: str = "auto", device: str = "cpu", progress: bool = False, **options: Any
@@ -193,6 +207,7 @@ class Configuration:
             "h": self.h,
             "protocol": self.protocol.plain() | _plain_protocol(self.protocol),
             "samples": self.samples,
+            **({} if self.initial == "uniform" else {"initial": self.initial}),
         }
 
 

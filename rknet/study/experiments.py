@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from rknet.checks import keep, whole
 from rknet.protocol import Protocol
 from rknet.study.configuration import Configuration
+from rknet.study.convolution import Convolutional, width
 
 DEPTHS = (1, 3, 5, 10, 20, 40, 100)
 """The depths L of Tables 1 and 2."""
@@ -30,6 +32,12 @@ LIFTS_COMPARED = ("zero", "linear", "orthogonal", "learned")
 
 IMAGES_COMPARED = ("MNIST", "FashionMNIST")
 """The image sets of Section 4.5."""
+
+AUGMENTED = {"1 channel": (1, 0), "a border": (1, 1), "8 channels": (8, 0)}
+"""The augmentations that Section 4.5 proposes for convolutional nets: channels and border."""
+
+EPOCHS = {1500: 10, 5000: 3}
+"""Numbers of training images of the convolutional nets with epochs that make 3000 steps of either."""
 
 MULTICLASS = ("donut_3D_2C", "donut_3D_3C", "donut_2D_6C", "donut_3D_6C", "squares_2D_4C", "squares_3D_4C")
 """The point sets of Table 4, in its order."""
@@ -94,6 +102,30 @@ def on_images(sets: Iterable[str], nets: Mapping[str, int], d_hat: int = 900) ->
         for net, L in nets.items()
         for data in sets
     }
+
+
+def convolutional() -> dict[str, Convolutional]:
+    """Convolutional RK4 nets with each augmentation, other schemes, and a residual net of RK4's cost, on images."""
+    nets: dict[str, tuple[str, dict[str, Any]]] = {f"rk4, {name}": ("rk4", {}) for name in AUGMENTED}
+    nets |= {f"{scheme}, 8 channels": (scheme, {}) for scheme in ("euler", "heun", "kutta3")}
+    nets["residual, 8 channels"] = ("euler", {"L": 8, "activation": "relu"})
+    found = {}
+    for data in IMAGES_COMPARED:
+        for samples, epochs in EPOCHS.items():
+            for name, (scheme, changes) in nets.items():
+                channels, border = AUGMENTED[name.partition(", ")[2]]
+                options = {"L": 2, "lift": "zero", "h": 1.0, **changes}
+                found[f"{name}, {samples} images, {data}"] = Convolutional(
+                    data,
+                    scheme,
+                    width(channels, border),
+                    **options,
+                    protocol=Protocol(epochs=epochs, tolerance=0.1),
+                    samples=samples,
+                    channels=channels,
+                    border=border,
+                )
+    return found
 
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -200,6 +232,11 @@ EXPERIMENTS: dict[str, Experiment] = {
             for d_hat in (3, 16)
             for lift in LIFTS_COMPARED
         },
+    ),
+    "convolution": Experiment(
+        "convolutional nets: two augmentations, four schemes, and a residual net of the cost of RK4's",
+        "Section 4.5 describes them and runs none",
+        convolutional(),
     ),
 }
 """Every experiment by name."""

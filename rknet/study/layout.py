@@ -53,6 +53,34 @@ class _Results(msgspec.Struct, forbid_unknown_fields=True):
     weights: Hash
 
 
+class _Test(msgspec.Struct, forbid_unknown_fields=True):
+    epoch: Count
+    regret: float
+    error: float
+    train_cost: Number
+    train_accuracy: Number
+    val_cost: Number
+    val_accuracy: Number
+
+
+class _Tested(msgspec.Struct, forbid_unknown_fields=True):
+    epochs: Count
+    ended: Literal["epochs", "early", "diverged"]
+    final: _Final
+    tests: dict[str, _Test]
+    weights: Hash
+
+
+class _Chosen(msgspec.Struct, forbid_unknown_fields=True):
+    chosen: dict[str, Any]
+    tried: Count
+    train_accuracy: float
+    val_accuracy: float
+    regret: float
+    error: float
+    answers: Hash
+
+
 class _Circumstances(msgspec.Struct):  # more of them may be stated: they decide nothing
     finished: str
     processor: str
@@ -70,9 +98,25 @@ class _Record(msgspec.Struct, forbid_unknown_fields=True):
     circumstances: _Circumstances
 
 
+class _TestedRecord(_Record, forbid_unknown_fields=True):
+    results: _Tested  # type: ignore[assignment]
+
+
+class _ChosenRecord(_Record, forbid_unknown_fields=True):
+    results: _Chosen  # type: ignore[assignment]
+
+
+KINDS: dict[str, type[_Record]] = {"tests": _TestedRecord, "chosen": _ChosenRecord}
+"""The layouts of records without curves, by what their results hold instead."""
+
+
 def check(record: Any) -> None:
     """ValueError, in a few words, unless plain values are laid out as a record is."""
-    results = convert(record, _Record).results
+    stated = record.get("results")
+    kind = next((KINDS[name] for name in KINDS if isinstance(stated, dict) and name in stated), _Record)
+    results = convert(record, kind).results
+    if kind is not _Record:
+        return
     for name, curve in msgspec.structs.asdict(results.history).items():
         if len(curve) != results.epochs + 1:
             raise ValueError(f"results.history.{name}: expected {shown(results.epochs)} + 1 numbers, got {len(curve)}")

@@ -13,18 +13,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from rknet import files
 from rknet.checks import choose
+from rknet.equality import ByValue
 from rknet.study.store import Store, slug
 
 FILE = "pictures.safetensors"
 """The name of the file, in a folder beside the records."""
 
 
-@dataclass(frozen=True)
-class Pictured:
+@dataclass(frozen=True, eq=False)
+class Pictured(ByValue):
     """What a net makes of its N validation images.
 
     Attributes
@@ -54,13 +56,19 @@ class Pictured:
 def pictured(row: str, store: Store) -> Pictured:
     """What the file beside the records of the experiment `images` holds of a row.
 
-    ValueError if there is no such file, or the row is not in it.
+    ValueError if there is no such file, it is damaged, or the row is not in it.
     """
     path = path_of(store)
     if files.kind(path) != "file":
         raise ValueError(f"store: must have the file images/{FILE}, got {str(store.folder)!r}; name the book's results")
     rows: dict[str, dict[str, NDArray[Any]]] = {}
-    for name, array in load_file(path).items():
+    try:
+        held = load_file(path)
+    except SafetensorError as error:
+        raise ValueError(
+            f"store: must have pictures in images/{FILE}, got {str(path)!r} ({error}); name the book's results"
+        ) from None
+    for name, array in held.items():
         label, _, what = name.partition("/")
         rows.setdefault(label, {})[what] = array
     of = choose("row", slug(row), rows)

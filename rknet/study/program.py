@@ -25,10 +25,14 @@ SPELLED = {"±": "+-", "−": "-", "–": "-", "×": "x", "√": "sqrt", "…": 
 """What stands for a character that a terminal cannot show; for any other a question mark."""
 
 
+class WorkersLost(RuntimeError):
+    """Those who compute are gone; the text says which, and how to go on."""
+
+
 def guarded(command: Callable[[], int], name: str) -> int:
     """The exit code of a command; bad input gives 2, an interrupt `INTERRUPTED`, each with a line on standard error.
 
-    `name` is the program's, which begins the line.
+    `name` is the program's, which begins the line.  Where workers are lost the code is 1.
     """
     spell_out()
     try:
@@ -36,6 +40,9 @@ def guarded(command: Callable[[], int], name: str) -> int:
     except BrokenPipeError:  # the reader of our output has seen enough, as in `rknet table depth | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except WorkersLost as error:
+        tell(f"{name}: {error}")
+        return 1
     except RuntimeError as error:
         from concurrent.futures import BrokenExecutor  # here, because it would slow every start
 

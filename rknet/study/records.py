@@ -15,6 +15,7 @@ import hashlib
 import json
 import math
 import platform
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,8 +28,10 @@ import torch
 from numpy.typing import NDArray
 
 import rknet
+from rknet.checkpoint import Checkpoint
 from rknet.checks import keep, shown, whole
 from rknet.data.images import fingerprint, load
+from rknet.engines.layerwise.engine import WIDE
 from rknet.hashes import weights_hash
 from rknet.history import History
 from rknet.nets import Net
@@ -63,6 +66,27 @@ class Run:
         names = {"experiment": self.experiment, "row": self.row, "seed": self.seed}
         return {**names, "configuration": self.configuration.plain()}
 
+    @property
+    def resumable(self) -> bool:
+        """Whether it is so long that it is stored now and then: that is, a wide net.
+
+        No checkpoint can tell activations and lifts from elsewhere apart, so their runs do without.
+        """
+        configuration = self.configuration
+        ours = isinstance(configuration.activation, str) and isinstance(configuration.lift, str)
+        return configuration.d_hat >= WIDE and ours
+
+    def current(self, record: Record) -> bool:
+        """Whether today's versions of data, nets and engine made a record of this run."""
+        return up_to_date(record)
+
+    def compute(self, *, engine: str, source: str, checkpoint: Checkpoint | None, device: str) -> Record:
+        """Train the net and return the record; the options are those of `rknet.study.runner.compute`."""
+        started = time.perf_counter()
+        options: dict[str, Any] = {"engine": engine, "checkpoint": checkpoint}
+        net, history = self.configuration.train(self.seed, source=source, device=device, **options)
+        return make(self, net, history, time.perf_counter() - started, source)
+
 
 def up_to_date(record: Record) -> bool:
     """Whether today's versions of data, nets and engine made a record."""
@@ -71,9 +95,19 @@ def up_to_date(record: Record) -> bool:
     return current
 
 
-def make(run: Run, net: Net, history: History, seconds: float, source: str = "auto") -> Record:
-    """The record of a finished run; `source` is where its images came from, see `rknet.data.images.load`."""
-    curves = {name: list(map(_written, getattr(history, name))) for name in STATISTICS}
+def make(
+    run: Run,
+    net: Net,
+    history: History,
+    seconds: float,
+    source: str = "auto",
+    tests: Mapping[str, Any] | None = None,
+) -> Record:
+    """The record of a finished run; `source` is where its images came from, see `rknet.data.images.load`.
+
+    With `tests`, what was measured on a test set, these stand in the place of the curves.
+    """
+    curves = {name: list(map(written, getattr(history, name))) for name in STATISTICS}
     record: Record = {
         "format": FORMAT,
         "run": {**run.plain(), "engine": history.engine, "versions": versions_of(history.engine)},
@@ -81,7 +115,7 @@ def make(run: Run, net: Net, history: History, seconds: float, source: str = "au
             "epochs": history.epochs,
             "ended": history.ended,
             "final": {name: curve[-1] for name, curve in curves.items()},
-            "history": curves,
+            **({"history": curves} if tests is None else {"tests": tests}),
             "weights": weights_hash(net),
         },
         "circumstances": {
@@ -177,8 +211,8 @@ def _part(value: Any) -> str:
     return "{\n" + ",\n".join(lines) + "\n}"
 
 
-def _written(number: float) -> float | str:
-    # JSON has no NaN and no infinity.
+def written(number: float) -> float | str:
+    """A number as JSON takes it, which has no NaN and no infinity."""
     return float(number) if math.isfinite(number) else str(float(number))
 
 

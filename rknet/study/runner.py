@@ -23,9 +23,8 @@ from tqdm import tqdm
 from rknet.checkpoint import Checkpoint, OtherTraining
 from rknet.checks import choose, whole
 from rknet.data import images
-from rknet.engines.layerwise.engine import WIDE
 from rknet.files import InUse
-from rknet.study import records
+from rknet.study.cluster import outcomes
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.program import unheard
 from rknet.study.records import Record, Run
@@ -76,7 +75,7 @@ def sweep(
 
     ValueError if n_jobs is out of range, the device is not there or not for these runs, the images cannot be had, the
     cluster cannot be reached, or its workers have another version; before anything is computed, if records or
-    checkpoints cannot be written, or something else is in their places.
+    checkpoints cannot be written, or something else is in their places.  WorkersLost if the cluster ends.
 
     Parameters
     ----------
@@ -137,6 +136,9 @@ def _keep(record: Record, store: Store, lose: Callable[[object, Exception], None
 Task = tuple[Run, str, str, Checkpoint | None, str]
 """A run, the engine to use, the source of its images, where its training is stored now and then, and the device."""
 
+Outcome = tuple[Run, Record | InUse]
+"""A run and its record, or the error that says which process is at it."""
+
 DEVICES = ("cpu", "cuda")
 """Where a run can be computed."""
 
@@ -155,10 +157,7 @@ def execute(
     threads = torch.get_num_threads()
     try:
         with contextlib.ExitStack() as stack:
-            parallel = _workers(min(n_jobs, len(tasks)), dask, stack)
-            parent = None if dask else os.getpid()
-            with unheard():
-                done = parallel(joblib.delayed(_outcome)(parent, task) for task in tasks)
+            done = _locally(tasks, n_jobs) if dask is None else outcomes(_outcome, tasks, dask)
             stack.callback(_abandon, done)
             for run, record in done:
                 if isinstance(record, InUse):
@@ -166,7 +165,7 @@ def execute(
                         raise record
                     left(run, record)
                     continue
-                if not records.up_to_date(record):
+                if not run.current(record):
                     raise ValueError(
                         "dask: every worker must run this version of rknet, got a record of another; "
                         "install the same version there"
@@ -176,8 +175,17 @@ def execute(
         torch.set_num_threads(threads)
 
 
-def _outcome(parent: int | None, task: Task) -> tuple[Run, Record | InUse]:
-    """A run and its record, or the error that says which process is at it; the worker ends with its parent."""
+def _locally(tasks: Sequence[Task], n_jobs: int) -> Generator[Outcome, None, None]:
+    """The outcomes of tasks, computed by as many local processes, with 1 by this one."""
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+        parallel = joblib.Parallel(n_jobs=min(n_jobs, len(tasks)), return_as="generator_unordered", batch_size=1)
+    with unheard():
+        done: Generator[Outcome, None, None] = parallel(joblib.delayed(_outcome)(task, os.getpid()) for task in tasks)
+    return done
+
+
+def _outcome(task: Task, parent: int | None = None) -> Outcome:
+    """A run and its record, or the error that says which process is at it; a local worker ends with its parent."""
     if parent not in (None, os.getpid()):
         _end_with(parent)
     try:
@@ -231,18 +239,14 @@ def compute(
     """
     torch.set_num_threads(1)
     tqdm.set_lock(threading.RLock())  # tqdm's own is a semaphore of the system, which outlives a killed worker
-    started = time.perf_counter()
-    train = functools.partial(
-        run.configuration.train, run.seed, engine=engine, source=source, checkpoint=checkpoint, device=device
-    )
+    options: dict[str, Any] = {"engine": engine, "source": source, "checkpoint": checkpoint, "device": device}
     try:
-        net, history = train()
+        return run.compute(**options)
     except OtherTraining as error:
         assert checkpoint is not None
         warnings.warn(f"{error}; it is removed, and the run begins anew", stacklevel=2)
         checkpoint.remove()
-        net, history = train()
-    return records.make(run, net, history, time.perf_counter() - started, source)
+        return run.compute(**options)
 
 
 def watched(done: Iterable[Record], runs: Sequence[Run], progress: bool = True) -> Iterator[Record]:
@@ -264,43 +268,12 @@ def checkpoint_beside(path: Path) -> Checkpoint:
 
 
 def _checkpoint(store: Store, run: Run) -> Checkpoint | None:
-    """The checkpoint of a run on a wide net; others are over before a second one would be due.
-
-    No checkpoint can tell activations and lifts from elsewhere apart, so their runs do without.
-    """
-    path, configuration = store.path(run.experiment, run.row, run.seed), run.configuration
-    ours = isinstance(configuration.activation, str) and isinstance(configuration.lift, str)
-    return checkpoint_beside(path) if configuration.d_hat >= WIDE and ours else None
+    """The checkpoint of a long run; others are over before a second one would be due."""
+    path = store.path(run.experiment, run.row, run.seed)
+    return checkpoint_beside(path) if run.resumable else None
 
 
 def _settled(run: Run, source: str) -> str:
     """The source that a run's images really come from, so that no two workers of a sweep take different ones."""
     name = run.configuration.images
     return source if name is None else images.load(name, source).source
-
-
-def _workers(n_jobs: int, dask: str | None, stack: contextlib.ExitStack) -> Any:
-    """A joblib pool of local processes, or of a cluster whose connection `stack` closes."""
-    if dask is None:
-        backend = joblib.parallel_config(backend="loky", inner_max_num_threads=1)
-    else:
-        backend = joblib.parallel_config(backend="dask", client=stack.enter_context(_client(dask)))
-        n_jobs = -1
-    with backend:
-        return joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
-
-
-def _client(address: str) -> Any:
-    try:
-        from distributed import Client
-    except ModuleNotFoundError:
-        raise ValueError(
-            f"dask: needs the package distributed, got the address {address!r}; run: pip install 'rknet[cluster]'"
-        ) from None
-    try:
-        return Client(address, timeout=10)
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"dask: must be the address of a running scheduler, got {address!r} ({error}); "
-            f"start one with `dask scheduler`, workers with `dask worker ADDRESS`"
-        ) from None

@@ -1,4 +1,4 @@
-"""A folder of records, one file a run: ``EXPERIMENT/ROW/seed-N.json``.
+"""A folder of records, one file a run: ``EXPERIMENT/ROW/seed-N.json``, or packed: ``EXPERIMENT.parquet``.
 
 Files are written beside their place and moved into it, so whoever reads or dies at any moment meets a whole record or
 none.  Nothing is ever unpickled.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rknet import files
-from rknet.study import records
+from rknet.study import packed, records
 from rknet.study.records import Record, Run
 
 
@@ -72,22 +72,19 @@ class Store:
 
     def find(self, run: Run, engine: str = "auto", source: str = "auto") -> Found:
         """The record of a run, and why it is not current: with an engine or a source of images named, no other is."""
-        path = self.path(run.experiment, run.row, run.seed)
         try:
-            if (kind := files.kind(path)) not in (None, "file"):
-                return Found(problem=f"a {kind}, not a file")
-            record = records.decode(path.read_bytes().decode())
-        except FileNotFoundError:
-            return Found()
+            record = self._read(run)
         except UnicodeDecodeError:
             return Found(problem="torn, or no JSON")
         except (OSError, ValueError) as error:
             return Found(problem=str(error))
+        if record is None:
+            return Found()
         asked = run.plain()
         foreign = [name for name in asked if record["run"].get(name) != asked[name]]
         if foreign:
             return Found(problem=f"of another {' and '.join(foreign)}")
-        if not records.up_to_date(record):
+        if not run.current(record):
             return Found(record, "made by another version")
         if engine not in ("auto", record["run"]["engine"]):
             return Found(record, f"made by the engine {record['run']['engine']}")
@@ -95,9 +92,52 @@ class Store:
             return Found(record, f"made from the source {record['run']['images']['source']}")
         return Found(record)
 
+    def _read(self, run: Run) -> Record | None:
+        """The record in the file of a run, or in the table of its experiment."""
+        path = self.path(run.experiment, run.row, run.seed)
+        if (kind := files.kind(path)) not in (None, "file"):
+            raise ValueError(f"a {kind}, not a file")
+        try:
+            return records.decode(files.read(path).decode())
+        except FileNotFoundError:
+            return packed.lookup(self.table(run.experiment), run)
+
+    def seeds(self, experiment: str) -> list[int]:
+        """The seeds of which there is a record of the experiment, as a file or in a table."""
+        paths = (self.folder / slug(experiment)).glob("*/seed-*.json")
+        found = {int(name[1]) for path in paths if (name := re.fullmatch(r"seed-(\d+)\.json", path.name))}
+        return sorted(found | packed.seeds(self.table(experiment)))
+
+    def table(self, experiment: str) -> Path:
+        """Where the packed records of an experiment lie."""
+        return self.folder / f"{slug(experiment)}{packed.SUFFIX}"
+
+    def pack(self, runs: Iterable[Run], into: Store) -> dict[str, int]:
+        """Pack the records of runs into another store, or this one, and count them by experiment; files stay.
+
+        ValueError if a record is damaged or foreign, or not the same when it is read back, or if a table there has
+        rows that these are not.
+        """
+        kept: dict[str, dict[Run, Record]] = {}
+        for run in runs:
+            found = self.find(run)
+            if found.record is not None:
+                kept.setdefault(run.experiment, {})[run] = found.record
+            elif found.problem:
+                raise ValueError(f"store: must hold records that are whole, got {run}: {found.problem}; run it again")
+        for experiment, those in kept.items():
+            if lost := packed.missing(into.table(experiment), those):
+                raise ValueError(
+                    f"seeds: must include what {into.table(experiment)} has, got runs that leave out {lost} of its "
+                    f"rows; name no seeds, so that all are packed"
+                )
+        for experiment, those in kept.items():
+            packed.pack(into.table(experiment), those)
+        return {experiment: len(those) for experiment, those in kept.items()}
+
     def empty(self) -> bool:
         """Whether there is no record of any run."""
-        return not any(self.folder.glob("*/*/seed-*.json"))
+        return not any(self.folder.glob("*/*/seed-*.json")) and not any(self.folder.glob(f"*{packed.SUFFIX}"))
 
     def tidy(self) -> None:
         """Remove what killed processes left half-written where records lie."""

@@ -35,6 +35,10 @@ def course(run: Run) -> float:
     return COURSE if spread is None else 3 * math.sqrt(2) * spread / 100
 
 
+PARTS = ("weights", "history", "epochs", "ended", "tests", "chosen", "answers")
+"""What may differ in the results of a run on points, as far as its record has it."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Whether a run gives what its record states, None where they cannot be compared, and in a few words why."""
@@ -83,14 +87,14 @@ def verify(
 
 def compare(run: Run, old: Record, new: Record) -> Comparison:
     """Whether two records of a run have the same results, on images within the tolerances; if not, how far they are."""
-    if old["results"] == new["results"]:
-        return Comparison(run, True, f"same weights {new['results']['weights'][:12]}")
-    finals = [float(record["results"]["final"]["val_accuracy"]) for record in (old, new)]
+    before, now = old["results"], new["results"]
+    if before == now:
+        name = "weights" if "weights" in now else "answers"
+        return Comparison(run, True, f"same {name} {now[name][:12]}")
+    finals = [float(results.get("final", results)["val_accuracy"]) for results in (before, now)]
     accuracies = " before, now ".join(f"{100 * final:.2f} %" for final in finals)
     if not run.configuration.images:
-        parts = [
-            name for name in ("weights", "history", "epochs", "ended") if old["results"][name] != new["results"][name]
-        ]
+        parts = [name for name in PARTS if before.get(name) != now.get(name)]
         return Comparison(run, False, f"other {', '.join(parts)}; validation accuracy {accuracies}")
     if old["run"]["images"] != new["run"]["images"]:
         return Comparison(run, False, "other images")

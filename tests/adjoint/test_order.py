@@ -10,7 +10,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from rknet import TABLEAUS, Tableau
-from rknet.adjoint.order import Agreement, agreement, coloured_trees, order_of_pair
+from rknet.adjoint.order import Agreement, agreement, coloured_trees, order_of_pair, uncoloured
 from rknet.trees import MAX_ORDER
 
 ROUNDING = 1e-12
@@ -160,3 +160,9 @@ def test_observed_order_of_a_coupled_pair(scheme: Tableau, partner: Callable[[Ta
     errors = [hamiltonian_error(scheme, other, L) for L in (32, 64)]
     expected = order_of_pair(scheme, other, coupled=True)
     assert math.log2(errors[0] / errors[1]) == pytest.approx(expected, abs=SLOPE)
+
+
+def test_kinds_are_read_each_node_before_its_subtrees() -> None:
+    """A tree written by hand, and the number of letters."""
+    tree = ("p", (("p", (("y", ()),)), ("y", ())))
+    assert uncoloured(tree) == ((((),), ()), "ppyy")

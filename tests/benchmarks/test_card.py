@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import required
 import torch
 from safetensors.torch import load_file
 
-pytest.importorskip("triton", reason="Triton is there for Linux only")
+required.triton()
 
 from benchmarks import card
 from benchmarks.card import Output

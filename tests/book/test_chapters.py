@@ -1,5 +1,6 @@
 """Each chapter's notebook says what its .py says, was run in order, and hides no output from comparison."""
 
+import json
 import re
 from pathlib import Path
 
@@ -45,6 +46,13 @@ def test_no_cell_fails_or_complains(chapter: Path):
 def test_every_output_is_compared(chapter: Path):
     assert UNCOMPARED.findall(chapter.read_text("utf8")) == []
     assert UNCOMPARED.findall(chapter.with_suffix(".ipynb").read_text("utf8")) == []
+
+
+def test_every_chapter_has_a_run_time():
+    """Else a build cannot tell what time is left, nor start with the longest."""
+    times = json.loads(execute.RUN_TIMES.read_text("utf8"))
+    assert times.keys() == {chapter.stem for chapter in CHAPTERS}, "run `.venv/bin/python book/execute.py --time`"
+    assert all(type(seconds) is int and seconds >= 0 for seconds in times.values())
 
 
 # ---- execute.py itself, on a chapter of its own
@@ -104,3 +112,19 @@ def test_a_changed_library_is_noticed(chapter: Path, monkeypatch: pytest.MonkeyP
 def test_a_missing_notebook_is_noticed(chapter: Path):
     chapter.with_suffix(".ipynb").unlink()
     assert "no .ipynb" in execute.why_outdated(chapter)
+
+
+def test_one_chapter_is_timed_without_the_others(chapter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Times of chapters that are gone are dropped, and what fails is told and keeps the time it had."""
+    times = tmp_path / "times.json"
+    times.write_text('{"chapter": 7000, "fails": 9000, "gone": 8000, "other": 6000}', "utf8")
+    fails = tmp_path / "fails.py"
+    fails.write_text("# %%\n1 / 0\n", "utf8")
+    monkeypatch.setattr(execute, "RUN_TIMES", times)
+    monkeypatch.setattr(execute, "chapters", lambda: [chapter, fails, tmp_path / "other.py"])
+    for name in ("RKNET_CACHE", "NUMBA_CACHE_DIR"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert execute.main(["--time", str(chapter), str(fails)]) == 1
+    written = json.loads(times.read_text("utf8"))
+    assert written == {"chapter": written["chapter"], "fails": 9000, "other": 6000}
+    assert 0 <= written["chapter"] < 7000

@@ -1,6 +1,5 @@
 """The built pages: complete, without errors, readable offline and aloud, with links that lead somewhere."""
 
-import os
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -8,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 import execute
 import pytest
 from bs4 import BeautifulSoup
+from required import missing
 
 HTML = execute.BOOK / "_build" / "html"
 LOADING = {  # elements that make a browser fetch something, and the attribute that says what
@@ -30,10 +30,7 @@ Soups = dict[Path, BeautifulSoup]
 def soups() -> Soups:
     """Every page of the built book, parsed."""
     if not (HTML / "index.html").is_file():
-        message = "the book is not built; run `make book`"
-        if os.environ.get("RKNET_REQUIRE_HTML") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
+        missing("the book is not built; run `make book`", required="HTML")
     paths = [path for path in sorted(HTML.rglob("*.html")) if "_static" not in path.parts]
     return {path: BeautifulSoup(path.read_text("utf8"), "html.parser") for path in paths}
 

@@ -234,6 +234,17 @@ def test_other_fingerprints_are_those_of_another_training(fingerprint: str, stor
         train(small(), "compiled", stored)
 
 
+def test_a_checkpoint_of_a_size_that_no_training_needs(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a fingerprint and a checksum that hold; no tensor of it is read."""
+    monkeypatch.setattr(checkpoint, "LONGEST_HEADER", 10_000)
+    rewritten(stored, lambda metadata, tensors: tensors.update(more=torch.zeros(10_000)))
+    monkeypatch.delattr(checkpoint, "safe_open")
+    with pytest.raises(
+        OtherTraining, match=r"checkpoint: must be of this training, with at most \d+ bytes, got .*; rem"
+    ):
+        train(small(), "compiled", stored)
+
+
 @pytest.mark.parametrize("every", [-1.0, float("nan"), float("inf")])
 def test_period_must_be_a_number(every: float) -> None:
     """A period that is none is refused."""

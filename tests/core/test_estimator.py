@@ -275,6 +275,36 @@ def test_parameters_out_of_range(arguments: dict[str, Any], message: str) -> Non
         model.fit(FEW.X, FEW.c)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        (np.zeros((4, 3)), ["a", "b", "c", "d"], {"L": 0}),
+        (np.zeros((4, 3)), ["a"] * 4, {}),
+        (np.zeros((4, 3)), [0.5, 0.7, 0.2, 0.1], {}),
+    ],
+    ids=["parameter", "one class", "labels"],
+)
+def test_a_fit_that_fails_leaves_the_model_as_it_was(data: tuple[Any, Any, dict[str, Any]]) -> None:
+    """Classes, net, history and number of features stay those of one fit."""
+    X, y, parameters = data
+    model = quick().fit(FEW.X, FEW.c)
+    model.set_params(**parameters)
+    before, answers = dict(vars(model)), model.predict(FEW.X)
+    with pytest.raises(ValueError):
+        model.fit(X, y)
+    assert vars(model) == before
+    np.testing.assert_array_equal(model.predict(FEW.X), answers)
+
+
+def test_a_first_fit_that_fails_leaves_no_model() -> None:
+    """What was not fitted is not fitted afterwards."""
+    model = quick(L=0)
+    with pytest.raises(ValueError, match="L: must"):
+        model.fit(FEW.X, FEW.c)
+    assert not hasattr(model, "classes_")
+    assert not hasattr(model, "n_features_in_")
+
+
 def test_one_class_is_refused() -> None:
     """A classifier needs something to tell apart."""
     with pytest.raises(ValueError, match="y: must hold at least two classes, got one class, 'all'; add samples of"):

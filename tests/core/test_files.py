@@ -6,11 +6,18 @@ import os
 import re
 import subprocess
 import sys
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small import RUNS
 
+from benchmarks import report
 from rknet import files
+from rknet.playground import exported
+from rknet.study.ledger import claims, evidence, judging
+from rknet.study.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER_WAYS = re.compile(
@@ -114,3 +121,48 @@ def test_a_hold_ends_with_its_process(tmp_path: Path) -> None:
     with files.held("checkpoint", path):
         pass
     assert not list(tmp_path.iterdir())
+
+
+READERS: dict[str, tuple[str, str, Callable[[Path], object]]] = {
+    "record": ("small/standardnet-l-2/seed-0.json", "", lambda folder: problem(Store(folder).find(RUNS[0]).problem)),
+    "measurements": (evidence.FILE, "", lambda folder: evidence._read(folder / evidence.FILE)),
+    "verdicts": ("verdicts.json", "", lambda folder: judging.stored(folder / "verdicts.json")),
+    "claims": ("claims.yml", "#", lambda folder: claims.read(folder / "claims.yml")),
+    "benchmarks": ("results.json", "", lambda folder: report.recorded(folder / "results.json")),
+    "run": ("run.json", "", lambda folder: exported.read(folder / "run.json")),
+}
+"""What reads a text: its name in a folder, how it begins, and who reads it."""
+
+
+def problem(said: str | None) -> None:
+    """A record that cannot be read is told, not raised."""
+    raise ValueError(said)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_more_is_read_than_a_text_has(reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of 64 MiB is refused without reading it."""
+    monkeypatch.setattr(files, "LARGEST", 1000)
+    monkeypatch.setattr(exported, "LARGEST_FILE", 1000)
+    name, head, read = READERS[reader]
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(head.encode())
+        file.truncate(2**26)
+    tracemalloc.start()
+    with pytest.raises(ValueError) as refused:
+        read(tmp_path)
+    assert tracemalloc.get_traced_memory()[1] < 2**24
+    tracemalloc.stop()
+    assert "\n" not in str(refused.value)
+
+
+def test_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything up to the last byte that is allowed."""
+    monkeypatch.setattr(files, "LARGEST", 3)
+    (tmp_path / "a").write_bytes(b"abc")
+    assert files.read(tmp_path / "a") == b"abc"
+    (tmp_path / "a").write_bytes(b"abcd")
+    with pytest.raises(ValueError, match="a: must have at most 3 bytes, got more; remove it, or name another file"):
+        files.read(tmp_path / "a")

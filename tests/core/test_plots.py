@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rknet import History, RK4Net, StandardNet, draw, plots
+from rknet.trees import MAX_ORDER, Tree, density, layout, size_of, trees
 
 ROUNDING = 1e-10
 """Rounding of projections in double precision."""
@@ -585,3 +586,54 @@ def test_drawing_changes_no_input() -> None:
     for before, after in zip(kept, now, strict=True):
         np.testing.assert_array_equal(before, after)
     assert all(p.grad is None for p in net.parameters())
+
+
+# ---- rooted trees
+
+
+def read_back(ax: Axes) -> Tree:
+    """The tree that a drawing shows, from its lines alone: each leads from a node up to a child."""
+    edges = [tuple(map(tuple, line.get_xydata())) for line in ax.lines if len(line.get_xdata()) == 2]
+    dots = {tuple(line.get_xydata()[0]) for line in ax.lines if len(line.get_xdata()) == 1}
+    children: dict[tuple, list[tuple]] = {dot: [] for dot in dots}
+    for below, above in edges:
+        assert above[1] > below[1]
+        children[below].append(above)
+
+    def grown(dot: tuple) -> Tree:
+        return tuple(grown(child) for child in sorted(children[dot]))
+
+    (root,) = dots - {above for _, above in edges}
+    return grown(root)
+
+
+def canonical(tree: Tree) -> Tree:
+    """The same tree with its branches in one order."""
+    return tuple(sorted(map(canonical, tree)))
+
+
+@pytest.mark.parametrize("nodes", range(1, MAX_ORDER + 1))
+def test_a_drawn_tree_is_the_tree(nodes: int) -> None:
+    """Read back from its lines it is the same one; no two of its dots fall on one another."""
+    for tree in trees(nodes):
+        ax = axes()
+        plots.rooted_tree(ax, tree, at=(2.0, 1.0), unit=0.5)
+        drawn = read_back(ax)
+        assert canonical(drawn) == canonical(tree)
+        assert (size_of(drawn), density(drawn)) == (nodes, density(tree))
+
+
+def test_a_tree_stands_on_its_root_with_its_leaves_in_a_row() -> None:
+    """A root with a leaf and a branch of two: the leaves at 0 and 1, the root midway, the root first."""
+    nodes = layout(((), ((),)))
+    assert nodes == [(0.5, 0, None), (0.0, 1, 0), (1.0, 1, 0), (1.0, 2, 2)]
+
+
+def test_kinds_are_hollow_or_filled_and_one_a_node() -> None:
+    """A "p" is hollow; a letter too few is an error."""
+    ax = axes()
+    plots.rooted_tree(ax, ((),), "py")
+    dots = [line for line in ax.lines if len(line.get_xdata()) == 1]
+    assert [to_rgb(dot.get_markerfacecolor()) for dot in dots] == [to_rgb("white"), to_rgb(plots.INK)]
+    with pytest.raises(ValueError, match=r"kinds: .* 2 nodes, got 'p'; leave it out"):
+        plots.rooted_tree(axes(), ((),), "p")

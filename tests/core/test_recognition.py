@@ -37,6 +37,7 @@ from rknet.convolution import ConvolutionalRKNet
 from rknet.engines.compiled.engine import Compiled
 from rknet.engines.layerwise.engine import Layerwise
 from rknet.playground import Playground
+from rknet.prediction import last
 from rknet.recognition import computes, description
 from rknet.study import cache
 
@@ -108,7 +109,7 @@ class Normalised(RK4Net):
 
     def forward(self, x: Tensor) -> Tensor:
         """W norm(y[L]) + mu."""
-        return torch.addmm(self.mu, self.norm(self._propagate(x)[-1]), self.W.T)
+        return torch.addmm(self.mu, self.norm(last(self._propagate(x))), self.W.T)
 
 
 class Bent(lifts.RandomLinear):

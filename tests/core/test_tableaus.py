@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
@@ -117,9 +119,89 @@ def test_order_by_stability_function(name: str) -> None:
     assert math.log2(errors[0] / errors[1]) == pytest.approx(TABLEAUS[name].order + 1, abs=SLOPE)
 
 
-@pytest.mark.parametrize("name", ["kutta3", "rk4", "rk38"])
+NODES = {
+    "euler": "0",
+    "midpoint": "0 1/2",
+    "heun": "0 1",
+    "ralston": "0 2/3",
+    "kutta3": "0 1/2 1",
+    "rk4": "0 1/2 1/2 1",
+    "rk38": "0 1/3 2/3 1",
+    "implicit_midpoint": "1/2",
+    "gauss4": "1/2-sqrt(3)/6 1/2+sqrt(3)/6",
+    "dopri5": "0 1/5 3/10 4/5 8/9 1 1",
+}
+"""The literature's nodes (Hairer, Norsett, Wanner I, II.1, II.5 and II.7)."""
+
+SECOND = {"dopri5": range(2, 7), "gauss4": range(2), "implicit_midpoint": ()}
+"""Stages i, from 0, of stage order two: sum_j a_ij c_j = c_i^2 / 2 (II.5, condition D; for Gauss, collocation)."""
+
+EMBEDDED = {"dopri5": "5179/57600 0 7571/16695 393/640 -92097/339200 187/2100 1/40"}
+"""The weights of order four that the step is compared with, beside the same stages (II.5, Table 5.2)."""
+
+
+def certificates(name: str, tableau: Tableau) -> dict[str, bool]:
+    """What a tableau has to satisfy under its name; together these rules leave no coefficient free."""
+    A, beta, c = tableau.A, tableau.beta, [sympy.sympify(node) for node in NODES[name].split()]
+    held = {
+        "order": tableau.order == EXPECTED[name][2],
+        "nodes": all(sympy.expand(a - b) == 0 for a, b in zip(tableau.c, c, strict=True)),
+        "row sums": all(sympy.expand(sum(row) - node) == 0 for row, node in zip(A, c, strict=True)),
+        "stage order": all(
+            sympy.expand(sum(a * node for a, node in zip(A[i], c, strict=True)) - c[i] ** 2 / 2) == 0
+            for i in SECOND.get(name, ())
+        ),
+    }
+    if name in EMBEDDED:
+        held["embedded weights"] = Tableau("embedded", A, EMBEDDED[name].split(), tableau.c).order == 4
+        held["last stage is the step"] = A[-1] == beta and beta[-1] == 0
+    return held
+
+
+def misprints(tableau: Tableau) -> Iterator[Tableau]:
+    """One coefficient off by 1/7, or two of a row of A, or of beta, by 1/7 and -1/7, so that the row keeps its sum."""
+    s, wrong = range(tableau.stages), sympy.Rational(1, 7)
+    rows = [list(row) for row in (*tableau.A, tableau.beta, tableau.c)]
+    lengths = [*(i if tableau.explicit else len(s) for i in s), len(s), len(s)]
+    for row, length in zip(rows, lengths, strict=True):
+        right = list(row)
+        for j, k in product(range(length), range(-1, length)):
+            if j != k and not (row is rows[-1] and k >= 0):
+                row[j] += wrong
+                if k >= 0:
+                    row[k] -= wrong
+                yield Tableau("misprint", rows[: len(s)], rows[-2], rows[-1])
+                row[:] = right
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_every_coefficient_is_certified(name: str) -> None:
+    """The shipped tableau satisfies every rule, and each misprint breaks one."""
+    assert all(certificates(name, TABLEAUS[name]).values())
+    for misprint in misprints(TABLEAUS[name]):
+        assert not all(certificates(name, misprint).values()), misprint.A
+
+
+def test_the_order_alone_does_not_certify_dormand_prince() -> None:
+    """The last stage has weight zero, so the order is blind to its row, and to no other."""
+    blind = set()
+    for i in range(DOPRI5.stages):
+        rows = [list(row) for row in DOPRI5.A]
+        rows[i][:i] = [a + j + 1 for j, a in enumerate(rows[i][:i])]
+        if Tableau("scrambled", rows, DOPRI5.beta).order == DOPRI5.order:
+            blind.add(i)
+    assert blind == {0, 6}  # the first row has nothing to scramble
+
+
+def test_embedded_weights_are_scipys() -> None:
+    """The error that SciPy's RK45 estimates is the step with these weights less the step."""
+    embedded = np.array([float(Fraction(weight)) for weight in EMBEDDED["dopri5"].split()])
+    np.testing.assert_allclose(embedded - DOPRI5.arrays()[1], RK45.E, atol=ROUNDING)
+
+
+@pytest.mark.parametrize("name", [name for name in EXPLICIT if name != "dopri5"])
 def test_a_typo_lowers_the_order(name: str) -> None:
-    """Changing any single entry of A below the diagonal, or of beta, lowers the order: no typo survives."""
+    """Changing any single entry of A below the diagonal, or of beta, lowers the order."""
     scheme = TABLEAUS[name]
     A, beta, s = [list(row) for row in scheme.A], list(scheme.beta), scheme.stages
     for row, j in [*((A[i], j) for i in range(s) for j in range(i)), *((beta, i) for i in range(s))]:

@@ -276,6 +276,35 @@ def test_each_sample_once_an_epoch() -> None:
     assert epochs[0] != epochs[1] != epochs[2] != epochs[0]
 
 
+def test_pairs_of_arrays_are_points() -> None:
+    """A pair (X, c) of arrays or lists trains like the point set that it is."""
+    nets = small_net(), small_net(), small_net()
+    protocol = Protocol(epochs=1)
+    histories = [
+        fit(nets[0], TRAIN, VALIDATION, protocol),
+        fit(nets[1], (TRAIN.X, TRAIN.c), (VALIDATION.X, VALIDATION.c), protocol),
+        fit(nets[2], [TRAIN.X.tolist(), TRAIN.c.tolist()], VALIDATION, protocol),
+    ]
+    assert histories[0] == histories[1] == histories[2]
+    for net in nets[1:]:
+        assert all(np.array_equal(a, b) for a, b in zip(weights(nets[0]), weights(net), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("pair", "message"),
+    [
+        ((TRAIN.X[:, :1], TRAIN.c), r"train.X: must have shape \(N, d = 2\), got \(23, 1\)"),
+        ((TRAIN.X, TRAIN.c[:-1]), r"train.c: must have one label a sample, shape \(23,\), got \(22,\)"),
+        ((TRAIN.X, TRAIN.c + 1), r"train.c: must lie in 0..1 for 2 classes, got 1..2"),
+        ((TRAIN.X,), r"train: must be a PointSet or a pair"),
+    ],
+)
+def test_pairs_are_checked(pair: tuple[NDArray, ...], message: str) -> None:
+    """Samples and labels that do not suit the net are refused by the argument's name."""
+    with pytest.raises(ValueError, match=message):
+        fit(small_net(), pair, VALIDATION)
+
+
 def test_seed_decides_the_order() -> None:
     """The same seed gives the same order, another one another."""
     first, again, other = (batches(small_net(), Protocol(epochs=1), seed) for seed in (0, 0, 1))

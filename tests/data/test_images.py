@@ -10,6 +10,7 @@ import os
 import socket
 import threading
 import time
+import tracemalloc
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -278,6 +279,7 @@ DAMAGES: dict[str, tuple[str, str, Callable[[bytes], bytes], str]] = {
     "other set": (LABEL_FILE, "", lambda content: DIGITS[LABEL_FILE], f"got MNIST's {LABEL_FILE}"),
     "other half": (LABEL_FILE, "", lambda content: FASHION[FILES[3]], f"got FashionMNIST's {FILES[3]}"),
     "labels for images": (IMAGE_FILE, "", lambda content: FASHION[LABEL_FILE], f"got FashionMNIST's {LABEL_FILE}"),
+    "255 dimensions": (LABEL_FILE, "", lambda content: b"\0\0\x08\xff" + bytes(13), "got 17 bytes of other content"),
     "added bytes": (LABEL_FILE, "", lambda content: content + b"\n", "got 39 bytes of other content"),
 }  # fmt: skip
 
@@ -296,6 +298,25 @@ def test_damaged_and_mislabelled_files_are_refused(
     rule = f"{path}: must be FashionMNIST's {file}, "
     with pytest.raises(ValueError, match=rf"{rule}.*{words}.*; delete .*/FashionMNIST, and"):
         load("FashionMNIST", source)
+
+
+@pytest.mark.parametrize("ending", PACKINGS)
+def test_no_more_is_unpacked_than_any_set_has(
+    ending: str, folder: Path, originals: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of some kilobytes that unpacks to 64 MiB is refused without them."""
+    monkeypatch.setattr(images, "MOST", max(map(len, originals.values())))
+    put(folder / "FashionMNIST", originals, ending)
+    (folder / "FashionMNIST" / f"{IMAGE_FILE}{ending}").write_bytes(PACKINGS[ending](bytes(2**26)))
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=rf"{IMAGE_FILE}, got more than {images.MOST} bytes; delete"):
+        load("FashionMNIST")
+    assert tracemalloc.get_traced_memory()[1] < 2**24
+    tracemalloc.stop()
+
+
+def test_the_longest_file_is_that_of_60_000_images() -> None:
+    assert images.MOST == 16 + 60_000 * 28 * 28  # the head and a byte a pixel
 
 
 def test_each_place_has_its_remedy(folder: Path, originals: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:

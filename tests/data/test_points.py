@@ -254,6 +254,13 @@ def test_split_of_a_default_draw() -> None:
     assert [len(part) for part in split(draw("squares"))] == [1500, 1500]
 
 
+def test_split_in_the_middle() -> None:
+    """Without a number half of the points train; of an odd number the larger half validates."""
+    points = draw("squares", 121)
+    assert [len(part) for part in split(points)] == [60, 61]
+    assert [len(part) for part in split(points[:2])] == [1, 1]
+
+
 def test_point_set_of_ones_own() -> None:
     """Plain lists become a point set of their own, which later changes to the source do not reach."""
     X = np.array([[0, 1], [2, 3]], dtype=np.float32)

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import required
 import torch
 
-pytest.importorskip("triton", reason="Triton is there for Linux only")
+required.triton()
 
 from rknet import EulerNet, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, fit
 from rknet.engines.layerwise import fused, together

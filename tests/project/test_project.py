@@ -12,6 +12,7 @@ from pathlib import Path
 import execute
 import nbformat
 import pytest
+import required
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -31,10 +32,17 @@ def project() -> dict:
     return tomllib.loads(text("pyproject.toml"))["project"]
 
 
+def hashes() -> dict[str, list[str]]:
+    """Every line of the lock with the hashes that follow it."""
+    lines = re.sub(r"\\\n", "", re.sub(r"(?m)^#.*\n", "", text("requirements.lock"))).splitlines()
+    return {
+        line.partition(" --hash")[0].strip(): re.findall(r"--hash=sha256:([0-9a-f]{64})(?!\S)", line) for line in lines
+    }
+
+
 @pytest.fixture(scope="module")
 def lock() -> list[Requirement]:
-    lines = (line.strip() for line in text("requirements.lock").splitlines())
-    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+    return list(map(Requirement, hashes()))
 
 
 # ---- requirements
@@ -48,6 +56,25 @@ def test_lock_pins_every_package_and_names_no_place(lock: list[Requirement]):
 
 def test_lock_leaves_to_torch_what_only_its_cuda_builds_need(lock: list[Requirement]):
     assert [pin.name for pin in lock if pin.name.startswith(("cuda-", "nvidia-"))] == []
+
+
+BUILDS = {"torch", "torchvision", "triton"}
+"""Of these, different places hold different files under the same version."""
+
+
+def test_lock_has_hashes_of_all_but_the_builds_of_torch():
+    assert {Requirement(line).name for line, found in hashes().items() if not found} == BUILDS
+    assert all(len(set(found)) == len(found) for found in hashes().values())
+
+
+def test_nothing_is_installed_past_the_lock(lock: list[Requirement]):
+    """So every file was checked; torch's CUDA builds bring what they need, and a virtual environment its pip."""
+    ours = re.compile("rknet|pip|(cuda|nvidia)-.*")
+    pins = {canonicalize_name(pin.name): pin.specifier for pin in lock if not pin.marker or pin.marker.evaluate()}
+    installed = {canonicalize_name(found.name): found.version for found in importlib.metadata.distributions()}
+    assert {name for name in installed if not ours.fullmatch(name)} <= pins.keys()
+    differing = {name: version for name, version in installed.items() if version not in pins.get(name, version)}
+    assert not differing, f"{differing} are not of requirements.lock; run `make distclean` and `make`"
 
 
 def test_lock_satisfies_pyproject(project: dict, lock: list[Requirement]):
@@ -69,14 +96,34 @@ def test_torch_and_torchvision_belong_together(lock: list[Requirement]):
     ]
 
 
-def test_environment_yml_adds_only_where_packages_come_from(project: dict):
-    python, pip, options = yaml.safe_load(text("environment.yml"))["dependencies"]
-    assert python == f"python{project['requires-python']}"
-    assert pip == "pip"
-    index, *rest = options["pip"]
-    assert index.startswith("--extra-index-url ")
+def test_binder_installs_what_make_does(project: dict):
+    uv = next(line for line in project["optional-dependencies"]["dev"] if line.startswith("uv>"))
+    assert yaml.safe_load(text("environment.yml"))["dependencies"] == [f"python{project['requires-python']}", uv]
     extras = re.search(r"^EXTRAS := (.+)$", text("Makefile"), re.MULTILINE)[1]
-    assert rest == ["-c requirements.lock", f"-e .[{extras}]"]
+    assert f"--editable '.[{extras}]'" in text("postBuild")
+    assert "--constraint requirements.lock " in text("postBuild")
+
+
+def test_actions_are_pinned_to_commits():
+    used = [line for path in (ROOT / ".github" / "workflows").iterdir() for line in path.read_text("utf8").splitlines()]
+    used = [line.partition("uses: ")[2] for line in used if "uses: " in line]
+    assert len(used) > 5
+    for action in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+
+
+def test_ci_skips_nothing_for_want_of_a_program(monkeypatch: pytest.MonkeyPatch):
+    """Each kind of thing that may be missing where tests run is demanded by `.ci/run`."""
+    kinds = set(re.findall(r"RKNET_REQUIRE_([A-Z]+)", text("tests/required.py")))
+    assert kinds == {"BROWSER", "HTML", "TRITON"}
+    assert kinds <= set(re.findall(r"RKNET_REQUIRE_([A-Z]+)=1", text(".ci/run")))
+    for kind in kinds:
+        monkeypatch.delenv(f"RKNET_REQUIRE_{kind}", raising=False)
+        with pytest.raises(pytest.skip.Exception, match="a reason"):
+            required.missing("a reason", required=kind)
+        monkeypatch.setenv(f"RKNET_REQUIRE_{kind}", "1")
+        with pytest.raises(pytest.fail.Exception, match="a reason"):
+            required.missing("a reason", required=kind)
 
 
 # ---- who and what

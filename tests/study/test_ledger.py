@@ -20,7 +20,7 @@ from scipy import stats
 from rknet import StandardNet
 from rknet.history import History
 from rknet.study import paper
-from rknet.study.ledger import boxes, claims, evidence, judging, measurements, statistics
+from rknet.study.ledger import boxes, changes, claims, evidence, judging, measurements, statistics, trivial
 from rknet.study.ledger.boxes import verdict_box
 from rknet.study.ledger.claims import Part, Region, Sentence
 from rknet.study.ledger.evidence import Evidence
@@ -145,7 +145,7 @@ def test_bootstrap_covers_where_runs_split_in_two(failing: float, monkeypatch: p
 
 
 def test_intervals_of_sentences_cover() -> None:
-    """Student's by theory; the stretched bootstrap of a mean as well as it."""
+    """Student's by theory; the bootstrap of a mean, with expanded percentiles, as well as it."""
     rng = np.random.default_rng(5)
     samples = rng.normal(0, 1, (1500, R))
     for name, least in (("mean", 0.94), ("bootstrap_mean", 0.93)):
@@ -208,6 +208,8 @@ def test_statistics_of_many_rows() -> None:
     curves = np.array([[1.0, -3], [1, -1]])
     assert (statistics.largest_mean(curves), statistics.least_mean(curves)) == (2, -2)
     wide_and_narrow = np.array([[[0.0, 0], [1, 1]], [[4, 2], [1, 1]]])
+    pooled = np.random.default_rng(7).normal(0, 1, (R, 6))
+    assert statistics.interval("pooled_mean", pooled, LEVEL) == statistics.interval("mean", pooled.mean(axis=1), LEVEL)
     assert statistics.sd_excess(wide_and_narrow) == pytest.approx(np.sqrt([8, 2]).mean())
 
 
@@ -380,10 +382,11 @@ def test_differences_are_taken_seed_by_seed(rules: claims.Claims) -> None:
     assert verdict.findings[0].high - verdict.findings[0].low < 0.5
 
 
-def test_an_interval_that_contains_decides(rules: claims.Claims) -> None:
-    part = Part(("val_accuracy",), (A,), contains=0)
-    assert decided(part, rules, a=around(0.01)).verdict == COMPATIBLE
-    assert decided(part, rules, a=around(1)).verdict == NOT_COMPATIBLE
+def test_the_ends_of_a_region_do_not_belong_to_it(rules: claims.Claims) -> None:
+    """Two nets that answer alike are not "better", the one than the other."""
+    part = Part(("val_accuracy",), (A,), (B,), within=Region(low=0))
+    assert decided(part, rules, a=[50.0] * 24, b=[50.0] * 24).verdict == NOT_TESTABLE
+    assert decided(part, rules, a=[50.1] * 24, b=[50.0] * 24).verdict == COMPATIBLE
 
 
 def test_seeds_0_to_3_decide_nothing(rules: claims.Claims) -> None:
@@ -434,14 +437,57 @@ def test_only_some_seeds_may_count(rules: claims.Claims) -> None:
 
 
 def test_parts_share_the_error(rules: claims.Claims) -> None:
-    """With ten parts each interval has the level 99.5 %."""
+    """Of a refusal: with ten parts each interval has the level 99 %; what must lie inside is that of 90 %."""
     part = Part(("val_accuracy",), (A,), within=Region(48, 52))
     one = Sentence("one", "", "", "rule", (part,))
     ten = Sentence("ten", "", "", "rule", (part,) * 10)
     judged = judge(replace(rules, tables={}, sentences=(one, ten)), Given({A[0]: around(50)}))
-    half = {name: verdict.findings[0].high - 50 for name, verdict in judged.items()}
-    expected = stats.t.ppf(1 - 0.05 / 20, R - 1) / stats.t.ppf(0.975, R - 1)
-    assert half["ten"] / half["one"] == pytest.approx(expected, rel=1e-3)
+    scale = np.std(around(50)[4:], ddof=1) / np.sqrt(R)
+    for name, parts in (("one", 1), ("ten", 10)):
+        (finding, *_) = judged[name].findings
+        assert finding.high - finding.estimate == pytest.approx(scale * stats.t.ppf(0.95, R - 1), abs=1e-4)
+        if parts > 1:
+            surely = scale * stats.t.ppf(1 - 0.05 / parts, R - 1)
+            assert finding.surely[1] - finding.estimate == pytest.approx(surely, abs=1e-4)
+        else:
+            assert finding.surely is None
+
+
+def test_all_parts_must_hold_and_one_is_enough_to_refuse(rules: claims.Claims) -> None:
+    inside, outside = (Part(("val_accuracy",), (A,), within=Region(*ends)) for ends in ((48, 52), (60, 70)))
+    sentences = [Sentence(f"{n}", "", "", "rule", parts) for n, parts in enumerate(((inside,) * 2, (inside, outside)))]
+    judged = judge(replace(rules, tables={}, sentences=tuple(sentences)), Given({A[0]: around(50)}))
+    assert (judged["0"].verdict, judged["1"].verdict) == (COMPATIBLE, NOT_COMPATIBLE)
+
+
+def test_either_verdict_errs_in_one_case_of_twenty(rules: claims.Claims) -> None:
+    """On the border of a region, where each verdict is as likely wrong as it can be; two parts share one refusal."""
+    rng, border = np.random.default_rng(8), Part(("val_accuracy",), (A,), within=Region(low=50))
+    other = Part(("val_accuracy",), (B,), within=Region(low=50))
+    sentences = (Sentence("one", "", "", "rule", (border,)), Sentence("two", "", "", "rule", (border, other)))
+    words: dict[str, list[str]] = {"one": [], "two": []}
+    for _ in range(2000):
+        given = Given({name: list(rng.normal(50, 1, 24)) for name in (A[0], B[0])})
+        for name, verdict in judge(replace(rules, tables={}, sentences=sentences), given).items():
+            words[name].append(verdict.verdict)
+    shares = {
+        name: (found.count(COMPATIBLE) / 2000, found.count(NOT_COMPATIBLE) / 2000) for name, found in words.items()
+    }
+    error = 3 * np.sqrt(0.05 * 0.95 / 2000)
+    assert list(shares["one"]) == [pytest.approx(0.05, abs=error)] * 2
+    assert shares["two"][0] < 0.02
+    assert shares["two"][1] == pytest.approx(0.05, abs=error)
+
+
+def test_percentages_stay_percentages(rules: claims.Claims) -> None:
+    part = Part(("val_accuracy",), (A,), within=Region(low=90))
+    numbers = [99.9 if seed % 5 else 99.0 for seed in range(24)]
+    finding = decided(part, rules, a=[*numbers[:-1], 100.0]).findings[0]
+    assert finding.high <= 100
+    for values in (np.array([50.0] * 2 + [99.9] * 18), np.array([99.0] * 19 + [100.0])):
+        (low, high), _ = statistics.mean_of_skewed(FOUR, values, 99.0, LEVEL)
+        assert values.min() <= low < high <= values.max()
+        assert statistics.bootstrap(np.mean, values, LEVEL)[1] <= values.max() + 1e-9  # rounding of a mean
 
 
 def test_pairs_of_seeds_are_counted_once(rules: claims.Claims) -> None:
@@ -556,10 +602,11 @@ def test_every_cell_of_tables_1_to_6_is_a_claim(rules: claims.Claims) -> None:
 
 
 def test_skewed_rows_are_those_that_the_head_describes(rules: claims.Claims) -> None:
-    """More than 95 % printed, or StandardNet at the depths where some runs fail."""
-    for cell in rules.tables["table1"]:
+    """More than 91 % printed in the row, or StandardNet at the depths where some runs fail."""
+    high = {cell.row for cell in rules.tables["table1"] if cell.printed > 91}
+    for cell in (*rules.tables["table1"], *rules.tables["table2"]):
         splits = cell.row.endswith(("StandardNet, L = 10", "StandardNet, L = 20"))
-        assert cell.skewed == (splits or cell.printed > 95)
+        assert cell.skewed == (splits or cell.row in high)
 
 
 def test_the_deciding_seeds_are_stated_alike(rules: claims.Claims) -> None:
@@ -569,11 +616,85 @@ def test_the_deciding_seeds_are_stated_alike(rules: claims.Claims) -> None:
 
 
 def test_images_are_decided_by_the_paper_s_repetitions(rules: claims.Claims) -> None:
-    """Those claims of Section 4.5 that have a rule, and no others, name seeds of their own."""
+    """Those claims of Section 4.5 that have a rule, and no others."""
     cells = [cell for table in rules.tables.values() for cell in table]
     for claim in (*cells, *(sentence for sentence in rules.sentences if sentence.parts)):
-        own = tuple(range(judging.PRINTED_RUNS)) if claim.where.startswith("Section 4.5") else None
-        assert claim.seeds == own, claim.id
+        if claim.where.startswith("Section 4.5"):
+            assert claim.seeds == tuple(range(judging.PRINTED_RUNS)), claim.id
+        else:
+            assert claim.seeds is None or min(claim.seeds) > max(rules.seeds), claim.id
+
+
+# ---------------------------------------------------------------- the log of changes
+
+
+def test_a_rule_that_differs_from_the_registered_one_stands_in_the_log(tmp_path: Path) -> None:
+    logged = {name for change in changes.read() if change.rules for name in change.before}
+    first = changes.registered()
+    now = changes.digests()
+    assert {name for name in now if now[name] != first.get(name)} | (first.keys() - now.keys()) == logged
+    text = claims.CLAIMS.read_text("utf8")
+    for old, new in (("within: [97, null]", "within: [96, null]"), ("rule: On the circle", "rule: At the circle")):
+        (tmp_path / "edited.yml").write_text(text.replace(old, new, 1), "utf8")
+        edited = changes.digests(tmp_path / "edited.yml")
+        assert len([name for name in now if now[name] != edited[name]]) == 1
+
+
+def test_the_log_tells_new_claims_from_retired_ones(rules: claims.Claims) -> None:
+    known = {s.id for s in rules.sentences} | {cell.id for cells in rules.tables.values() for cell in cells}
+    for change in changes.read():
+        assert change.before.keys() - known == set(change.retired)
+        for name, before in change.before.items():
+            assert before in judging.WORDS or name not in changes.registered()
+
+
+def test_claims_with_other_rules_are_decided_by_fresh_seeds_or_made_stricter(rules: claims.Claims) -> None:
+    """Seeds 4 to 23 decide a rule that was changed after they were known only if it became stricter."""
+    stricter = next(change for change in changes.read() if change.what.endswith("; the seeds stay."))
+    for change in changes.read():
+        for sentence in rules.sentences:
+            if change.rules and sentence.id in change.before and not sentence.where.startswith("Section 4.5"):
+                assert (sentence.seeds is None) == (change == stricter), sentence.id
+
+
+# ---------------------------------------------------------------- answers that took no learning
+
+
+@pytest.fixture(scope="module")
+def trivially(rules: claims.Claims) -> dict[str, dict[str, judging.Verdict]]:
+    return trivial.judged(rules)
+
+
+def test_no_rule_is_passed_without_learning(rules: claims.Claims, trivially: dict) -> None:
+    """Except where the sentence is about nets that fail, or about the task: then the claim says why."""
+    passed = {name for name, found in trivially.items() if any(v.verdict == COMPATIBLE for v in found.values())}
+    assert passed == {sentence.id for sentence in rules.sentences if sentence.trivial}
+
+
+def test_each_rule_is_tried_by_a_trivial_answer(rules: claims.Claims, trivially: dict) -> None:
+    assert trivially.keys() == {sentence.id for sentence in rules.sentences if sentence.parts}
+
+
+def test_a_rule_that_asks_for_nothing_is_found(rules: claims.Claims) -> None:
+    """Equal accuracies, as nets have that answer alike, and a bound below chance."""
+    same = Part(("val_accuracy",), (A,), (B,), within=Region(-2, 2))
+    low = Part(("val_accuracy",), (A,), within=Region(30))
+    sentences = (Sentence("same", "", "", "rule", (same,)), Sentence("low", "", "", "rule", (low,)))
+    found = trivial.judged(replace(rules, sentences=sentences))
+    assert found["same"]["commonest class"].verdict == COMPATIBLE
+    assert {v.verdict for v in found["low"].values()} == {COMPATIBLE}
+
+
+def test_trivial_answers_have_their_scores() -> None:
+    """Half of the points on the spiral, whose classes are equally common; a line does better; chance on images."""
+    row = "depth/RK4Net, L = 1"
+    accuracy = {name: answer().value("val_accuracy", (row,), 4) for name, answer in trivial.ANSWERS.items()}
+    assert accuracy["commonest class"] == pytest.approx(50, abs=4)  # 3 sd of a share of 1500
+    assert 65 < accuracy["logistic regression"] < 80
+    cost = trivial.Constant().value("val_cost", ("images/RK4Net, d_hat = 784, L = 100, MNIST",), 0)
+    assert cost == pytest.approx(10 * np.log(10))
+    run = measurements.TrainedRun(claims.configuration_of(row), 4, claims.configuration_of(row).network(4))
+    assert accuracy["untrained"] == pytest.approx(100 * (run.net.predict(run.points.X) == run.points.c).mean())
 
 
 GOOD = {"id": "x", "where": "there", "says": "something", "rule": "a rule"}
@@ -587,7 +708,7 @@ PART = {"quantity": "val_accuracy", "of": "depth/RK4Net, L = 1", "within": [0, 1
         ({**GOOD, "parts": [{**PART, "of": "depth/RK4Net, L = 2"}]}, "claim x: .*row: must be a known name"),
         ({**GOOD, "parts": [{**PART, "of": "width of it"}]}, "claim x: .*experiment: must be a known name"),
         ({**GOOD, "parts": [{**PART, "statistic": "mode"}]}, "claim x: .*statistic: must be a known name, got 'mode'"),
-        ({**GOOD, "parts": [{**PART, "contains": 1}]}, "claim x: .*neither or both of within and contains"),
+        ({**GOOD, "parts": [{**PART, "within": None}]}, "claim x: .*a part without the region within which"),
         ({**GOOD, "parts": [{**PART, "colour": "red"}]}, "claim x: .*unexpected keyword argument 'colour'"),
         ({**GOOD, "parts": []}, "claim x: must have a rule with parts, or a reason"),
         ({**GOOD, "parts": [PART], "reason": "none"}, "claim x: must have a rule with parts, or a reason"),
@@ -659,7 +780,7 @@ def test_verdicts_survive_their_file(tmp_path: Path, rules: claims.Claims) -> No
 def test_measurements_of_others_are_not_overwritten(content: str, tmp_path: Path) -> None:
     (tmp_path / evidence.FILE).write_text(content)
     with pytest.raises(ValueError, match=r"store: must have measurements or nothing in measurements.json, got '.*'"):
-        evidence.measure([], [], Store(tmp_path))
+        evidence.measure([], Store(tmp_path))
     assert (tmp_path / evidence.FILE).read_text() == content
 
 
@@ -667,7 +788,7 @@ def test_where_no_measurement_can_be_kept_none_is_taken(tmp_path: Path, monkeypa
     (tmp_path / "taken").write_text("mine")
     monkeypatch.setattr(evidence, "_measured", lambda *need: pytest.fail("measured"))
     with pytest.raises(ValueError, match="store: must be where files can be written"):
-        evidence.measure(measured_parts(), [0], Store(tmp_path / "taken" / "deeper"))
+        evidence.measure([(part, [0]) for part in measured_parts()], Store(tmp_path / "taken" / "deeper"))
 
 
 def test_what_was_measured_before_an_error_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -681,7 +802,7 @@ def test_what_was_measured_before_an_error_is_kept(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(evidence, "_measured", fails)
     with pytest.raises(RuntimeError, match="out of luck"):
-        evidence.measure(measured_parts(), [0, 2], Store(tmp_path), report=lambda line: None)
+        evidence.measure([(part, [0, 2]) for part in measured_parts()], Store(tmp_path), report=lambda line: None)
     (rows,) = json.loads((tmp_path / evidence.FILE).read_text("utf8")).values()
     assert list(rows.values()) == [{str(taken[0]): [1.5, "abc"]}]
 

@@ -60,3 +60,11 @@ def test_what_is_not_kept_is_refused(tmp_path: Path) -> None:
         pictured("EulerNet", STORE)
     with pytest.raises(ValueError, match=r"store: must have the file images/pictures.safetensors, got .*; name the"):
         pictured(ROWS[0], Store(tmp_path))
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    path = path_of(Store(tmp_path))
+    path.parent.mkdir()
+    path.write_bytes(path_of(STORE).read_bytes()[:-1])
+    with pytest.raises(ValueError, match="store: must have pictures in images/.*; name the book's results"):
+        pictured(ROWS[0], Store(tmp_path))

@@ -303,18 +303,6 @@ def test_an_unknown_engine_is_refused(tmp_path: Path) -> None:
         sweep(RUNS, Store(tmp_path), engine="steam", progress=False)
 
 
-def test_a_cluster_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An address without a scheduler is told with the remedy."""
-    distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
-
-    def refused(address: str, timeout: float) -> None:
-        raise OSError("Timed out")
-
-    monkeypatch.setattr(distributed, "Client", refused)
-    with pytest.raises(ValueError, match=r"dask: must be the address of a running scheduler, got 'tcp://nowhere:1'"):
-        sweep(RUNS, Store(tmp_path), dask="tcp://nowhere:1", progress=False)
-
-
 def test_a_cluster_without_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra, the error says what to install."""
     monkeypatch.setitem(sys.modules, "distributed", None)

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from rknet import recognition
 from rknet.checks import inputs, labels, room
-from rknet.engines.compiled import bounds, kernels, updates, weighted
+from rknet.engines.compiled import bounds, kernels, machine, updates, weighted
 from rknet.engines.compiled.kernels import ACTIVATION_CODES, LOSS_CODES, Scheme, Space, Weights
 from rknet.engines.compiled.simd import OPTIONS, Array, Count
 from rknet.engines.compiled.updates import CODES, Rule
@@ -88,7 +88,7 @@ class Compiled:
     @classmethod
     def obstacle(cls, net: Net, protocol: Protocol) -> str | None:
         """Why the engine cannot train this net by this protocol, or None if it can."""
-        reason = lacking(cls, *protocol.beyond) or recognition.obstacle(net)
+        reason = machine.obstacle() or lacking(cls, *protocol.beyond) or recognition.obstacle(net)
         if reason is not None:
             return reason
         trained = {name: parameter.requires_grad for name, parameter in net.named_parameters()}
@@ -213,7 +213,7 @@ class Compiled:
         bounds.hold_sweeps(
             self.scheme, None, self.weights, [], X, c, order, space, self.classes, keep=keep, lanes=self.lanes
         )
-        states = np.empty((len(space.Y), len(X), self.d_hat), self.dtype)
+        states = np.empty((len(space.Y) if keep else 0, len(X), self.d_hat), self.dtype)
         logits = np.empty((len(X), self.classes), self.dtype)
         arguments = self.scheme, LOSS_CODES[self.loss], self.weights, X, c, order, space, keep, states, logits
         cost, right = self._compiled(kernels.evaluate)(*arguments, self.lanes)
@@ -296,13 +296,16 @@ def compiled(function: Callable[..., Any], *variant: Any) -> Any:
 
     Numba finds stored code by the name and the file of a function; it neither sees a change in another file nor
     expects two processes to store different variants under one name at once.  So the name says all that decides the
-    code: the variant, the sources and the processor.  Where no folder can be written to, nothing is stored.
+    code: the variant, the sources and the processor.  Where no folder can be written to, nothing is stored: see
+    `machine.MachineCode`.
     """
     facts = source_hash(*SOURCES), cpu_target.target_context.codegen().magic_tuple(), numba.__version__, variant
     name = f"{function.__name__}_{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
     named = types.FunctionType(function.__code__, function.__globals__, name)
     named.__qualname__ = name
+    dispatcher = numba.njit(**OPTIONS)(named)
     try:
-        return numba.njit(cache=True, **OPTIONS)(named)
-    except RuntimeError:
-        return numba.njit(**OPTIONS)(named)
+        dispatcher._cache = machine.MachineCode(named)
+    except RuntimeError as error:
+        machine.warn("any folder", f"cannot be stored ({error}) and is compiled in every process")
+    return dispatcher

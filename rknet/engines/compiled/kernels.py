@@ -437,7 +437,7 @@ def evaluate(
 ) -> tuple[float, int]:
     """The sum of costs and the number of right answers on samples X (N, d), c (N,); the first of equal logits wins.
 
-    Also fills logits (N, classes) and states: with keep = 1 all of them, (L+1, N, d_hat), with keep = 0 the last one.
+    Also fills logits (N, classes) and states, (L+1, N, d_hat) with keep = 1 and (0, N, d_hat) with keep = 0.
     """
     n, N, classes = len(space.x), len(X), len(space.W)
     cost, right = 0.0, 0

@@ -19,12 +19,14 @@ from rknet import recognition
 from rknet.adjoint import costate_sweep, state_sweep
 from rknet.adjoint.steps import Step
 from rknet.data.targets import Array
+from rknet.engines.compiled import machine
 from rknet.engines.compiled.engine import PRECISIONS
 from rknet.engines.compiled.updates import CODES
 from rknet.engines.layerwise import cuda
 from rknet.engines.layerwise.updates import StreamedUpdates
 from rknet.engines.plain import remember, remembered, samples
 from rknet.nets import Net
+from rknet.prediction import batched
 from rknet.protocol import LOSSES, Protocol, lacking
 
 WIDE = 128
@@ -63,7 +65,8 @@ class Layerwise:
             )
         net.validate()
         on_cpu = net.K.device.type == "cpu"
-        streamed = on_cpu and torch.get_num_threads() <= FEW_THREADS and protocol.optimizer in CODES
+        few = on_cpu and torch.get_num_threads() <= FEW_THREADS
+        streamed = few and protocol.optimizer in CODES and machine.obstacle() is None
         self.net, self.protocol, self.loss = net, protocol, LOSSES[protocol.loss]
         self.updates = (StreamedUpdates if streamed else cuda.OptimizerUpdates)(net, protocol)
         self.step = replace(Step.of(net), f=self.updates.f(net.activation))
@@ -120,11 +123,15 @@ class Layerwise:
     def statistics(self, X: Array, c: Array, weights: Array | None = None) -> tuple[float, float]:
         """Cost and accuracy on samples X (N, d) with labels c (N,); it knows no weights."""
         x, labels = samples(self.net, X, c)
-        with torch.no_grad():
+
+        def forward(x: Tensor) -> Tensor:
             y = self.net.lift(x)
             for u in self.u:
                 y, _ = self.step(u, y)
-            logits = torch.addmm(self.net.mu, y, self.net.W.T)
+            return torch.addmm(self.net.mu, y, self.net.W.T)
+
+        with torch.no_grad():
+            logits = batched(forward, x, self.net.d_hat)
             return self.loss(logits, labels).item(), (logits.argmax(dim=1) == labels).double().mean().item()
 
     def set_rate(self, rate: float) -> None:

@@ -23,7 +23,8 @@ from rknet.engines.layerwise.cuda import WARM, optimizer
 from rknet.engines.layerwise.engine import Layerwise
 from rknet.history import History
 from rknet.nets import Net
-from rknet.protocol import LOSSES, Protocol
+from rknet.prediction import batched
+from rknet.protocol import LOSSES, Protocol, check_fit
 from rknet.recognition import computes
 from rknet.stopping import ending
 
@@ -262,10 +263,13 @@ class Stack:
     @torch.no_grad()
     def statistics(self, r: int) -> list[float]:
         """Cost and accuracy of net r on its training set, then on its validation set."""
-        y, found = self.x[r], []
-        for K, b in zip(self.layers["K"][0][:, r], self.layers["b"][0][:, r], strict=True):
-            y, _ = self.step((K[None], b[None]), y)
-        logits = torch.addmm(self.mu[r], y, self.W[r].T)
+
+        def forward(y: Tensor) -> Tensor:
+            for K, b in zip(self.layers["K"][0][:, r], self.layers["b"][0][:, r], strict=True):
+                y, _ = self.step((K[None], b[None]), y)
+            return torch.addmm(self.mu[r], y, self.W[r].T)
+
+        logits, found = batched(forward, self.x[r], self.D), []
         for part in (slice(self.samples), slice(self.samples, None)):
             right = logits[part].argmax(dim=1) == self.c[r][part]
             found += [self.loss(logits[part], self.c[r][part]).item(), right.double().mean().item()]
@@ -352,7 +356,7 @@ def _check(nets: Sequence[Net], sets: Sequence[Sets], protocol: Protocol) -> Non
                 f"train them in stacks of their own"
             )
     for net, (train, validation) in zip(nets, sets, strict=False):
-        protocol.check(net, train, validation)
+        check_fit(net, train, validation, protocol)
     sizes = {len(train) for train, _ in sets}
     if len(sets) != len(nets) or len(sizes) != 1 or min(sizes) % protocol.batch_size:
         raise ValueError(

@@ -12,6 +12,7 @@ import msgspec
 import yaml
 from msgspec.structs import asdict
 
+from rknet import files
 from rknet.checks import choose
 from rknet.shapes import convert
 from rknet.study.experiments import EXPERIMENTS
@@ -32,7 +33,7 @@ Rows = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Region:
-    """Numbers from low to high, both included."""
+    """Numbers between low and high."""
 
     low: float = -float("inf")
     high: float = float("inf")
@@ -71,8 +72,7 @@ class Part:
     minus: tuple[Rows, ...] | float = 0.0
     only: Mapping[str, Region] = field(default_factory=dict)
     statistic: str = "mean"
-    within: Region | None = None
-    contains: float | None = None
+    within: Region = Region()
 
     @property
     def rows(self) -> list[str]:
@@ -85,7 +85,8 @@ class Part:
 class Sentence:
     """A sentence of the paper with its rule; a reason in place of parts says why it cannot be tested.
 
-    `seeds` are those that decide, None for those of `Claims`.
+    `trivial` says why nets that have learned nothing may pass the rule, where they do.  `seeds` are those that decide,
+    None for those of `Claims`.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Sentence:
     rule: str = ""
     parts: tuple[Part, ...] = ()
     reason: str = ""
+    trivial: str = ""
     seeds: tuple[int, ...] | None = None
 
 
@@ -129,6 +131,7 @@ class _Claim(msgspec.Struct, forbid_unknown_fields=True):
     rule: str = ""
     parts: list[dict[str, Any]] = []
     reason: str = ""
+    trivial: str = ""
     seeds: OwnSeeds = ""
 
 
@@ -142,7 +145,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 def read(path: Path = CLAIMS) -> Claims:
     """The claims of a file.  ValueError names the claim if an entry, a row or a quantity is unknown."""
     try:
-        whole = convert(yaml.safe_load(path.read_bytes()), _File)
+        whole = convert(yaml.safe_load(files.read(path)), _File)
     except (yaml.YAMLError, ValueError) as error:
         raise ValueError(f"{path}: must follow its head, got {error}; correct it") from None
     tables = {table.id: tuple(_cells(**asdict(table))) for table in whole.tables}
@@ -187,13 +190,20 @@ def _cells(
 
 
 def _sentence(
-    id: str, where: str, says: str, rule: str = "", parts: Iterable[Any] = (), reason: str = "", seeds: str = ""
+    id: str,
+    where: str,
+    says: str,
+    rule: str = "",
+    parts: Iterable[Any] = (),
+    reason: str = "",
+    trivial: str = "",
+    seeds: str = "",
 ) -> Sentence:
     if bool(rule and parts) == bool(reason):
         raise ValueError(f"claim {id}: must have a rule with parts, or a reason, got {'both' if rule else 'neither'}")
     try:
-        deciding = _seeds(seeds) if seeds else None
-        return Sentence(id, where, says, rule, tuple(p for part in parts for p in _parts(part)), reason, deciding)
+        made = tuple(p for part in parts for p in _parts(part))
+        return Sentence(id, where, says, rule, made, reason, trivial, _seeds(seeds) if seeds else None)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"claim {id}: must follow the head of {CLAIMS.name}, got {error}; correct it") from error
 
@@ -211,10 +221,9 @@ def _part(
     over: Mapping[str, list[Any]] | None = None,
     statistic: str = "mean",
     within: list[float | None] | None = None,
-    contains: float | None = None,
 ) -> Part:
-    if (within is None) == (contains is None):
-        raise ValueError("a part with neither or both of within and contains")
+    if within is None:
+        raise ValueError("a part without the region within which it should lie")
     quantities = (quantity,) if isinstance(quantity, str) else tuple(quantity)
     for name in quantities:
         choose("quantity", name, NUMBERS)
@@ -222,11 +231,12 @@ def _part(
     part = Part(
         quantities,
         tuple(_rows(_filled(of, values)) for values in _combinations(over or {})),
-        float(minus) if isinstance(minus, (int, float)) else (_rows(minus),),
+        float(minus)
+        if isinstance(minus, (int, float))
+        else tuple(_rows(_filled(minus, values)) for values in _combinations(over or {})),
         {name: Region.of(ends) for name, ends in (only or {}).items()},
         statistic,
-        None if within is None else Region.of(within),
-        contains,
+        Region.of(within),
     )
     for row in part.rows:
         configuration_of(row)

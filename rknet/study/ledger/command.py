@@ -52,8 +52,9 @@ def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool
     if store.empty():
         return without_records(store.folder)
     if measuring:
-        parts = [part for sentence in claims.sentences if sentence.id in chosen for part in sentence.parts]
-        measure(parts, sorted({*range(PRINTED_RUNS), *claims.seeds}), store, n_jobs=n_jobs)
+        asked = [sentence for sentence in claims.sentences if sentence.id in chosen]
+        wanted = [(part, {*range(PRINTED_RUNS), *(s.seeds or claims.seeds)}) for s in asked for part in s.parts]
+        measure(wanted, store, n_jobs=n_jobs)
     judged, known = judge(claims, Evidence(store)), stored()
     if writing:
         write(judged.values())

@@ -135,14 +135,17 @@ def runs_of(quantity: str, rows: Rows, seed: int) -> list[tuple[str, int]]:
 
 
 def measure(
-    parts: Iterable[Part], seeds: Iterable[int], store: Store, *, n_jobs: int = 1, report: Callable[[str], None] = print
+    parts: Iterable[tuple[Part, Iterable[int]]], store: Store, *, n_jobs: int = 1, report: Callable[[str], None] = print
 ) -> None:
-    """Take the measurements that a store lacks, and keep them; nets come from the cache or are trained."""
+    """Take the measurements of parts and seeds that a store lacks, and keep them.
+
+    Nets come from the cache or are trained.
+    """
     evidence = Evidence(store)
     wanted = {
         need: None
-        for part in parts
-        for seed in seeds
+        for part, seeds in parts
+        for seed in sorted(seeds)
         if applies(part, seed)
         for need in needs(part, seed)
         if need[0] in MEASUREMENTS and evidence.value(*need) is None
@@ -182,7 +185,7 @@ def _read(path: Path) -> Measured:
     if not path.exists():
         return {}
     try:
-        return convert(json.loads(path.read_bytes()), Measured)
+        return convert(json.loads(files.read(path)), Measured)
     except (ValueError, RecursionError):
         raise ValueError(
             f"store: must have measurements or nothing in {FILE}, got {str(path)!r}, which is torn or something else; "

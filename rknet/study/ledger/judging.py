@@ -48,6 +48,9 @@ SEEDS = "4-23"
 LEAST = 5
 """Fewer repetitions than these, where a part looks at some of them only, decide nothing."""
 
+MEANS = ("mean", "bootstrap_mean", "median", "pooled_mean")
+"""Statistics that lie where the numbers lie."""
+
 DECIMALS = 4
 """Decimals kept of accuracies in percent, costs times 10, and whatever else is estimated."""
 
@@ -74,8 +77,10 @@ class Finding:
         The printed number of a cell.
     p, corrected
         P value of a cell, alone and after Holm's correction over its table.
-    region, contains
-        Where the interval should lie, or what it should contain.
+    surely
+        The interval that holds for all numbers of a sentence at once; None where there is but one number.
+    region
+        Where the interval should lie.
     bayes
         The best possible value of a validation accuracy.
     verdict
@@ -92,8 +97,8 @@ class Finding:
     paper: Number | None = None
     p: Number | None = None
     corrected: Number | None = None
+    surely: tuple[Number, Number] | None = None
     region: tuple[Number | None, Number | None] | None = None
-    contains: Number | None = None
     bayes: Number | None = None
     verdict: str = NOT_TESTABLE
 
@@ -169,7 +174,8 @@ def _cell(cell: Cell, claims: Claims, evidence: Evidence) -> Verdict:
         return replace(verdict, findings=(finding,), reason="The printed number is illegible in the text at hand.")
     if cell.of_sd and not np.ptp(values):
         return replace(verdict, findings=(finding,), reason=ALIKE)
-    (low, high), p = _test(cell, values, cell.printed, claims.level)
+    interval, p = _test(cell, values, cell.printed, claims.level)
+    low, high = _clipped(interval, Region(0, 100) if unit == "%" and not cell.of_sd else Region())
     return replace(verdict, findings=(replace(finding, low=low, high=high, p=p),))
 
 
@@ -201,8 +207,8 @@ def _sentence(sentence: Sentence, claims: Claims, evidence: Evidence) -> Verdict
     verdict = Verdict(sentence.id, sentence.where, sentence.says, sentence.rule, NOT_TESTABLE, sentence.reason)
     if not sentence.parts:
         return verdict
-    level, seeds = 1 - (1 - claims.level) / len(sentence.parts), sentence.seeds or claims.seeds
-    findings = [_part(part, seeds, level, evidence) for part in sentence.parts]
+    error, seeds = 1 - claims.level, sentence.seeds or claims.seeds
+    findings = [_part(part, seeds, error, len(sentence.parts), evidence) for part in sentence.parts]
     runs = {run for part in sentence.parts for run in asked(part, seeds)}
     missing = {run for part in sentence.parts for run in evidence.missing(part, seeds)}
     words = {finding.verdict for finding in findings}
@@ -229,41 +235,57 @@ def _sentence(sentence: Sentence, claims: Claims, evidence: Evidence) -> Verdict
     )
 
 
-def _part(part: Part, seeds: Sequence[int], level: float, evidence: Evidence) -> Finding:
+def _part(part: Part, seeds: Sequence[int], error: float, parts: int, evidence: Evidence) -> Finding:
+    """One number of a sentence.  Either verdict on it is a one-sided test; its `error` is shared for a refusal alone.
+
+    A sentence is compatible if all its parts are, which needs no correction (an intersection-union test), and not
+    compatible if any one is refused, which does (Bonferroni).
+    """
     values, four = evidence.column(part, seeds), evidence.column(part, range(PRINTED_RUNS))
     unit = NUMBERS[part.quantities[0]].unit
     if part.statistic in ("rank_correlation", "share_positive", "fewer_layers_needed", "sd_ratio"):
         unit = {"fewer_layers_needed": "steps of depth"}.get(part.statistic, "")
-    region = (_limit(part.within.low), _limit(part.within.high)) if part.within else None
-    finding = Finding(_words(part), unit, len(values), region=region, contains=part.contains)
+    region = (_limit(part.within.low), _limit(part.within.high))
+    finding = Finding(_words(part), unit, len(values), region=region)
     if len(values) < _least(seeds):
         return finding
     if part.statistic == "sd_ratio" and not np.ptp(values, axis=0).all():
         return finding
-    statistic = ESTIMATES[part.statistic]
-    low, high = statistics.interval(part.statistic, values, level)
+    statistic, whole = ESTIMATES[part.statistic], _whole(part, unit)
+    low, high = _clipped(statistics.interval(part.statistic, values, 1 - 2 * error), whole)
+    surely = _clipped(statistics.interval(part.statistic, values, 1 - 2 * error / parts), whole)
     return replace(
         finding,
         estimate=statistic(values),
         low=low,
         high=high,
+        surely=surely if parts > 1 else None,
         four=statistic(four) if len(four) == PRINTED_RUNS else None,
-        verdict=_decided(low, high, part),
+        verdict=_decided((low, high), surely, part.within),
     )
 
 
-def _decided(low: float, high: float, part: Part) -> str:
-    if part.contains is not None:
-        return COMPATIBLE if low <= part.contains <= high else NOT_COMPATIBLE
-    region = part.within or Region()
-    if region.low <= low and high <= region.high:
+def _whole(part: Part, unit: str) -> Region:
+    """What a number can be at all: a percentage, of which nothing is subtracted, lies between 0 and 100."""
+    return Region(0, 100) if unit == "%" and part.minus == 0.0 and part.statistic in MEANS else Region()
+
+
+def _clipped(interval: statistics.Interval, whole: Region) -> statistics.Interval:
+    low, high = np.clip(interval, whole.low, whole.high)
+    return float(low), float(high)
+
+
+def _decided(each: statistics.Interval, surely: statistics.Interval, region: Region) -> str:
+    if region.low < each[0] and each[1] < region.high:
         return COMPATIBLE
-    return NOT_COMPATIBLE if high < region.low or low > region.high else NOT_TESTABLE
+    return NOT_COMPATIBLE if surely[1] < region.low or surely[0] > region.high else NOT_TESTABLE
 
 
 def _words(part: Part) -> str:
     names = " and ".join(NUMBERS[name].words for name in part.quantities)
-    statistic = {"bootstrap_mean": "mean"}.get(part.statistic, part.statistic.replace("_", " "))
+    statistic = {"bootstrap_mean": "mean", "pooled_mean": "mean over sets"}.get(
+        part.statistic, part.statistic.replace("_", " ")
+    )
     of = "; ".join(" with ".join(map(_short, rows)) for rows in part.of)
     if isinstance(part.minus, float):
         return f"{statistic} of {names}{f' less {part.minus:g}' if part.minus else ''}: {of}"
@@ -309,6 +331,8 @@ def _rounded(finding: Finding) -> Finding:
     numbers: dict[str, Any] = {
         name: round(value, DECIMALS) + 0.0 for name, value in asdict(finding).items() if isinstance(value, float)
     }
+    if finding.surely is not None:
+        numbers["surely"] = tuple(round(value, DECIMALS) + 0.0 for value in finding.surely)
     return replace(finding, **numbers)
 
 
@@ -325,7 +349,7 @@ def stored(path: Path | None = None) -> dict[str, Verdict]:
     if not path.exists():
         return {}
     try:
-        verdicts = convert(json.loads(path.read_bytes()), list[Verdict])
+        verdicts = convert(json.loads(files.read(path)), list[Verdict])
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}: must hold verdicts, got {error}; make it again: rknet claims --write") from None
     return {verdict.id: verdict for verdict in verdicts}

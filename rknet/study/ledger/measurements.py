@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
 from scipy.spatial import cKDTree
 from scipy.stats import spearmanr
 
@@ -27,11 +28,11 @@ NEIGHBOURS = 20
 
 
 class TrainedRun:
-    """A configuration and a seed, with the trained net and its validation points."""
+    """A configuration and a seed, with the trained net, or one that is given, and its validation points."""
 
-    def __init__(self, configuration: Configuration, seed: int) -> None:
+    def __init__(self, configuration: Configuration, seed: int, net: Net | None = None) -> None:
         self.configuration, self.seed = configuration, seed
-        self.net: Net = trained(configuration, seed)[0]
+        self.net: Net = net or trained(configuration, seed)[0]
         self.points: PointSet = configuration.points(seed)[1]
 
     def flow(self, points: PointSet | None = None) -> Array:
@@ -56,6 +57,38 @@ def detour(run: TrainedRun) -> float:
     return float(np.median(length / np.linalg.norm(flow[-1] - flow[0], axis=1)))
 
 
+def adaptive_evaluations(run: TrainedRun) -> float:
+    """Evaluations of the right-hand side by an adaptive solver, SciPy's RK45, for the flow of 200 validation points.
+
+    The controls are linear in time between those of neighbouring layers.
+    """
+    net, N = run.net, 200
+    h, Y = run.configuration.h, net.flow(run.points.X[:N]).astype(np.float64)[0]
+    K, b = (p.detach().numpy().astype(np.float64) for p in (net.K, net.b))
+    last = len(K) - 1
+    activation = net.sigma
+
+    def rightside(t: float, y: Array) -> Array:
+        l = min(int(t / h), last)
+        share, after = t / h - l, min(l + 1, last)
+        Kt, bt = (1 - share) * K[l] + share * K[after], (1 - share) * b[l] + share * b[after]
+        return activation(torch.from_numpy(y.reshape(N, -1) @ Kt.T + bt)).numpy().ravel()
+
+    return float(solve_ivp(rightside, (0, h * len(K)), Y.ravel(), rtol=1e-4, atol=1e-4).nfev)
+
+
+def opposite_sides(run: TrainedRun) -> float:
+    """Percent of the points that end on the side of their class, seen from the plane that the lift maps to.
+
+    For d_hat = d + 1.  The side of a class is that of its mean; 0 if two classes lie on one side.
+    """
+    first, last = run.flow()[[0, -1]]
+    normal = np.linalg.svd(first - first.mean(axis=0), full_matrices=True)[2][-1]
+    height = (last - first.mean(axis=0)) @ normal
+    sides = np.array([np.sign(height[run.points.c == k].mean()) for k in (0, 1)])
+    return 0.0 if sides[0] == sides[1] else 100 * float((np.sign(height) == sides[run.points.c]).mean())
+
+
 # ---------------------------------------------------------------- features
 
 
@@ -68,6 +101,24 @@ def final_spread(run: TrainedRun) -> float:
     """Spread in the output layer, in percent of that of the lifted input."""
     flow = run.flow()
     return 100 * spread(flow[-1]) / spread(flow[0])
+
+
+def spread_before_training(run: TrainedRun) -> float:
+    """`final_spread` of the same net before training."""
+    return spread_with_weights(run, 1)
+
+
+def spread_with_larger_weights(run: TrainedRun) -> float:
+    """`final_spread` of the same net before training, its weights K five times as large."""
+    return spread_with_weights(run, 5)
+
+
+def spread_with_weights(run: TrainedRun, factor: float) -> float:
+    """`final_spread` of the same net before training, its weights K times a factor."""
+    net = run.configuration.network(run.seed)
+    with torch.no_grad():
+        net.K.mul_(factor)
+    return final_spread(TrainedRun(run.configuration, run.seed, net))
 
 
 def final_norm(run: TrainedRun) -> float:
@@ -90,6 +141,12 @@ def variance_outside_plane(run: TrainedRun) -> float:
     for Y in flow[1:] - flow[1:].mean(axis=1, keepdims=True):
         shares.append(100 * (1 - ((Y @ basis.T) ** 2).sum() / (Y**2).sum()))
     return float(max(shares))
+
+
+def variance_gained_outside(run: TrainedRun) -> float:
+    """`variance_outside_plane` less that of the same net before training, in points."""
+    before = TrainedRun(run.configuration, run.seed, run.configuration.network(run.seed))
+    return variance_outside_plane(run) - variance_outside_plane(before)
 
 
 def separability(run: TrainedRun) -> float:
@@ -123,6 +180,46 @@ def height_follows_radius(run: TrainedRun) -> float:
 def radius_in_features(run: TrainedRun) -> float:
     """Rank correlation, absolute, of the input's radius and the affine function of the features that fits it best."""
     return _rank(_fitted(run.flow()[-1], np.linalg.norm(run.points.X, axis=1).astype(np.float64)), run)
+
+
+def radius_along_first_axis(run: TrainedRun) -> float:
+    """Rank correlation, absolute, of the input's radius and the first principal component of the output features."""
+    return _rank(principal(run.flow()[-1], 1)[:, 0], run)
+
+
+def principal(Y: Array, n: int) -> Array:
+    """The first n principal components of features Y (N, d_hat)."""
+    Y = Y - Y.mean(axis=0)
+    return Y @ np.linalg.svd(Y, full_matrices=False)[2][:n].T
+
+
+def hollowness(run: TrainedRun) -> float:
+    """First percentile of the distances to the centre over their median, in the plane of two principal components."""
+    low, median = np.percentile(np.linalg.norm(principal(run.flow()[-1], 2), axis=1), [1, 50])
+    return 100 * float(low / median)
+
+
+def same_class_by_angle(run: TrainedRun) -> float:
+    """Percent of the points whose neighbour by angle about the centre, in that plane, has the same class."""
+    x, y = principal(run.flow()[-1], 2).T
+    c = run.points.c[np.argsort(np.arctan2(y, x))]
+    return 100 * float((c == np.roll(c, 1)).mean())
+
+
+def cornered(run: TrainedRun) -> float:
+    """Mean of min(|y_1|, |y_2|) over the root mean square of y, in percent of the same of the inputs, for d = 2.
+
+    y are the output features in the plane, turned and scaled so that they fit the inputs best (orthogonal Procrustes).
+    """
+    X = run.points.X.astype(np.float64)
+    Y = run.flow()[-1]
+    Y = Y - Y.mean(axis=0)
+    U, _, V = np.linalg.svd(Y.T @ (X - X.mean(axis=0)), full_matrices=False)
+    return 100 * _corner(Y @ U @ V) / _corner(X - X.mean(axis=0))
+
+
+def _corner(Y: Array) -> float:
+    return float(np.abs(Y).min(axis=1).mean() / np.sqrt((Y**2).mean()))
 
 
 def _rank(height: Array, run: TrainedRun) -> float:
@@ -203,10 +300,25 @@ class Measurement:
 MEASUREMENTS: dict[str, Measurement] = {
     "log2_squeeze": Measurement(log2_squeeze, "log2 of the hardest squeeze", ""),
     "detour": Measurement(detour, "detour of the trajectories", ""),
+    "adaptive_evaluations": Measurement(adaptive_evaluations, "evaluations by an adaptive solver", ""),
+    "opposite_sides": Measurement(opposite_sides, "points on the side of their class"),
+    "spread_before_training": Measurement(spread_before_training, "spread of the output features before training"),
+    "spread_with_larger_weights": Measurement(
+        spread_with_larger_weights, "spread of the output features before training, K five times as large"
+    ),
+    "hollowness": Measurement(hollowness, "emptiness of the middle of the features"),
+    "same_class_by_angle": Measurement(same_class_by_angle, "neighbours by angle of the same class"),
+    "cornered": Measurement(cornered, "lesser coordinate of the features, of that of the inputs"),
+    "radius_along_first_axis": Measurement(
+        radius_along_first_axis, "rank correlation of first principal component and radius", ""
+    ),
     "final_spread": Measurement(final_spread, "spread of the output features"),
     "final_norm": Measurement(final_norm, "norm of the output features"),
     "vanishing_layer": Measurement(vanishing_layer, "layer where the features have vanished", "layers"),
     "variance_outside_plane": Measurement(variance_outside_plane, "variance outside the input's plane"),
+    "variance_gained_outside": Measurement(
+        variance_gained_outside, "variance outside the input's plane, gained by training", "points"
+    ),
     "separability": Measurement(separability, "labels explained by the features"),
     "separability_gain": Measurement(separability_gain, "gain of labels explained by the features", "points"),
     "height_follows_radius": Measurement(height_follows_radius, "rank correlation of height and radius", ""),

@@ -101,8 +101,6 @@ def _numbers(verdict: Verdict) -> str:
 
 
 def _region(finding: Finding) -> str:
-    if finding.contains is not None:
-        return f"interval contains {finding.contains:g}"
     low, high = finding.region or (None, None)
     if low is None or high is None:
         return f"above {low:g}" if low is not None else f"below {high:g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rknet.data import bayes
+from rknet.data.points import draw
 from rknet.history import History
 from rknet.study.configuration import Configuration
 
@@ -48,6 +50,18 @@ def below_bayes(history: History, configuration: Configuration) -> float:
     return 100 * (bayes.accuracy(configuration.data) - float(history.val_accuracy[-1]))
 
 
+def above_commonest(history: History, configuration: Configuration) -> float:
+    """Validation accuracy at the end less the share of the commonest class."""
+    return 100 * (float(history.val_accuracy[-1]) - _commonest(configuration.data))
+
+
+@functools.cache
+def _commonest(data: str) -> float:
+    """The share of the commonest class of a point set, to within 0.4 points."""
+    points = draw(data, 20_000, seed=0)
+    return float(np.bincount(points.c).max()) / len(points)
+
+
 def epochs_to_converge(history: History, _: Configuration) -> float:
     """The first epoch whose validation accuracy comes within 1 point of the mean of the last ten epochs."""
     accuracy = 100 * history.val_accuracy
@@ -77,7 +91,9 @@ QUANTITIES: dict[str, Quantity] = {
     "accuracy_gap": Quantity(accuracy_gap, "training less validation accuracy", "points"),
     "cost_gap": Quantity(cost_gap, "validation less training cost", "x 10"),
     "below_bayes": Quantity(below_bayes, "distance to the Bayes limit", "points"),
+    "above_commonest": Quantity(above_commonest, "validation accuracy above the commonest class", "points"),
     "epochs_to_converge": Quantity(epochs_to_converge, "epochs to converge", "epochs"),
+    "first_accuracy": Quantity(mean_accuracy(1, FIRST), f"validation accuracy in epochs 1 to {FIRST}"),
     "early_accuracy": Quantity(mean_accuracy(1, 5), "validation accuracy in epochs 1 to 5"),
     "later_accuracy": Quantity(mean_accuracy(7, FIRST), f"validation accuracy in epochs 7 to {FIRST}"),
     "roughness": Quantity(roughness, "change of the validation accuracy from epoch to epoch", "points"),

@@ -1,0 +1,503 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (s2-order)=
+# # Section 2. Order and stability
+#
+# Two numbers describe a Runge-Kutta scheme. Its *order* says how fast the error vanishes when the steps get smaller, its
+# *stability region* how large a step may be. The order is a matter of algebra: the scheme has to satisfy one equation for
+# each of the trees below, up to the size of its order.
+
+# %% tags=["hide-input"]
+import math
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import sympy
+import torch
+
+from rknet import TABLEAUS, RKNet, Tableau, plots
+from rknet.trees import density, layout, trees
+
+plots.style()
+rng = np.random.default_rng(23)
+explicit = {name: t for name, t in TABLEAUS.items() if t.explicit}
+
+# %% mystnb={"figure": {"name": "fig-s2-trees", "caption": "The 17 rooted trees with up to five nodes, and their order conditions, to be summed over all indices. The root stands for $\\beta_i$, every edge that leads on for an $a_{ij}$, and every leaf for a $c$. A scheme has order $p$ if it satisfies the conditions of all trees with up to $p$ nodes."}, "image": {"alt": "Seventeen small trees in three rows, drawn with the root at the bottom: one each with one and two nodes, two with three, four with four, nine with five nodes. Below each stands an equation, such as beta i c i squared equals one third."}} tags=["hide-input"]
+
+
+def factors(tree, letters="ijklm"):
+    """What a node and all above it contribute, in TeX."""
+    here, following = letters[0], letters[1:]
+    leaves = sum(not branch for branch in tree)
+    text = f"c_{here}^{leaves} " if leaves > 1 else f"c_{here} " * leaves
+    for branch in filter(None, tree):
+        text += f"a_{{{here}{following[0]}}} " + factors(branch, following)
+        inner = {node.parent for node in layout(branch)} - {None}
+        following = following[len(inner) :]
+    return text
+
+
+HEIGHTS = (1.15, 1.65, 2.15)
+fig, axes = plt.subplots(
+    3,
+    6,
+    figsize=(plots.WIDTH, 4.2),
+    layout="constrained",
+    gridspec_kw={"height_ratios": [height + 0.7 for height in HEIGHTS]},
+)
+shown = [tree for nodes in range(1, 6) for tree in trees(nodes)]
+for ax, tree in zip(axes.flat, shown):
+    plots.rooted_tree(ax, tree, unit=0.5, size=4.5)
+    value = rf"\frac{{1}}{{{density(tree)}}}" if tree else "1"
+    condition = rf"$\beta_i {factors(tree)} = {value}$"
+    ax.text(0, -0.45, condition, ha="center", va="center", fontsize=9)
+for row, height in zip(axes, HEIGHTS):
+    for ax in row:
+        ax.set(xlim=(-1.2, 1.2), ylim=(-0.6, height), aspect="equal")
+        ax.axis("off")
+plt.show()
+
+
+def conditions_kept(tableau):
+    """How many of the printed conditions a tableau satisfies, in floats."""
+    A, beta, c = tableau.arrays()
+    count = 0
+    for tree in shown:
+        names, factor_arrays = ["i"], [beta]
+        printed = re.findall(r"c_(.)(?:\^(.))?|a_\{(..)\}", factors(tree))
+        for node, power, edge in printed:
+            names.append(edge or node)
+            factor_arrays.append(A if edge else c ** int(power or 1))
+        weight = np.einsum(",".join(names) + "->", *factor_arrays)
+        count += abs(weight - 1 / density(tree)) < 1e-13
+    return count
+
+
+for tableau in TABLEAUS.values():
+    assert conditions_kept(tableau) >= (1, 2, 4, 8, 17)[tableau.order - 1]
+assert conditions_kept(TABLEAUS["rk4"]) == 8
+assert conditions_kept(TABLEAUS["dopri5"]) == 17
+
+# %% [markdown]
+# :::{admonition} What you will learn
+# :class: tip
+# - what the order of a scheme means, and to measure it on the networks themselves;
+# - which misprints in a tableau its order reveals, and which it does not;
+# - how far the stability regions reach, and why the order does not tell.
+# :::
+#
+# ## Order
+#
+# A scheme has *order* $p$ if one step of it, for every smooth equation, differs from the solution by $O(h^{p+1})$. Over a
+# fixed time, $T/h$ such errors add up to $O(h^p)$. Expand both sides into powers of $h$. The terms are products of derivatives of
+# $f$, and each product belongs to a rooted tree; the step agrees with the solution up to $h^p$ exactly if the conditions of
+# {numref}`fig-s2-trees` hold for all trees with up to $p$ nodes {footcite}`hairer1993`. Those are 1, 2, 4, 8 and 17 equations
+# for the orders 1 to 5. `rknet` keeps tableaus as exact numbers and derives their orders from these equations:
+
+# %%
+for tableau in TABLEAUS.values():
+    print(f"{tableau.name:18} order {tableau.order}, {tableau.stages} stages")
+
+# %% [markdown]
+# Does the code deliver what the algebra promises? The equation $\dot y = \tanh y$ has the exact solution $y(t) =
+# \operatorname{arsinh}(e^t \sinh y(0))$, and it is the equation of a network whose layers all have $K = I$ and $b = 0$. So we
+# measure the network itself, up to $T = 2$:
+
+# %%
+T, start = 2.0, np.array([[-1.5, 0.3], [0.2, 1.0]])
+exact = np.arcsinh(np.exp(T) * np.sinh(start))
+
+
+def error_of_net(tableau, L):
+    net = RKNet(d=2, d_hat=2, classes=2, L=L, tableau=tableau, h=T / L).double()
+    with torch.no_grad():
+        net.K[:], net.b[:] = torch.eye(2), 0
+    return np.abs(net.flow(start)[-1] - exact).max()
+
+
+depths = np.array([16, 32, 64])
+
+
+def measured(tableau):
+    """Errors at the depths, and the slope in the double logarithmic plot."""
+    e = np.array([error_of_net(tableau, L) for L in depths])
+    return e, np.polyfit(np.log(T / depths), np.log(e), 1)[0]
+
+
+results = {name: measured(tableau) for name, tableau in explicit.items()}
+
+# %% mystnb={"figure": {"name": "fig-orders", "caption": "Error of the network's output against the step size. Halving $h$ divides the error by two for Euler, by sixteen for RK4: each scheme falls at the slope of its order. Schemes of one order run parallel: they differ in the constant, not in the power."}, "image": {"alt": "Log-log plot of error against step size for eight explicit schemes; the lines have slopes 1 for Euler, 2 for midpoint, Heun and Ralston, 3 for Kutta 3, 4 for RK4 and the 3/8 rule, 5 for Dormand-Prince."}} tags=["hide-input"]
+for name, (_, slope) in results.items():
+    assert abs(slope - explicit[name].order) < 0.1
+LINES = dict(zip(explicit, ["-", "-", "--", ":", "-", "-", "--", "-"]))
+MARKERS = dict(zip(explicit, plots.CLASS_MARKERS))
+COLOURS = dict(
+    zip(explicit, [plots.CLASS_COLOURS[k] for k in (5, 1, 1, 1, 3, 0, 0, 2)])
+)
+fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.6), layout="constrained")
+for name, (e, slope) in results.items():
+    ax.loglog(
+        T / depths,
+        e,
+        linestyle=LINES[name],
+        marker=MARKERS[name],
+        color=COLOURS[name],
+        markersize=4,
+        label=f"{explicit[name].name} ({slope:.2f})",
+    )
+ax.set(xlabel="step size $h$", ylabel="largest error at $T = 2$")
+ax.set_xticks(T / depths, [f"1/{L / T:.0f}" for L in depths])
+ax.minorticks_off()
+ax.legend(title="scheme (slope)", loc="center left", bbox_to_anchor=(1.0, 0.5))
+plt.show()
+
+# %% [markdown]
+# **Verified.** The eight slopes agree with the derived orders to 0.1, and each tableau satisfies the conditions printed in
+# {numref}`fig-s2-trees` up to its order.
+#
+# Is the comparison fair? A layer of RK4 evaluates $f$ four times. At *equal cost*, 64 evaluations, 16 layers of RK4 stand
+# against 64 of Euler:
+
+# %%
+ratio = results["euler"][0][-1] / results["rk4"][0][0]
+print(f"Euler's error is {ratio:.0e} times that of RK4")
+
+# %% tags=["hide-input"]
+assert 1e3 < ratio < 1e5
+
+# %% [markdown]
+# The better scheme wins by far where a *given* differential equation is to be solved. Whether a *trained* network, free to
+# choose its equation, profits as well is the question of the paper's Section 4.
+#
+# ## What the order certifies
+#
+# Tableaus are copied from books, and misprints happen. Here is RK4 with two weights exchanged. Its order is 1, and a
+# network made of it has the slope 1:
+
+# %%
+misprint = Tableau(
+    "a misprint",
+    [[], ["1/2"], [0, "1/2"], [0, 0, 1]],
+    ["1/6", "1/3", "1/6", "1/3"],
+)
+print(f"derived: {misprint.order}, measured: {measured(misprint)[1]:.2f}")
+
+# %% [markdown]
+# Does the order reveal every misprint? Change each coefficient of $A$ below the diagonal by $1/7$, one at a time, and list
+# those that it does not notice:
+
+
+# %%
+def unnoticed(tableau):
+    """Places (i, j) of A where a misprint leaves the order as it is."""
+    places = []
+    for i in range(tableau.stages):
+        for j in range(i):
+            A = [list(row) for row in tableau.A]
+            A[i][j] += sympy.Rational(1, 7)
+            if Tableau("misprint", A, tableau.beta).order == tableau.order:
+                places.append((i + 1, j + 1))
+    return places
+
+
+for name in ("kutta3", "rk4", "rk38", "dopri5"):
+    print(f"{name:7}", unnoticed(explicit[name]))
+
+# %% tags=["hide-input"]
+assert abs(measured(misprint)[1] - 1) < 0.1 and misprint.order == 1
+blind = {name: unnoticed(tableau) for name, tableau in explicit.items()}
+assert blind.pop("dopri5") == [(7, j) for j in range(1, 7)]
+assert not any(blind.values())
+
+dopri5 = TABLEAUS["dopri5"]
+EMBEDDED = "5179/57600 0 7571/16695 393/640 -92097/339200 187/2100 1/40"
+NODES = [
+    sympy.Rational(*node)
+    for node in [(0, 1), (1, 5), (3, 10), (4, 5), (8, 9), (1, 1), (1, 1)]
+]
+
+
+def rules(A, beta):
+    """Which of the other rules hold for a tableau of Dormand and Prince."""
+    rows = list(zip(A, NODES))
+    embedded = Tableau("embedded", A, EMBEDDED.split(), NODES)
+    return {
+        "row sums": all(sum(row) == node for row, node in rows),
+        "stage order 2": all(
+            sum(a * node for a, node in zip(row, NODES)) == c**2 / 2
+            for row, c in rows[2:]
+        ),
+        "embedded order 4": embedded.order == 4,
+        "last row": tuple(A[-1]) == tuple(beta),
+    }
+
+
+assert all(rules(dopri5.A, dopri5.beta).values())
+for j in range(6):
+    wrong = [list(row) for row in dopri5.A]
+    wrong[6][j] += sympy.Rational(1, 7)
+    held = rules(wrong, dopri5.beta)
+    assert not held["row sums"] and not held["last row"]
+wrong = [list(row) for row in dopri5.A]
+wrong[6] = [*reversed(wrong[6][:6]), 0]
+scrambled = Tableau("scrambled", wrong, dopri5.beta)
+assert scrambled.order == 5 and sum(wrong[6]) == 1
+found_by = {
+    rule for rule, kept in rules(wrong, dopri5.beta).items() if not kept
+}
+assert found_by == {"stage order 2", "embedded order 4", "last row"}
+
+# %% [markdown]
+# For most schemes it does. The seventh stage of Dormand and Prince, however, has the weight $\beta_7 = 0$. No condition
+# looks at its row, and the row may be scrambled at will: the order stays 5. A network would not notice either, but a solver
+# that estimates its error by that stage would. So the library's tests judge tableaus by more than the order:
+#
+# - each row of $A$ sums up to the node of the literature, $\sum_j a_{ij} = c_i$;
+# - for Dormand-Prince, $\sum_j a_{ij} c_j = c_i^2 / 2$ in the stages 3 to 7; a second set of weights, for the estimate of the
+#   error, has order 4 with the same $A$; and the last row of $A$ is $\beta$;
+# - for the Gauss schemes, the same sums in all stages (for two stages), as collocation demands.
+#
+# **Verified.** On this page: all rules hold for the tableau of Dormand and Prince, each single misprint in its last row
+# breaks the first, and the last row written backwards, whose sum is right and whose order is 5, breaks the three others. In
+# the tests of the library: every misprint of one coefficient, and of two in a row that cancel in its sum, breaks a rule, for
+# every scheme.
+#
+# ## Stability
+#
+# The other side of a scheme is what it does with a fast decay or a rotation. One step on $\dot y = \lambda y$, with complex
+# $\lambda$, multiplies $y$ by
+#
+# $$
+# R(z) = 1 + z\, \beta^\top (I - z A)^{-1} \mathbb{1}, \qquad z = h \lambda,
+# $$ (eq-2.b)
+#
+# the *stability function*. Where $|R(z)| \le 1$, the step does not grow. For a network this is the behaviour of a layer near
+# $y = 0$ with $b = 0$, since $\tanh y \approx y$ there: with $K = \begin{pmatrix} a & -\omega \\ \omega & a \end{pmatrix}$,
+# that is $\lambda = a + \mathrm{i} \omega$, the Jacobian of the layer is the multiplication by $R(h\lambda)$.
+
+# %% mystnb={"figure": {"name": "fig-stability", "caption": "Left: stability regions in the plane of $z = h\\lambda$; inside its curve a scheme does not grow. To the left, the higher orders reach farther. (The two islands belong to Dormand-Prince.) Right: $|R|$ along the imaginary axis, where features rotate. Euler and Heun leave 1 upwards at once. Kutta 3 and RK4 dip below 1 and cross it at 1.73 and 2.83. Dormand-Prince, of order 5, keeps close to 1 and crosses it already at 1.00."}, "image": {"alt": "Left: nested closed curves to the left of the imaginary axis, a unit disc around -1 for Euler, larger ones for higher orders, and two small islands to the right of the axis. Right: five curves that start at 1; those of Euler and Heun rise, those of Kutta 3 and RK4 first fall and then rise, that of Dormand-Prince stays near 1 and then rises."}} tags=["hide-input"]
+grid = (
+    np.linspace(-4.2, 1.2, 300)[None, :]
+    + 1j * np.linspace(-4.4, 4.4, 440)[:, None]
+)
+fig, (ax, along) = plt.subplots(
+    1,
+    2,
+    figsize=(plots.WIDTH, 3.9),
+    layout="constrained",
+    gridspec_kw={"width_ratios": [1, 1.2]},
+)
+upwards = np.linspace(0, 3.2, 400)
+for name in ("euler", "heun", "kutta3", "rk4", "dopri5"):
+    ax.contour(
+        grid.real,
+        grid.imag,
+        np.abs(explicit[name].stability(grid)),
+        levels=[1],
+        colors=COLOURS[name],
+        linewidths=1.4,
+    )
+    along.plot(
+        upwards,
+        np.abs(explicit[name].stability(1j * upwards)),
+        color=COLOURS[name],
+        label=f"{explicit[name].name}, order {explicit[name].order}",
+    )
+ax.axhline(0, color="#999999", linewidth=0.5)
+ax.axvline(0, color="#999999", linewidth=0.5)
+ax.set(xlabel=r"Re $z$", ylabel=r"Im $z$", aspect="equal")
+along.axhline(1, color="#999999", linewidth=0.5)
+along.set(xlabel=r"Im $z$, with Re $z = 0$", ylabel="$|R(z)|$")
+along.set(ylim=(0.6, 1.6), xlim=(0, 3.2))
+fig.legend(loc="outside lower center", ncols=3)
+plt.show()
+
+# %% [markdown]
+# How far does a region reach? For an explicit scheme $R$ is a polynomial with exact coefficients $\beta^\top A^{k-1}
+# \mathbb{1}$ of $z^k$, and so is $|R|^2 - 1$ along the negative real axis and along the imaginary one. Its lowest
+# coefficient tells on which side of 1 it starts, its first root how far it stays there:
+
+
+# %%
+def stability_polynomial(tableau, z):
+    A, beta = sympy.Matrix(tableau.A), sympy.Matrix(tableau.beta)
+    ones = sympy.ones(tableau.stages, 1)
+    powers = range(1, tableau.stages + 1)
+    return 1 + sum(z**k * (beta.T * A ** (k - 1) * ones)[0] for k in powers)
+
+
+def reach(R, r):
+    """How far |R| <= 1 holds, for R given along a ray at the distance r."""
+    growth = sympy.Poly(sympy.expand(R * sympy.conjugate(R)) - 1, r)
+    if growth.coeffs()[-1] > 0:
+        return 0.0
+    return min(float(root) for root in growth.real_roots() if root > 0)
+
+
+# %% tags=["hide-input"]
+r = sympy.symbols("r", positive=True)
+RAYS = {"left": -r, "up": sympy.I * r}
+reached = {
+    name: {
+        ray: reach(stability_polynomial(tableau, z), r)
+        for ray, z in RAYS.items()
+    }
+    for name, tableau in explicit.items()
+}
+for name, ends in reached.items():
+    print(
+        f"{explicit[name].name:18} order {explicit[name].order}: "
+        f"{ends['left']:.2f} to the left, {ends['up']:.2f} upwards"
+    )
+
+for name, ends in reached.items():
+    for ray, towards in (("left", -1), ("up", 1j)):
+        inside, outside = (
+            abs(explicit[name].stability(factor * towards))
+            for factor in (0.999 * ends[ray], ends[ray] + 0.01)
+        )
+        assert inside <= 1 < outside
+orders = [explicit[name].order for name in reached]
+lefts = [reached[name]["left"] for name in reached]
+assert sorted(zip(orders, lefts)) == sorted(zip(orders, sorted(lefts)))
+ups = {name: reached[name]["up"] for name in reached}
+assert ups["dopri5"] < ups["kutta3"] < ups["rk4"]
+assert abs(ups["kutta3"] - math.sqrt(3)) + abs(ups["rk4"] - math.sqrt(8)) < 1e-9
+assert ups["euler"] == ups["midpoint"] == ups["heun"] == ups["ralston"] == 0
+
+zero = torch.zeros(2).double()
+for tableau in explicit.values():
+    net = RKNet(d=2, d_hat=2, classes=2, L=1, tableau=tableau, h=0.7).double()
+    for a, w in rng.uniform(-3, 3, (5, 2)):
+        K = torch.tensor([[a, -w], [w, a]], dtype=torch.float64)
+        jacobian = torch.func.jacrev(
+            lambda y, K=K, net=net: net.layer(K, zero, y[None])[0]
+        )(zero)
+        R = complex(tableau.stability(0.7 * (a + 1j * w)))
+        block = torch.tensor(np.array([[R.real, -R.imag], [R.imag, R.real]]))
+        assert torch.allclose(jacobian, block, atol=1e-12, rtol=1e-12)
+
+# %% [markdown]
+# Upwards is where $\lambda$ is imaginary and the features rotate. One might expect that high order helps. Among schemes
+# with as many stages as their order, $R$ is the Taylor polynomial of $e^z$, whatever the tableau; so look at these
+# polynomials:
+
+
+# %%
+def taylor(p, z):
+    return sum(z**k / sympy.factorial(k) for k in range(p + 1))
+
+
+for p in range(1, 9):
+    print(p, f"{reach(taylor(p, sympy.I * r), r):.2f}", end="; ")
+
+# %% tags=["hide-input"]
+kept = [p for p in range(1, 9) if reach(taylor(p, sympy.I * r), r) > 0]
+assert kept == [3, 4, 7, 8]
+assert abs(taylor(5, 0.3j)) > 1 > abs(TABLEAUS["dopri5"].stability(0.3j))
+for twins in (["euler"], ["midpoint", "heun", "ralston"], ["kutta3"]):
+    for name in twins:
+        p = explicit[name].order
+        difference = stability_polynomial(explicit[name], r) - taylor(p, r)
+        assert sympy.expand(difference) == 0
+for name in ("rk4", "rk38"):
+    difference = stability_polynomial(explicit[name], r) - taylor(4, r)
+    assert sympy.expand(difference) == 0
+sixth = sympy.Poly(stability_polynomial(dopri5, r), r).coeff_monomial(r**6)
+assert sixth == sympy.Rational(1, 600)
+
+# %% [markdown]
+# Degrees 3, 4, 7 and 8 hold a piece of the imaginary axis; degrees 1, 2, 5 and 6 hold none. Dormand-Prince has order 5 and
+# does hold one, because its $R$ ends with $z^6 / 600$ instead of stopping at $z^5/120$: the sixth stage decides, and not the
+# order.
+#
+# :::{admonition} Proof of the period of four
+# :class: dropdown
+# Let $R$ be the Taylor polynomial of degree $p$ and $z = \mathrm{i} y$. Then $R = e^{\mathrm{i} y} - r$ with $r =
+# \frac{(\mathrm{i} y)^{p+1}}{(p+1)!} + \frac{(\mathrm{i} y)^{p+2}}{(p+2)!} + \dots$, and $|R|^2 = 1 - 2 \operatorname{Re}
+# (e^{-\mathrm{i} y} r) + |r|^2$. For odd $p$ the first term of $r$ is real, and $|R|^2 - 1 \approx -2\, \mathrm{i}^{p+1}
+# y^{p+1} / (p+1)!$. For even $p$ it is imaginary, and the next power decides: $|R|^2 - 1 \approx 2\, \mathrm{i}^{p+2}
+# y^{p+2} \bigl( \frac{1}{(p+1)!} - \frac{1}{(p+2)!} \bigr)$. The sign is $+$ for $p = 1, 2$, it is $-$ for $p = 3, 4$, and so
+# on with period four.
+# :::
+#
+# **Verified.** The table's ends are checked from both sides by `Tableau.stability`, the polynomials of the schemes with as
+# many stages as their order are exactly those of Taylor, and {eq}`eq-2.b` agrees with the Jacobians of the layers of all explicit
+# schemes, by autograd, at random $z$.
+#
+# For the paper's $h = 0.05$ even Euler's disc holds every decay down to $\lambda = -40$; for the $h = 1$ of a ResNet, only
+# down to $-2$.
+#
+# ## Exercises
+#
+# ```{exercise}
+# :label: ex-s2-ralston
+# Among the schemes with two stages and order 2, Ralston's has the smallest bound on the error of a step. Which of the lines
+# of {numref}`fig-orders` shows the opposite on $\dot y = \tanh y$, and why is that no contradiction?
+# ```
+#
+# ```{solution} ex-s2-ralston
+# :class: dropdown
+# The midpoint rule has the smallest error of the three here. A bound is about *all* problems; on a given one the two error
+# terms of order three, one for each tree with three nodes, may cancel better in another scheme.
+# ```
+#
+# ```{exercise}
+# :label: ex-s2-step
+# For which step sizes does a layer of EulerNet not magnify small features, if $K$ has the eigenvalues $-3 \pm 4\mathrm{i}$
+# and $b = 0$?
+# ```
+#
+# ```{solution} ex-s2-step
+# :class: dropdown
+# $|1 + h \lambda|^2 = (1 - 3h)^2 + 16 h^2 = 1 - 6 h + 25 h^2 \le 1$, hence $h \le 6/25 = 0.24$.
+# ```
+#
+# ```{exercise}
+# :label: ex-s2-tall
+# On $\dot y = \lambda y$ only the coefficients of $R$ matter. Which of the trees of {numref}`fig-s2-trees` do they belong to?
+# ```
+#
+# ```{solution} ex-s2-tall
+# :class: dropdown
+# The coefficient of $z^k$ is $\beta^\top A^{k-1} \mathbb{1}$, the weight of the *tall* tree with $k$ nodes, in which each
+# node has at most one branch. A measurement on a linear equation tests one condition of each size; $\tanh$ tests the others,
+# too.
+# ```
+
+# %% tags=["hide-input"]
+at_64 = {name: results[name][0][-1] for name in explicit}
+assert at_64["midpoint"] < at_64["ralston"] < at_64["heun"]
+assert abs(1 + 0.24 * (-3 + 4j)) <= 1 + 1e-12 < abs(1 + 0.241 * (-3 + 4j))
+tall = ()
+for nodes in range(2, 6):
+    tall = (tall,)
+    assert tall in trees(nodes) and density(tall) == math.factorial(nodes)
+
+# %% [markdown]
+# ## Takeaways
+#
+# - The order is derived exactly, from one equation for each rooted tree, and the networks show it.
+# - The order of a scheme does not certify its coefficients where a weight is zero; row sums, the orders of the stages, a second
+#   set of weights and the last row do.
+# - To the left, the regions of these schemes grow with the order. Along the imaginary axis they do not: Taylor
+#   polynomials of degrees 1, 2, 5 and 6 hold no piece of it, and RK4 reaches farthest.
+#
+# ## References
+#
+# ```{footbibliography}
+# ```

@@ -1,0 +1,470 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (s3-4-continuous)=
+# # Section 3. The continuous adjoint, solved backwards
+#
+# Libraries for neural differential equations offer a gradient that needs no memory: solve the adjoint equation
+# backwards in time, together with the state {footcite}`chen2018`. This page measures how far that gradient is from
+# the network's, and shows where the method fails: on the way back a contracting flow becomes an expanding one.
+
+# %% tags=["hide-input"]
+from dataclasses import replace
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+
+from rknet import TABLEAUS, RKNet, adjoint, draw, plots
+from rknet.adjoint import Affine, Step
+from rknet.laboratories import tableau as laboratory
+from rknet.study.cache import trained
+from rknet.study.experiments import EXPERIMENTS
+
+plots.style()
+
+
+def flat(gradient):
+    return torch.cat([part.flatten() for part in gradient]).numpy()
+
+
+def distance(found, exact):
+    """Relative distance in the 2-norm."""
+    return np.linalg.norm(found - exact) / np.linalg.norm(exact)
+
+
+# %% [markdown]
+# ## There and back
+#
+# Take layers with $K = -k\, q q^\top$, $q$ a unit vector, $k = 3$ and $b = 0$, and points of a normal distribution.
+# Near 0, where $\tanh z \approx z$, the component along $q$ decays like $e^{-kt}$ and the one across $q$ stays.
+# Farther out $\tanh$ bends the flow, since it acts on each coordinate by itself: the component across moves, too,
+# until the point has come near 0. The implicit midpoint rule with $h = 0.1$ goes there, and from the last state back
+# with step $-h$:
+
+# %% tags=["hide-input"]
+RATE = 3.0
+q = np.array([np.cos(0.6), np.sin(0.6)])
+across = np.array([-q[1], q[0]])
+
+
+def contraction(scheme, h, T, dtype=torch.float64, k=RATE, N=200):
+    """Step, controls, states and p[L] of the contracting network."""
+    L = round(T / h)
+    K = torch.tensor(-k * np.outer(q, q)).to(dtype).expand(L, 1, 2, 2)
+    u = K, torch.zeros(L, 1, 2, dtype=dtype)
+    x_hat = np.random.default_rng(0).standard_normal((N, 2))
+    step = Step(Affine("tanh"), TABLEAUS[scheme], h)
+    states = adjoint.states(step, u, torch.from_numpy(x_hat).to(dtype))
+    return step, u, states, states.y[-1] / N
+
+
+def returned(setting, stored=False):
+    """The way back: its costates, and the states it reaches."""
+    step, u, states, p_L = setting
+    return adjoint.continuous_costates(step, u, states.y, p_L, stored=stored)
+
+
+# %% mystnb={"figure": {"name": "fig-s34-return", "caption": "Left, 60 points on their way: they come together on a line. Right, the inputs (filled) and where the way back ends (rings), after $T = 11$ and after $T = 13$. Along the flow, points are told apart by their last digits; after $T = 13$ most have none left."}, "image": {"alt": "Three panels of points in the plane. Left, trajectories that contract onto a slanted line. Middle, rings around filled dots, nearly coinciding. Right, rings that lie far from the dots."}} tags=["hide-input"]
+fig, axes = plots.panels([["2d", "2d", "2d"]], height=2.5)
+flow = contraction("implicit_midpoint", 0.1, 2)[2].y[:, :60]
+for n in range(60):
+    axes[0, 0].plot(*flow[:, n].T, color=plots.CLASS_COLOURS[0], lw=0.6)
+axes[0, 0].plot(*flow[-1].T, "o", ms=2.5, color=plots.CLASS_COLOURS[1])
+axes[0, 0].set_title("there")
+for ax, end in zip(axes[0, 1:], (11, 13)):
+    setting = contraction("implicit_midpoint", 0.1, end)
+    reached = returned(setting)[1][0, :60]
+    missed = (reached - setting[2].y[0, :60]).norm(dim=1).median()
+    assert missed < 0.05 if end == 11 else missed > 0.2
+    ax.plot(*setting[2].y[0, :60].T, "o", ms=2.5, color=plots.CLASS_COLOURS[0])
+    ring = {"mfc": "none", "mec": plots.CLASS_COLOURS[1]}
+    ax.plot(*reached.T, "o", ms=5, **ring)
+    ax.set_title(f"there and back, T = {end}")
+for ax in axes[0]:
+    ax.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal")
+    ax.set(xticks=(-3, 0, 3), yticks=(-3, 0, 3))
+plt.show()
+
+
+# %% tags=["hide-input"]
+def near(scale, T):
+    """Decay along q and motion across it, for points of this size."""
+    step, u, states, _ = contraction("rk4", 0.1, T, N=1000)
+    y = adjoint.states(step, u, scale * states.y[0]).y.numpy()
+    along = np.abs(y[-1] @ q) / np.abs(y[0] @ q)
+    moved = np.abs((y - y[0]) @ across).max()
+    return along, moved
+
+
+small, small_moved = near(1e-3, 2)
+large, _ = near(1.0, 2)
+_, large_moved = near(1.0, 10)
+assert np.abs(small / np.exp(-2 * RATE) - 1).max() < 0.01
+assert small_moved < 1e-7 and large_moved > 0.5
+assert np.median(large) > 1.05 * np.exp(-2 * RATE)
+print(
+    f"component across: moves by up to {large_moved:.2f} for 1000 such points,"
+)
+print(f"by {small_moved:.0e} for points a thousand times closer to 0")
+
+# %% [markdown]
+# :::{admonition} What you will learn
+# :class: tip
+# - that the gradient of the continuous adjoint is wrong by a power of $h$ that depends on the scheme, and for two
+#   schemes not at all;
+# - that a contraction of rate $k$ sets a ceiling, about $T = \ln(1/\varepsilon) / k$ in a precision $\varepsilon$,
+#   which no way back from the last state can pass, because that state does not contain the missing digits;
+# - that inaccurate schemes fail long before that ceiling, and stored states never meet it.
+# :::
+#
+# ## The method
+#
+# The optimality conditions of the continuous problem ({doc}`s3_3_second_road`) say $\dot{\mathbf p} = -f_y(\mathbf u,
+# \mathbf y)^\top \mathbf p$. Solve this backwards from $\mathbf p(T)$ and solve for the state as well, so that
+# nothing of the forward pass has to be stored:
+#
+# $$
+# \begin{gathered}
+# \frac{\mathrm d}{\mathrm d t} \begin{pmatrix} \mathbf y \\ \mathbf p \end{pmatrix}
+# = \begin{pmatrix} f(\mathbf u, \mathbf y) \\ -f_y(\mathbf u, \mathbf y)^\top \mathbf p \end{pmatrix}
+# \quad\text{from } t_{l+1} \text{ to } t_l,
+# \\
+# g^{[l]} = \int_{t_l}^{t_{l+1}} f_u(\mathbf u, \mathbf y)^\top \mathbf p \, \mathrm d t.
+# \end{gathered}
+# $$ (eq-3.4.d)
+#
+# Here the solver is the forward scheme itself with step $-h$: `adjoint.continuous_costates`. How far is its gradient
+# from the network's? The problem has smooth controls on $[0, 1]$, one for each layer, taken at its midpoint.
+
+
+# %%
+def gap(tableau, L, stored=False):
+    """Distance of the continuous adjoint's gradient from the exact one."""
+    u, x_hat = laboratory.problem(L)
+    step = Step(Affine("tanh"), tableau, laboratory.T / L)
+    states = adjoint.states(step, u, x_hat)
+    p_L = states.y[-1] / len(x_hat)
+    exact = adjoint.costates(step, u, states, p_L).gradient
+    found, _ = adjoint.continuous_costates(
+        step, u, states.y, p_L, stored=stored
+    )
+    return distance(flat(found.gradient), flat(exact))
+
+
+predicted = {name: tableau.order for name, tableau in TABLEAUS.items()}
+predicted["heun"] = 3
+depths = np.array([32, 64, 128])
+gaps, slopes = {}, {}
+for name, tableau in TABLEAUS.items():
+    gaps[name] = np.array([gap(tableau, L) for L in depths])
+    if gaps[name].max() < laboratory.ROUNDING:
+        assert tableau.partner == tableau
+        print(f"{name:18} no error at all")
+        continue
+    slopes[name] = -np.polyfit(np.log(depths), np.log(gaps[name]), 1)[0]
+    assert abs(slopes[name] - predicted[name]) < 0.15
+    print(f"{name:18} slope {slopes[name]:.1f}")
+
+# %% mystnb={"figure": {"name": "fig-s34-continuous", "caption": "The continuous adjoint's gradient misses that of the network by a power of $h$: the scheme's order, and 3 for Heun. The implicit midpoint rule and Gauss-Legendre go back exactly as they came and have no error but rounding."}, "image": {"alt": "Log-log plot of relative gradient error against step size for ten schemes: lines with slopes 1 to 5 for the explicit ones, two flat lines at 1e-16 for implicit midpoint and Gauss-Legendre."}} tags=["hide-input"]
+colours = dict(zip(TABLEAUS, (5, 1, 1, 1, 3, 0, 0, 8, 8, 2)))
+lines = dict(
+    zip(TABLEAUS, ("-", ":", "-", "--", "-", "-", "--", "-", "--", "-"))
+)
+fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.4), layout="constrained")
+for (name, e), marker in zip(gaps.items(), plots.CLASS_MARKERS):
+    power = f" ({slopes[name]:.1f})" if name in slopes else " (none)"
+    ax.loglog(
+        1 / depths,
+        e,
+        lines[name],
+        marker=marker,
+        markersize=4,
+        color=plots.CLASS_COLOURS[colours[name]],
+        label=TABLEAUS[name].name + power,
+    )
+ax.set(xlabel="step size $h$", ylabel="relative error of the gradient")
+ax.set_xticks(1 / depths, [f"1/{L}" for L in depths])
+ax.minorticks_off()
+ax.legend(title="scheme (slope)", loc="center left", bbox_to_anchor=(1.0, 0.5))
+plt.show()
+
+# %% [markdown]
+# **What to see.** Both gradients approximate the continuous one with the scheme's order $q$, so their difference is
+# $O(h^q)$ or smaller. For Heun it is smaller. Heun run backwards is its own partner, so the costates of both ways
+# come from the same formulas and only the *states* inside them differ: the way back has $\hat y_1$ and $\hat y_2$
+# instead of $y_2$ and $y_1$. Each is off by $h^2$, but in opposite directions, and their sum, which enters $p$, is
+# one order better.
+
+
+# %% tags=["hide-input"]
+def stage_differences(L):
+    """Norms of y^_1 - y_2, y^_2 - y_1 and of their sum, in a middle layer."""
+    u, x_hat = laboratory.problem(L)
+    forth = Step(Affine("tanh"), TABLEAUS["heun"], laboratory.T / L)
+    back, u_l = replace(forth, h=-forth.h), tuple(part[L // 2] for part in u)
+    start = adjoint.states(forth, u, x_hat).y[L // 2]
+    end, F = forth(u_l, start)
+    y_1, y_2 = forth.inputs(start, F)
+    back_1, back_2 = back.inputs(end, back(u_l, end)[1])
+    first, second = back_1 - y_2, back_2 - y_1
+    return [part.norm().item() for part in (first, second, first + second)]
+
+
+norms = np.array([stage_differences(L) for L in depths])
+powers = -np.polyfit(np.log(depths), np.log(norms), 1)[0]
+assert np.abs(powers - [2, 2, 3]).max() < 0.15
+print("powers of h:", *(f"{power:.1f}" for power in powers))
+
+# %% [markdown]
+
+# %% [markdown]
+# The implicit midpoint rule and Gauss-Legendre are symmetric, so a step back undoes a step forward, and they are
+# their own partners. For them the continuous adjoint *is* the discrete one.
+#
+# :::{admonition} The same in torchdiffeq
+# :class: voice-here
+# A library with both roads is `torchdiffeq` {footcite}`chen2018`. Its fixed-step method named `rk4` is the 3/8 rule,
+# so like is compared with like under the name `rk38` here. Autograd through its `odeint` gives the gradient of our
+# costate sweep, and its `odeint_adjoint` that of `continuous_costates`, both to twelve digits; this book's tests
+# assert it where the library is installed, and that the two differ from each other.
+# :::
+#
+# ## A ceiling
+#
+# Back to the contraction. In one layer of the network the component along $q$ shrinks by the stability function
+# $R(-kh) \approx e^{-kh}$, and the component across stays. When the first is smaller than the last digit of the
+# second, the state no longer contains it, and no method can find it again from there. This happens at about
+#
+# $$
+# T_\varepsilon = \frac{h \ln(1 / \varepsilon)}{\ln(1 / |R(-kh)|)} \approx \frac{\ln(1 / \varepsilon)}{k} .
+# $$ (eq-3.4.e)
+#
+# Before that time, rounding errors grow on the way back by $R(kh) \approx e^{kh}$ in each layer. The implicit
+# midpoint rule makes no other error, so it shows this mechanism alone.
+
+
+# %%
+def ceiling(scheme, h, kind="float64"):
+    """T of (3.4.e)."""
+    shrinks = abs(TABLEAUS[scheme].stability(-RATE * h))
+    return h * np.log(np.finfo(kind).eps) / np.log(shrinks)
+
+
+def gradient_error(setting, stored=False):
+    """Of the first layer's gradient."""
+    exact = adjoint.costates(*setting).gradient
+    found, _ = returned(setting, stored)
+    return distance(
+        *(flat([g[0] for g in way]) for way in (found.gradient, exact))
+    )
+
+
+TIMES = np.arange(1, 17)
+runs = {
+    "RK4": [gradient_error(contraction("rk4", 0.1, T)) for T in TIMES],
+    "implicit midpoint, double": [
+        gradient_error(contraction("implicit_midpoint", 0.1, T)) for T in TIMES
+    ],
+    "implicit midpoint, single": [
+        gradient_error(contraction("implicit_midpoint", 0.1, T, torch.float32))
+        for T in TIMES
+    ],
+    "RK4, states stored": [
+        gradient_error(contraction("rk4", 0.1, T), stored=True) for T in TIMES
+    ],
+}
+ends = {
+    kind: ceiling("implicit_midpoint", 0.1, kind)
+    for kind in ("float64", "float32")
+}
+
+# %% mystnb={"figure": {"name": "fig-s34-long", "caption": "Relative error of the first layer's gradient against the time $T = hL$ that the way back has to cover; vertical lines: the ceiling in single and in double precision. Green and orange: a scheme without any truncation error loses everything there. Blue: RK4 has an error that $h$ controls, and is lost at the same time. Dashed: with the stored states, the same adjoint equation keeps its accuracy."}, "image": {"alt": "Semi-logarithmic plot of gradient error against T from 1 to 16. Two straight rising lines for the implicit midpoint rule in double and single precision reach 1 at T = 12 and T = 5.3; the line for RK4 stays near 1e-4 and jumps to 1 at T = 12; a dashed line for RK4 with stored states is flat at 2e-6."}} tags=["hide-input"]
+fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.0), layout="constrained")
+for (name, run), colour, line in zip(
+    runs.items(), (0, 2, 3, 0), ("-", "-", "-", "--")
+):
+    style = {"c": plots.CLASS_COLOURS[colour], "marker": "o", "ms": 3.5}
+    ax.semilogy(TIMES, run, line, label=name, **style)
+for end in ends.values():
+    ax.axvline(end, color="#999999", linewidth=0.8, linestyle=":")
+ax.set(xlabel="$T = hL$", ylabel="relative error of the gradient")
+ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+plt.show()
+
+# %% tags=["hide-input"]
+inputs = []
+for end in range(1, 10):
+    setting = contraction("implicit_midpoint", 0.1, end)
+    inputs.append(
+        distance(returned(setting)[1][0].numpy(), setting[2].y[0].numpy())
+    )
+growth = np.polyfit(range(1, 10), np.log(inputs), 1)[0]
+rate = np.log(abs(TABLEAUS["implicit_midpoint"].stability(RATE * 0.1))) / 0.1
+assert abs(growth - rate) < 0.2
+for name, kind in (
+    ("implicit midpoint, double", "float64"),
+    ("implicit midpoint, single", "float32"),
+):
+    error = np.array(runs[name])
+    assert (error[TIMES < ends[kind] - 1.5] < 0.05).all()
+    assert (error[TIMES > ends[kind] + 1] > 0.5).all()
+assert max(runs["RK4, states stored"]) < 1e-5 and runs["RK4"][-1] > 0.5
+print(f"growth of the input's error: rate {growth:.1f}, predicted {rate:.1f}")
+print(
+    f"ceiling: T = {ends['float64']:.0f} in double, "
+    f"{ends['float32']:.0f} in single precision"
+)
+
+# %% [markdown]
+# This instability was described by {footcite:t}`gholami2019`.
+#
+# ## Below the ceiling
+#
+# The ceiling is only an upper bound. A scheme with truncation errors can be lost much earlier, and there a smaller
+# step helps. For each scheme and step size, the time at which the error first exceeds one half:
+
+
+# %%
+def lost_at(scheme, h):
+    """The first of T = 0.5, 1, ... with an error above one half."""
+    for T in np.arange(0.5, 16, 0.5):
+        if gradient_error(contraction(scheme, h, T, N=50)) > 0.5:
+            return T
+
+
+STEPS = (0.2, 0.1, 0.05)
+lost = {
+    scheme: [lost_at(scheme, h) for h in STEPS]
+    for scheme in ("euler", "heun", "rk4", "implicit_midpoint")
+}
+print("lost at T          " + "".join(f"   h = {h:4.2f}" for h in STEPS))
+for scheme, times in lost.items():
+    tops = [ceiling(scheme, h) for h in STEPS]
+    shown = [
+        "ceiling" if T > top - 1.5 else f"{T:.1f}"
+        for T, top in zip(times, tops)
+    ]
+    print(f"{scheme:19}" + "".join(f"{text:>11}" for text in shown))
+
+# %% tags=["hide-input"]
+for scheme, times in lost.items():
+    for T, h in zip(times, STEPS):
+        assert T < ceiling(scheme, h) + 1
+assert max(lost["euler"]) < ceiling("euler", 0.05) / 2
+assert lost["euler"][0] < lost["euler"][2]
+for T, h in zip(lost["implicit_midpoint"], STEPS):
+    assert T > ceiling("implicit_midpoint", h) - 1.5
+at_three = gradient_error(contraction("euler", 0.1, 3))
+assert at_three > 1
+print(f"Euler, h = 0.1: off by {at_three:.0%} at T = 3")
+
+# %% [markdown]
+# **What to see.** Euler's method is lost at a fraction of the ceiling. Smaller steps and better schemes move the time
+# of failure up to the ceiling and no further: as $h \to 0$ it tends to $\ln(1/\varepsilon)/k$, which contains neither
+# scheme nor step. Stored states remove the ceiling. They need the memory that the method was to save, and with them
+# one can as well run the exact discrete adjoint.
+#
+# ## Networks of the paper
+#
+# With $h = 0.05$ and $L = 100$ the paper's networks reach $T = 5$, and their initial weights are of order one. Here
+# are Euler and RK4 with untrained weights, and RK4 after its training on donut_2D ({ref}`Section 4.1 <s4-1>`):
+
+
+# %%
+def gap_of(net, x, c):
+    """Distance of the continuous adjoint from the gradient of a net."""
+    with torch.no_grad():
+        step, u = Step.of(net), (net.K[:, None], net.b[:, None])
+        states = adjoint.states(step, u, net.lift(x))
+        H = torch.softmax(states.y[-1] @ net.W.T + net.mu, dim=1)
+        p_L = (H - torch.eye(net.classes)[c]) @ net.W / len(x)
+        exact = adjoint.costates(step, u, states, p_L).gradient
+        found, _ = adjoint.continuous_costates(
+            step, u, states.y, p_L, stored=False
+        )
+    return distance(flat(found.gradient), flat(exact))
+
+
+points = draw("donut_2D", 200, seed=1)
+x, c = torch.tensor(points.X, dtype=torch.float64), torch.tensor(points.c)
+untrained = {
+    name: RKNet(2, 16, 2, 100, tableau=name, lift="linear").double()
+    for name in ("euler", "rk4")
+}
+row = EXPERIMENTS["width"].rows["donut_2D, d_hat = 3"]
+nets = {
+    "Euler, untrained": untrained["euler"],
+    "RK4, untrained": untrained["rk4"],
+    "RK4, trained": trained(row, 0)[0].double(),
+}
+size = {name: gap_of(net, x, c) for name, net in nets.items()}
+for name, off in size.items():
+    print(f"{name:17} off by {off:.0e}")
+
+# %%
+assert size["Euler, untrained"] > 0.01
+assert size["RK4, untrained"] < 1e-6 and size["RK4, trained"] < 1e-3
+
+# %% [markdown]
+# For these two RK4 networks the continuous adjoint would do. For the EulerNet it is off by per cents before training
+# has begun. The discrete adjoint is exact in all of them, at the price of memory, which is the subject of
+# {doc}`s3_5_memory_time`.
+#
+# ## Exercises
+#
+# ```{exercise}
+# :label: ex-s34-expand
+# Turn the sign of $K$ in the contraction, so that the flow expands. What happens to the way back, and what to the
+# costates?
+# ```
+#
+# ```{solution} ex-s34-expand
+# :class: dropdown
+# Now the way back contracts, errors of the state die out, and the recovered input is accurate. The costates, which
+# contracted before, now grow on their way back: near 0 like $e^{kt}$. But points do not remain near 0. Where they
+# have moved out, $\tanh$ saturates, $f_y$ is close to 0, and $p$ hardly changes. So most costates stay as they are,
+# and the largest growth belongs to the points that started nearest to the line where the flow vanishes. The next cell
+# measures both.
+# ```
+
+# %% tags=["hide-input"]
+expansion = contraction("rk4", 0.1, 10, k=-RATE, N=1000)
+back, reached = returned(expansion)
+p = adjoint.costates(*expansion).p.norm(dim=2)
+growth_of_p = (p[0] / p[-1]).numpy()
+assert distance(reached[0].numpy(), expansion[2].y[0].numpy()) < 1e-3
+assert gradient_error(expansion) < 1e-2
+assert np.median(growth_of_p) < 2 and growth_of_p.max() < 1e-9 * np.exp(
+    10 * RATE
+)
+print(
+    f"|p(0)| / |p(T)|: median {np.median(growth_of_p):.2f}, "
+    f"largest {growth_of_p.max():.0f}; e^(kT) = {np.exp(10 * RATE):.0e}"
+)
+
+# %% [markdown]
+# ## Takeaways
+#
+# - The continuous adjoint misses the network's gradient by $h^q$ (by $h^3$ for Heun), and by nothing for
+#   Gauss-Legendre and the implicit midpoint rule.
+# - After a time of about $\ln(1/\varepsilon)/k$ a contraction of rate $k$ has removed all digits from the state, and
+#   no way back from there finds them; a coarse scheme fails much earlier, and there a smaller step helps.
+# - Stored states remove the ceiling.
+#
+# ## References
+#
+# ```{footbibliography}
+# ```
