@@ -7,6 +7,7 @@ import pickle
 import warnings
 from typing import Any
 
+import joblib
 import numpy as np
 import pandas
 import pytest
@@ -360,3 +361,20 @@ def test_a_callback_may_set_the_rate() -> None:
     net = quick(RKNetClassifier).fit(FEW.X, FEW.c).net_
     history = fit(net, FEW, FEW, Protocol(epochs=3), progress=False, callbacks=[Freeze()])
     assert history.train_cost[0] != history.train_cost[1] == history.train_cost[2] == history.train_cost[3]
+
+
+def test_workers_share_machine_code() -> None:
+    """What one process has compiled, those of a grid search load: none of them compiles again."""
+
+    def compiled_anew(_: int) -> int:
+        from rknet import draw
+        from rknet.engines.compiled import engine, kernels
+        from rknet.estimator import RKNetClassifier
+
+        points = draw("squares", 20, seed=1)
+        RKNetClassifier(L=1, epochs=1).fit(points.X, points.c)
+        found = (engine.compiled(of, "float32", 16).stats for of in (kernels.train, kernels.evaluate))
+        return sum(sum(of.cache_misses.values()) for of in found)
+
+    compiled_anew(0)
+    assert joblib.Parallel(n_jobs=2)(joblib.delayed(compiled_anew)(k) for k in range(2)) == [0, 0]
