@@ -16,7 +16,7 @@ import tarfile
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,13 +30,12 @@ from torch import Tensor
 from rknet import files
 from rknet.data.points import PointSet
 from rknet.engines.layerwise.engine import Layerwise
-from rknet.engines.layerwise.together import Sets, Stack, fit_together
-from rknet.history import History
+from rknet.engines.layerwise.together import Sets, Stack
 from rknet.nets import Net
 from rknet.plots import principal
 from rknet.protocol import Protocol
-from rknet.study import records
-from rknet.study.configuration import Configuration, seeds_of
+from rknet.study import records, shared_card
+from rknet.study.configuration import Configuration
 from rknet.study.records import Run
 from rknet.study.runner import runs_of
 from rknet.study.store import Store, slug
@@ -264,16 +263,6 @@ def features(net: Net, sets: Sets) -> dict[str, Tensor]:
     return found
 
 
-def groups(runs: Sequence[Run]) -> list[list[Run]]:
-    """Runs that fit in one stack, in the order of their first."""
-    found: dict[str, list[Run]] = {}
-    for run in runs:
-        data, alike = run.configuration.drawn_from, run.configuration.plain()
-        alike["data"] = data.d, data.classes
-        found.setdefault(repr(alike), []).append(run)
-    return list(found.values())
-
-
 def train(
     todo: Sequence[Sequence[Run]],
     output: Output,
@@ -296,11 +285,10 @@ def train(
         with torch.cuda.stream(torch.cuda.Stream()) if device != "cpu" else contextlib.nullcontext():
             while (runs := next_group()) is not None:
                 started = clock()
-                for epoch, ended in enumerate(stack(runs, source, device, captured), 1):
+                for epoch, ended in enumerate(shared_card.train(runs, source, device, captured=captured), 1):
                     print(f"{runs[0].row}: epoch {epoch}, {clock() - started:.1f} s", flush=True)
                     for run, sets, net, history in ended:
-                        record = records.make(run, net, history, clock() - started, source)
-                        record["circumstances"]["together"] = len(runs)
+                        record = shared_card.record_of(run, net, history, clock() - started, source, len(runs))
                         output.keep(record, features(net, sets))
                     if clock() >= until:
                         break
@@ -308,19 +296,6 @@ def train(
     with ThreadPoolExecutor(lanes) as pool:
         for done in [pool.submit(lane) for _ in range(lanes)]:
             done.result()
-
-
-def stack(
-    runs: Sequence[Run], source: str, device: str, captured: bool
-) -> Iterator[list[tuple[Run, Sets, Net, History]]]:
-    """Train runs as one stack; after each epoch, those that have ended."""
-    with ThreadPoolExecutor() as pool:
-        nets = list(pool.map(lambda run: run.configuration.network(run.seed), runs))
-    sets = [run.configuration.points(run.seed, source=source) for run in runs]
-    orders = [seeds_of(run.seed)["order"] for run in runs]
-    protocol = runs[0].configuration.protocol
-    for done in fit_together(nets, sets, protocol, seeds=orders, device=device, captured=captured):
-        yield [(runs[n], sets[n], net, history) for n, (net, history) in done.items()]
 
 
 def wanted(rows: Sequence[tuple[str, str]], store: Store | None, source: str = "original") -> list[Run]:
@@ -363,7 +338,7 @@ def work(output: Output, runs: Sequence[Run], until: float, options: argparse.Na
             times, floor = bench(configuration, device), least(configuration, rate)
             shares = {kind: floor / time for kind, time in times.items()}
             output.measure(**{name: {"ms": times, "least ms": floor, "share": shares, "copy rate": rate}})
-    train(groups(runs), output, until, device=device, captured=captured)
+    train(shared_card.groups(runs), output, until, device=device, captured=captured)
     return 0
 
 

@@ -43,6 +43,7 @@ RECORDED = (
     "benchmarks/results.json",
     "benchmarks/card.json",
     "rknet/study/ledger/claims.yml",
+    "rknet/study/ledger/predictions.yml",
     "rknet/study/ledger/verdicts.json",
 )
 

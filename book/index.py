@@ -101,16 +101,28 @@ plt.show()
 # What a flow can separate and what it cannot, and why one extra dimension is enough.
 # :::
 #
-# :::{grid-item-card} Section 3: training is a control problem
+# :::{grid-item-card} Section 2: augmentation and stability
+# :link: s2-stability
+# :link-type: ref
+# Does augmentation improve stability? Four meanings of the word, a rule, and twenty seeds.
+# :::
+#
+# :::{grid-item-card} Section 3: the training problem
 # :link: s3-1
 # :link-type: ref
-# Cost, classifier and states; what steers, what is steered, and what the costate measures.
+# Weights as a control, features as a state, the cost in continuous time and with layers, (3.1) to (3.3).
 # :::
 #
 # :::{grid-item-card} Section 3: the derivation
 # :link: s3-2
 # :link-type: ref
-# The Lagrangian and its multipliers, (3.4) to (3.18) and on: each equation, its line of code, its check.
+# From the Lagrangian to backpropagation, (3.4) to (3.18): each equation beside its code.
+# :::
+#
+# :::{grid-item-card} Section 3: what a costate is
+# :link: s3-2-costates
+# :link-type: ref
+# Costates along trajectories, the cost to go, a costate for each stage, (3.20) and (3.21), and learned steps.
 # :::
 #
 # :::{grid-item-card} Section 3: the optimum
@@ -200,11 +212,17 @@ plt.show()
 # :::{grid-item-card} Section 4.5: images
 # :link: s4-5a
 # :link-type: ref
-# MNIST and Fashion-MNIST from 1500 images: Tables 5 and 6, Figures 14 to 18, and what a straight cut does.
+# MNIST and Fashion-MNIST from 1500 images, augmentation and depth: Table 5, Figures 14 and 15.
+# :::
+#
+# :::{grid-item-card} Section 4.5: three networks on images
+# :link: s4-5b
+# :link-type: ref
+# Networks and other classifiers on the same images: Table 6, Figures 16 to 18.
 # :::
 #
 # :::{grid-item-card} Section 4.5: the convolutional network
-# :link: s4-5b
+# :link: s4-5c
 # :link-type: ref
 # What the paper describes without running it, built, checked and trained.
 # :::

@@ -7,14 +7,16 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from rknet.registry import Registry
+
 Activation = Callable[[Tensor], Tensor]
 
-ACTIVATIONS: dict[str, Activation] = {
-    "tanh": torch.tanh,
-    "logistic": torch.sigmoid,
-    "relu": torch.relu,
-    "softplus": nn.functional.softplus,
-}
+ACTIVATIONS: Registry[Activation] = Registry(
+    tanh=torch.tanh,
+    logistic=torch.sigmoid,
+    relu=torch.relu,
+    softplus=nn.functional.softplus,
+)
 """The activations sigma of (2.1).  The paper writes "logit" for the logistic function 1 / (1 + e^-x)."""
 
 OURS = tuple(ACTIVATIONS.values())

@@ -6,7 +6,8 @@ NumPy's overflow in products, and no JSON file takes them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,6 +25,7 @@ def shown(value: Any) -> str:
         text = repr(value)
     except ValueError:  # Python does not write whole numbers of thousands of digits
         return "a number of thousands of digits"
+    text = re.sub(r"\s*\n\s*", " ", text)  # an array has a line for each row
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text)} characters)"
 
 
@@ -76,7 +78,9 @@ def instance(argument: str, value: Any, kind: type) -> None:
 def flag(argument: str, value: Any) -> bool:
     """The value as a bool; ValueError unless it is True or False, as the text ``"False"`` is not."""
     if not isinstance(value, (bool, np.bool_)):
-        raise ValueError(f"{argument}: must be True or False, got {value!r}; pass {argument}=True or {argument}=False")
+        raise ValueError(
+            f"{argument}: must be True or False, got {shown(value)}; pass {argument}=True or {argument}=False"
+        )
     return bool(value)
 
 
@@ -84,7 +88,7 @@ def room(argument: str, value: Any, count: int, each: int) -> None:
     """ValueError if what an argument asks for, `count` things of `each` bytes, exceeds `MEMORY`."""
     if count * each > MEMORY:
         raise ValueError(
-            f"{argument}: must need at most {MEMORY / 2**30:g} GiB of memory, got {value!r}, which needs "
+            f"{argument}: must need at most {MEMORY / 2**30:g} GiB of memory, got {shown(value)}, which needs "
             f"{count * each >> 30} GiB; pass less, or set rknet.checks.MEMORY to the bytes that there are"
         )
 
@@ -140,6 +144,21 @@ def array(argument: str, values: Any) -> NDArray[Any]:
             f"{argument}: must be an array, got {shown(values)}, which makes none ({' '.join(str(error).split())}); "
             f"pass numbers in rows of one length"
         ) from None
+
+
+def lists(**values: Any) -> None:
+    """ValueError, which names the argument, unless each value is a list, a tuple or an array."""
+    for argument, value in values.items():
+        if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
+            raise ValueError(f"{argument}: must be a list, got {shown(value)}; pass a list of what it holds")
+
+
+def complexes(argument: str, z: ArrayLike) -> NDArray[np.complex128]:
+    """Numbers as an array; ValueError if there is anything else."""
+    try:
+        return np.asarray(z, dtype=np.complex128)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{argument}: must hold complex numbers, got {shown(z)}; pass for example -1 + 2j") from None
 
 
 def inputs(argument: str, X: ArrayLike, d: int | None = None) -> NDArray[Any]:

@@ -12,13 +12,13 @@ from rknet.data.targets import Array
 from rknet.loading import loaded
 from rknet.nets import Net
 from rknet.protocol import Protocol, lacking
+from rknet.registry import Registry
 
 
 class Engine(typing.Protocol):
     """A net in training, made as ``Engine(net, protocol)``: ValueError where `obstacle` gives a reason.
 
-    `knows` names what it can do beyond the paper: of `rknet.protocol.BEYOND`, and samples with ``"weights"`` or
-    ``"targets"``.  An engine that states nothing is asked for nothing of it.
+    `knows` names what it can do beyond the paper: some of `rknet.protocol.BEYOND`, ``"weights"`` and ``"targets"``.
     """
 
     knows: typing.ClassVar[Collection[str]] = ()
@@ -52,11 +52,11 @@ class Engine(typing.Protocol):
         """Go on from a `state` that was stored."""
 
 
-ENGINES: dict[str, str | type[Engine]] = {
-    "layerwise": "rknet.engines.layerwise.engine:Layerwise",
-    "compiled": "rknet.engines.compiled.engine:Compiled",
-    "torch": "rknet.engines.plain:Plain",
-}
+ENGINES: Registry[str | type[Engine]] = Registry(
+    layerwise="rknet.engines.layerwise.engine:Layerwise",
+    compiled="rknet.engines.compiled.engine:Compiled",
+    torch="rknet.engines.plain:Plain",
+)
 """Every engine by name, in the order in which "auto" tries them: a class, or where it is found once it is asked for.
 
 A new one needs its line here, and one in `rknet.versions.VERSIONS` if its trainings are to be stored.

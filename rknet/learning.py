@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import copy
-import pkgutil
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,6 +30,7 @@ from rknet.named import net_of
 from rknet.nets import Net
 from rknet.prediction import answered, batched
 from rknet.protocol import Protocol
+from rknet.savable import Savable
 from rknet.schedules import SCHEDULES, Schedule
 from rknet.schemes import scheme_of
 from rknet.tableaus import Tableau
@@ -82,7 +81,7 @@ class Memory(Callback):
         self.drawn, self.past = rng.bit_generator.state, self.past + len(training.rows) - 1
 
 
-class Learner(BaseEstimator):
+class Learner(Savable, BaseEstimator):
     """An estimator whose net `rknet.fit` trains; a subclass says what its samples are."""
 
     tableau: str | Tableau | None
@@ -110,10 +109,6 @@ class Learner(BaseEstimator):
     loss_curve_: list[float]
     n_iter_: int
     _memory: Memory
-
-    def save(self, path: Path | str, *, overwrite: bool = False) -> None:
-        """Write the fitted estimator to a file that `rknet.load` reads: see `rknet.keeping.save`."""
-        pkgutil.resolve_name("rknet.keeping:save")(self, path, overwrite=overwrite)
 
     def _learn(self, samples: SampleSet, loss: str, goes_on: bool, epochs: int | None = None) -> None:
         """Train on samples: a new net; the one there is, with `goes_on` from where its training had ended."""

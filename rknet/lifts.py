@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from rknet.checks import whole
 from rknet.initial import orthonormal_columns, uniform
+from rknet.registry import Registry
 
 
 class Lift(nn.Module):
@@ -91,12 +92,12 @@ class LearnedLinear(LinearLift):
         self.matrix = nn.Parameter(uniform(rng, (self.d_hat, self.d), fan_in=self.d))
 
 
-LIFTS: dict[str, type[Lift]] = {
-    "zero": ZeroPadding,
-    "linear": RandomLinear,
-    "orthogonal": RandomOrthogonal,
-    "learned": LearnedLinear,
-}
+LIFTS: Registry[type[Lift]] = Registry(
+    zero=ZeroPadding,
+    linear=RandomLinear,
+    orthogonal=RandomOrthogonal,
+    learned=LearnedLinear,
+)
 """Every lift by name; each is made as ``Lift(d, d_hat, rng)``."""
 
 

@@ -6,9 +6,7 @@ The weights of the layers are stacked, K (L, d_hat, d_hat) and b (L, d_hat), so 
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,11 +20,12 @@ from rknet.checks import WEIGHT, flag, given, inputs, positive, room, whole
 from rknet.initial import uniform
 from rknet.lifts import LIFTS, Lift, LinearLift, name_of
 from rknet.prediction import answered, batched, last, representable
+from rknet.savable import Savable
 from rknet.schemes import combine, explicit, stages
 from rknet.tableaus import Tableau
 
 
-class Net(nn.Module):
+class Net(Savable, nn.Module):
     """What all networks share: lift, stacked layers, affine classifier.  A subclass says what one layer does.
 
     A net is its attributes K, b, W, mu, lift and sigma: everything else, L, classes and the names too, is read from
@@ -178,10 +177,6 @@ class Net(nn.Module):
 
     def _tensor(self, X: ArrayLike) -> Tensor:
         return representable(torch.as_tensor(inputs("X", X, self.d), dtype=self.K.dtype, device=self.K.device))
-
-    def save(self, path: Path | str, *, overwrite: bool = False) -> None:
-        """Write the net to a file that `rknet.load` reads: see `rknet.saving.save`."""
-        pkgutil.resolve_name("rknet.saving:save")(self, path, overwrite=overwrite)
 
     @property
     def architecture(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from rknet.checks import flag, instance, keep, named, positive, room, whole
 from rknet.data.targets import Samples, SampleSet, TargetSet, sample_set
 from rknet.hashes import digest
 from rknet.nets import Net
+from rknet.registry import Registry
 from rknet.schedules import SCHEDULES, Schedule
 
 
@@ -36,15 +37,15 @@ def mean_square(logits: Tensor, c: Tensor) -> Tensor:
     return nn.functional.mse_loss(torch.softmax(logits, dim=1), target)
 
 
-LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"cross_entropy": cross_entropy, "mean_square": mean_square}
+LOSSES: Registry[Callable[[Tensor, Tensor], Tensor]] = Registry(cross_entropy=cross_entropy, mean_square=mean_square)
 """The losses of the training-method study by name."""
 
-OPTIMIZERS: dict[str, tuple[type[torch.optim.Optimizer], float]] = {
-    "adam": (torch.optim.Adam, 1e-3),
-    "sgd": (torch.optim.SGD, 0.1),
-    "adagrad": (torch.optim.Adagrad, 1e-2),
-    "adadelta": (torch.optim.Adadelta, 1.0),
-}
+OPTIMIZERS: Registry[tuple[type[torch.optim.Optimizer], float]] = Registry(
+    adam=(torch.optim.Adam, 1e-3),
+    sgd=(torch.optim.SGD, 0.1),
+    adagrad=(torch.optim.Adagrad, 1e-2),
+    adadelta=(torch.optim.Adadelta, 1.0),
+)
 """The optimisers of the training-method study with the learning rates it used."""
 
 

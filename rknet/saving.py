@@ -87,13 +87,14 @@ class Architecture(msgspec.Struct):
     pooled: bool = True
 
 
-def save(net: Net, path: Path | str, *, overwrite: bool = False) -> None:
-    """Write a net to a file that `load` reads.
+def save(of: Any, path: Path | str, *, overwrite: bool = False) -> None:
+    """Write a net or a fitted estimator to a file that `load` reads.
 
     Parameters
     ----------
-    net
-        A net of the library, of any scheme, with a lift and an activation known by name.
+    of
+        A net of the library, of any scheme, with a lift and an activation known by name, or an estimator: see
+        `rknet.keeping.save`.
     path
         The file.
     overwrite
@@ -106,7 +107,10 @@ def save(net: Net, path: Path | str, *, overwrite: bool = False) -> None:
     OSError
         If it cannot be written.
     """
-    write(path, NET, facts_of(net), dict(net.state_dict()), overwrite=overwrite)
+    if isinstance(of, Net):
+        write(path, NET, facts_of(of), dict(of.state_dict()), overwrite=overwrite)
+    else:
+        pkgutil.resolve_name("rknet.keeping:save")(of, path, overwrite=overwrite)
 
 
 def load(path: Path | str) -> Any:

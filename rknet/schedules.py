@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rknet.checks import keep, positive, whole
+from rknet.registry import Registry
 
 Schedule = Callable[[int], float]
 """A factor >= 0 for each epoch 0, 1, ...  It must always return the same factor for the same epoch."""
@@ -55,10 +56,10 @@ def constant(epoch: int) -> float:
     return 1.0
 
 
-SCHEDULES: dict[str, Callable[[int], Schedule]] = {
-    "constant": lambda epochs: constant,
-    "step": lambda epochs: Steps(max(epochs // 3, 1)),
-    "cosine": lambda epochs: Cosine(epochs),
-}
+SCHEDULES: Registry[Callable[[int], Schedule]] = Registry(
+    constant=lambda epochs: constant,
+    step=lambda epochs: Steps(max(epochs // 3, 1)),
+    cosine=lambda epochs: Cosine(epochs),
+)
 """Every schedule by name, made for a number of epochs: "step" divides the rate by ten twice, after each third of them,
 "cosine" lets it fall to zero."""

@@ -16,8 +16,9 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from rknet import typeset
-from rknet.checks import keep, shown
+from rknet.checks import complexes, keep, lists, shown
 from rknet.exact import check_size, exact, simplified
+from rknet.registry import Registry
 from rknet.trees import order_of
 
 MAX_STAGES = 12
@@ -43,6 +44,9 @@ class Tableau(typeset.Printed):
     c: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
+        lists(A=self.A, beta=self.beta, c=self.c)
+        for row in self.A:
+            lists(A=row)
         s = len(self.beta)
         if s > MAX_STAGES:
             raise ValueError(f"beta: must hold at most {MAX_STAGES} weights, got {s}; use a scheme of fewer stages")
@@ -98,10 +102,10 @@ class Tableau(typeset.Printed):
     def stability(self, z: ArrayLike) -> NDArray[np.complex128]:
         """Stability function R(z) = 1 + z beta^T (I - z A)^-1 1: one step of size h on y' = lambda y, z = h lambda.
 
-        Shape of z is kept; the scheme is stable where abs(R(z)) <= 1.
+        Shape of z is kept; the scheme is stable where abs(R(z)) <= 1.  At a pole of R NumPy raises its LinAlgError.
         """
         A, beta, _ = self.arrays()
-        z = np.asarray(z, dtype=np.complex128)
+        z = complexes("z", z)
         system = np.eye(self.stages) - z[..., None, None] * A
         stages = np.linalg.solve(system, np.ones((*z.shape, self.stages, 1)))[..., 0]
         return np.asarray(1 + z * (stages @ beta))
@@ -134,16 +138,16 @@ DOPRI5 = Tableau(
     ["35/384", 0, "500/1113", "125/192", "-2187/6784", "11/84", 0],
 )
 
-TABLEAUS: dict[str, Tableau] = {
-    "euler": EULER,
-    "midpoint": MIDPOINT,
-    "heun": HEUN,
-    "ralston": RALSTON,
-    "kutta3": KUTTA3,
-    "rk4": RK4,
-    "rk38": RK38,
-    "implicit_midpoint": IMPLICIT_MIDPOINT,
-    "gauss4": GAUSS4,
-    "dopri5": DOPRI5,
-}
+TABLEAUS: Registry[Tableau] = Registry(
+    euler=EULER,
+    midpoint=MIDPOINT,
+    heun=HEUN,
+    ralston=RALSTON,
+    kutta3=KUTTA3,
+    rk4=RK4,
+    rk38=RK38,
+    implicit_midpoint=IMPLICIT_MIDPOINT,
+    gauss4=GAUSS4,
+    dopri5=DOPRI5,
+)
 """Every shipped scheme by name.  ``rk4`` is the classic rule of Figure 1; the 3/8 rule is ``rk38``."""

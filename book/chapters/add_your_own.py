@@ -23,7 +23,7 @@
 # :::{admonition} What you will learn
 # :class: tip
 # - Every kind of part has one base class or signature and one table of names. Pass your part as an object, or enter it in
-#   the table and use its name.
+#   the table under a new name. Names that ship keep their meaning.
 # - PyTorch trains all of them at once. The two faster engines take any scheme and any points, and say what prevents the
 #   rest.
 # - What runs in the faster engines or in the page needs a line in their sources. This page shows which line.

@@ -509,7 +509,7 @@ assert all(
 # Every printed mean is compatible. The cells that fail are standard deviations of RK4Net on MNIST, and ours are smaller: nearly
 # all of its runs learn all their training images, and on the validation images four runs happen to agree. Four repetitions
 # decide little. A mean is known to 1.6 standard deviations, and of two standard deviations one must be 3.9 times the other:
-# {doc}`s4_5a_images` looks at what that leaves of the paper's sentences.
+# {doc}`s4_5b_networks` looks at what that leaves of the paper's sentences.
 #
 # (ledger-changes)=
 # ## What was changed after numbers were seen

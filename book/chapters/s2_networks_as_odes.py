@@ -16,9 +16,9 @@
 # (s2)=
 # # Section 2. From residual networks to ordinary differential equations
 #
-# A residual network adds a correction to its features in every layer. Read the layers as instants of time: the network is
-# then Euler's method for a differential equation, and any other method for that equation is a network as well. The picture
-# shows two of them at work on one feature.
+# A residual network adds a correction to its features in every layer. Read the layers as instants of time: the
+# network is then Euler's method for a differential equation, and any other method for that equation is a network as
+# well. The picture shows two of them at work on one feature.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -151,18 +151,18 @@ plt.show()
 # :::{admonition} The paper's text: where it comes from
 # :class: voice-paper
 # Networks derived from discretised differential equations are the subject of {footcite:t}`benning2019`,
-# {footcite:t}`celledoni2021`, {footcite:t}`e2017` and {footcite:t}`ruizbalet2021`; the equation itself, taken as the model,
-# is called a *neural ordinary differential equation* {footcite}`chen2018`. The paper combines two things: the Runge-Kutta
-# networks of {footcite:t}`benning2019`, whose forward and backward passes form a symplectic pair, so that optimising and
-# discretising commute {footcite}`sanzserna2016,hager2000`, and the augmented input space of {footcite:t}`dupont2019`. Its
-# code, in PyTorch, is public {footcite}`giesecke2021code`.
+# {footcite:t}`celledoni2021`, {footcite:t}`e2017` and {footcite:t}`ruizbalet2021`; the equation itself, taken as the
+# model, is called a *neural ordinary differential equation* {footcite}`chen2018`. The paper combines two things: the
+# Runge-Kutta networks of {footcite:t}`benning2019`, whose forward and backward passes form a symplectic pair, so that
+# optimising and discretising commute {footcite}`sanzserna2016,hager2000`, and the augmented input space of
+# {footcite:t}`dupont2019`. Its code, in PyTorch, is public {footcite}`giesecke2021code`.
 # :::
 #
 # ## A feed-forward network
 #
 # A network has layers $l = 0, \dots, L$, and layer $l$ has $d^{[l]}$ neurons with outputs $y^{[l]} \in
-# \mathbb{R}^{d^{[l]}}$. Layer 0 is the *input layer*: it holds the data, $y^{[0]} = x \in \mathbb{R}^d$. Layer $L$ is the
-# *output layer*. Those in between are *hidden*, and if there are any, $L \ge 2$, the network is *deep*
+# \mathbb{R}^{d^{[l]}}$. Layer 0 is the *input layer*: it holds the data, $y^{[0]} = x \in \mathbb{R}^d$. Layer $L$ is
+# the *output layer*. Those in between are *hidden*, and if there are any, $L \ge 2$, the network is *deep*
 # {footcite}`higham2019`. Each layer after the first applies an affine map and an *activation function* $\sigma$:
 #
 # $$
@@ -171,9 +171,9 @@ plt.show()
 # y^{[l+1]} = \sigma\bigl(z^{[l+1]}\bigr), \qquad l = 0, \dots, L - 1.
 # $$ (paper-2.2)
 #
-# So a network with $L$ has $L$ maps, $L - 1$ hidden layers, and $L + 1$ layers in all. "Depth" means $L$ throughout. (The
-# classifier on top of the output layer comes in {ref}`Section 3 <s3-1>` and is not counted.) The activation acts on every
-# component by itself and is one of
+# So a network with $L$ has $L$ maps, $L - 1$ hidden layers, and $L + 1$ layers in all. "Depth" means $L$ throughout.
+# (The classifier on top of the output layer comes in {ref}`Section 3 <s3-1>` and is not counted.) The activation acts
+# on every component by itself and is one of
 #
 # $$
 # \begin{aligned}
@@ -241,8 +241,8 @@ sample = rng.standard_normal(4)
 assert agree(feed_forward(weights, sample), values(perceptron, sample))
 
 # %% [markdown]
-# **Verified.** The four formulas agree with PyTorch's activations on $[-4, 4]$; three layers of widths 4, 4, 5 and 3 agree
-# with `torch.nn.Linear` and `torch.nn.Tanh` to rounding.
+# **Verified.** The four formulas agree with PyTorch's activations on $[-4, 4]$; three layers of widths 4, 4, 5 and 3
+# agree with `torch.nn.Linear` and `torch.nn.Tanh` to rounding.
 #
 # ## One width for all layers
 #
@@ -301,8 +301,8 @@ def standard(u, x_hat):
 
 
 # %% [markdown]
-# In `rknet` the controls of all layers are stacked, `K` in shape $(L, \hat d, \hat d)$ and `b` in shape $(L, \hat d)$, and
-# `flow` returns the features of all layers, with $N$ samples in rows.
+# In `rknet` the controls of all layers are stacked, `K` in shape $(L, \hat d, \hat d)$ and `b` in shape $(L, \hat
+# d)$, and `flow` returns the features of all layers, with $N$ samples in rows.
 
 # %%
 net = StandardNet(d=2, d_hat=3, classes=2, L=4, seed=0).double()
@@ -343,8 +343,8 @@ assert agree(net.flow(x[None])[:, 0], standard(u, x_hat))
 # :::{admonition} The paper's text
 # :class: voice-paper
 # Feature space augmentation {eq}`paper-2.3` is credited with significant improvements in expressivity, training and
-# generalisation {footcite}`dupont2019`. The first is a theorem, and {ref}`a later page <s2-paths>` proves it; the others are
-# experience, which {ref}`Section 4.1 <s4-1>` puts to the test.
+# generalisation {footcite}`dupont2019`. The first is a theorem, and {ref}`a later page <s2-paths>` proves it; the
+# others are experience, which {ref}`Section 4.1 <s4-1>` puts to the test.
 # :::
 #
 # ## A residual network is Euler's method
@@ -385,7 +385,8 @@ for h in (1.0, 0.3):
     assert agree(residual(controls(euler), x_hat, h), euler.flow(x[None])[:, 0])
 
 # %% [markdown]
-# **Verified.** Residual blocks written in PyTorch, and `EulerNet`, compute {eq}`paper-2.7` for $h = 1$ and for $h = 0.3$.
+# **Verified.** Residual blocks written in PyTorch, and `EulerNet`, compute {eq}`paper-2.7` for $h = 1$ and for $h =
+# 0.3$.
 #
 # Subtract $y^{[l]}$ from {eq}`paper-2.7` and divide by $h$. The left side becomes a difference quotient, and the
 # differential equation that it approximates is
@@ -475,17 +476,18 @@ assert agree(by_short_form, curve(T), 1e-9)
 # $$ (paper-2.9)
 # :::
 #
-# The first line can always be met: read the controls of a network off a function, or lay a function through the controls
-# of a network. The second line is then no longer free, because $\mathbf{u}$ and $\hat x$ determine $\mathbf{y}$. And it is
-# false, except in special cases: Euler's method makes an error in each step. What is true for a smooth control is
+# The first line can always be met: read the controls of a network off a function, or lay a function through the
+# controls of a network. The second line is then no longer free, because $\mathbf{u}$ and $\hat x$ determine
+# $\mathbf{y}$. And it is false, except in special cases: Euler's method makes an error in each step. What is true for
+# a smooth control is
 #
 # $$
 # y^{[l]} = \mathbf{y}(t_l) + h\, e(t_l) + O(h^2), \qquad
 # \dot e = f_y e - \tfrac{1}{2} \ddot{\mathbf{y}}, \qquad e(0) = 0,
 # $$ (eq-2.a)
 #
-# with the matrix $f_y = \operatorname{diag}(\sigma'(\mathbf{K}\mathbf{y} + \mathbf{b}))\, \mathbf{K}$ along the solution
-# {footcite}`hairer1993`. The distance between the features and the solution shrinks like $h$:
+# with the matrix $f_y = \operatorname{diag}(\sigma'(\mathbf{K}\mathbf{y} + \mathbf{b}))\, \mathbf{K}$ along the
+# solution {footcite}`hairer1993`. The distance between the features and the solution shrinks like $h$:
 
 
 # %%
@@ -523,24 +525,26 @@ for L in (64, 256, 1024):
     assert np.abs(last - curve(T)).max() > 0.5 * h * np.abs(e_T).max()
 
 # %% [markdown]
-# **Verified.** The error of the last layer, divided by $h$, differs from $e(T)$ by less than $h$ for $L = 64$, 256 and 1024;
-# were the second line of {eq}`paper-2.9` true, it would be zero. For large steps not even another control could repair it: a
-# step may exchange two points, and no differential equation does that ({numref}`fig-crossing`).
+# **Verified.** The error of the last layer, divided by $h$, differs from $e(T)$ by less than $h$ for $L = 64$, 256
+# and 1024; were the second line of {eq}`paper-2.9` true, it would be zero. For large steps not even another control
+# could repair it: a step may exchange two points, and no differential equation does that ({numref}`fig-crossing`).
 #
-# Read backwards, a residual network is the crudest method for {eq}`paper-2.10`. {ref}`What would a better one give? <s2-rk>`
+# Read backwards, a residual network is the crudest method for {eq}`paper-2.10`. {ref}`What would a better one give?
+# <s2-rk>`
 #
 # ## Exercises
 #
 # ```{exercise}
 # :label: ex-s2-count
-# A feed-forward network leads from $d = 2$ inputs over hidden layers of widths 8 and 5 to 3 outputs. What is $L$, is the
-# network deep, and how many parameters has it? How many has a network of the same $L$ whose layers all have width 8?
+# A feed-forward network leads from $d = 2$ inputs over hidden layers of widths 8 and 5 to 3 outputs. What is $L$, is
+# the network deep, and how many parameters has it? How many has a network of the same $L$ whose layers all have width
+# 8?
 # ```
 #
 # ```{solution} ex-s2-count
 # :class: dropdown
-# $L = 3$: three maps, two hidden layers, so it is deep. Its parameters are $8 \cdot 2 + 8$, $5 \cdot 8 + 5$ and $3 \cdot 5 +
-# 3$, together 87. Width 8 throughout needs $3 m = 3 (8^2 + 8) = 216$.
+# $L = 3$: three maps, two hidden layers, so it is deep. Its parameters are $8 \cdot 2 + 8$, $5 \cdot 8 + 5$ and $3
+# \cdot 5 + 3$, together 87. Width 8 throughout needs $3 m = 3 (8^2 + 8) = 216$.
 # ```
 #
 # ```{exercise}
@@ -551,9 +555,9 @@ for L in (64, 256, 1024):
 #
 # ```{solution} ex-s2-time
 # :class: dropdown
-# $T = hL$ grows with $L$: such a network does not refine the discretisation of one equation, it solves another one over a
-# longer time. As $|\tanh| < 1$, no coordinate moves farther than $T$: that is 5 for a hundred layers of the paper. What
-# depth does at a fixed $T$ is {ref}`another question <s4-beyond>`.
+# $T = hL$ grows with $L$: such a network does not refine the discretisation of one equation, it solves another one
+# over a longer time. As $|\tanh| < 1$, no coordinate moves farther than $T$: that is 5 for a hundred layers of the
+# paper. What depth does at a fixed $T$ is {ref}`another question <s4-beyond>`.
 # ```
 #
 # ```{exercise}
@@ -563,8 +567,8 @@ for L in (64, 256, 1024):
 #
 # ```{solution} ex-s2-special
 # :class: dropdown
-# When the slope does not change along the solution within a layer, for instance for $\mathbf{K} = 0$ and a control that is
-# constant on each layer. Then the solution is a polygon, and Euler's method follows it.
+# When the slope does not change along the solution within a layer, for instance for $\mathbf{K} = 0$ and a control
+# that is constant on each layer. Then the solution is a polygon, and Euler's method follows it.
 # ```
 
 # %% tags=["hide-input"]
@@ -590,8 +594,8 @@ for l, Kb in enumerate(steady):
 #
 # - Feed-forward and residual layers are $y \mapsto f(u, y)$ and $y \mapsto y + h f(u, y)$ with the same $f(u, y) =
 #   \sigma(Ky + b)$; the second is a step of Euler's method, and with $h = 1$ a residual block.
-# - The equation behind a residual network is {eq}`paper-2.10`. The features of the layers approach its solution like $h$;
-#   the error has the limit $e$ of {eq}`eq-2.a`, when it is divided by $h$.
+# - The equation behind a residual network is {eq}`paper-2.10`. The features of the layers approach its solution like
+#   $h$; the error has the limit $e$ of {eq}`eq-2.a`, when it is divided by $h$.
 # - Of the two lines of {eq}`paper-2.9`, the first defines the control, and the second holds up to $O(h)$.
 #
 # ## References

@@ -16,9 +16,9 @@
 # (s2-order)=
 # # Section 2. Order and stability
 #
-# Two numbers describe a Runge-Kutta scheme. Its *order* says how fast the error vanishes when the steps get smaller, its
-# *stability region* how large a step may be. The order is a matter of algebra: the scheme has to satisfy one equation for
-# each of the trees below, up to the size of its order.
+# Two things characterise a Runge-Kutta scheme. Its *order* says how fast the error vanishes when the steps get smaller,
+# its *stability region* how large a step may be. The order is a matter of algebra: the scheme has to satisfy one
+# equation for each of the trees below, up to the size of its order.
 
 # %% tags=["hide-input"]
 import math
@@ -102,11 +102,12 @@ assert conditions_kept(TABLEAUS["dopri5"]) == 17
 #
 # ## Order
 #
-# A scheme has *order* $p$ if one step of it, for every smooth equation, differs from the solution by $O(h^{p+1})$. Over a
-# fixed time, $T/h$ such errors add up to $O(h^p)$. Expand both sides into powers of $h$. The terms are products of derivatives of
-# $f$, and each product belongs to a rooted tree; the step agrees with the solution up to $h^p$ exactly if the conditions of
-# {numref}`fig-s2-trees` hold for all trees with up to $p$ nodes {footcite}`hairer1993`. Those are 1, 2, 4, 8 and 17 equations
-# for the orders 1 to 5. `rknet` keeps tableaus as exact numbers and derives their orders from these equations:
+# A scheme has *order* $p$ if one step of it, for every smooth equation, differs from the solution by $O(h^{p+1})$.
+# Over a fixed time, $T/h$ such errors add up to $O(h^p)$. Expand both sides into powers of $h$. The terms are
+# products of derivatives of $f$, and each product belongs to a rooted tree; the step agrees with the solution up to
+# $h^p$ exactly if the conditions of {numref}`fig-s2-trees` hold for all trees with up to $p$ nodes
+# {footcite}`hairer1993`. Those are 1, 2, 4, 8 and 17 equations for the orders 1 to 5. `rknet` keeps tableaus as exact
+# numbers and derives their orders from these equations:
 
 # %%
 for tableau in TABLEAUS.values():
@@ -114,8 +115,8 @@ for tableau in TABLEAUS.values():
 
 # %% [markdown]
 # Does the code deliver what the algebra promises? The equation $\dot y = \tanh y$ has the exact solution $y(t) =
-# \operatorname{arsinh}(e^t \sinh y(0))$, and it is the equation of a network whose layers all have $K = I$ and $b = 0$. So we
-# measure the network itself, up to $T = 2$:
+# \operatorname{arsinh}(e^t \sinh y(0))$, and it is the equation of a network whose layers all have $K = I$ and $b =
+# 0$. So we measure the network itself, up to $T = 2$:
 
 # %%
 T, start = 2.0, np.array([[-1.5, 0.3], [0.2, 1.0]])
@@ -166,11 +167,11 @@ ax.legend(title="scheme (slope)", loc="center left", bbox_to_anchor=(1.0, 0.5))
 plt.show()
 
 # %% [markdown]
-# **Verified.** The eight slopes agree with the derived orders to 0.1, and each tableau satisfies the conditions printed in
-# {numref}`fig-s2-trees` up to its order.
+# **Verified.** The eight slopes agree with the derived orders to 0.1, and each tableau satisfies the conditions
+# printed in {numref}`fig-s2-trees` up to its order.
 #
-# Is the comparison fair? A layer of RK4 evaluates $f$ four times. At *equal cost*, 64 evaluations, 16 layers of RK4 stand
-# against 64 of Euler:
+# Is the comparison fair? A layer of RK4 evaluates $f$ four times. At *equal cost*, 64 evaluations, 16 layers of RK4
+# stand against 64 of Euler:
 
 # %%
 ratio = results["euler"][0][-1] / results["rk4"][0][0]
@@ -180,8 +181,8 @@ print(f"Euler's error is {ratio:.0e} times that of RK4")
 assert 1e3 < ratio < 1e5
 
 # %% [markdown]
-# The better scheme wins by far where a *given* differential equation is to be solved. Whether a *trained* network, free to
-# choose its equation, profits as well is the question of the paper's Section 4.
+# The better scheme wins by far where a *given* differential equation is to be solved. Whether a *trained* network,
+# free to choose its equation, profits as well is the question of the paper's Section 4.
 #
 # ## What the order certifies
 #
@@ -197,8 +198,8 @@ misprint = Tableau(
 print(f"derived: {misprint.order}, measured: {measured(misprint)[1]:.2f}")
 
 # %% [markdown]
-# Does the order reveal every misprint? Change each coefficient of $A$ below the diagonal by $1/7$, one at a time, and list
-# those that it does not notice:
+# Does the order reveal every misprint? Change each coefficient of $A$ below the diagonal by $1/7$, one at a time, and
+# list those that it does not notice:
 
 
 # %%
@@ -262,32 +263,34 @@ found_by = {
 assert found_by == {"stage order 2", "embedded order 4", "last row"}
 
 # %% [markdown]
-# For most schemes it does. The seventh stage of Dormand and Prince, however, has the weight $\beta_7 = 0$. No condition
-# looks at its row, and the row may be scrambled at will: the order stays 5. A network would not notice either, but a solver
-# that estimates its error by that stage would. So the library's tests judge tableaus by more than the order:
+# Where every weight is non-zero, it does. The seventh stage of Dormand and Prince, however, has the weight $\beta_7 =
+# 0$. No condition looks at its row, and the row may be scrambled at will: the order stays 5. A network would not
+# notice either, but a solver that estimates its error by that stage would. So the library's tests judge tableaus by
+# more than the order:
 #
 # - each row of $A$ sums up to the node of the literature, $\sum_j a_{ij} = c_i$;
-# - for Dormand-Prince, $\sum_j a_{ij} c_j = c_i^2 / 2$ in the stages 3 to 7; a second set of weights, for the estimate of the
-#   error, has order 4 with the same $A$; and the last row of $A$ is $\beta$;
-# - for the Gauss schemes, the same sums in all stages (for two stages), as collocation demands.
+# - for Dormand-Prince, $\sum_j a_{ij} c_j = c_i^2 / 2$ in the stages 3 to 7; a second set of weights, for the
+#   estimate of the error, has order 4 with the same $A$; and the last row of $A$ is $\beta$;
+# - for the scheme of Gauss and Legendre, the same sums in both stages.
 #
 # **Verified.** On this page: all rules hold for the tableau of Dormand and Prince, each single misprint in its last row
-# breaks the first, and the last row written backwards, whose sum is right and whose order is 5, breaks the three others. In
-# the tests of the library: every misprint of one coefficient, and of two in a row that cancel in its sum, breaks a rule, for
-# every scheme.
+# breaks the first, and the last row written backwards, whose sum is right and whose order is 5, breaks the three
+# others. In the tests of the library: each change of one coefficient by $1/7$, and of two in a row by $\pm 1/7$ so
+# that its sum is kept, breaks a rule, for every scheme.
 #
 # ## Stability
 #
-# The other side of a scheme is what it does with a fast decay or a rotation. One step on $\dot y = \lambda y$, with complex
-# $\lambda$, multiplies $y$ by
+# The other side of a scheme is what it does with a fast decay or a rotation. One step on $\dot y = \lambda y$, with
+# complex $\lambda$, multiplies $y$ by
 #
 # $$
 # R(z) = 1 + z\, \beta^\top (I - z A)^{-1} \mathbb{1}, \qquad z = h \lambda,
 # $$ (eq-2.b)
 #
-# the *stability function*. Where $|R(z)| \le 1$, the step does not grow. For a network this is the behaviour of a layer near
-# $y = 0$ with $b = 0$, since $\tanh y \approx y$ there: with $K = \begin{pmatrix} a & -\omega \\ \omega & a \end{pmatrix}$,
-# that is $\lambda = a + \mathrm{i} \omega$, the Jacobian of the layer is the multiplication by $R(h\lambda)$.
+# the *stability function*. Where $|R(z)| \le 1$, the step does not grow. For a network this is the behaviour of a
+# layer near $y = 0$ with $b = 0$, since $\tanh y \approx y$ there: with $K = \begin{pmatrix} a & -\omega \\ \omega &
+# a \end{pmatrix}$, that is $\lambda = a + \mathrm{i} \omega$, the Jacobian of the layer is the multiplication by
+# $R(h\lambda)$.
 
 # %% mystnb={"figure": {"name": "fig-stability", "caption": "Left: stability regions in the plane of $z = h\\lambda$; inside its curve a scheme does not grow. To the left, the higher orders reach farther. (The two islands belong to Dormand-Prince.) Right: $|R|$ along the imaginary axis, where features rotate. Euler and Heun leave 1 upwards at once. Kutta 3 and RK4 dip below 1 and cross it at 1.73 and 2.83. Dormand-Prince, of order 5, keeps close to 1 and crosses it already at 1.00."}, "image": {"alt": "Left: nested closed curves to the left of the imaginary axis, a unit disc around -1 for Euler, larger ones for higher orders, and two small islands to the right of the axis. Right: five curves that start at 1; those of Euler and Heun rise, those of Kutta 3 and RK4 first fall and then rise, that of Dormand-Prince stays near 1 and then rises."}} tags=["hide-input"]
 grid = (
@@ -421,45 +424,45 @@ sixth = sympy.Poly(stability_polynomial(dopri5, r), r).coeff_monomial(r**6)
 assert sixth == sympy.Rational(1, 600)
 
 # %% [markdown]
-# Degrees 3, 4, 7 and 8 hold a piece of the imaginary axis; degrees 1, 2, 5 and 6 hold none. Dormand-Prince has order 5 and
-# does hold one, because its $R$ ends with $z^6 / 600$ instead of stopping at $z^5/120$: the sixth stage decides, and not the
-# order.
+# Degrees 3, 4, 7 and 8 hold a piece of the imaginary axis; degrees 1, 2, 5 and 6 hold none. Dormand-Prince has order
+# 5 and does hold one, because its $R$ ends with $z^6 / 600$ instead of stopping at $z^5/120$: the sixth stage
+# decides, and not the order.
 #
 # :::{admonition} Proof of the period of four
 # :class: dropdown
 # Let $R$ be the Taylor polynomial of degree $p$ and $z = \mathrm{i} y$. Then $R = e^{\mathrm{i} y} - r$ with $r =
-# \frac{(\mathrm{i} y)^{p+1}}{(p+1)!} + \frac{(\mathrm{i} y)^{p+2}}{(p+2)!} + \dots$, and $|R|^2 = 1 - 2 \operatorname{Re}
-# (e^{-\mathrm{i} y} r) + |r|^2$. For odd $p$ the first term of $r$ is real, and $|R|^2 - 1 \approx -2\, \mathrm{i}^{p+1}
-# y^{p+1} / (p+1)!$. For even $p$ it is imaginary, and the next power decides: $|R|^2 - 1 \approx 2\, \mathrm{i}^{p+2}
-# y^{p+2} \bigl( \frac{1}{(p+1)!} - \frac{1}{(p+2)!} \bigr)$. The sign is $+$ for $p = 1, 2$, it is $-$ for $p = 3, 4$, and so
-# on with period four.
+# \frac{(\mathrm{i} y)^{p+1}}{(p+1)!} + \frac{(\mathrm{i} y)^{p+2}}{(p+2)!} + \dots$, and $|R|^2 = 1 - 2
+# \operatorname{Re} (e^{-\mathrm{i} y} r) + |r|^2$. For odd $p$ the first term of $r$ is real, and $|R|^2 - 1 \approx
+# -2\, \mathrm{i}^{p+1} y^{p+1} / (p+1)!$. For even $p$ it is imaginary, and the next power decides: $|R|^2 - 1
+# \approx 2\, \mathrm{i}^{p+2} y^{p+2} \bigl( \frac{1}{(p+1)!} - \frac{1}{(p+2)!} \bigr)$. The sign is $+$ for $p = 1,
+# 2$, it is $-$ for $p = 3, 4$, and so on with period four.
 # :::
 #
-# **Verified.** The table's ends are checked from both sides by `Tableau.stability`, the polynomials of the schemes with as
-# many stages as their order are exactly those of Taylor, and {eq}`eq-2.b` agrees with the Jacobians of the layers of all explicit
-# schemes, by autograd, at random $z$.
+# **Verified.** The table's ends are checked from both sides by `Tableau.stability`, the polynomials of the schemes
+# with as many stages as their order are exactly those of Taylor, and {eq}`eq-2.b` agrees with the Jacobians of the
+# layers of all explicit schemes, by autograd, at random $z$.
 #
-# For the paper's $h = 0.05$ even Euler's disc holds every decay down to $\lambda = -40$; for the $h = 1$ of a ResNet, only
-# down to $-2$.
+# For the paper's $h = 0.05$ even Euler's disc holds every decay down to $\lambda = -40$; for the $h = 1$ of a ResNet,
+# only down to $-2$.
 #
 # ## Exercises
 #
 # ```{exercise}
 # :label: ex-s2-ralston
-# Among the schemes with two stages and order 2, Ralston's has the smallest bound on the error of a step. Which of the lines
-# of {numref}`fig-orders` shows the opposite on $\dot y = \tanh y$, and why is that no contradiction?
+# Among the schemes with two stages and order 2, Ralston's has the smallest bound on the error of a step. Which of the
+# lines of {numref}`fig-orders` shows the opposite on $\dot y = \tanh y$, and why is that no contradiction?
 # ```
 #
 # ```{solution} ex-s2-ralston
 # :class: dropdown
-# The midpoint rule has the smallest error of the three here. A bound is about *all* problems; on a given one the two error
-# terms of order three, one for each tree with three nodes, may cancel better in another scheme.
+# The midpoint rule has the smallest error of the three here. A bound is about *all* problems; on a given one the two
+# error terms of order three, one for each tree with three nodes, may cancel better in another scheme.
 # ```
 #
 # ```{exercise}
 # :label: ex-s2-step
-# For which step sizes does a layer of EulerNet not magnify small features, if $K$ has the eigenvalues $-3 \pm 4\mathrm{i}$
-# and $b = 0$?
+# For which step sizes does a layer of EulerNet not magnify small features, if $K$ has the eigenvalues $-3 \pm
+# 4\mathrm{i}$ and $b = 0$?
 # ```
 #
 # ```{solution} ex-s2-step
@@ -469,14 +472,15 @@ assert sixth == sympy.Rational(1, 600)
 #
 # ```{exercise}
 # :label: ex-s2-tall
-# On $\dot y = \lambda y$ only the coefficients of $R$ matter. Which of the trees of {numref}`fig-s2-trees` do they belong to?
+# On $\dot y = \lambda y$ only the coefficients of $R$ matter. Which of the trees of {numref}`fig-s2-trees` do they
+# belong to?
 # ```
 #
 # ```{solution} ex-s2-tall
 # :class: dropdown
-# The coefficient of $z^k$ is $\beta^\top A^{k-1} \mathbb{1}$, the weight of the *tall* tree with $k$ nodes, in which each
-# node has at most one branch. A measurement on a linear equation tests one condition of each size; $\tanh$ tests the others,
-# too.
+# The coefficient of $z^k$ is $\beta^\top A^{k-1} \mathbb{1}$, the weight of the *tall* tree with $k$ nodes, in which
+# each node has at most one branch. A measurement on a linear equation tests one condition of each size; $\tanh$ tests
+# the others, too.
 # ```
 
 # %% tags=["hide-input"]
@@ -492,8 +496,8 @@ for nodes in range(2, 6):
 # ## Takeaways
 #
 # - The order is derived exactly, from one equation for each rooted tree, and the networks show it.
-# - The order of a scheme does not certify its coefficients where a weight is zero; row sums, the orders of the stages, a second
-#   set of weights and the last row do.
+# - The order of a scheme does not certify its coefficients where a weight is zero; row sums, the orders of the
+#   stages, a second set of weights and the last row do.
 # - To the left, the regions of these schemes grow with the order. Along the imaginary axis they do not: Taylor
 #   polynomials of degrees 1, 2, 5 and 6 hold no piece of it, and RK4 reaches farthest.
 #

@@ -17,8 +17,9 @@
 # # Section 2. Runge-Kutta networks
 #
 # The three networks below have the same weights, the same step size and the same number of layers. They differ in the
-# scheme that takes the steps, and only one of them stays on the curve on which the differential equation moves. This page
-# turns Runge-Kutta schemes into networks, first in full {eq}`paper-2.11`, then as the paper uses them {eq}`paper-2.12`.
+# scheme that takes the steps, and only one of them stays on the curve on which the differential equation moves. This
+# page turns Runge-Kutta schemes into networks, first in full {eq}`paper-2.11`, then as the paper uses them
+# {eq}`paper-2.12`.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -48,9 +49,9 @@ plt.show()
 
 # %% [markdown]
 # The equation is $\dot y_1 = -\tanh y_2$, $\dot y_2 = \tanh y_1$, that is {eq}`paper-2.8` with
-# $\mathbf{K} = \begin{pmatrix} 0 & -1 \\ 1 & 0 \end{pmatrix}$ and $\mathbf{b} = 0$. It keeps $\log\cosh y_1 + \log\cosh y_2$,
-# so its orbits are closed. The *drift* in the titles is the relative change of this quantity. Try other schemes, steps
-# and depths:
+# $\mathbf{K} = \begin{pmatrix} 0 & -1 \\ 1 & 0 \end{pmatrix}$ and $\mathbf{b} = 0$. It keeps $\log\cosh y_1 +
+# \log\cosh y_2$, so its orbits are closed. The *drift* in the titles is the relative change of this quantity. Try
+# other schemes, steps and depths:
 
 # %%
 SchemeLaboratory(scheme="euler", h=0.5, L=14)
@@ -58,7 +59,8 @@ SchemeLaboratory(scheme="euler", h=0.5, L=14)
 # %% [markdown]
 # :::{admonition} What you will learn
 # :class: tip
-# - how a Butcher tableau $(A, \beta, c)$ defines a network {eq}`paper-2.11`, and what one layer of it looks like in code;
+# - how a Butcher tableau $(A, \beta, c)$ defines a network {eq}`paper-2.11`, and what one layer of it looks like in
+#   code;
 # - how many parameters such a network has, and why the paper's networks {eq}`paper-2.12` have fewer;
 # - what the single control per layer costs, and in which sense it costs nothing;
 # - what other methods could take the place of Runge-Kutta schemes.
@@ -89,9 +91,9 @@ SchemeLaboratory(scheme="euler", h=0.5, L=14)
 # \end{array}
 # $$
 #
-# If $a_{i,j} = 0$ for all $j \geq i$, each stage needs the earlier ones only, and the scheme is *explicit*. Otherwise it is
-# *implicit*: the stages solve a system of equations. The paper's Figure 1 shows the general pattern, Euler's tableau and
-# the classic one of order 4. A cell whose value is a tableau shows it in the same form:
+# If $a_{i,j} = 0$ for all $j \geq i$, each stage needs the earlier ones only, and the scheme is *explicit*. Otherwise
+# it is *implicit*: the stages solve a system of equations. The paper's Figure 1 shows the general pattern, Euler's
+# tableau and the classic one of order 4. A cell whose value is a tableau shows it in the same form:
 
 # %%
 TABLEAUS["rk4"]
@@ -107,8 +109,8 @@ TABLEAUS["rk4"]
 TABLEAUS["rk38"]
 
 # %% [markdown]
-# One layer of an explicit scheme takes five lines. Row $i$ of $A$ multiplies the values $F_1, \dots, F_{i-1}$ found so far;
-# the others are still zero, and so are their coefficients.
+# One layer of an explicit scheme takes five lines. Row $i$ of $A$ multiplies the values $F_1, \dots, F_{i-1}$ found
+# so far; the others are still zero, and so are their coefficients.
 
 
 # %%
@@ -158,15 +160,15 @@ for solver, coefficients in SCIPY.items():
         assert agree(layer(*coefficients, control, t, h, start), theirs)
 
 # %% [markdown]
-# **Verified.** For a control that moves, and for three pairs of time and step size, this layer is the step that SciPy takes:
-# that of `RK45` with our tableau of Dormand and Prince, and that of `RK23`, a scheme of Bogacki and Shampine.
+# **Verified.** For a control that moves, and for three pairs of time and step size, this layer is the step that SciPy
+# takes: that of `RK45` with our tableau of Dormand and Prince, and that of `RK23`, a scheme of Bogacki and Shampine.
 #
 # (s2-parameters)=
 # ## How many parameters?
 #
-# In {eq}`paper-2.11` the stages read their controls from a function of time. A network of this kind needs one control, of
-# $m$ entries, for every *instant* $t_l + h c_i$ that occurs. Stages with the same node share one, and so do the last stage
-# of a layer and the first stage of the next, where $c_s = 1$ and $c_1 = 0$. So count the instants:
+# In {eq}`paper-2.11` the stages read their controls from a function of time. A network of this kind needs one
+# control, of $m$ entries, for every *instant* $t_l + h c_i$ that occurs. Stages with the same node share one, and so
+# do the last stage of a layer and the first stage of the next, where $c_s = 1$ and $c_1 = 0$. So count the instants:
 
 
 # %%
@@ -206,9 +208,9 @@ for name, count in COUNTED.items():
 assert COUNTED.keys() == TABLEAUS.keys()
 
 # %% [markdown]
-# So RK4 has $(2L + 1)\, m$ parameters, and not four times as many as Euler's method. The number $s L m$ is the right one
-# only if every stage has a control of its own: {ref}`Section 3 <s3-2>` derives its conditions for such free controls, $U \in
-# \mathbb{R}^{m \times s \times L}$ in {eq}`paper-3.7`.
+# So RK4 has $(2L + 1)\, m$ parameters, and not four times as many as Euler's method. The number $s L m$ is the right
+# one only if every stage has a control of its own: {ref}`Section 3 <s3-2>` derives its conditions for such free
+# controls, $U \in \mathbb{R}^{m \times s \times L}$ in {eq}`paper-3.7`.
 #
 # ## One control per layer
 #
@@ -223,7 +225,8 @@ assert COUNTED.keys() == TABLEAUS.keys()
 # $$ (paper-2.12)
 #
 # That makes $L m$ parameters for every scheme, and it is what `RKNet` computes. The nodes $c$ no longer occur: within a
-# layer the equation is autonomous, and two tableaus that differ in $c$ alone define the same network {footcite}`sanzserna2016`.
+# layer the equation is autonomous, and two tableaus that differ in $c$ alone define the same network
+# {footcite}`sanzserna2016`.
 
 
 # %%
@@ -271,8 +274,9 @@ moving = [
 assert not agree(*moving, 1e-3)
 
 # %% [markdown]
-# **Verified.** The layer agrees with the steps of SciPy for a fixed control, and with every layer of `RKNet` for all explicit
-# tableaus. RK4 with other nodes is the same network under {eq}`paper-2.12`, and another one under {eq}`paper-2.11`.
+# **Verified.** The layer agrees with the steps of SciPy for a fixed control, and with every layer of `RKNet` for all
+# explicit tableaus. RK4 with other nodes is the same network under {eq}`paper-2.12`, and another one under
+# {eq}`paper-2.11`.
 #
 # ## What is given up
 #
@@ -333,25 +337,25 @@ ax.legend(
 plt.show()
 
 # %% [markdown]
-# So is an RK4Net with a single control per layer still a method of order 4? For a *given* control that moves in time, no.
-# But a network is not given one. Its control is whatever training makes of the numbers $u^{[0]}, \dots, u^{[L-1]}$, and if
-# we read them as a control that is constant on each layer, the layer integrates its equation $\dot y = f(u^{[l]}, y)$ to
-# fourth order. In this reading, which the book uses from here on, nothing is lost.
+# So is an RK4Net with a single control per layer still a method of order 4? For a *given* control that moves in time,
+# no. But a network is not given one. Its control is whatever training makes of the numbers $u^{[0]}, \dots,
+# u^{[L-1]}$, and if we read them as a control that is constant on each layer, the layer integrates its equation $\dot
+# y = f(u^{[l]}, y)$ to fourth order. In this reading, which the book uses from here on, nothing is lost.
 #
 # ## Relatives
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
-# Only Runge-Kutta schemes are considered, "although this approach can be extended to a wide range of symplectic integration
-# techniques". Runge-Kutta networks also appear in {footcite:t}`raissi2019`, the work on physics-informed networks.
+# Only Runge-Kutta schemes are considered, but the approach, says the paper, extends to a wide range of symplectic
+# methods. Runge-Kutta networks also appear in {footcite:t}`raissi2019`, the work on physics-informed networks.
 # :::
 #
-# What is *symplectic* in the paper is the pair of a scheme and the scheme of its costates ({ref}`Section 3 <s3-partner>`).
-# The forward scheme alone, if it is explicit, never is {footcite}`sanzserna1992`. Methods that are so by themselves exist
-# for equations with structure, such as that of the first figure, which is Hamiltonian: $\dot y_1 = -\partial H / \partial
-# y_2$, $\dot y_2 = \partial H / \partial y_1$ with $H = \log\cosh y_1 + \log\cosh y_2$. *Symplectic Euler* updates one
-# coordinate and uses the new value for the other. Its layers keep areas, and its drift stays within a bound. RK4 is far
-# more accurate over a few layers, but its drift adds up without end.
+# What is *symplectic* in the paper is the pair of a scheme and the scheme of its costates ({ref}`Section 3
+# <s3-partner>`). The forward scheme alone, if it is explicit, never is {footcite}`sanzserna1992`. Methods that are so
+# by themselves exist for equations with structure, such as that of the first figure, which is Hamiltonian: $\dot y_1
+# = -\partial H / \partial y_2$, $\dot y_2 = \partial H / \partial y_1$ with $H = \log\cosh y_1 + \log\cosh y_2$.
+# *Symplectic Euler* updates one coordinate and uses the new value for the other. Its layers keep areas, and its drift
+# stays within a bound. RK4 is far more accurate over a few layers, but its drift adds up without end.
 
 
 # %%
@@ -406,21 +410,21 @@ for name in states:
     )
 
 # %% [markdown]
-# **Verified.** By autograd, a layer of symplectic Euler has area factor 1 to rounding, and the others do not. In 4000 layers
-# the drift of symplectic Euler is no larger than in 2000, while that of the two others grows.
+# **Verified.** By autograd, a layer of symplectic Euler has area factor 1 to rounding, and the others do not. In 4000
+# layers the drift of symplectic Euler is no larger than in 2000, while that of the two others grows.
 #
-# Such layers ask for weights of a special form: each coordinate may be driven only by the other. {footcite:t}`celledoni2021`
-# survey architectures of this kind. Physics-informed networks exchange the roles: there a network is not a sequence of
-# steps, it stands for the unknown solution of a partial differential equation. In the "discrete time models" of
-# {footcite:t}`raissi2019` its outputs are all stages of an implicit Runge-Kutta scheme at once, and training makes them
-# satisfy the equations of the scheme.
+# Such layers ask for weights of a special form: each coordinate may be driven only by the other.
+# {footcite:t}`celledoni2021` survey architectures of this kind. Physics-informed networks exchange the roles: there a
+# network is not a sequence of steps, it stands for the unknown solution of a partial differential equation. In the
+# "discrete time models" of {footcite:t}`raissi2019` its outputs are all stages of an implicit Runge-Kutta scheme at
+# once, and training makes them satisfy the equations of the scheme.
 #
 # ## Exercises
 #
 # ```{exercise}
 # :label: ex-s2-scheme
-# Write the scheme of Nyström with $A = \begin{pmatrix} 0 \\ 2/3 & 0 \\ 0 & 2/3 & 0 \end{pmatrix}$ and $\beta = (1/4, 3/8,
-# 3/8)$ as a `Tableau`. What is its order? How many instants does {eq}`paper-2.11` need for it?
+# Write the scheme of Nyström with $A = \begin{pmatrix} 0 \\ 2/3 & 0 \\ 0 & 2/3 & 0 \end{pmatrix}$ and $\beta = (1/4,
+# 3/8, 3/8)$ as a `Tableau`. What is its order? How many instants does {eq}`paper-2.11` need for it?
 # ```
 #
 # ```{solution} ex-s2-scheme
@@ -431,15 +435,15 @@ for name in states:
 #
 # ```{exercise}
 # :label: ex-s2-dopri
-# In the tableau of Dormand and Prince the last row of $A$ equals $\beta$, and $c_7 = 1$. What is the last stage $y_7^{[l]}$,
-# and what can a solver save by that? Does a network {eq}`paper-2.12` save it, too?
+# In the tableau of Dormand and Prince the last row of $A$ equals $\beta$, and $c_7 = 1$. What is the last stage
+# $y_7^{[l]}$, and what can a solver save by that? Does a network {eq}`paper-2.12` save it, too?
 # ```
 #
 # ```{solution} ex-s2-dopri
 # :class: dropdown
 # $y_7^{[l]} = y^{[l+1]}$: the last look of a step is the first look of the next ("first same as last"). A solver, and a
-# network {eq}`paper-2.11`, evaluate $f$ six times per step instead of seven. In {eq}`paper-2.12` the next layer has another
-# control, so its first value differs; but as $\beta_7 = 0$, the last stage need not be computed at all.
+# network {eq}`paper-2.11`, evaluate $f$ six times per step instead of seven. In {eq}`paper-2.12` the next layer has
+# another control, so its first value differs; but as $\beta_7 = 0$, the last stage need not be computed at all.
 # ```
 
 # %% tags=["hide-input"]
@@ -459,11 +463,11 @@ assert agree(stage, short)
 # ## Takeaways
 #
 # - A Butcher tableau turns Euler's method into a Runge-Kutta network; one layer is five lines of code.
-# - The network {eq}`paper-2.11` has one control for each instant at which a stage reads it, $(2L + 1)\, m$ parameters for
-#   RK4. The networks of the paper {eq}`paper-2.12` have one control per layer, $L m$ parameters for any scheme, and no
-#   use for the nodes.
-# - For a control that moves in time, one value per layer costs the order. For a control that is constant on each layer, and
-#   that is how we read trained weights, it costs nothing.
+# - The network {eq}`paper-2.11` has one control for each instant at which a stage reads it, $(2L + 1)\, m$ parameters
+#   for RK4. The networks of the paper {eq}`paper-2.12` have one control per layer, $L m$ parameters for any scheme,
+#   and no use for the nodes.
+# - For a control that moves in time, one value per layer costs the order. For a control that is constant on each
+#   layer, and that is how we read trained weights, it costs nothing.
 #
 # ## References
 #

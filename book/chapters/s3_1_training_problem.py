@@ -173,8 +173,8 @@ for panel, t in enumerate(INSTANTS):
 plt.show()
 
 # %% [markdown]
-# The control cannot tell which point it steers: one $\mathbf{u}$ moves all of them, and only their positions differ. The
-# two vocabularies translate as follows.
+# One control $\mathbf{u}$ moves all points; only their positions distinguish them. The two vocabularies translate as
+# follows.
 #
 # | in a network | in optimal control | letter |
 # | --- | --- | --- |
@@ -220,7 +220,7 @@ def cost(y, c, W, mu):
 # %% [markdown]
 # The derivative of $-\sum_k c_k \log \mathcal{H}_k(z)$ in $z$ is $\mathcal{H}(z) - c$, *prediction minus truth*, because
 # the entries of $c$ add up to one. The chain rule gives the derivatives in the features, where
-# {ref}`the next page <s3-2>` starts backwards through the layers, and in the classifier's parameters:
+# {ref}`the next page <s3-2>` begins its way back through the layers, and in the classifier's parameters:
 #
 # $$
 # \begin{aligned}
@@ -314,8 +314,8 @@ def continuous_cost(u):
 # y_n[u]^{[L]} + \mu \bigr) \Bigr]
 # $$ (paper-3.3)
 #
-# subject to {eq}`paper-2.11`, where $y_n[u]^{[l]}$ is the output of layer $l$ for sample $n$. The control enters at the nodes of the scheme,
-# $u_i^{[l]} = \mathbf{u}(t_l + h c_i)$:
+# subject to {eq}`paper-2.11`, where $y_n[u]^{[l]}$ is the output of layer $l$ for sample $n$. The control enters at the
+# nodes of the scheme, $u_i^{[l]} = \mathbf{u}(t_l + h c_i)$:
 
 
 # %%
@@ -358,29 +358,29 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
 # $h^2$. The next cell verifies this against differences of `continuous_cost`.
 
 # %% tags=["hide-input"]
-start = control_of(line_net(1)).reshape(3, 2)
+before = control_of(line_net(1)).reshape(3, 2)
 nudged = [
-    continuous_cost(lambda t, eps=eps: start + eps * wave(t))
+    continuous_cost(lambda t, eps=eps: before + eps * wave(t))
     for eps in (1e-4, -1e-4)
 ]
 derivative = (nudged[0] - nudged[1]) / 2e-4
-refined = np.array([10, 20, 40])
-error = []
-for L in refined:
-    net = line_net(L)
-    descend(net)
+grids = np.array([10, 20, 40])
+misses = []
+for L in grids:
+    once = line_net(L)
+    descend(once)
     middles = T / L * (np.arange(L) + 0.5)
     v = np.array([wave(t).ravel() for t in middles])
-    moved = T / L * ((control_of(net) - start.ravel()) * v).sum()
-    error.append(abs(moved + 0.5 * derivative))
-order = np.polyfit(np.log(T / refined), np.log(error), 1)[0]
+    moved = T / L * ((control_of(once) - before.ravel()) * v).sum()
+    misses.append(abs(moved + 0.5 * derivative))
+order_of_step = np.polyfit(np.log(T / grids), np.log(misses), 1)[0]
 # checks (3.2)
-assert error[-1] < 1e-3 * abs(derivative) and abs(order - 2) < 0.1
-print(f"one step of descent, error of order {order:.1f} in h")
+assert misses[-1] < 1e-3 * abs(derivative) and abs(order_of_step - 2) < 0.1
+print(f"one step of descent, error of order {order_of_step:.1f} in h")
 
 # %% [markdown]
-# After any fixed number of steps the limit $h \to 0$ therefore exists. But how many layers does it take to come close?
-# Here are the costs and the controls of networks that double in depth, compared after 20, 100 and 200 steps.
+# So after a fixed number of steps one expects a limit for $h \to 0$. How many layers does it take to come close? Here are the
+# costs and the controls of networks that double in depth, after 20, 100 and 200 steps.
 
 
 # %% tags=["hide-input"]
@@ -406,7 +406,7 @@ print(
     f"L = 20 is {distance(20, 40, 200):.0%} away from L = 40"
 )
 
-# %% mystnb={"figure": {"name": "fig-s31-depths", "caption": "Where training with layers follows the continuous problem, and where it no longer does. Left, the cost reached, against the depth. Right, the distance between the controls of $L$ and of $2L$ layers, relative to their size; the thin line has the slope of first order. After 20 steps each doubling halves the distance. After 200 steps it remains above 15 per cent at all these depths."}, "image": {"alt": "Left: costs against depth, three nearly horizontal lines at 0.69, 0.45 and 0.29, the lower two slightly uneven. Right: distances against depth on logarithmic axes; after 20 steps a straight line of slope minus one from 0.024 to 0.010, after 100 and 200 steps larger values, up to 0.27, that fall slowly and unevenly."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s31-depths", "caption": "Where training depends on the depth. Left, the cost reached, against the depth. Right, the distance between the controls of $L$ and of $2L$ layers, relative to their size; the thin line has the slope of first order. After 20 steps each doubling halves the distance. After 200 steps it remains above 15 per cent at all these depths."}, "image": {"alt": "Left: costs against depth, three nearly horizontal lines at 0.69, 0.45 and 0.28, the lower two slightly uneven. Right: distances against depth on logarithmic axes; after 20 steps a straight line of slope minus one from 0.04 to 0.01, after 100 and 200 steps larger values, up to 0.36, that fall more slowly."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.8), layout="constrained"
 )
@@ -426,12 +426,13 @@ left.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# After 20 steps nothing is learned yet: the cost is that of guessing, $\log 2$, and the distances halve with each doubling,
-# as they must for step functions. Then training leaves the continuous path. Ten and forty layers classify all points,
-# at nearly equal costs, with *different* controls.
+# After 20 steps nothing is learned yet: the cost is that of guessing, $\log 2$. The distances halve with each doubling, as
+# expected of step functions that approach a limit. While the network learns, training leaves this regime. In the end 10
+# and 40 layers classify all points, at nearly equal costs, with *different* controls: their jumps come at different times.
 #
-# The reason is not the grid alone. Where the cost has directions of negative curvature, descent drives neighbouring
-# controls apart. Disturb the starting control of the network with 40 layers by a millionth and follow the disturbance:
+# The reason is not the grid alone. Descent itself drives neighbouring controls apart wherever the cost has directions of
+# negative curvature. Disturb the starting weights of the network with 40 layers at random, by about a millionth, and follow
+# the disturbance:
 
 # %% tags=["hide-input"]
 disturbed, draw = line_net(40), np.random.default_rng(1)
@@ -446,7 +447,8 @@ for step in STEPS:
     print(f"{gap[step] / gap[0]:5.1f} after {step} steps")
 
 # %% [markdown]
-# So more layers resolve one *given* control better and better, but which control is found depends on small differences.
+# More layers resolve a *given* control better and better. But which control training finds depends on small differences,
+# and the depth is one of them.
 #
 # ## A budget of time
 #
@@ -465,10 +467,10 @@ travel = np.abs(flow[-1] - flow[0]).max()
 assert travel < T and costs[40][200] > least
 alone = []
 for b in (1, 2, 4, 8):  # all points are driven upwards, as class 1 wants
-    net = line_net(10)
+    driven = line_net(10)
     with torch.no_grad():
-        net.K[:], net.b[:] = 0, torch.tensor([0.0, b])
-    alone.append(cross_entropy(net(torch.tensor(x)), classes * 0 + 1).item())
+        driven.K[:], driven.b[:] = 0, torch.tensor([0.0, b])
+    alone.append(cross_entropy(driven(torch.tensor(x)), classes * 0 + 1).item())
 assert np.all(np.diff(alone) < 0) and 0 < alone[-1] - least < 1e-6
 print(
     f"bound {least:.4f}; a class alone {alone[-1]:.4f}, both {costs[40][200]:.2f}"
@@ -478,7 +480,8 @@ print(
 # :::{admonition} Here: depth and time
 # :class: voice-here
 # The paper keeps $h = 0.05$ at every depth, so $T = 0.05\, L$: deeper networks have more *time*. With one layer no feature
-# moves by more than 0.05 in a coordinate. {doc}`s4_2_depth` asks how much of the effect of depth is this budget.
+# moves by more than 0.05 in a coordinate. How much of the effect of depth is due to this budget is asked in
+# {doc}`s4_2_depth`.
 # :::
 #
 # ## No regulariser
@@ -490,9 +493,10 @@ print(
 # because the analysis is not its subject.
 # :::
 #
-# The first statement does not fit the paper's Table 5, and without a price a best control need not exist. Once all points are
-# on the right side, multiply $W$ and $\mu$ by $\lambda > 1$: the cost falls towards zero, which no finite weights reach. With
-# a fixed classifier, a class alone approaches its bound as $b$ grows and never reaches it.
+# The first reason does not fit the paper's Table 5, where accuracy in training and in validation lie far apart. And without
+# a price on controls a best control need not exist. Once all points are on the right side, multiply $W$ and $\mu$ by
+# $\lambda > 1$: the cost falls towards zero, which no finite weights reach. With a fixed classifier, the cost of a class
+# alone approaches its bound as $b$ grows and never reaches it.
 
 # %% tags=["hide-input"]
 images = tables()["table5"]
@@ -509,17 +513,17 @@ scaled = [cost(y_T, c, k * W, k * mu).item() for k in (1, 2, 4, 8, 16, 32)]
 assert np.all(np.diff(scaled) < 0) and scaled[-1] < 0.01 * scaled[0]
 
 # %% [markdown]
-# In practice training stops early. *First-order conditions*, the topic of the next pages, hold at a best control if there is
-# one; where training stops earlier the gradient is not zero.
+# In practice training stops early. The *first-order conditions* of the next pages hold at a best control, if there is one.
+# Where training stops before, the gradient is not zero.
 #
 # ## Two approaches
 #
 # A computer needs finitely many unknowns. One may discretise first and then ask for the best network, or ask for the best
-# function and discretise the conditions for it ({numref}`fig-commute`). The first, *direct* approach
-# {footcite}`sanzserna2016{Section 4.3}` is what backpropagation does; {ref}`the next page <s3-2>` follows it from
-# {eq}`paper-3.4` to {eq}`paper-3.18`. The second, *indirect* approach is that of neural differential equations
-# {footcite}`chen2018`. In general they give different gradients; {doc}`s3_3_partner` shows which schemes make them
-# agree {footcite}`benning2019,sanzserna1992,hager2000`. Training as a control problem was proposed by {footcite:t}`e2017`.
+# function and discretise the conditions for it ({numref}`fig-commute`). The first approach, the *direct* one (Section 4.3 of
+# {footcite:t}`sanzserna2016`), is what backpropagation does; {ref}`the next page <s3-2>` takes it. The second, the
+# *indirect* one, is that of neural differential equations {footcite}`chen2018`; {doc}`s3_3_second_road` takes it. In
+# general they give different gradients; {doc}`s3_3_partner` shows which schemes make them agree
+# {footcite}`benning2019,sanzserna1992,hager2000`. Training as a control problem was proposed by {footcite:t}`e2017`.
 #
 # ## Exercises
 #
@@ -583,8 +587,8 @@ assert abs(undivided[40, 0.15] - undivided[10, 0.15]) < 0.005
 # %% [markdown]
 # ## Takeaways
 #
-# - Training minimises {eq}`paper-3.1` under {eq}`paper-3.2`, or {eq}`paper-3.3` with layers. For a given control the second cost
-#   approaches the first at the order of the scheme, and one step of descent at second order.
+# - Training solves {eq}`paper-3.2`, with the cost {eq}`paper-3.1`, or {eq}`paper-3.3` with layers. For a given control the
+#   second cost approaches the first at the order of the scheme; one step of descent approaches its limit at order two.
 # - Over many steps, descent amplifies differences. Networks of 10 to 80 layers reach similar costs with different controls.
 # - $T$ is a budget: with tanh no feature travels farther than $T$ in a coordinate, which bounds the cost from below.
 # - Without a regulariser a minimum need not exist.

@@ -16,9 +16,9 @@
 # (s3-partner)=
 # # Section 3. The partner: a scheme for the costates
 #
-# {doc}`The derivation <s3_2_derivation>` ended with multipliers $p_i^{[l]}$ that look like the stages of a
+# {doc}`The page on costates <s3_2_costates>` ended with multipliers $p_i^{[l]}$ that look like the stages of a
 # Runge-Kutta method. They are. This page finds the tableau of that method, the *partner*, for every scheme, and shows
-# a popular mistake about it that most tests let pass.
+# a natural mistake about it that most tests let pass.
 #
 # :::{admonition} What you will learn
 # :class: tip
@@ -69,7 +69,8 @@ def gallery(*names):
 gallery("euler", "heun", "ralston", "rk4", "implicit_midpoint", "gauss4")
 
 # %% [markdown]
-# **What to see.** The partner of an explicit scheme is a full matrix. The last two schemes are their own partners.
+# **What to see.** The partner of an explicit scheme has the weights on and below its diagonal, so it looks implicit.
+# The last two schemes are their own partners.
 #
 # ## From multipliers to a scheme
 #
@@ -137,9 +138,9 @@ def partner_of(A, beta, c):
 # %% [markdown]
 # Two judges. The first knows tableaus: the Lobatto IIIA and IIIB schemes of three stages are partners in the
 # literature {footcite}`hairer2006`. The second is autograd, on four layers of Kutta's scheme with random controls for
-# each stage. It is asked for the price of a disturbance: how much does the cost change if a little is added to a
-# state, or to a stage value $f_i$? By {doc}`s3_2_derivation` the answers are $p^{[l]}$ and $h \beta_i p_i^{[l]}$. No
-# formula of this page enters.
+# each stage. It differentiates the cost by a small disturbance of a state and of a stage value $f_i$. By
+# {doc}`s3_2_costates` these derivatives are $p^{[l]}$ and $\xi_i^{[l]} = h \beta_i p_i^{[l]}$. No formula of this
+# page enters.
 
 # %%
 A_kutta, beta_kutta, c_kutta = TABLEAUS["kutta3"].arrays()
@@ -313,7 +314,7 @@ for stage_controls in (False, True):
 # %% [markdown]
 # ## A mistake that stays unnoticed
 #
-# There is a naive recipe: walk backwards from $p^{[l+1]}$ with step $-h$ and the same tableau, and meet the stored
+# There is a naive recipe: walk backwards from $p^{[l+1]}$ with step $-h$ and the same tableau, and use the stored
 # stages in the opposite order. For many schemes this is *right*. Compare with {eq}`eq-3.q`: the scheme run backwards
 # with its stages reversed, $i \to s + 1 - i$, is the partner if
 #
@@ -343,9 +344,9 @@ for name, tableau in schemes.items():
     print(f"{name:18} {'exact' if right else f'off by {off:.0%}'}")
 
 # %% [markdown]
-# Euler, Heun, Kutta 3, RK4 and the 3/8 rule, the schemes in everyday use, forgive the mistake, and so do implicit
-# midpoint and Gauss-Legendre. A test of the recipe with one of them finds the gradient exact. Ralston's scheme
-# exposes it: its weights $\frac14, \frac34$ read differently from behind.
+# Euler, Heun, Kutta 3, RK4 and the 3/8 rule forgive the mistake, and so do implicit midpoint and Gauss-Legendre. A
+# test of the recipe with one of them finds the gradient exact. Ralston's scheme exposes it: its weights $\frac14,
+# \frac34$ are not symmetric.
 #
 # The stages must be *stored*, though. Solving state and costate back together meets other stages than the forward sweep
 # did, and the gradient is not exact even for these schemes; {doc}`s3_4_continuous_adjoint` measures it.
@@ -414,7 +415,8 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 # - For an explicit scheme the way back is explicit, from the last stage to the first.
 # - With a control for each stage the partner is the only such tableau. A reducible scheme whose stages share a
 #   control has others.
-# - "The same tableau, backwards" is right where {eq}`eq-3.s` holds, as it does for the schemes in everyday use.
+# - "The same tableau, backwards" is right where {eq}`eq-3.s` holds: for Euler, Heun, Kutta 3, RK4 and the 3/8 rule,
+#   not for Ralston.
 #
 # The partner goes back to {footcite:t}`hager2000` and {footcite:t}`sanzserna2016`; for networks see
 # {footcite:t}`benning2019`.

@@ -178,7 +178,7 @@ assert abs(derivative - difference) < 1e-6 * abs(difference)
 print(f"(3.v): {derivative:.5f}; central difference: {difference:.5f}")
 
 # %% [markdown]
-# The integral {eq}`eq-3.v` agrees with the difference of costs, which knows no costate, to six digits.
+# The integral {eq}`eq-3.v` agrees to six digits with the difference of costs, which needs no costate.
 #
 # ## Conditions for an optimum
 #
@@ -197,8 +197,8 @@ print(f"(3.v): {derivative:.5f}; central difference: {difference:.5f}")
 #
 # Pontryagin's principle says more: an optimal control *minimises* $H(\cdot, \mathbf y(t), \mathbf p(t))$ at almost
 # all $t$. (With the costate $-\mathbf p$, a common choice, it maximises.) In $L^\infty$, where $\mathbf u(t)$ may be
-# any vector at any time, a minimum in $u$ is a zero of $H_u$, and {eq}`eq-3.y` is what the paper uses. It is
-# necessary, not sufficient.
+# any vector at any time, a minimum in $u$ is a zero of $H_u$, and {eq}`eq-3.y` follows again. It is necessary, not
+# sufficient; the paper states its discrete form {eq}`paper-3.22`.
 #
 # ## Side by side
 #
@@ -377,8 +377,8 @@ plt.show()
 #   optimum it vanishes for almost all $t$.
 # - Equations {eq}`paper-3.24` to {eq}`paper-3.26` discretise the adjoint equation, and {eq}`paper-3.22` is $H_u = 0$ in
 #   every stage.
-# - The square closes with the partner. With another matrix the second road still approximates the continuous gradient
-#   with the order of the scheme, but not the network's exactly.
+# - The square closes with the partner. With the scheme itself in its place the second road still approximates the
+#   continuous gradient with the order of the scheme, but it does not give the network's.
 #
 # The first road is the direct approach of {footcite:t}`sanzserna2016`; the transformed adjoint system and its order
 # conditions are those of {footcite:t}`hager2000`, the application to networks that of {footcite:t}`benning2019`.

@@ -16,8 +16,8 @@
 # (s3-symplectic)=
 # # Section 3. What is symplectic about training
 #
-# Methods whose partner satisfies {eq}`paper-3.23` are called symplectic, because they preserve what is quadratic. A
-# network for classification has no energy and no orbit. What does it preserve? The picture shows it for a single
+# Pairs of schemes that satisfy {eq}`paper-3.23` are called symplectic because they preserve quadratic invariants,
+# such as energies. A classifier has no energy. What does its training preserve? The picture shows it for a single
 # neuron: state $y$ to the right, costate $p$ upwards. A disc of such pairs passes through six layers of $y^{[l+1]} =
 # y^{[l]} + h \tanh(y^{[l]})$.
 
@@ -86,8 +86,8 @@ plt.show()
 # :::{admonition} What you will learn
 # :class: tip
 # - what is preserved: the product $p^{[l]} \cdot \delta y^{[l]}$, from layer to layer, exactly;
-# - that for the gradient of a network this is nothing but the chain rule;
-# - that the loss in each layer with a wrong partner is given by {eq}`paper-3.23`, term by term;
+# - that for the gradient of a network this is the chain rule;
+# - that with a wrong partner the product changes in each layer by the residual of {eq}`paper-3.23`, term by term;
 # - how the paper's remark on other symplectic integrators is meant.
 # :::
 #
@@ -118,8 +118,9 @@ plt.show()
 # k_i^{[l]} .
 # $$ (eq-3.r)
 #
-# The bracket is {eq}`paper-3.23`. Pairs for which it vanishes keep every bilinear function of state and costate that the
-# differential equations keep {footcite}`sanzserna1992,sanzserna2016`. In one dimension that is the area in the picture.
+# The bracket is {eq}`paper-3.23`. Pairs for which it vanishes keep every bilinear function of state and costate that
+# the differential equations keep {footcite}`sanzserna1992,sanzserna2016`. For a single neuron it follows that areas
+# in the picture are kept.
 #
 # Check it on a network of width 3 with smooth controls, 20 layers, $T = 2$. The $\delta y$ come from forward-mode
 # differentiation, which uses no costate.
@@ -145,12 +146,12 @@ def problem(tableau, L=20):
 
 def moved(step, u):
     """delta y (L+1, N, d_hat) and k (L, s, N, d_hat)."""
-    _, (delta_y, _, k) = torch.func.jvp(
-        lambda x: tuple(adjoint.states(step, u, x)),
-        (x_hat,),
-        (torch.ones_like(x_hat),),
-    )
-    return delta_y, k
+
+    def outputs(x):
+        states = adjoint.states(step, u, x)
+        return states.y, states.F
+
+    return torch.func.jvp(outputs, (x_hat,), (torch.ones_like(x_hat),))[1]
 
 
 # %%
@@ -273,8 +274,8 @@ print("the drift is (3.r) in each of the 20 layers")
 #
 # *States that are symplectic themselves.* If the network discretises a Hamiltonian system, with $y = (q, r)$ and
 # $\dot q = \partial_r H$, $\dot r = -\partial_q H$, the state may be advanced by a symplectic method, such as that of
-# Störmer and Verlet. Then the states keep areas as well, and features cannot collapse. Such networks are studied in
-# {footcite:t}`celledoni2021`; {footcite:t}`benning2019` and the paper do not use them.
+# Störmer and Verlet. Then the states keep areas as well, and a set of features cannot shrink in all directions at
+# once. Such networks are studied in {footcite:t}`celledoni2021`; the paper does not use them.
 #
 # A layer of the second kind, $r \mapsto r - \frac h2 \tanh(q)$, $q \mapsto q + h \tanh(r)$, $r \mapsto r - \frac h2
 # \tanh(q)$, for which no tableau is given to the library, beside a layer of Euler's method for the same equation:
@@ -320,8 +321,8 @@ for layer in (verlet, euler):
 #
 # ```{exercise}
 # :label: ex-s33-damped
-# By which factor does the area in the first figure shrink in one layer with $\tilde A = A$, at a point where $\tanh'
-# = \sigma'$?
+# By which factor does the area in the first figure shrink in one layer with $\tilde A = A$, at a point where the
+# derivative of $\tanh$ is $\sigma'$?
 # ```
 #
 # ```{solution} ex-s33-damped

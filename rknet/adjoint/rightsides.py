@@ -13,16 +13,17 @@ from torch import Tensor
 
 from rknet.activations import ACTIVATIONS, Activation
 from rknet.checks import choose
+from rknet.registry import Registry
 
 Controls = tuple[Tensor, ...]
 """The parts of a control: for a network (K, b)."""
 
-SLOPES: dict[str, Activation] = {
-    "tanh": lambda f: 1 - f * f,
-    "logistic": lambda f: f * (1 - f),
-    "relu": lambda f: (f > 0).to(f.dtype),
-    "softplus": lambda f: torch.where(f > 20, 1, -torch.expm1(-f)),
-}
+SLOPES: Registry[Activation] = Registry(
+    tanh=lambda f: 1 - f * f,
+    logistic=lambda f: f * (1 - f),
+    relu=lambda f: (f > 0).to(f.dtype),
+    softplus=lambda f: torch.where(f > 20, 1, -torch.expm1(-f)),
+)
 """sigma' as a function of the value of sigma, for every activation.  PyTorch's softplus is linear beyond 20."""
 
 

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rknet.checks import POINT, choose, inputs, instance, keep, labels, positive, room, shown, whole
 from rknet.equality import ByValue
+from rknet.registry import Registry
 
 EDGE = 4.0
 """Uniform coordinates lie in [-EDGE, EDGE]."""
@@ -308,22 +309,22 @@ QUADRANTS = (2, 3, 1, 0)
 """Quadrants numbered counter-clockwise from the first, by sign pattern."""
 
 
-LAWS: dict[str, Law] = {
-    "donut_1D": Strip(),
-    "donut_2D": ball(2),
-    "squares": checkerboard(2),
-    "spiral": Spiral(),
-    "donut_3D_2C": rings(3, 2),
-    "donut_3D_3C": rings(3, 3),
-    "donut_2D_6C": rings(2, 6),
-    "donut_3D_6C": rings(3, 6),
-    "squares_2D_4C": Squares(2, 4, table=QUADRANTS),
+LAWS: Registry[Law] = Registry(
+    donut_1D=Strip(),
+    donut_2D=ball(2),
+    squares=checkerboard(2),
+    spiral=Spiral(),
+    donut_3D_2C=rings(3, 2),
+    donut_3D_3C=rings(3, 3),
+    donut_2D_6C=rings(2, 6),
+    donut_3D_6C=rings(3, 6),
+    squares_2D_4C=Squares(2, 4, table=QUADRANTS),
     # Opposite octants share a class: mirror x3 < 0 through 0, which reverses the pattern of the other two signs.
-    "squares_3D_4C": Squares(3, 4, table=(*QUADRANTS[::-1], *QUADRANTS)),
-    "spiral_3D": Helix(),
-    "donut_highD": ball(3),
-    "squares_highD": checkerboard(3),
-}
+    squares_3D_4C=Squares(3, 4, table=(*QUADRANTS[::-1], *QUADRANTS)),
+    spiral_3D=Helix(),
+    donut_highD=ball(3),
+    squares_highD=checkerboard(3),
+)
 """Every point set of the paper by name, and three its authors coded without printing (the last three)."""
 
 

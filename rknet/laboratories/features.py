@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from rknet import plots
 from rknet.data import bayes
 from rknet.data.points import LAWS
-from rknet.laboratories.laboratory import Laboratory
+from rknet.laboratories.laboratory import Laboratory, control
 from rknet.schemes import PAPER
 from rknet.study.cache import trained
 from rknet.study.configuration import Configuration
@@ -45,11 +45,15 @@ class FeatureLaboratory(Laboratory):
     def __init__(self, data: str = "donut_2D_6C", net: str = "EulerNet", L: int = 5, h: float = 1.0) -> None:
         depths = [depth for depth in DEPTHS if depth <= 40]  # 100 layers take more than a moment
         super().__init__(
-            data=ipywidgets.Dropdown(options=PLANE, value=data, description="data"),
-            net=ipywidgets.Dropdown(options=list(PAPER), value=net, description="net"),
-            L=ipywidgets.SelectionSlider(options=depths, value=L, description="L", continuous_update=False),
-            h=ipywidgets.SelectionSlider(
-                options=[0.05, 0.1, 0.2, 0.5, 1.0], value=h, description="h (no StandardNet)", continuous_update=False
+            data=control(ipywidgets.Dropdown, options=PLANE, value=data, description="data"),
+            net=control(ipywidgets.Dropdown, options=list(PAPER), value=net, description="net"),
+            L=control(ipywidgets.SelectionSlider, options=depths, value=L, description="L", continuous_update=False),
+            h=control(
+                ipywidgets.SelectionSlider,
+                options=[0.05, 0.1, 0.2, 0.5, 1.0],
+                value=h,
+                description="h (no StandardNet)",
+                continuous_update=False,
             ),
         )
 

@@ -7,8 +7,25 @@ import io
 from typing import Any
 
 import ipywidgets
+import traitlets
 from IPython.display import Image
 from matplotlib.figure import Figure
+
+from rknet.checks import shown
+
+
+def control(kind: type[ipywidgets.ValueWidget], *, value: Any, description: str, **options: Any) -> Any:
+    """A control of a kind, which says in a line what it cannot be set to."""
+    try:
+        if value is None:  # with which a list of choices shows none of them
+            raise TypeError
+        return kind(value=value, description=description, **options)
+    except (traitlets.TraitError, OverflowError, TypeError, ValueError):
+        names = ", ".join(str(one[1] if isinstance(one, tuple) else one) for one in options.get("options", ()))
+        remedy = f"choose from {names}" if names else "leave it out, and set it in the laboratory"
+        raise ValueError(
+            f"{description.partition(' ')[0]}: must be what the control can show, got {shown(value)}; {remedy}"
+        ) from None
 
 
 class Laboratory(ipywidgets.VBox):

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from rknet import plots
-from rknet.laboratories.laboratory import Laboratory
+from rknet.laboratories.laboratory import Laboratory, control
 from rknet.nets import RKNet
 from rknet.tableaus import TABLEAUS
 
@@ -54,9 +54,11 @@ class SchemeLaboratory(Laboratory):
     def __init__(self, scheme: str = "euler", h: float = 0.5, L: int = 14) -> None:
         explicit = [(tableau.name, name) for name, tableau in TABLEAUS.items() if tableau.explicit]
         super().__init__(
-            scheme=ipywidgets.Dropdown(options=explicit, value=scheme, description="scheme"),
-            h=ipywidgets.FloatSlider(value=h, min=0.05, max=2.0, step=0.05, description="h", continuous_update=False),
-            L=ipywidgets.IntSlider(value=L, min=1, max=100, description="L", continuous_update=False),
+            scheme=control(ipywidgets.Dropdown, options=explicit, value=scheme, description="scheme"),
+            h=control(
+                ipywidgets.FloatSlider, value=h, min=0.05, max=2.0, step=0.05, description="h", continuous_update=False
+            ),
+            L=control(ipywidgets.IntSlider, value=L, min=1, max=100, description="L", continuous_update=False),
         )
 
     def draw(self, **values: Any) -> Figure:

@@ -19,7 +19,7 @@ from rknet.adjoint import Costates, costates, partner_costates, states
 from rknet.adjoint.order import order_of_pair
 from rknet.adjoint.rightsides import Affine, Controls
 from rknet.adjoint.steps import StageError, Step
-from rknet.laboratories.laboratory import Laboratory
+from rknet.laboratories.laboratory import Laboratory, control
 from rknet.tableaus import TABLEAUS, Tableau
 
 T = 1.0
@@ -172,11 +172,17 @@ class TableauLaboratory(Laboratory):
         options = [*((tableau.name, name) for name, tableau in TABLEAUS.items()), (OWN, OWN)]
         wide = ipywidgets.Layout(width="30em")
         super().__init__(
-            scheme=ipywidgets.Dropdown(options=options, value=scheme, description="scheme"),
-            A=ipywidgets.Textarea(
-                value=A, description="A", rows=4, placeholder="one row a line", continuous_update=False, layout=wide
+            scheme=control(ipywidgets.Dropdown, options=options, value=scheme, description="scheme"),
+            A=control(
+                ipywidgets.Textarea,
+                value=A,
+                description="A",
+                rows=4,
+                placeholder="one row a line",
+                continuous_update=False,
+                layout=wide,
             ),
-            beta=ipywidgets.Text(value=beta, description="beta", continuous_update=False, layout=wide),
+            beta=control(ipywidgets.Text, value=beta, description="beta", continuous_update=False, layout=wide),
         )
 
     def draw(self, **values: Any) -> Figure:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from rknet import plots
 from rknet.activations import ACTIVATIONS
 from rknet.data import bayes
-from rknet.laboratories.laboratory import Laboratory
+from rknet.laboratories.laboratory import Laboratory, control
 from rknet.lifts import LIFTS
 from rknet.nets import Net
 from rknet.schemes import PAPER
@@ -73,17 +73,27 @@ class TrainingLaboratory(Laboratory):
     ) -> None:
         depths = [depth for depth in DEPTHS if depth <= 40]  # 100 layers take more than a moment
         super().__init__(
-            data=ipywidgets.Dropdown(options=PLANE, value=data, description="data"),
-            net=ipywidgets.Dropdown(options=list(PAPER), value=net, description="net"),
-            d_hat=ipywidgets.SelectionSlider(
-                options=[2, 3, 4, 8, 16], value=d_hat, description="d_hat", continuous_update=False
+            data=control(ipywidgets.Dropdown, options=PLANE, value=data, description="data"),
+            net=control(ipywidgets.Dropdown, options=list(PAPER), value=net, description="net"),
+            d_hat=control(
+                ipywidgets.SelectionSlider,
+                options=[2, 3, 4, 8, 16],
+                value=d_hat,
+                description="d_hat",
+                continuous_update=False,
             ),
-            lift=ipywidgets.Dropdown(options=list(LIFTS), value=lift, description="lift"),
-            L=ipywidgets.SelectionSlider(options=depths, value=L, description="L", continuous_update=False),
-            h=ipywidgets.SelectionSlider(
-                options=[0.05, 0.1, 0.2, 0.5, 1.0], value=h, description="h (no StandardNet)", continuous_update=False
+            lift=control(ipywidgets.Dropdown, options=list(LIFTS), value=lift, description="lift"),
+            L=control(ipywidgets.SelectionSlider, options=depths, value=L, description="L", continuous_update=False),
+            h=control(
+                ipywidgets.SelectionSlider,
+                options=[0.05, 0.1, 0.2, 0.5, 1.0],
+                value=h,
+                description="h (no StandardNet)",
+                continuous_update=False,
             ),
-            activation=ipywidgets.Dropdown(options=list(ACTIVATIONS), value=activation, description="activation"),
+            activation=control(
+                ipywidgets.Dropdown, options=list(ACTIVATIONS), value=activation, description="activation"
+            ),
         )
 
     def draw(self, **values: Any) -> Figure:

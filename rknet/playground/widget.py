@@ -16,7 +16,7 @@ import torch
 import traitlets
 from numpy.typing import NDArray
 
-from rknet.checks import choose
+from rknet.checks import choose, flag, shown
 from rknet.data.points import LAWS, PointSet, draw
 from rknet.named import net_of
 from rknet.nets import Net, RKNet
@@ -179,8 +179,17 @@ class Playground(anywidget.AnyWidget):
         chosen = dict(choose("preset", preset, PRESETS).configuration)
         offered: list[dict[str, Any]] = [_plain(choose("presets", name, PRESETS)) for name in presets]
         weights: dict[str, NDArray[np.float32]] = {}
+        if not isinstance(configuration, Mapping | None):
+            raise ValueError(
+                f"configuration: must be a mapping, got {shown(configuration)}; pass for example {{'L': 5}}"
+            )
+        if not isinstance(task, str):
+            raise ValueError(f"task: must be a text, got {shown(task)}; pass a sentence, or leave it out")
+        sets = data if isinstance(data, tuple) else (data,)
+        if data is not None and not (1 <= len(sets) <= 2 and all(isinstance(points, PointSet) for points in sets)):
+            raise ValueError(f"data: must be a point set or two, got {shown(data)}; pass those of rknet.draw")
         if data is not None:
-            chosen["data"] = _given(*data) if isinstance(data, tuple) else _given(data)
+            chosen["data"] = _given(*sets)
         if net is not None:
             chosen |= _of_net(net)
             weights = _weights(net)
@@ -189,7 +198,7 @@ class Playground(anywidget.AnyWidget):
             weights=weights,
             presets=offered,
             task=task,
-            compact=compact,
+            compact=flag("compact", compact),
         )
 
     @traitlets.validate("configuration")

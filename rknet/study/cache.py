@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import os
 import warnings
+import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from pathlib import Path
@@ -158,6 +159,8 @@ def _load(path: Path, net: Net) -> History | None:
         return None
     try:
         with np.load(path, allow_pickle=False) as archive:
+            if any(member.compress_type != zipfile.ZIP_STORED for member in archive.zip.infolist()):
+                return None  # ours are not compressed, and a small file could unpack to any size
             stored = {name: archive[name] for name in archive.files}
         weights = {name: torch.from_numpy(stored[f"net/{name}"]) for name in net.state_dict()}
         values = {field.name: stored[f"history/{field.name}"] for field in fields(History)}

@@ -35,7 +35,11 @@ EXTRAS = {"statsmodels": "ledger", "yaml": "ledger"}
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit code."""
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options = parser.parse_args(argv)
+    for name, value in vars(options).items():
+        if value == [] and name not in ("names", "ids"):  # argparse's reading of --NAME=--
+            parser.error(f"argument --{name.replace('_', '-')}: expected one value, got '--'")
     return guarded(lambda: options.command(options), "rknet")
 
 

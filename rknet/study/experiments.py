@@ -11,6 +11,7 @@ from typing import Any
 
 from rknet.checks import keep, whole
 from rknet.protocol import Protocol
+from rknet.registry import Registry
 from rknet.study.configuration import Configuration
 from rknet.study.convolution import Convolutional, width
 
@@ -106,9 +107,10 @@ def on_images(sets: Iterable[str], nets: Mapping[str, int], d_hat: int = 900) ->
 
 def convolutional() -> dict[str, Convolutional]:
     """Convolutional RK4 nets with each augmentation, other schemes, and a residual net of RK4's cost, on images."""
-    nets: dict[str, tuple[str, dict[str, Any]]] = {f"rk4, {name}": ("rk4", {}) for name in AUGMENTED}
-    nets |= {f"{scheme}, 8 channels": (scheme, {}) for scheme in ("euler", "heun", "kutta3")}
-    nets["residual, 8 channels"] = ("euler", {"L": 8, "activation": "relu"})
+    nets: dict[str, tuple[str, dict[str, Any]]] = {f"rk4, {name}": ("RK4Net", {}) for name in AUGMENTED}
+    schemes = {"euler": "EulerNet", "heun": "heun", "kutta3": "kutta3"}
+    nets |= {f"{name}, 8 channels": (scheme, {}) for name, scheme in schemes.items()}
+    nets["residual, 8 channels"] = ("EulerNet", {"L": 8, "activation": "relu"})
     found = {}
     for data in IMAGES_COMPARED:
         for samples, epochs in EPOCHS.items():
@@ -128,7 +130,7 @@ def convolutional() -> dict[str, Convolutional]:
     return found
 
 
-EXPERIMENTS: dict[str, Experiment] = {
+DECLARED: dict[str, Experiment] = {
     "width": Experiment(
         "RK4Net without and with one more dimension",
         "Section 4.1, Figures 3 and 4",
@@ -239,4 +241,5 @@ EXPERIMENTS: dict[str, Experiment] = {
         convolutional(),
     ),
 }
+EXPERIMENTS: Registry[Experiment] = Registry(**DECLARED)
 """Every experiment by name."""

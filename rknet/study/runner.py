@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib.util
+import itertools
 import os
 import threading
 import time
@@ -88,7 +90,8 @@ def sweep(
         See `rknet.fit` and `rknet.data.images.load`; ``"auto"`` also takes what was stored by any engine and from any
         source.  The source is decided once for all runs.
     device
-        ``"cpu"``, or ``"cuda"`` for runs on images; what is stored is taken whatever computed it.
+        ``"cpu"``, or ``"cuda"`` for runs on images; what is stored is taken whatever computed it.  Runs of one
+        architecture share the card, see `rknet.study.shared_card`, where Triton is installed and no cluster is used.
     progress, report
         Whether a bar with the time left is shown on a terminal; and who is told in a line of each record that is
         damaged, foreign or outdated, and computed again, and of each run that is lost, at once.
@@ -100,7 +103,9 @@ def sweep(
         check_device(device, run, here=dask is None)
     store.check(missing)
     missing.sort(key=lambda run: run.configuration.work, reverse=True)  # so that all workers end at about the same time
-    tasks = [(run, engine, _settled(run, source), None if dask else _checkpoint(store, run), device) for run in missing]
+    stacks = _stacks(missing, engine) if device == "cuda" and dask is None else []
+    alone = [run for run in missing if not any(run in stack for stack in stacks)]
+    tasks = [(run, engine, _settled(run, source), None if dask else _checkpoint(store, run), device) for run in alone]
     for *_, checkpoint, _ in tasks:
         if checkpoint is not None:
             checkpoint.check()
@@ -110,7 +115,8 @@ def sweep(
         lost.append(f"{run}: {error}")
         report(f"{lost[-1]}; its record is lost")
 
-    for record in watched(execute(tasks, n_jobs=n_jobs, dask=dask, left=lose), missing, progress):
+    done = itertools.chain(_stacked(stacks, source), execute(tasks, n_jobs=n_jobs, dask=dask, left=lose))
+    for record in watched(done, missing, progress):
         _keep(record, store, lose)
     seconds = time.perf_counter() - started
     return Summary(len(missing) - len(lost), len(runs) - len(missing), seconds, tuple(lost))
@@ -131,6 +137,25 @@ def _keep(record: Record, store: Store, lose: Callable[[object, Exception], None
         lose(f"{record['run']['experiment']}: {record['run']['row']}, seed {record['run']['seed']}", error)
     else:
         checkpoint_beside(path).remove()
+
+
+def _stacks(runs: Sequence[Run], engine: str) -> list[list[Run]]:
+    """Runs that share the card, by stack; none where Triton, which makes the kernels, is missing."""
+    if importlib.util.find_spec("triton") is None:
+        return []
+    from rknet.study.shared_card import MOST, can_share, groups
+
+    stacks = groups([run for run in runs if can_share(run, engine)], MOST)
+    return [stack for stack in stacks if len(stack) > 1]
+
+
+def _stacked(stacks: Iterable[Sequence[Run]], source: str) -> Iterator[Record]:
+    """The records of runs that share the card, one stack after the other, in this process."""
+    if stacks:
+        from rknet.study.shared_card import compute
+
+        for stack in stacks:
+            yield from compute(stack, source)
 
 
 Task = tuple[Run, str, str, Checkpoint | None, str]

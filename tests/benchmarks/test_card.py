@@ -26,6 +26,7 @@ from rknet.study import records
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import EXPERIMENTS, Experiment
 from rknet.study.records import Run
+from rknet.study.shared_card import groups
 from rknet.study.store import Store
 
 SAMPLES = 10
@@ -67,7 +68,7 @@ def options(**changes: object) -> argparse.Namespace:
 
 def test_what_the_paper_s_deep_nets_lack_is_wanted(tmp_path: Path) -> None:
     """24 runs in four stacks, the two image sets of a net in the same one, in order of worth."""
-    found = card.groups(card.wanted(card.ROWS, Store(tmp_path)))
+    found = groups(card.wanted(card.ROWS, Store(tmp_path)))
     assert [(len(group), group[0].row) for group in found] == [
         (8, "RK4Net, d_hat = 900, L = 100, MNIST"),
         (8, "EulerNet, d_hat = 900, L = 100, MNIST"),
@@ -155,7 +156,7 @@ def test_runs_are_kept_and_not_made_again(output: Output, tmp_path: Path, monkey
     assert todo == RUNS
     # Only the first of two stacks begins before time is up.
     now = clock()
-    card.train(card.groups(todo), output, 2.0, device="cpu", lanes=1, clock=now)
+    card.train(groups(todo), output, 2.0, device="cpu", lanes=1, clock=now)
     store, features = returned(output, tmp_path / "back")
     first = RUNS[:4]
     assert card.wanted(rows, store, "auto") == RUNS[4:]
@@ -163,6 +164,7 @@ def test_runs_are_kept_and_not_made_again(output: Output, tmp_path: Path, monkey
         record = store.find(run).record
         assert record is not None
         assert record["circumstances"]["together"] == 4
+        assert record["circumstances"]["versions"]["triton"]
         assert record["run"]["engine"] == "layerwise"
         net, history = run.configuration.train(run.seed, engine="torch")
         np.testing.assert_allclose(records.history(record).val_cost, history.val_cost, rtol=0, atol=COSTS)
@@ -177,7 +179,7 @@ def test_runs_are_kept_and_not_made_again(output: Output, tmp_path: Path, monkey
         spread = ((Y - Y.mean(0)) ** 2).sum()
         assert float((features[f"{name}/components"] ** 2).sum()) == pytest.approx(spread, rel=1e-3)
     # The rest is made by the next call.
-    card.train(card.groups(RUNS[4:]), Output(output.folder, store), 1e9, device="cpu", lanes=1)
+    card.train(groups(RUNS[4:]), Output(output.folder, store), 1e9, device="cpu", lanes=1)
     assert card.wanted(rows, store, "auto") == []
 
 

@@ -1,6 +1,7 @@
 """Every code name on the notation page exists, and has the shape that the page states."""
 
 import re
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from pkgutil import resolve_name
 
@@ -26,6 +27,9 @@ def test_code_name_exists(name: str) -> None:
     owner, _, attribute = name.rpartition(".")
     if owner == "net":
         assert hasattr(RK4Net(d=2, d_hat=3, classes=2, L=1), attribute)
+    elif is_dataclass(resolve_name(owner)):
+        kind = resolve_name(owner)
+        assert attribute in {field.name for field in fields(kind)} or hasattr(kind, attribute)
     else:
         assert resolve_name(name) is not None
 

@@ -27,6 +27,7 @@ UNREACHABLE = """() => [...document.querySelectorAll("a[href], button, input, se
 UNREAD = """() => [...document.querySelectorAll("table:not([role=presentation])")].filter((t) => !t.querySelector("th"))
   .map((t) => t.outerHTML.slice(0, 120))"""
 ANIMATIONS = "() => document.getAnimations().length"
+CLOUD = "() => document.querySelector('.turntable-panel canvas').toDataURL()"
 FLIPBOOKS = "() => [...document.querySelectorAll('img.flipbook')].map((image) => image.src)"
 
 
@@ -230,6 +231,37 @@ def test_flipbook_plays_and_turns(chapter: Visit):
     assert chapter.page.locator("img.flipbook").first.is_visible()
 
 
+def test_clouds_of_points_turn(visit: Callable[..., Visit], built: Path):
+    """By keyboard and by dragging; a class can be seen alone; paper has the picture."""
+    opened = visit((built / "chapters" / "s4_5b_networks.html").as_uri(), viewport={"width": WIDE, "height": 900})
+    page, player = opened.page, opened.page.locator(".turntable-player")
+    settle(page)
+    assert player.count() == 1 and player.locator(".turntable-panel").count() == 2
+    views = [page.evaluate(CLOUD)]
+    turning = player.get_by_label("Turn")
+    turning.press("ArrowRight")
+    views.append(page.evaluate(CLOUD))
+    canvas = player.locator(".turntable-panel canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    page.mouse.move(box["x"] + 50, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 80, steps=3)
+    page.mouse.up()
+    views.append(page.evaluate(CLOUD))
+    player.get_by_role("button", name="Shirt", exact=True).press("Enter")
+    views.append(page.evaluate(CLOUD))
+    assert len(set(views)) == 4
+    player.get_by_role("button", name="Shirt", exact=True).press("Enter")
+    player.get_by_role("button", name="Reset view").press("Enter")
+    assert page.evaluate(CLOUD) == views[0]
+    picture = page.locator("#fig-16 img")
+    assert not picture.is_visible()
+    page.emulate_media(media="print")
+    assert picture.is_visible() and not player.is_visible()
+    assert (opened.foreign, opened.errors) == ([], [])
+
+
 def test_chapter_is_downloaded_in_both_forms(visit: Callable[..., Visit], built: Path, serve: Callable[[Path], str]):
     page = visit(f"{serve(built)}/chapters/s4_3_activation.html").page
     for suffix in (".ipynb", ".py"):
@@ -249,11 +281,11 @@ def test_search_finds_a_page(visit: Callable[..., Visit], built: Path, serve: Ca
     opened.page.keyboard.type("costates")
     opened.page.keyboard.press("Enter")
     opened.page.wait_for_url("**/search.html?q=costates")
-    result = opened.page.locator("#search-results li a[href*='s3_2_derivation']").first
+    result = opened.page.locator("#search-results li a[href*='s3_2_costates']").first
     expect(result).to_be_visible()
     assert (opened.foreign, opened.errors) == ([], [])
     result.press("Enter")
-    opened.page.wait_for_url("**/s3_2_derivation.html*")
+    opened.page.wait_for_url("**/s3_2_costates.html*")
 
 
 # ---- on paper

@@ -414,3 +414,8 @@ def test_more_memory_can_be_granted(monkeypatch: pytest.MonkeyPatch) -> None:
         StandardNet(2, 3, 2, 10)
     monkeypatch.setattr(checks, "MEMORY", 2000)
     assert StandardNet(2, 3, 2, 10).L == 10
+
+
+def test_an_array_is_shown_on_one_line() -> None:
+    """An error is one line, whatever was received."""
+    assert checks.shown(np.zeros((2, 2))) == "array([[0., 0.], [0., 0.]])"

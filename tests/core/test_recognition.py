@@ -39,6 +39,7 @@ from rknet.engines.layerwise.engine import Layerwise
 from rknet.playground import Playground
 from rknet.prediction import last
 from rknet.recognition import computes, description
+from rknet.registry import Registry
 from rknet.study import cache
 
 ROUNDING = 1e-6
@@ -301,11 +302,15 @@ def test_an_activation_of_another_name() -> None:
 
 
 @pytest.mark.parametrize("registry, key", [(ACTIVATIONS, "tanh"), (LIFTS, "linear")])
-def test_a_registry_that_was_changed(registry: dict, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_registry_that_was_changed(registry: Registry, key: str) -> None:
     """A known name for something else does not make it known."""
-    monkeypatch.setitem(registry, key, torch.sin if key == "tanh" else Bent)
-    assert computes(plain()) is None
-    assert fit(plain(), *points(), ONE).engine == "torch"
+    before = registry[key]
+    registry.replace(key, torch.sin if key == "tanh" else Bent)
+    try:
+        assert computes(plain()) is None
+        assert fit(plain(), *points(), ONE).engine == "torch"
+    finally:
+        registry.replace(key, before)
 
 
 REPLACED = [(Net, "f"), (RKNet, "layer"), (nn.Module, "__call__"), (lifts.LinearLift, "forward")]

@@ -444,3 +444,23 @@ def test_latex_has_a_line_for_each_stage(name: str) -> None:
 def test_repr_says_what_the_scheme_is() -> None:
     """The plain form names the kind, the stages and the order."""
     assert repr(RK4) == "Tableau('classic RK4': explicit, 4 stages, order 4)"
+
+
+@pytest.mark.parametrize("change", [{"A": None}, {"A": "ab"}, {"A": [1, []]}, {"beta": 1.0}, {"beta": "12"}, {"c": 3}])
+def test_what_is_no_list_is_refused(change: dict[str, object]) -> None:
+    """With the name of the argument."""
+    (name,) = change
+    with pytest.raises(ValueError, match=rf"^{name}: must be a list, got .*; pass"):
+        Tableau(**{"name": "x", "A": [[], [1]], "beta": ["1/2", "1/2"], **change})
+
+
+@pytest.mark.parametrize("z", ["", "one", 10**400, [object()]])
+def test_stability_of_what_is_no_number(z: object) -> None:
+    with pytest.raises(ValueError, match="^z: must hold complex numbers, got .*; pass"):
+        RK4.stability(z)
+
+
+def test_stability_at_a_pole() -> None:
+    """1 - z / 2 is zero at z = 2."""
+    with pytest.raises(np.linalg.LinAlgError):
+        IMPLICIT_MIDPOINT.stability(2.0)

@@ -1,15 +1,16 @@
 """The Bayes limits against drawn points, closed forms and finer grids."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.stats import norm
+from scipy.spatial import cKDTree
+from scipy.stats import chi, norm
 
 from rknet import LAWS, draw
 from rknet.data import bayes
-from rknet.data.points import Law, PointSet, Rings, Squares
+from rknet.data.points import Arms, Law, PointSet, Rings, Squares
 
 N = 1_000_000
 MONTE_CARLO = 1e-3
@@ -110,6 +111,127 @@ def test_limit_does_not_depend_on_the_grid(name: str, monkeypatch: pytest.Monkey
 def test_less_noise_is_easier(name: str) -> None:
     quieter = replace(LAWS[name], noise=LAWS[name].noise / 2)
     assert bayes.accuracy(name) < bayes.accuracy(quieter) < 1
+
+
+# Little noise.
+
+TODAY = {
+    "donut_1D": 0.90027,
+    "donut_2D": 0.92026,
+    "squares": 0.94195,
+    "spiral": 0.99898,
+    "donut_3D_2C": 0.93843,
+    "donut_3D_3C": 0.90070,
+    "donut_2D_6C": 0.77891,
+    "donut_3D_6C": 0.78997,
+    "squares_2D_4C": 0.94105,
+    "squares_3D_4C": 0.91292,
+    "spiral_3D": 0.99991,
+    "donut_highD": 0.93682,
+    "squares_highD": 0.91550,
+}
+"""The limits of the paper's sets that the book was written with."""
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_limits_of_the_paper_stay(name: str) -> None:
+    assert abs(bayes.accuracy(name) - TODAY[name]) < 1e-5  # the digits above
+
+
+LITTLE = [1e-6, 1e-4, 1e-3, 0.02, 0.1]
+
+
+@pytest.mark.parametrize("noise", LITTLE)
+@pytest.mark.parametrize("name", ["squares", "squares_highD", "squares_2D_4C", "squares_3D_4C"])
+def test_squares_with_little_noise(name: str, noise: float) -> None:
+    """A coordinate crosses 0 with probability q = noise / (EDGE sqrt(2 pi)), independently of the others."""
+    law = LAWS[name]
+    right = 1 - noise / (4.0 * np.sqrt(2 * np.pi))
+    wrong = 1 - right
+    expected = {
+        "squares": right**2 + wrong**2,
+        "squares_highD": right**3 + 3 * right * wrong**2,
+        "squares_2D_4C": right**2,
+        "squares_3D_4C": right**3 + wrong**3,
+    }[name]
+    assert abs(bayes.accuracy(replace(law, noise=noise)) - expected) < bayes.TOLERANCE / 10
+    assert bayes.accuracy(replace(law, noise=noise)) <= 1
+
+
+@pytest.mark.parametrize("noise", LITTLE)
+def test_strip_with_little_noise(noise: float) -> None:
+    """Each of the two edges costs what noise carries over it: noise / (8 sqrt(2 pi)) from either side."""
+    expected = 1 - 4 * noise / (8 * np.sqrt(2 * np.pi))
+    # Beyond +-4, where the points end, nothing is lost.
+    assert abs(bayes.accuracy(replace(LAWS["donut_1D"], noise=noise)) - expected) < bayes.TOLERANCE / 10
+
+
+@pytest.mark.parametrize("noise", LITTLE[:4])
+@pytest.mark.parametrize("name", ["donut_2D", "donut_2D_6C", "donut_3D_6C"])
+def test_rings_with_little_noise(name: str, noise: float) -> None:
+    """To first order each radius R costs 2 p(R) noise / sqrt(2 pi) with the density p of the clean radius there."""
+    law = LAWS[name]
+    density = chi(law.d, scale=law.spread).pdf(np.array(law.inner[1:])).sum()
+    expected = 1 - 2 * density * noise / np.sqrt(2 * np.pi)
+    assert abs(bayes.accuracy(replace(law, noise=noise)) - expected) < bayes.TOLERANCE + noise**2
+
+
+@pytest.mark.parametrize(
+    ("name", "noise"),
+    [
+        *(("spiral", noise) for noise in (1e-12, 1e-3, 0.02, 0.1, 0.4)),
+        *(("spiral_3D", noise) for noise in (1e-12, 0.02)),
+    ],
+)
+def test_arms_with_little_noise(name: str, noise: float) -> None:
+    """Points are given to the nearer arm, without any density; the limit is at least that and at most 1."""
+    law = replace(LAWS[name], noise=noise)
+    points = law.sample(np.random.default_rng(1), 20_000)
+    arms = law.scale * law.arms(np.linspace(0, 2 * np.pi, 20_000))
+    nearer = np.argmin([cKDTree(arm).query(points.X)[0] for arm in arms], axis=0)
+    reached = (nearer == points.c).mean()
+    error = 5 * np.sqrt(reached * (1 - reached) / 20_000) + bayes.TOLERANCE
+    assert reached - error < bayes.accuracy(law) <= 1
+    assert bayes.accuracy(law) == pytest.approx(1, abs=bayes.TOLERANCE)
+
+
+@pytest.mark.parametrize(("name", "noise"), [("spiral", 0.6), ("spiral", 0.05), ("spiral", 0.01), ("spiral_3D", 0.02)])
+def test_densities_of_arms_with_little_noise(name: str, noise: float) -> None:
+    """At drawn points they are the trapezoidal rule's with a hundred thousand points an arm."""
+    law = replace(LAWS[name], noise=noise)
+    points = law.sample(np.random.default_rng(2), 40)
+    phi = np.linspace(0, 2 * np.pi, 100_001)
+    s = law.scale * noise
+    g = bayes.densities(law, points.X.astype(float))
+    for k, arm in enumerate(law.scale * law.arms(phi)):
+        square = ((points.X[:, None].astype(float) - arm) ** 2).sum(axis=2)
+        kernel = np.exp(-square / (2 * s**2)) / (2 * np.pi * s**2) ** (law.d / 2)
+        expected = np.trapezoid(kernel * phi / (2 * np.pi) ** 2 * 2, phi, axis=1) / 2
+        np.testing.assert_allclose(g[:, k], expected, rtol=1e-3, atol=1e-12)
+
+
+def test_too_little_noise_is_refused() -> None:
+    """Where a rule is too coarse for the noise, the error says for which noise it is fine enough."""
+    with pytest.raises(
+        ValueError, match=r"law: must have noise >= 0\.\d+ for the densities of its arms, got noise = 0.0001"
+    ):
+        bayes.probability(replace(LAWS["spiral"], noise=1e-4), [[0.0, 0.0]])
+    touching = Touching(2, 2, 0.001)
+    with pytest.raises(
+        ValueError, match=r"law: must have noise >= [\d.]+ for a grid that is as fine, got noise = 0.001"
+    ):
+        bayes.accuracy(touching)
+    assert 0.5 < bayes.accuracy(replace(touching, noise=0.1)) < 1
+
+
+@dataclass(frozen=True)
+class Touching(Arms):
+    """Two straight arms that cross in 0."""
+
+    def arms(self, phi: np.ndarray) -> np.ndarray:
+        """See `Arms`."""
+        x = phi - np.pi
+        return np.stack([np.column_stack([x, x]), np.column_stack([x, -x])])
 
 
 def test_bad_input_is_refused() -> None:

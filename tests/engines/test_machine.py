@@ -13,7 +13,7 @@ import numba
 import pytest
 from engines.test_compiled import LOGIT, result, start
 
-from rknet import Protocol, RK4Net, draw, fit, loading
+from rknet import Protocol, RK4Net, contract, draw, fit, loading
 from rknet.contract import ENGINES, engine_for
 from rknet.engines.compiled import machine
 
@@ -133,7 +133,7 @@ def test_numba_switched_off(tmp_path: Path) -> None:
 def test_an_engine_that_cannot_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next engine trains and one warning says why; asked for by name, it is refused with the reason."""
     loading.loaded.cache_clear()
-    monkeypatch.setitem(ENGINES, "compiled", "rknet.engines.plain:Absent")
+    monkeypatch.setattr(contract, "ENGINES", {**ENGINES, "compiled": "rknet.engines.plain:Absent"})
     net, points = RK4Net(2, 3, 2, 1), draw("donut_2D", 20)
     with pytest.warns(RuntimeWarning, match="the engine Absent of rknet.engines.plain is left out: .*AttributeError"):
         assert fit(net, points, points, Protocol(epochs=1)).engine == "torch"

@@ -16,7 +16,7 @@ from PIL import Image
 
 from rknet import Protocol, draw
 from rknet.data import bayes
-from rknet.laboratories import TrainingLaboratory, training
+from rknet.laboratories import SchemeLaboratory, TableauLaboratory, TrainingLaboratory, training
 from rknet.laboratories.training import draw_training, spreads
 from rknet.named import RK4Net
 from rknet.nets import StandardNet
@@ -95,3 +95,18 @@ def test_spreads_below_single_precision() -> None:
     ratio = spreads(net, X)[1:] / spreads(net, X)[:-1]
     np.testing.assert_allclose(ratio, 0.01, rtol=1e-5)  # tanh(x) = x up to x^2/3 = 1e-9
     assert spread(net.double().flow(X)[-1]) < 1e-20
+
+
+@pytest.mark.parametrize(
+    ("laboratory", "options", "message"),
+    [
+        (TrainingLaboratory, {"h": 0.25}, r"h: must be what the control can show, got 0.25; choose from 0.05, 0.1"),
+        (SchemeLaboratory, {"scheme": "gauss4"}, "scheme: must be .*, got 'gauss4'; choose from euler, midpoint"),
+        (SchemeLaboratory, {"h": []}, r"h: must be .*, got \[\]; leave it out"),
+        (TableauLaboratory, {"A": 1}, "A: must be .*, got 1; leave it out"),
+        (TableauLaboratory, {"scheme": None}, "scheme: must be .*, got None; choose from"),
+    ],
+)
+def test_what_a_control_cannot_show_is_refused(laboratory: type, options: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        laboratory(**options)

@@ -260,3 +260,12 @@ def test_a_link_that_cannot_be_is_refused(node, link, message):
     )
     assert said.startswith(message)
     assert ask(node, 'P.fromLink("#a-section")') is None
+
+
+@pytest.mark.parametrize(
+    "options", [{"data": True}, {"configuration": True}, {"task": 1}, {"compact": None}, {"data": ()}]
+)
+def test_values_of_another_type_are_refused(options):
+    (name,) = options
+    with pytest.raises(ValueError, match=rf"^{name}: must be .*, got .*; pass"):
+        Playground(**options)

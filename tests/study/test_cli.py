@@ -505,3 +505,11 @@ def test_all_stands_for_every_experiment(monkeypatch: pytest.MonkeyPatch, capsys
     assert "7 runs computed" in capsys.readouterr().out
     assert main(["run", "small", "small", "--jobs", "1"]) == 0
     assert "0 runs computed, 6 found" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["run", "table", "verify"])
+def test_two_dashes_are_no_value(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """argparse takes them for nothing, and hands out an empty list."""
+    with pytest.raises(SystemExit, match="2"):
+        main([command, "depth", "--seeds=--"])
+    assert capsys.readouterr().err.startswith("rknet: argument --seeds: expected one value, got '--'; see")

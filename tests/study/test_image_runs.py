@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from rknet import Protocol
 from rknet.data import images
 from rknet.data.images import IMAGES, fingerprint
-from rknet.study import records, verification
+from rknet.study import records, runner, verification
 from rknet.study.cli import main
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import EXPERIMENTS, Experiment
@@ -33,6 +34,8 @@ ROWS = {
 EXPERIMENT = Experiment("small nets on images", "nowhere", ROWS, repetitions=2)
 RUNS = [Run("small-images", row, configuration, seed) for row, configuration in ROWS.items() for seed in (0, 1)]
 RUN = RUNS[2]
+COSTS = 1e-5
+"""Costs after an epoch: rounding to single precision."""
 
 
 @pytest.fixture(autouse=True)
@@ -188,6 +191,60 @@ def test_the_device_reaches_the_training(tmp_path: Path, monkeypatch: pytest.Mon
     assert asked == ["cuda"]
 
 
+def test_runs_share_the_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nets of one architecture are trained in a stack, here by Triton's interpreter; a run without a like, alone.
+
+    Their numbers are those of the processor to rounding, and the records say what computed them.
+    """
+    shared_card = pytest.importorskip("rknet.study.shared_card", reason="Triton is there for Linux only")
+    asked: list[tuple[str, int]] = []
+
+    def on_the_processor(nets: list, *given: object, device: str, **options: object) -> object:
+        asked.append((device, len(nets)))
+        return together.fit_together(nets, *given, device="cpu", **options)
+
+    together = pytest.importorskip("rknet.engines.layerwise.together")
+    monkeypatch.setattr(shared_card, "fit_together", on_the_processor)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    alone: list[tuple] = []
+    monkeypatch.setattr(runner, "execute", lambda tasks, **_: alone.extend(tasks) or [])
+    few = [replace(run, configuration=replace(run.configuration, samples=5)) for run in RUNS]  # a step each
+    store, runs = Store(tmp_path / "store"), [few[0], few[2], few[4]]
+    summary = sweep(runs, store, device="cuda", source="sample", progress=False)
+    assert asked == [("cuda", 2)] and [task[0] for task in alone] == [few[4]]
+    assert few[4].row.startswith("EulerNet") and summary.computed == 3
+    for run in runs[:2]:
+        record = store.find(run).record
+        assert record is not None
+        told = record["circumstances"]
+        assert (told["together"], record["run"]["engine"]) == (2, "layerwise") and told["versions"]["triton"]
+        _, history = run.configuration.train(run.seed, source="sample", engine="torch")
+        np.testing.assert_allclose(records.history(record).val_cost, history.val_cost, rtol=0, atol=COSTS)
+
+
+@pytest.mark.parametrize(
+    ("change", "engine"),
+    [
+        ({"d_hat": 784, "samples": 21}, "auto"),
+        ({"activation": "relu"}, "auto"),
+        ({}, "torch"),
+        ({"lift": "learned"}, "layerwise"),
+    ],
+)
+def test_what_a_stack_cannot_train_has_the_card_alone(change: dict, engine: str) -> None:
+    """A rest of a batch, another activation, another engine, a trained lift."""
+    shared_card = pytest.importorskip("rknet.study.shared_card", reason="Triton is there for Linux only")
+    assert shared_card.can_share(RUN)
+    assert not shared_card.can_share(replace(RUN, configuration=replace(RUN.configuration, **change)), engine)
+
+
+def test_a_large_group_is_split() -> None:
+    """No more nets in a stack than the card holds."""
+    shared_card = pytest.importorskip("rknet.study.shared_card", reason="Triton is there for Linux only")
+    sizes = [len(stack) for stack in shared_card.groups(runs_of("images"), 3)]
+    assert sum(sizes) == 28 and max(sizes) == 3
+
+
 def test_a_record_is_computed_again_on_the_device_named(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A record of the processor may be compared with a card."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
@@ -319,7 +376,7 @@ def test_groups_of_experiments(group: str, tmp_path: Path, capsys: pytest.Captur
     """`points` leaves out what takes hours; with a name of its own each is taken once."""
     assert main(["table", group, "depth", "--store", str(tmp_path / "nothing")]) == 0
     shown = re.findall(r"^([a-z-]+): .* \(", capsys.readouterr().out, re.MULTILINE)
-    on_images = {"images", "images-deep", "small-images"}
+    on_images = {"images", "images-deep", "convolution", "small-images"}
     assert shown == [name for name in EXPERIMENTS if group == "all" or name not in on_images]
 
 

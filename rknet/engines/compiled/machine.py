@@ -33,7 +33,7 @@ def obstacle() -> str | None:
     return "NUMBA_DISABLE_JIT is set, so that Numba compiles nothing"
 
 
-class CheckedFile(IndexDataCacheFile):  # type: ignore[misc]
+class CheckedFile(IndexDataCacheFile):
     """A file of machine code that begins with its checksum: half of one must not be executed."""
 
     def _save_data(self, name: str, data: Any) -> None:
@@ -48,7 +48,7 @@ class CheckedFile(IndexDataCacheFile):  # type: ignore[misc]
         return pickle.loads(stored[CHECKSUM:])
 
 
-class MachineCode(FunctionCache):  # type: ignore[misc]
+class MachineCode(FunctionCache):
     """The machine code of a function on disk: compiled again if it cannot be read, not stored if it cannot be written.
 
     One warning for each folder says so.
@@ -56,8 +56,8 @@ class MachineCode(FunctionCache):  # type: ignore[misc]
 
     def __init__(self, function: Any) -> None:
         super().__init__(function)
-        file = self._cache_file
-        self._cache_file = CheckedFile(self._cache_path, self._impl.filename_base, file._source_stamp)
+        stamp = self._impl.locator.get_source_stamp()
+        self._cache_file: Any = CheckedFile(self._cache_path, self._impl.filename_base, stamp)
 
     def load_overload(self, signature: Any, context: Any) -> Any:
         """The machine code for a signature, or None."""

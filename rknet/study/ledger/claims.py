@@ -147,7 +147,8 @@ def read(path: Path = CLAIMS) -> Claims:
     try:
         whole = convert(yaml.safe_load(files.read(path)), _File)
     except (yaml.YAMLError, ValueError) as error:
-        raise ValueError(f"{path}: must follow its head, got {error}; correct it") from None
+        said = " ".join(str(error).split())
+        raise ValueError(f"{path}: must follow its head, got {said}; correct it") from None
     tables = {table.id: tuple(_cells(**asdict(table))) for table in whole.tables}
     sentences = tuple(_sentence(**asdict(entry)) for entry in whole.claims)
     ids = [cell.id for cells in tables.values() for cell in cells] + [sentence.id for sentence in sentences]

@@ -1,0 +1,416 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (s2-paths)=
+# # Section 2. Paths that cannot cross, and one extra dimension
+#
+# Layer by layer, the features of a sample move along a path. Can the paths of two samples cross? The picture gives both
+# answers. In feature space they can. In time *and* feature space they cannot, and this decides which sets of points a
+# flow can separate, and why an extra dimension helps.
+
+# %% tags=["hide-input"]
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from scipy.integrate import solve_ivp
+
+from rknet import EulerNet, RK4Net, plots
+
+plots.style()
+rng = np.random.default_rng(24)
+
+# %% mystnb={"figure": {"name": "fig-s2-paths", "caption": "Three samples in a network whose control depends on time ($K = 0$, and $b$ turns once around). Left, feature space: the paths are three circles, and they cross. Thin lines join the three features of one time, for four times: a triangle that never changes, so no two features coincide at the same time. Right, the same paths over time: three coils that never touch."}, "image": {"alt": "Left: three overlapping circles in the plane, on which four triangles of equal shape have their corners. Right: three parallel coils in space along a time axis, with the same triangles, which do not intersect."}} tags=["hide-input"]
+TURN, LAYERS = 2 * np.pi, 400
+coil = RK4Net(d=2, d_hat=2, classes=2, L=LAYERS, h=TURN / LAYERS).double()
+middle = TURN / LAYERS * (np.arange(LAYERS) + 0.5)
+with torch.no_grad():
+    coil.K[:] = 0
+    turning = 0.9 * np.stack([np.cos(middle), np.sin(middle)], axis=1)
+    coil.b[:] = torch.tensor(np.arctanh(turning))
+coils = coil.flow(np.array([[0.0, 0.0], [0.8, 0.5], [-0.2, 0.9]]))
+together = np.arange(0, LAYERS, LAYERS // 4)
+fig = plt.figure(figsize=(plots.WIDTH, 3.2), layout="constrained")
+plane = fig.add_subplot(1, 2, 1)
+space = fig.add_subplot(1, 2, 2, projection="3d")
+times = np.linspace(0, TURN, LAYERS + 1)
+for n in range(3):
+    look = {"color": plots.CLASS_COLOURS[n], "linewidth": 1.4}
+    plane.plot(*coils[:, n].T, **look)
+    space.plot(times, *coils[:, n].T, **look)
+    marks = {
+        "linestyle": "",
+        "marker": plots.CLASS_MARKERS[n],
+        "markersize": 4,
+        "color": plots.CLASS_COLOURS[n],
+    }
+    plane.plot(*coils[together, n].T, **marks)
+    space.plot(times[together], *coils[together, n].T, **marks)
+for l in together:
+    closed = coils[l][[0, 1, 2, 0]]
+    thin = {"color": plots.INK, "linewidth": 0.6, "alpha": 0.7}
+    plane.plot(*closed.T, **thin)
+    space.plot(np.full(4, times[l]), *closed.T, **thin)
+plane.set(xlabel="$y_1$", ylabel="$y_2$", aspect="equal")
+plane.set(title="feature space: paths cross")
+space.view_init(elev=22, azim=-68)
+space.set_box_aspect((2.2, 1, 1), zoom=1.15)
+space.grid(visible=False)
+space.set(xlabel="$t$", xticks=(0, 3, 6), yticks=(), zticks=())
+space.set(ylabel="$y_1$", zlabel="$y_2$", title="with time: they never meet")
+plt.show()
+
+same_time = np.linalg.norm(coils[:, 0] - coils[:, 1], axis=1)
+any_time = np.linalg.norm(coils[:, None, 0] - coils[None, :, 1], axis=2)
+assert np.ptp(same_time) < 1e-12 and same_time.min() > 0.9
+assert any_time.min() < 0.01
+
+# %% [markdown]
+# :::{admonition} What you will learn
+# :class: tip
+# - through each point *of time and feature space* passes exactly one path, and what that says about the flow map;
+# - some sets cannot be separated in their own space: the middle one of three points on a line, a disc in a ring;
+# - one extra dimension is enough, and why.
+# :::
+#
+# :::{admonition} The paper's text
+# :class: voice-paper
+# According to the introduction, after {footcite:t}`dupont2019`, trajectories cannot intersect each other, so only
+# features that are homeomorphic to the input space can evolve. ResNets can approximate other mappings, because
+# discrete trajectories may cross; but the flows they learn are then highly complex. Section 2 leaves existence and
+# uniqueness aside and assumes that each control has its solution.
+# :::
+#
+# ## The flow map
+#
+# Let $\varphi_t$ be the map that takes the augmented input $\hat x$ to the solution $\mathbf{y}(t)$ of
+# {eq}`paper-2.10`. All four activations {eq}`paper-2.1` change by at most as much as their argument, so $f(u, \cdot)$
+# has the Lipschitz constant $\|K\|$ (the spectral norm). That is all we need.
+#
+# :::{admonition} Theorem
+# :class: important
+# Let the control $\mathbf{u} = (\mathbf{K}, \mathbf{b})$ be bounded and measurable on $[0, T]$. Then
+# 1. through each point $(t_0, y_0)$ of $[0, T] \times \mathbb{R}^{\hat d}$ passes exactly one solution of
+#    {eq}`paper-2.10`, and it exists on all of $[0, T]$;
+# 2. for each $t$ the flow map $\varphi_t$ is a *homeomorphism* of $\mathbb{R}^{\hat d}$: a bijection, continuous both
+#    ways, and
+#
+# $$
+# e^{-\Lambda} |x - x'| \le |\varphi_t(x) - \varphi_t(x')| \le e^{\Lambda} |x - x'|, \qquad
+# \Lambda = \int_0^t \|\mathbf{K}(\tau)\|\, d\tau .
+# $$ (eq-2.c)
+# :::
+#
+# :::{admonition} Proof
+# :class: dropdown
+# $|f(u, y) - f(u, y')| \le \|K\| |y - y'|$ and $|f(u, 0)| = |\sigma(b)|$, both bounded in time: the theorem of Picard
+# and Lindelöf, in Carathéodory's version for controls that are only measurable, gives exactly one solution through
+# $(t_0, y_0)$, and as it grows at most exponentially it exists on all of $[0, T]$. For two solutions, $\delta =
+# |\mathbf{y} - \mathbf{y}'|$ satisfies $|\dot\delta| \le \|\mathbf{K}\| \delta$; Gronwall's lemma, applied forwards
+# and backwards, gives the two bounds. The right one says that $\varphi_t$ is continuous, the left one that it is
+# injective with continuous inverse. It is onto, because the solution through $(t, y)$ can be followed back to time 0.
+# :::
+#
+# So two *graphs* $(t, \mathbf{y}(t))$ never meet. About paths in feature space the theorem says nothing: one sample
+# may be where another one was before. (If the control is constant in time, two paths with a common point are pieces
+# of one curve.) The controls of trained networks change from layer to layer, and their paths cross: see the
+# trajectories in {numref}`fig-3`.
+
+
+# %%
+R, S = 0.7 * rng.standard_normal((2, 3, 4))
+
+
+def right_side(t, y):
+    """sigma(K(t) y + b(t)) with d_hat = 3 and a random, moving control."""
+    K, b = np.split(np.cos(3 * t) * R + np.sin(2 * t) * S, [3], axis=1)
+    return np.tanh(K @ y + b[:, 0])
+
+
+def follow(start, t0, t1):
+    run = solve_ivp(right_side, (t0, t1), start, rtol=1e-10, atol=1e-10)
+    return run.y[:, -1]
+
+
+pairs = rng.standard_normal((20, 2, 3))
+ends = np.array([[follow(x, 0, 1) for x in pair] for pair in pairs])
+before, after = (
+    np.linalg.norm(p[:, 0] - p[:, 1], axis=1) for p in (pairs, ends)
+)
+print(f"distances change by factors {min(after / before):.2f}", end=" to ")
+print(f"{max(after / before):.2f}")
+
+# %% tags=["hide-input"]
+instants = np.linspace(0, 1, 2001)[:-1] + 0.5 / 2000
+norms = [
+    np.linalg.norm((np.cos(3 * t) * R + np.sin(2 * t) * S)[:, :3], 2)
+    for t in instants
+]
+bound = np.exp(np.mean(norms))
+print(f"e^Lambda = {bound:.2f}")
+assert np.all(after <= bound * before) and np.all(before <= bound * after)
+assert max(after / before) > 1.1 * min(after / before)
+for pair, end in zip(pairs, ends):
+    assert np.allclose(follow(end[0], 1, 0), pair[0], atol=1e-7, rtol=0)
+
+# %% [markdown]
+# **Verified.** Twenty pairs of points obey {eq}`eq-2.c`, and every solution followed back returns to its start. In
+# the network of the picture, the distance of two samples at the same time is constant to rounding, and at different
+# times falls below 0.01.
+#
+# ## On a line
+#
+# In one dimension the graphs are curves in the plane of $t$ and $y$. Since they cannot meet, the order of the
+# features is kept for ever: no flow on the line exchanges $-1$ and $+1$, and none takes $0$ out from between them. A
+# network is not bound by this. Euler's layer $y \mapsto y + h f(u, y)$ is a homeomorphism while $h \|K\| < 1$; a
+# large step may jump over a neighbour.
+
+
+# %%
+LINE = np.array([-1, -0.85, -0.7, -0.25, 0, 0.25, 0.7, 0.85, 1])[:, None]
+
+
+def points_on_a_line(h, L, K=-3.0):
+    net = EulerNet(d=1, d_hat=1, classes=2, L=L, h=h).double()
+    with torch.no_grad():
+        net.K[:], net.b[:] = K, 0
+    return net.flow(LINE)[..., 0]
+
+
+def crossings(paths):
+    """Number of layers that change the order of the points, (L+1, N)."""
+    return int(
+        (np.diff(np.sign(np.diff(paths)), axis=0) != 0).any(axis=1).sum()
+    )
+
+
+large, small = points_on_a_line(h=0.8, L=4), points_on_a_line(h=0.05, L=64)
+print(f"h = 0.80: order changed in {crossings(large)} of 4 layers")
+print(f"h = 0.05: order changed in {crossings(small)} of 64 layers")
+
+# %% [markdown]
+# One extra dimension removes the obstacle. Lift the points to the plane by {eq}`paper-2.3`, leave $y_1$ alone, and let
+# $y_2$ collect a function of it. Two layers are enough to write a bump into $y_2$,
+#
+# $$
+# y_2(T) = \tanh\bigl(k (x - \tfrac12)\bigr) - \tanh\bigl(k (x + \tfrac12)\bigr),
+# $$ (eq-2.d)
+#
+# and the threshold $y_2 = -1$ separates what lies between $-\frac12$ and $\frac12$ from the rest.
+
+# %%
+k = 6.0
+bump = EulerNet(d=1, d_hat=2, classes=2, L=2, h=1.0).double()
+with torch.no_grad():
+    bump.K[:] = torch.tensor([[[0, 0], [k, 0]], [[0, 0], [-k, 0]]])
+    bump.b[:] = torch.tensor([[0, -k / 2], [0, -k / 2]])
+lifted = bump.flow(LINE)
+lifted[-1, [0, 4, 8]].round(3)
+
+# %% mystnb={"figure": {"name": "fig-crossing", "caption": "Nine points on a line; those inside are one class. Left: Euler steps with $h = 0.8$ jump over each other. Middle: with $h = 0.05$ they follow the continuous flow and keep their order. Right: with one extra dimension, two layers lower the inner points (squares: the output) below the threshold, and no path meets another."}, "image": {"alt": "Three panels. Left: zigzag paths of nine points that cross. Middle: smooth curves that approach zero in order. Right: the plane of y1 and y2, in which the outer points stay near the top and the inner ones have moved down below a horizontal line."}} tags=["hide-input"]
+assert crossings(large) == 4 and crossings(small) == 0
+written = np.tanh(k * (LINE - 0.5)) - np.tanh(k * (LINE + 0.5))
+assert np.allclose(lifted[-1], np.hstack([LINE, written]), atol=1e-14, rtol=0)
+inner = np.abs(LINE[:, 0]) < 0.5
+assert np.array_equal(lifted[-1, :, 1] < -1, inner)
+continuous = RK4Net(d=1, d_hat=2, classes=2, L=2, h=1.0).double()
+with torch.no_grad():
+    continuous.K[:], continuous.b[:] = bump.K, bump.b
+assert np.allclose(continuous.flow(LINE), lifted, atol=1e-14, rtol=0)
+
+fig, axes = plt.subplots(1, 3, figsize=(plots.WIDTH, 2.6), layout="constrained")
+for ax, paths, h in ((axes[0], large, 0.8), (axes[1], small, 0.05)):
+    for path, inside in zip(paths.T, inner):
+        ax.plot(
+            h * np.arange(len(path)),
+            path,
+            color=plots.CLASS_COLOURS[int(inside)],
+            linewidth=1,
+        )
+    ax.set(xlabel="$t$", ylabel="$y$", ylim=(-1.6, 1.6))
+    ax.set_title(rf"$\hat d = 1$, $h = {h}$")
+for n, inside in enumerate(inner):
+    colour = plots.CLASS_COLOURS[int(inside)]
+    axes[2].plot(*lifted[:, n].T, color=colour, linewidth=1)
+    axes[2].plot(*lifted[0, n], "o", color=colour, markersize=3)
+    axes[2].plot(*lifted[-1, n], "s", color=colour, markersize=5)
+axes[2].axhline(-1, color=plots.INK, linewidth=0.7)
+axes[2].set(xlabel="$y_1$", ylabel="$y_2$", xlim=(-1.4, 1.4))
+axes[2].set_title(r"$\hat d = 2$")
+plt.show()
+
+# %% [markdown]
+# ## In more dimensions
+#
+# The same obstacle exists in every dimension.
+#
+# :::{admonition} Theorem
+# :class: important
+# Let $B$ be a closed ball in $\mathbb{R}^{\hat d}$, $S$ its boundary, and $\varphi$ a homeomorphism of
+# $\mathbb{R}^{\hat d}$. Then no hyperplane separates $\varphi(S)$ from the image of any point inside: each $w \in
+# \mathbb{R}^{\hat d}$ has some $x' \in S$ with $w \cdot \varphi(x') \ge w \cdot \varphi(x)$ for all $x \in B$.
+# :::
+#
+# :::{admonition} Proof
+# :class: dropdown
+# $\varphi(B)$ is compact, so $w \cdot y$ takes its maximum over it at some point $y'$. For $w = 0$ there is nothing
+# to show; for $w \ne 0$ a linear function has no maximum at an inner point, so $y'$ lies on the boundary of
+# $\varphi(B)$. A homeomorphism of the whole space maps the boundary of a set to the boundary of its image; hence $y'
+# = \varphi(x')$ with $x' \in S$.
+# :::
+#
+# A ring contains such an $S$: a disc in a ring cannot be separated in the plane, neither by a flow nor by a
+# network whose layers are homeomorphisms. This is the theorem behind the donut of {ref}`Section 4.1 <s4-1>`, where
+# the region of the disc keeps a tail.
+#
+# *Samples* of a disc and a ring are another matter. In two or more dimensions a flow can bring finitely many points
+# to where a hyperplane separates their classes; {footcite:t}`ruizbalet2021` prove this for neural differential
+# equations with one more matrix, $\dot y = W \sigma(A y + b)$. But the points of the disc have to be pulled through
+# the gaps between those of the ring, and that is the complex flow of which the paper speaks.
+#
+# With one extra dimension there is no obstacle left.
+#
+# :::{admonition} Theorem
+# :class: important
+# Let $A, B \subset \mathbb{R}^d$ be compact and disjoint, and $\sigma = \tanh$. In $\hat d = d + 1$ dimensions there
+# are a time $T$ and a control, constant on each of finitely many layers, such that a hyperplane separates
+# $\varphi_T(A \times \{0\})$ from $\varphi_T(B \times \{0\})$. Every consistent Runge-Kutta network ($\sum_i \beta_i
+# = 1$) with these weights maps the points to the same features.
+# :::
+#
+# :::{admonition} Proof
+# :class: dropdown
+# Let only the last row of each $K^{[l]}$ be non-zero, and in it let the last entry be zero. The first $d$ components
+# then rest, $f$ is constant along each path, each consistent scheme is exact, and the last component becomes $g(x) =
+# h \sum_l \tanh(w_l \cdot x + b_l)$. By the universal approximation theorem there are sums $\sum_j a_j \tanh(w_j
+# \cdot x + b_j)$ as close as we like to a continuous function that is $1$ on $A$ and $-1$ on $B$. Replace each $a_j$
+# by an integer multiple of a small enough $h$, the sign taken into $w_j, b_j$: a term with the factor $n h$ is $n$
+# equal layers.
+# :::
+#
+# The check draws forty random flows of the plane, by RK4Net with small steps, and asks for the best direction $w$.
+
+
+# %%
+def best_margin(flow_of, directions=720):
+    """Largest lead of a disc's worst point over a ring's best, over all w."""
+    angle = np.linspace(0, 2 * np.pi, directions, endpoint=False)
+    circle = np.column_stack([np.cos(angle), np.sin(angle)])
+    disc, ring = flow_of(0.5 * circle), flow_of(circle)
+    W = circle[:, : disc.shape[1]]
+    return float(((disc @ W.T).min(axis=0) - (ring @ W.T).max(axis=0)).max())
+
+
+def random_flow(seed):
+    """The output features of a RK4Net in the plane with large weights."""
+    net = RK4Net(d=2, d_hat=2, classes=2, L=100, h=0.02, seed=seed).double()
+    with torch.no_grad():
+        net.K *= 8
+        net.b *= 4
+    return lambda X: net.flow(X)[-1]
+
+
+margins = [best_margin(random_flow(seed)) for seed in range(40)]
+print(f"margins from {min(margins):.2f} to {max(margins):.2f}: none separates")
+
+# %% tags=["hide-input"]
+assert max(margins) < 0
+
+
+def cone(X):
+    """Two components of features that carry the squared radius."""
+    return np.column_stack([X[:, 0], -np.sum(X**2, axis=1)])
+
+
+assert best_margin(cone) > 0.7
+
+# %% [markdown]
+# **Verified.** No random flow separates the two circles. The same search finds a margin where there is one: with the
+# squared radius as a component, as on a cone. Above, `EulerNet` and `RK4Net` agree with {eq}`eq-2.d` to rounding.
+#
+# ## Exercises
+#
+# ```{exercise}
+# :label: ex-s2-order
+# Up to which step size do the Euler steps of {numref}`fig-crossing` keep the order of the points?
+# ```
+#
+# ```{solution} ex-s2-order
+# :class: dropdown
+# One step maps $y$ to $y + h \tanh(K y)$, which increases as long as $1 + hK \tanh'(Ky) > 0$. Since $\tanh' \le 1$,
+# with equality at 0, and $K = -3$, that is $h < 1/3$: the bound $h \|K\| < 1$ is sharp.
+# ```
+#
+# ```{exercise}
+# :label: ex-s2-rk4-bound
+# Show that a layer of RK4 is a homeomorphism if $\ell + \ell^2/2 + \ell^3/6 + \ell^4/24 < 1$ for $\ell = h \|K\|$.
+# ```
+#
+# ```{solution} ex-s2-rk4-bound
+# :class: dropdown
+# The layer is $y + h \Psi(y)$ with $\Psi = \sum_i \beta_i F_i$. By induction over the stages, $F_1$ has the Lipschitz
+# constant $\|K\|$, $F_2$ has $\|K\| (1 + \ell/2)$, and so on; together $h \Psi$ has the constant of the condition,
+# $\ell$ taking the place of $z$ in $R(z) - 1$. If it is below 1, $y = \eta - h \Psi(y)$ has exactly one solution for
+# each $\eta$, by Banach's fixed-point theorem, and it depends continuously on $\eta$.
+# ```
+#
+# ```{exercise}
+# :label: ex-s2-swap
+# No flow on the line exchanges $-1$ and $+1$. Which control in the plane does, and by which path?
+# ```
+#
+# ```{solution} ex-s2-swap
+# :class: dropdown
+# $K = \begin{pmatrix} 0 & -1 \\ 1 & 0 \end{pmatrix}$ and $b = 0$ turn the plane about the origin
+# ({numref}`fig-orbit`). Lifted by a zero, the two points start opposite to each other and remain so, because $f$ is
+# odd. After half a period they have changed places.
+# ```
+
+# %% tags=["hide-input"]
+assert crossings(points_on_a_line(h=0.33, L=10)) == 0
+assert crossings(points_on_a_line(h=0.40, L=10)) > 0
+
+
+def turned(t, y):
+    return np.tanh(np.array([[0.0, -1.0], [1.0, 0.0]]) @ y)
+
+
+def below_axis(t, y):
+    return y[1] + 1e-12 if t > 0.1 else 1.0
+
+
+below_axis.terminal = True
+half = solve_ivp(
+    turned, (0, 9), [1, 0], events=below_axis, rtol=1e-10, atol=1e-12
+)
+assert np.allclose(half.y[:, -1], [-1, 0], atol=1e-6, rtol=0)
+other = solve_ivp(turned, (0, half.t[-1]), [-1, 0], rtol=1e-10, atol=1e-12)
+assert np.allclose(other.y[:, -1], [1, 0], atol=1e-6, rtol=0)
+
+# %% [markdown]
+# ## Takeaways
+#
+# - Exactly one path passes through each point of time and feature space; in feature space alone, paths may cross when
+#   the control depends on time.
+# - The flow map is a homeomorphism. So the middle one of three points on a line, or a disc in a ring, cannot be
+#   separated from the rest in its own space; coarse steps can break this rule, a flow cannot.
+# - With one extra dimension any two disjoint compact sets can be separated.
+#
+# What augmentation does for {ref}`stability <s2-stability>` is examined on the next page; what it does for trained
+# networks, in {ref}`Section 4.1 <s4-1>`.
+#
+# ## References
+#
+# ```{footbibliography}
+# ```

@@ -1,0 +1,375 @@
+"""The conclusions on trial, as registered in `registered/trial.md`, and their verdicts.
+
+Each is a difference of two procedures, seed by seed, and a relation that is to be shown.  The same difference is also
+measured as the paper ran it and at equal cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from rknet.study.experiments import LOSSES_COMPARED, MULTICLASS, OPTIMIZERS_COMPARED
+from rknet.study.ledger.statistics import holm
+from rknet.study.trial.answers import CELLS, affordable, chosen, tuned
+from rknet.study.trial.baselines import CLASSIFIERS
+from rknet.study.trial.grid import PAPER_SETS, STAGES
+from rknet.study.trial.statistics import Effect, decided, effect, within_of_best
+
+Relation = Literal["more", "equal", "not less"]
+"""What is to be shown of D and the margin: D > margin, abs(D) < margin, D > -margin."""
+
+Procedure = Literal["paper", "tuned", "cost"]
+"""How a net is found: as the paper ran it, tuned, or tuned at equal cost."""
+
+PAPER_EXPONENT = -3.0
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison: which nets may be chosen from.
+
+    Attributes
+    ----------
+    experiments
+        Names in `rknet.study.trial.grid.TRIALS`.
+    variants
+        Labels of nets, in the words of the rows; of several the best is chosen.
+    L
+        The depth, or None if it is chosen; `paper_L` is the paper's.
+    paper_exponent
+        Of the paper's rate.
+    """
+
+    experiments: tuple[str, ...]
+    variants: tuple[str, ...]
+    L: int | None = None
+    paper_L: int | None = None
+    paper_exponent: float = PAPER_EXPONENT
+
+    def scores(self, answers: pd.DataFrame, data: Sequence[str], procedure: Procedure) -> pd.DataFrame:
+        """Accuracy in points, seeds in rows and sets in columns; seeds of which a cell is missing drop."""
+        rows = self._whole(answers, data)
+        L = self.paper_L if procedure == "paper" and self.paper_L is not None else self.L
+        if L is not None:
+            rows = rows[rows["L"] == L]
+        if procedure == "paper" and (rows["test"] == "paper").any():
+            rows = rows[(rows["test"] == "paper") & (rows["exponent"] == self.paper_exponent)]
+            rows = rows[rows["experiment"] != "study-long"]
+        elif procedure == "cost":
+            rows = affordable(rows)
+        else:
+            rows = tuned(rows)
+        best = chosen(rows) if len(rows) else rows
+        table = best.pivot(index="seed", columns="data", values="accuracy") if len(best) else pd.DataFrame()
+        return table.reindex(columns=list(data)).dropna()
+
+    def _whole(self, answers: pd.DataFrame, data: Sequence[str]) -> pd.DataFrame:
+        """The rows of this side, for those seeds and sets of which every net is there."""
+        wanted = {cell for cell in CELLS if cell[0] in self.experiments and cell[2] in self.variants}
+        rows = answers[answers["experiment"].isin(self.experiments) & answers["variant"].isin(self.variants)]
+        rows = rows[rows["data"].isin(data)]
+        there = rows[["experiment", "data", "variant", "seed"]].drop_duplicates().groupby(["data", "seed"]).size()
+        needed = {one: sum(cell[1] == one for cell in wanted) for one in data}
+        whole = {key for key, count in there.items() if count == needed[key[0]]}
+        kept = [key in whole for key in zip(rows["data"], rows["seed"], strict=True)]
+        return rows[np.array(kept, dtype=bool)]
+
+
+Difference = Callable[[pd.DataFrame, Procedure], list[pd.Series]]
+"""Paired differences by seed, one series for each part of a conclusion; empty where nothing was run."""
+
+
+def pooled(data: Sequence[str], *pairs: tuple[Side, Side]) -> Difference:
+    """Differences of accuracy, averaged over the sets of a seed, one part for each pair of sides."""
+
+    def measured(answers: pd.DataFrame, procedure: Procedure) -> list[pd.Series]:
+        parts = []
+        for A, B in pairs:
+            difference = A.scores(answers, data, procedure) - B.scores(answers, data, procedure)
+            parts.append(difference.dropna().mean(axis=1))
+        return parts
+
+    return measured
+
+
+def robustness(data: Sequence[str], A: Side, B: Side, tolerance: float = 1.0) -> Difference:
+    """Differences of the decades of rates within so many points of the best rate; only as tuned."""
+
+    def decades(answers: pd.DataFrame, side: Side) -> pd.DataFrame:
+        rows = tuned(side._whole(answers, data))
+        groups = rows[rows["L"] == side.L].groupby(["seed", "data"])["accuracy"]
+        count = groups.agg(lambda scores: 0.5 * within_of_best(scores, tolerance))
+        return count.unstack().reindex(columns=list(data)).dropna() if len(count) else pd.DataFrame(columns=list(data))
+
+    def measured(answers: pd.DataFrame, procedure: Procedure) -> list[pd.Series]:
+        if procedure != "tuned":
+            return []
+        return [(decades(answers, A) - decades(answers, B)).dropna().mean(axis=1)]
+
+    return measured
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """A conclusion on trial: its id, what it says and where, the difference, and what is to be shown of it."""
+
+    id: str
+    where: str
+    says: str
+    difference: str
+    measured: Difference
+    relation: Relation
+    margin: float = 0.5
+    procedure: Procedure = "tuned"
+    unit: str = "points"
+
+    def effects(self, answers: pd.DataFrame, procedure: Procedure | None = None) -> list[Effect]:
+        """The effect of each part; empty where there is none."""
+        parts = self.measured(answers, procedure or self.procedure)
+        return [effect(part.to_numpy()) for part in parts if len(part)]
+
+    def p_values(self, effects: Sequence[Effect]) -> tuple[float, float]:
+        """The p values of "holds" and "fails": of several parts all must hold, or any must fail."""
+        if not effects:
+            return 1.0, 1.0
+        m = self.margin
+        tests: Mapping[Relation, tuple[Callable[[Effect], float], Callable[[Effect], float]]] = {
+            "more": (lambda e: e.above(m), lambda e: e.below(m)),
+            "equal": (lambda e: e.within(m), lambda e: e.outside(m)),
+            "not less": (lambda e: e.above(-m), lambda e: e.below(-m)),
+        }
+        holds, fails = tests[self.relation]
+        return max(map(holds, effects)), min(1.0, len(effects) * min(map(fails, effects)))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a look says of a conclusion: its effects as the paper ran it, as registered and at equal cost."""
+
+    conclusion: Conclusion
+    paper: list[Effect]
+    tuned: list[Effect]
+    cost: list[Effect]
+    p: float
+    word: str
+
+    @property
+    def decisive(self) -> list[Effect]:
+        """The effects that decide."""
+        return self.cost if self.conclusion.procedure == "cost" else self.tuned
+
+
+def judged(answers: pd.DataFrame) -> list[Verdict]:
+    """The verdicts of one look at what there is, with Holm's correction over all conclusions."""
+    found = {c.id: {p: c.effects(answers, p) for p in PROCEDURES} for c in CONCLUSIONS}
+    pairs = [c.p_values(found[c.id][c.procedure]) for c in CONCLUSIONS]
+    corrected = holm([min(pair) for pair in pairs])
+    words = decided([yes for yes, _ in pairs], [no for _, no in pairs], corrected)
+    return [
+        Verdict(c, found[c.id]["paper"], found[c.id]["tuned"], found[c.id]["cost"], p, word)
+        for c, p, word in zip(CONCLUSIONS, corrected, words, strict=True)
+    ]
+
+
+def stage_reached(answers: pd.DataFrame) -> int:
+    """The last stage of which every net is there; 0 if not even the first is whole."""
+    keys = ["experiment", "data", "variant", "seed"]
+    there = set(answers[keys].drop_duplicates().itertuples(index=False, name=None)) if len(answers) else set()
+    reached = 0
+    for stage, seeds in STAGES.items():
+        if not all((*cell, seed) in there for cell in CELLS for seed in seeds):
+            break
+        reached = stage
+    return reached
+
+
+def looked(answers: pd.DataFrame) -> list[Verdict]:
+    """The verdicts after the last stage that is whole; what an earlier look decided stays decided.
+
+    Before the first stage is whole, effects are those of the seeds that there are, and every word is "not yet".
+    """
+    reached = stage_reached(answers)
+    if not reached:
+        return [replace(verdict, word="not yet") for verdict in judged(answers)]
+    looks = []
+    for stage in range(1, reached + 1):
+        seeds = [seed for number in range(1, stage + 1) for seed in STAGES[number]]
+        looks.append(judged(answers[answers["seed"].isin(seeds)]))
+    words = [[verdict.word for verdict in row if verdict.word != "undecided"] for row in zip(*looks, strict=True)]
+    return [replace(verdict, word=(word or ["undecided"])[0]) for verdict, word in zip(looks[-1], words, strict=True)]
+
+
+PROCEDURES: tuple[Procedure, ...] = ("paper", "tuned", "cost")
+
+
+def _map(variant: str, L: int | None = None, paper_L: int | None = None) -> Side:
+    return Side(("study-map",), (variant,), L, paper_L)
+
+
+def _sets(*variants: str, paper_L: int | None = None, L: int | None = None) -> Side:
+    return Side(("study-sets", "study-long"), variants, L, paper_L)
+
+
+def _width(d_hat: int, L: int, paper_L: int) -> Side:
+    return Side(("study-width",), (f"zero, d_hat = {d_hat}",), L, paper_L)
+
+
+def _method(net: str, loss: str, optimizer: str) -> Side:
+    return Side(("study-methods",), (f"{net}, {loss}, {optimizer}",), paper_exponent=0.0)
+
+
+PLAIN, RK4 = "StandardNet, uniform", "RK4Net, h = 0.05"
+METHODS = list(product(LOSSES_COMPARED, OPTIMIZERS_COMPARED))
+BASELINES = tuple(CLASSIFIERS)
+
+CONCLUSIONS: tuple[Conclusion, ...] = (
+    Conclusion(
+        "depth-breaks-20",
+        "4.2",
+        "StandardNet breaks at 20 layers.",
+        "spiral, StandardNet: L = 5 less L = 20",
+        pooled(["spiral"], (_map(PLAIN, 5), _map(PLAIN, 20))),
+        "more",
+    ),
+    Conclusion(
+        "depth-breaks-40",
+        "4.2",
+        "From 40 layers on it is at chance.",
+        "spiral, StandardNet: L = 5 less L = 40",
+        pooled(["spiral"], (_map(PLAIN, 5), _map(PLAIN, 40))),
+        "more",
+    ),
+    Conclusion(
+        "depth-breaks-any",
+        "4.2",
+        "That is what depth does to feed-forward nets.",
+        "spiral: StandardNet, L = 5, less orthogonal StandardNet, L = 40",
+        pooled(["spiral"], (_map(PLAIN, 5), _map("StandardNet, orthogonal", 40))),
+        "more",
+    ),
+    Conclusion(
+        "depth-helps",
+        "4.2",
+        "RK4Net profits from depth.",
+        "spiral, RK4Net, h = 0.05: L = 100 less L = 3",
+        pooled(["spiral"], (_map(RK4, 100), _map(RK4, 3))),
+        "more",
+    ),
+    Conclusion(
+        "deep-rk4-best",
+        "4.2",
+        "Deep Runge-Kutta nets are best overall.",
+        "spiral: RK4Net, h = 0.05, less StandardNet",
+        pooled(["spiral"], (_map(RK4, paper_L=100), _map(PLAIN, paper_L=5))),
+        "more",
+    ),
+    Conclusion(
+        "equal-on-six",
+        "4.4",
+        "The three nets do equally well on six sets.",
+        "six sets: RK4Net less StandardNet; EulerNet less StandardNet",
+        pooled(
+            MULTICLASS,
+            (Side(("study-sets",), ("RK4Net",), None, 100), Side(("study-sets",), ("StandardNet",), None, 5)),
+            (Side(("study-sets",), ("EulerNet",), None, 100), Side(("study-sets",), ("StandardNet",), None, 5)),
+        ),
+        "equal",
+    ),
+    Conclusion(
+        "better-in-practice",
+        "4.4, 4.5",
+        "Runge-Kutta nets are superior in practice.",
+        "ten sets: best of EulerNet and RK4Net less StandardNet",
+        pooled(PAPER_SETS, (_sets("EulerNet", "RK4Net", paper_L=100), _sets("StandardNet", paper_L=5))),
+        "more",
+        procedure="cost",
+    ),
+    Conclusion(
+        "order-pays",
+        "4.4",
+        "RK4 is worth its four evaluations.",
+        "ten sets: RK4Net less EulerNet",
+        pooled(PAPER_SETS, (_sets("RK4Net", paper_L=100), _sets("EulerNet", paper_L=100))),
+        "more",
+        procedure="cost",
+    ),
+    Conclusion(
+        "more-robust",
+        "4.4",
+        "Runge-Kutta nets are easier to train.",
+        "six sets, decades of good rates: RK4Net, L = 100, less StandardNet, L = 5",
+        robustness(MULTICLASS, Side(("study-sets",), ("RK4Net",), 100), Side(("study-sets",), ("StandardNet",), 5)),
+        "more",
+        margin=0.25,
+        unit="decades",
+    ),
+    Conclusion(
+        "augmentation",
+        "4.1",
+        "An added dimension helps.",
+        "donut_2D and squares, RK4Net at equal parameters: width 3 less width 2",
+        pooled(["donut_2D", "squares"], (_width(3, 50, 100), _width(2, 100, 100))),
+        "more",
+    ),
+    Conclusion(
+        "time-not-depth",
+        "ours",
+        "At a fixed time, depth does not matter.",
+        "spiral, RK4Net, T = 1: L = 100 less L = 1",
+        pooled(["spiral"], (_map("RK4Net, T = 1", 100), _map("RK4Net, T = 1", 1))),
+        "equal",
+    ),
+    Conclusion(
+        "time-matters",
+        "ours",
+        "Time does.",
+        "spiral, RK4Net, L = 3: T = 1 less h = 0.05",
+        pooled(["spiral"], (_map("RK4Net, T = 1", 3), _map(RK4, 3))),
+        "more",
+    ),
+    Conclusion(
+        "promising",
+        "4.5",
+        "Runge-Kutta nets are a promising architecture.",
+        "ten sets: best of EulerNet and RK4Net less the best baseline",
+        pooled(PAPER_SETS, (_sets("EulerNet", "RK4Net", paper_L=100), Side(("study-baselines",), BASELINES))),
+        "not less",
+    ),
+    Conclusion(
+        "methods-alike",
+        "4",
+        "Losses and optimisers give similar results.",
+        "spiral_3D, both nets: each method less cross-entropy with Adam",
+        pooled(
+            ["spiral_3D"],
+            *(
+                (_method(net, *method), _method(net, *METHODS[0]))
+                for net in ("StandardNet", "RK4Net")
+                for method in METHODS[1:]
+            ),
+        ),
+        "equal",
+        margin=1.0,
+    ),
+    Conclusion(
+        "activations-alike",
+        "4.3",
+        "All activations reach the same accuracy.",
+        "donut_1D, RK4Net: each activation less tanh",
+        pooled(
+            ["donut_1D"],
+            *(
+                (Side(("study-activation",), (other,)), Side(("study-activation",), ("tanh",)))
+                for other in ("logistic", "relu", "softplus")
+            ),
+        ),
+        "equal",
+    ),
+)
+"""Every conclusion, in the order of the registration."""

@@ -1,0 +1,484 @@
+"""A strategy for everything that is public, for the commands, and for the readers of files."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+import rknet
+from benchmarks import report
+from rknet import ACTIVATIONS, LAWS, LIFTS, TABLEAUS, PointSet, Protocol, RKNet, StandardNet, adjoint, checks
+from rknet.checkpoint import Checkpoint
+from rknet.data import bayes, images, points
+from rknet.laboratories import FeatureLaboratory, SchemeLaboratory, TableauLaboratory, TrainingLaboratory
+from rknet.playground import Playground, exported
+from rknet.protocol import LOSSES, OPTIMIZERS
+from rknet.study import cache, pictures
+from rknet.study.cli import main
+from rknet.study.ledger import claims, evidence, judging
+from rknet.study.records import Run
+from rknet.study.store import Store
+from rknet.training import check_fit
+from tests import hostile
+from tests.fuzz.machine import Strategy, Target
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "results"
+
+HELD = {
+    f"rknet.{name}": "holds what the library has computed, and is made by it"
+    for name in (
+        *["History", "adjoint.Controls", "adjoint.Costates", "adjoint.LayerCostates", "adjoint.StageError"],
+        *["adjoint.States", "adjoint.Transposed", "data.images.ImageSet", "data.images.Images", "data.images.Pool"],
+    )
+} | {
+    "rknet.adjoint.AdjointFunction": "PyTorch calls it, for propagate",
+    "rknet.adjoint.RightHandSide": "a protocol",
+    "rknet.data.bayes.densities": "the part of probability that takes a law and points that were checked",
+    "rknet.data.points.Arms": "the base of Spiral and Helix",
+    "rknet.data.points.Law": "the base of all laws",
+}
+"""What is public and not tried by itself, and why."""
+
+
+Targets = dict[str, Target]
+
+
+@contextlib.contextmanager
+def prepared(folder: Path) -> Iterator[None]:
+    """No network, nobody else's folders, and nothing that takes more memory than a test may."""
+    before, memory = dict(os.environ), checks.MEMORY
+    os.environ |= {"RKNET_OFFLINE": "1", "RKNET_DATA": str(folder / "data"), "RKNET_CACHE": str(folder / "cache")}
+    checks.MEMORY = 2**26
+    try:
+        yield
+    finally:
+        checks.MEMORY = memory
+        os.environ.clear()
+        os.environ |= before
+
+
+def targets(folder: Path) -> Targets:
+    """Every target by name; files are written into a folder."""
+    return {**_nets(), **_points(), **_adjoint(), **_notebooks(), **_commands(folder), **_files(folder)}
+
+
+# ---- what fits
+
+SIZE = st.integers(1, 4)
+SEED = st.integers(0, 9)
+NUMBER = st.floats(0.01, 1.0)
+NAMES = {
+    "activation": st.sampled_from(sorted(ACTIVATIONS)),
+    "lift": st.sampled_from(sorted(LIFTS)),
+    "law": st.sampled_from(sorted(LAWS)),
+    "tableau": st.sampled_from(sorted(TABLEAUS)) | st.sampled_from(list(TABLEAUS.values())),
+}
+ENTRY = st.text("0123456789/-+*. ()sqrt√", max_size=8) | st.integers(-9, 9) | st.sampled_from(["1/2", "sqrt(3)/6", 0.5])
+TEXT = st.text("0123456789/-+*., ()sqrt√\n", max_size=20)
+
+
+def floats(*shape: int) -> Strategy:
+    """Arrays of a shape."""
+    return SEED.map(lambda seed: np.random.default_rng(seed).standard_normal(shape).astype(np.float32))
+
+
+def tensors(*shape: int) -> Strategy:
+    """Tensors of a shape."""
+    return floats(*shape).map(torch.from_numpy)
+
+
+SETS = st.builds(
+    lambda X, c: PointSet(X, c, 2), floats(6, 2), st.lists(st.integers(0, 1), min_size=6, max_size=6).map(np.array)
+)
+NETS = st.builds(
+    StandardNet, st.just(2), st.integers(2, 4), st.just(2), SIZE, activation=NAMES["activation"]
+) | st.builds(
+    RKNet, st.just(2), st.integers(2, 4), st.just(2), SIZE, tableau=st.sampled_from(["euler", "rk4", "midpoint"])
+)
+RNG = SEED.map(np.random.default_rng)
+
+
+# ---- nets and training
+
+
+def _nets() -> Targets:
+    sizes = {"d": SIZE, "d_hat": st.integers(4, 6), "classes": st.integers(2, 4), "L": SIZE}
+    options = {
+        "activation": NAMES["activation"],
+        "lift": NAMES["lift"],
+        "train_classifier": st.booleans(),
+        "seed": SEED,
+    }
+    found = {
+        "rknet.Net": Target(rknet.Net, sizes | options),
+        "rknet.StandardNet": Target(StandardNet, sizes | options),
+        "rknet.EulerNet": Target(rknet.EulerNet, sizes | options | {"h": NUMBER}),
+        "rknet.RK4Net": Target(rknet.RK4Net, sizes | options | {"h": NUMBER}),
+        "rknet.RKNet": Target(RKNet, sizes | options | {"h": NUMBER, "tableau": NAMES["tableau"]}),
+        "rknet.ConvolutionalRKNet": Target(
+            rknet.ConvolutionalRKNet,
+            {
+                "image": st.tuples(st.just(1), SIZE, SIZE),
+                "channels": SIZE,
+                "classes": st.integers(2, 4),
+                "L": SIZE,
+                "tableau": NAMES["tableau"],
+                "kernel": st.sampled_from([1, 3]),
+                "border": st.integers(0, 2),
+                "pooled": st.booleans(),
+            },
+        ),
+        "rknet.Tableau": Target(
+            rknet.Tableau,
+            {
+                "name": st.text(max_size=4),
+                "A": st.lists(st.lists(ENTRY, max_size=3), max_size=3),
+                "beta": st.lists(ENTRY, max_size=3),
+                "c": st.just(()) | st.lists(ENTRY, max_size=3),
+            },
+        ),
+        "rknet.Protocol": Target(
+            Protocol,
+            {
+                "epochs": SIZE,
+                "batch_size": SIZE,
+                "loss": st.sampled_from(sorted(LOSSES)),
+                "optimizer": st.sampled_from(sorted(OPTIMIZERS)),
+                "learning_rate": st.none() | NUMBER,
+                "tolerance": NUMBER,
+                "window": SIZE,
+                "first_stop": SIZE,
+            },
+        ),
+        "rknet.fit": Target(
+            lambda **given: rknet.fit(**given, progress=False),
+            {
+                "net": NETS,
+                "train": SETS,
+                "validation": SETS,
+                "protocol": st.builds(Protocol, epochs=st.integers(1, 2)),
+                "seed": SEED,
+                "engine": st.sampled_from(["auto", "torch", "compiled", "layerwise"]),
+            },
+        ),
+        "rknet.training.check_fit": Target(
+            check_fit, {"net": NETS, "train": SETS, "validation": SETS, "protocol": st.builds(Protocol)}
+        ),
+        "rknet.lifts.name_of": Target(rknet.lifts.name_of, {"lift": NETS.map(lambda net: net.lift)}, spoiled=0),
+    }
+    for name in ("flow", "predict", "predict_proba"):
+        found[f"rknet.Net.{name}"] = Target(
+            lambda net, X, name=name: getattr(net, name)(X), {"net": NETS, "X": floats(3, 2)}
+        )
+    found["rknet.Tableau.stability"] = Target(
+        lambda z: TABLEAUS["rk4"].stability(z),
+        {"z": st.complex_numbers(max_magnitude=9) | floats(3)},
+        (np.linalg.LinAlgError,),
+    )
+    for cls in ("Lift", "ZeroPadding", "LinearLift", "RandomLinear", "RandomOrthogonal", "LearnedLinear"):
+        made = getattr(rknet.lifts, cls)
+        lifted = {"d": SIZE, "d_hat": st.integers(4, 6), "rng": RNG}
+        found[f"rknet.lifts.{cls}"] = Target(made, lifted, spoiled=0)
+    return found
+
+
+# ---- points and images
+
+
+def _points() -> Targets:
+    law = {"d": st.integers(2, 3), "classes": st.integers(2, 4), "noise": NUMBER}
+    found = {
+        "rknet.PointSet": Target(
+            PointSet, {"X": floats(4, 2), "c": st.just(np.array([0, 1, 1, 0])), "classes": st.integers(2, 3)}
+        ),
+        "rknet.draw": Target(
+            rknet.draw, {"law": NAMES["law"], "N": st.integers(1, 40), "noise": st.none() | NUMBER, "seed": SEED}
+        ),
+        "rknet.split": Target(rknet.split, {"points": SETS, "first": st.integers(1, 5)}),
+        "rknet.data.bayes.probability": Target(bayes.probability, {"law": NAMES["law"], "X": floats(3, 2)}),
+        "rknet.data.bayes.accuracy": Target(bayes.accuracy, {"law": st.sampled_from(["donut_1D", "square_1D"])}),
+        "rknet.data.images.load": Target(
+            images.load, {"name": st.sampled_from(sorted(images.IMAGES)), "source": st.sampled_from(images.SOURCES)}
+        ),
+        "rknet.data.images.repetition": Target(
+            images.repetition,
+            {
+                "name": st.sampled_from(sorted(images.IMAGES)),
+                "seed": SEED,
+                "samples": st.integers(1, 20),
+                "source": st.sampled_from(["auto", "sample"]),
+            },
+        ),
+        "rknet.data.images.fingerprint": Target(images.fingerprint, {"train": SETS, "validation": SETS}, spoiled=0),
+        "rknet.data.images.data_folder": Target(images.data_folder, {}),
+        "rknet.data.points.ball": Target(points.ball, {"d": SIZE}, spoiled=0),
+        "rknet.data.points.rings": Target(points.rings, {"d": SIZE, "classes": st.integers(2, 4)}, spoiled=0),
+        "rknet.data.points.checkerboard": Target(points.checkerboard, {"d": st.integers(1, 3)}, spoiled=0),
+    }
+    for cls in ("Strip", "Rings", "Squares", "Spiral", "Helix"):
+        found[f"rknet.data.points.{cls}"] = Target(getattr(points, cls), law)
+    return found
+
+
+# ---- Section 3
+
+
+def _adjoint() -> Targets:
+    u = st.tuples(tensors(3, 1, 2, 2), tensors(3, 1, 2))
+    step = st.builds(
+        adjoint.Step, st.builds(adjoint.Affine), st.sampled_from([TABLEAUS[n] for n in ("euler", "rk4")]), NUMBER
+    )
+    x = tensors(4, 2)
+    swept = st.builds(lambda step, u, x: (step, u, adjoint.states(step, u, x)), step, u, x)
+
+    def costates(swept: Any, p: Any) -> object:
+        step, u, states = swept
+        return adjoint.costates(step, u, states, p)
+
+    def partner(swept: Any, partner: Any, p: Any) -> object:
+        step, u, states = swept
+        return adjoint.partner_costates(step, partner, u, states, p)
+
+    def sweep(swept: Any, p: Any) -> object:
+        step, u, states = swept
+        return list(adjoint.costate_sweep(step, adjoint.layers(step, u), states.y, states.F, p))
+
+    def continuous(swept: Any, p: Any, stored: Any) -> object:
+        step, u, states = swept
+        return adjoint.continuous_costates(step, u, states.y, p, stored=stored)
+
+    def lagrangian(swept: Any, p: Any) -> object:
+        step, u, states = swept
+        found = adjoint.costates(step, u, states, p)
+        return adjoint.lagrangian(step, torch.sum, states.y[0], u, states.y, states.F, found.p, found.xi)
+
+    fixed = {"swept": swept, "p": x}
+    refuses = (adjoint.StageError,)
+    return {
+        "rknet.adjoint.Affine": Target(adjoint.Affine, {"activation": NAMES["activation"]}),
+        "rknet.adjoint.General": Target(adjoint.General, {"function": st.just(lambda u, y: y)}, spoiled=0),
+        "rknet.adjoint.Step": Target(
+            adjoint.Step, {"f": st.builds(adjoint.Affine), "tableau": st.just(TABLEAUS["rk4"]), "h": NUMBER}
+        ),
+        "rknet.adjoint.states": Target(adjoint.states, {"step": step, "u": u, "x_hat": x}, refuses),
+        "rknet.adjoint.layers": Target(adjoint.layers, {"step": step, "u": u}, refuses),
+        "rknet.adjoint.propagate": Target(
+            adjoint.propagate, {"step": step, "u": u, "x_hat": x, "recompute": st.booleans()}, refuses
+        ),
+        "rknet.adjoint.forward": Target(adjoint.forward, {"net": NETS, "x": x, "recompute": st.booleans()}, refuses),
+        "rknet.adjoint.state_sweep": Target(
+            lambda step, u, x_hat: adjoint.state_sweep(step, adjoint.layers(step, u), x_hat),
+            {"step": step, "u": u, "x_hat": x},
+            refuses,
+        ),
+        "rknet.adjoint.costates": Target(costates, fixed, refuses, spoiled=0),
+        "rknet.adjoint.costate_sweep": Target(sweep, fixed, refuses, spoiled=0),
+        "rknet.adjoint.continuous_costates": Target(continuous, fixed | {"stored": st.booleans()}, refuses, spoiled=0),
+        "rknet.adjoint.lagrangian": Target(lagrangian, fixed, refuses, spoiled=0),
+        "rknet.adjoint.partner_costates": Target(
+            partner, fixed | {"partner": st.just(TABLEAUS["rk4"])}, refuses, spoiled=0
+        ),
+    }
+
+
+# ---- notebooks
+
+
+def _notebooks() -> Targets:
+    net, law = st.sampled_from(["StandardNet", "EulerNet", "RK4Net"]), st.sampled_from(["donut_2D", "spiral"])
+    return {
+        "rknet.playground.Playground": Target(
+            Playground,
+            {
+                "preset": st.sampled_from(["space", "plane"]) | st.text(max_size=4),
+                "net": st.none() | NETS,
+                "data": st.none() | SETS,
+                "task": st.text(max_size=4),
+                "compact": st.booleans(),
+                "configuration": st.none()
+                | st.dictionaries(st.sampled_from(["L", "h", "d_hat", "x"]), st.integers(0, 9)),
+            },
+        ),
+        "rknet.laboratories.FeatureLaboratory": Target(
+            FeatureLaboratory, {"data": law, "net": net, "L": SIZE, "h": NUMBER}
+        ),
+        "rknet.laboratories.SchemeLaboratory": Target(
+            SchemeLaboratory, {"scheme": st.sampled_from(sorted(TABLEAUS)), "h": NUMBER, "L": SIZE}
+        ),
+        "rknet.laboratories.TableauLaboratory": Target(
+            TableauLaboratory, {"scheme": st.sampled_from(sorted(TABLEAUS)), "A": TEXT, "beta": TEXT}
+        ),
+        "rknet.laboratories.TrainingLaboratory": Target(
+            TrainingLaboratory, {"data": law, "net": net, "d_hat": SIZE, "L": SIZE, "h": NUMBER}
+        ),
+    }
+
+
+# ---- commands
+
+
+def _commands(folder: Path) -> Targets:
+    """Each command with words that fit and words that do not; none of them trains more than two tiny nets."""
+    word = st.text(max_size=6) | st.sampled_from(["-1", "1e9", "é", "--", "a b", "../x", "\n"])
+    seeds = st.sampled_from(["0", "0-1", "1,0", "0-", "-", "x", "1-0", "0-99999999999", "٣"]) | word
+    number = st.sampled_from(["1", "0", "-1", "x", "1.5", "9" * 400]) | word
+
+    def command(name: str, codes: set[int]) -> Callable[..., None]:
+        def call(names: list[str], **options: str | None) -> None:
+            given = [part for key, value in options.items() if value is not None for part in (f"--{key}={value}",)]
+            said = io.StringIO()
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said), contextlib.chdir(folder):
+                try:
+                    code = main([name, *given, *names])
+                except SystemExit as left:
+                    code = int(str(left.code))
+            assert code in codes, (code, said.getvalue())
+            assert code == 0 or said.getvalue().count("\n") == 1 or code == 3, said.getvalue()
+
+        return call
+
+    store = st.sampled_from([str(RESULTS), "fresh", "", "\0", "~nobody/x"])
+    one = st.lists(st.sampled_from(["depth"]) | word, max_size=2)
+    none = st.none()
+    runs = {"names": one, "seeds": seeds, "rows": st.sampled_from(["StandardNet, L = 3", "no"]), "jobs": none | number}
+    runs["jobs"] = st.sampled_from(["1", "0", "-1", "x", "1.5"])
+    return {
+        "rknet list": Target(command("list", {0, 2}), {"names": one}, spoiled=0),
+        "rknet table": Target(
+            command("table", {0, 2}), {"names": one, "seeds": none | seeds, "store": store}, spoiled=0
+        ),
+        "rknet run": Target(
+            command("run", {0, 1, 2}),
+            runs | {"store": st.sampled_from(["fresh", "", "\0"]), "engine": none | word, "device": none | word},
+            spoiled=0,
+        ),
+        "rknet verify": Target(command("verify", {0, 1, 2, 3}), runs | {"store": store}, spoiled=0),
+        "rknet claims": Target(
+            command("claims", {0, 1, 2, 3}),
+            {"names": st.lists(word, min_size=1, max_size=2), "jobs": number},
+            spoiled=0,
+        ),
+    }
+
+
+# ---- files
+
+
+def spoilt(content: bytes) -> Strategy:
+    """Bytes near to those of a file: cut, changed, repeated, with another value in a place of its JSON, or others."""
+    size = len(content)
+    at = st.integers(0, max(size - 1, 0))
+    kinds = [
+        st.just(content),
+        st.binary(max_size=64),
+        at.map(lambda i: content[:i]),
+        st.builds(lambda i, b: content[:i] + b + content[i + len(b) :], at, st.binary(min_size=1, max_size=4)),
+        st.builds(lambda i, j: content[:i] + content[j:], at, at),
+    ]
+    with contextlib.suppress(ValueError):
+        whole = json.loads(content)
+        places = st.sampled_from(list(hostile.places(whole))[:400])
+        kinds.append(
+            st.builds(
+                lambda place, value: json.dumps(hostile.put(whole, place, value)).encode(),
+                places,
+                st.sampled_from(hostile.VALUES),
+            )
+        )
+    return st.one_of(kinds)
+
+
+def _files(folder: Path) -> Targets:
+    def reader(name: str, content: bytes, read: Callable[[Path], object], *refusals: type[BaseException]) -> Target:
+        path = folder / "files" / name
+
+        def call(content: bytes) -> None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            read(path)
+
+        return Target(call, {"content": spoilt(content)}, refusals, spoiled=0)
+
+    from rknet.study.experiments import EXPERIMENTS
+
+    row, configuration = next(iter(EXPERIMENTS["depth"].rows.items()))
+    run = Run("depth", row, configuration, 0)
+    place = Store(folder / "files").path("depth", row, 0).relative_to(folder / "files")
+    record = Store(RESULTS).path("depth", row, 0).read_bytes()
+    net = StandardNet(2, 3, 2, 2)
+    points = rknet.draw("donut_2D", 6)
+    protocol = Protocol(epochs=1)
+
+    def train(path: Path) -> rknet.History:
+        fresh = StandardNet(2, 3, 2, 2)
+        return rknet.fit(
+            fresh, points, points, protocol, progress=False, checkpoint=Checkpoint(path, every=0, keep=True)
+        )
+
+    def labels(path: Path) -> None:
+        images._original.cache_clear()
+        images.load("FashionMNIST", "original")
+
+    def kept(path: Path) -> None:
+        cache._load(path, net)
+
+    made = folder / "made"
+    made.mkdir(parents=True, exist_ok=True)
+    train(made / "checkpoint")
+    history = rknet.fit(net, points, points, protocol, progress=False)
+    cache._save(made / "cache", net, history)
+    packed = (images.HERE / "train-labels-idx1-ubyte.xz").read_bytes()
+    drawn = pictures.path_of(Store(RESULTS)).read_bytes()[:100_000]
+    return {
+        "file of a record": reader(str(place), record, lambda path: Store(folder / "files").find(run)),
+        "file of a run": reader("run.json", json.dumps(_exported()).encode(), exported.read),
+        "file of measurements": reader("m.json", (RESULTS / evidence.FILE).read_bytes(), evidence._read),
+        "file of verdicts": reader("v.json", judging.VERDICTS.read_bytes(), judging.stored),
+        "file of claims": reader("claims.yml", claims.CLAIMS.read_bytes()[:3000], claims.read),
+        "file of benchmarks": reader("b.json", report.RECORD.read_bytes(), report.recorded),
+        "file of a checkpoint": reader("x.checkpoint", (made / "checkpoint").read_bytes(), train),
+        "file of the cache": reader("c.npz", (made / "cache").read_bytes(), kept),
+        "file of images": reader("../data/FashionMNIST/train-labels-idx1-ubyte.xz", packed, labels),
+        "file of pictures": reader(
+            f"images/{pictures.FILE}", drawn, lambda path: pictures.pictured("RK4Net", Store(folder / "files"))
+        ),
+    }
+
+
+def _exported() -> dict[str, Any]:
+    """What a run of the page looks like, with no points in it."""
+    curve = [0.5, 0.5]
+    empty = {"X": "", "c": []}
+    return {
+        "format": exported.FORMAT,
+        "generator": exported.random.GENERATOR,
+        "configuration": {
+            **{
+                "data": "spiral",
+                "noise": 1.0,
+                "samples": 20,
+                "net": "RKNet",
+                "scheme": "rk4",
+                "h": 0.5,
+                "d_hat": 3,
+                "L": 2,
+            },
+            **{"activation": "tanh", "lift": "zero", "rate": 0.001, "batch": 5, "epochs": 1, "seed": 0},
+        },
+        "data": {"train": empty, "validation": empty},
+        "start": "drawn",
+        "initial": {"K": "", "b": "", "W": "", "mu": ""},
+        "steps": 4,
+        "history": dict.fromkeys(("train_cost", "train_accuracy", "val_cost", "val_accuracy"), curve),
+        "weights": "0" * 64,
+    }
