@@ -18,6 +18,7 @@ from .nets import Net as Net
 from .nets import RKNet as RKNet
 from .nets import StandardNet as StandardNet
 from .protocol import Protocol as Protocol
+from .saving import load as load
 from .tableaus import TABLEAUS as TABLEAUS
 from .tableaus import Tableau as Tableau
 from .training import fit as fit

@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from rknet.contract import Engine
-from rknet.data.points import PointSet
+from rknet.data.targets import SampleSet, TargetSet
 from rknet.nets import Net
 from rknet.protocol import Protocol
 
@@ -32,13 +34,15 @@ class Training:
         Samples of the present epoch that have been used.
     drawn
         State of NumPy's generator before the order of the present epoch was drawn.
+    past
+        Epochs of earlier trainings that this one goes on from, which a schedule of the learning rate counts too.
     ended
         Why training ended, see `rknet.History`; None as long as it goes on, and when it failed.
     """
 
     net: Net
-    train: PointSet
-    validation: PointSet
+    train: SampleSet
+    validation: SampleSet
     protocol: Protocol
     seed: int
     engine: str
@@ -46,12 +50,28 @@ class Training:
     drawn: Any
     rows: list[list[float]] = field(default_factory=list)
     done: int = 0
+    past: int = 0
     ended: str | None = None
 
     def statistics(self) -> list[float]:
         """Cost and accuracy on the training and on the validation set, now."""
         sets = self.train, self.validation
-        return [number for points in sets for number in self.steps.statistics(points.X, points.c)]
+        return [number for of in sets for number in self.steps.statistics(of.X, of.c, **weighing(of))]
+
+    def steps_of(self, part: NDArray[np.int64]) -> None:
+        """A step for each batch of these training samples, in this order."""
+        self.steps.epoch(self.train.X, self.train.c, part, **weighing(self.train))
+
+
+def weighing(samples: SampleSet) -> dict[str, NDArray[np.float64]]:
+    """The weights of samples that have any, as a keyword for an engine: those that know none are never given it."""
+    return {} if samples.weights is None else {"weights": samples.weights}
+
+
+def needs(*sets: SampleSet) -> list[str]:
+    """What an engine must know to train on these samples, see `rknet.contract.Engine`."""
+    asked = {"weights": any(of.weights is not None for of in sets), "targets": isinstance(sets[0], TargetSet)}
+    return [name for name, so in asked.items() if so]
 
 
 class Callback:
@@ -93,3 +113,14 @@ class Bar(Callback):
     def end(self, training: Training) -> None:
         """Close the bar."""
         self.bar.close()
+
+
+class Pace(Callback):
+    """Gives each epoch the learning rate of the protocol's schedule, also where a training is taken up again."""
+
+    def begin(self, training: Training) -> None:
+        """Set the rate of the first epoch, or of the one that a stored training goes on with."""
+        past = training.past + max(len(training.rows) - 1, 0)
+        training.steps.set_rate(training.protocol.rate * training.protocol.factor(past))
+
+    epoch = begin

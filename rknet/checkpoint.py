@@ -13,7 +13,7 @@ import json
 import time
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -25,7 +25,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from rknet import files
-from rknet.callbacks import Callback, Training
+from rknet.callbacks import Callback, Training, weighing
 from rknet.checks import flag, keep, positive
 from rknet.hashes import digest
 from rknet.recognition import description
@@ -256,13 +256,13 @@ class Keeper(Callback):
 def fingerprint(training: Training) -> dict[str, str]:
     """What a training is before its first step, part by part: what was asked for, the net, the data, and versions."""
     net, points = training.net, (training.train, training.validation)
-    weights = [p.requires_grad for p in net.parameters()], *net.state_dict().values()
+    trained = [p.requires_grad for p in net.parameters()]
     return {
-        "protocol": digest(asdict(training.protocol)),
+        "protocol": digest(training.protocol.plain()),
         "seed": digest(training.seed),
         "engine": digest(training.engine),
-        "net": digest(description(net), *weights),
-        "data": digest(*(array for part in points for array in (part.X, part.c))),
+        "net": digest(description(net), trained, *net.state_dict().values()),
+        "data": digest(*(array for part in points for array in (part.X, part.c, *weighing(part).values()))),
         "versions": digest(versions_of(training.engine)),
         "circumstances": digest(torch.__version__, np.__version__, net.K.device.type, torch.get_num_threads()),
     }

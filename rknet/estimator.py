@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
-from sklearn.utils import check_random_state
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.base import ClassifierMixin
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.multiclass import _check_partial_fit_first_call, check_classification_targets
+from sklearn.utils.validation import validate_data
 
 from rknet.activations import Activation
-from rknet.checks import flag, positive, unmasked, whole
+from rknet.checks import shown, unmasked
 from rknet.data.points import PointSet
+from rknet.learning import Learner, in_one_order, warn_of_scale, weights_for
 from rknet.lifts import Lift
-from rknet.named import net_of
-from rknet.nets import Net
-from rknet.prediction import answered, batched
-from rknet.protocol import Protocol
 from rknet.restoring import restoring
-from rknet.schemes import scheme_of
+from rknet.schedules import Schedule
 from rknet.tableaus import Tableau
-from rknet.training import fit
-
-DEFAULT_WIDTH = 16
-"""The width of most of the paper's networks; wider inputs get one dimension more than they have."""
 
 
-class RKNetClassifier(ClassifierMixin, BaseEstimator):
+class RKNetClassifier(ClassifierMixin, Learner):
     """A Runge-Kutta network (2.12), or the feed-forward network (2.2), trained by the paper's protocol.
 
     The inputs should have a spread of about one: put a ``StandardScaler`` in front.  By default a network of five
     layers runs to the time T = h L = 1, where the paper's have h = 0.05 and up to 100 layers.
+
+    Samples with the weight k count as k samples: whole numbers repeat them, as long as there are then at most ten times
+    as many, other weights multiply their costs.  The order of the samples decides nothing, since they are sorted first.
+
+    What differs from scikit-learn's ``MLPClassifier``: `epochs` are always run unless `early_stopping` ends them, by
+    the paper's rule, and the last net is kept, not the best one; several labels a sample and sparse matrices are
+    refused; `partial_fit` keeps its order of the samples, so that n calls give the bits of a fit of n epochs.
 
     Parameters
     ----------
@@ -52,20 +50,33 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         The activation sigma, or its name in `rknet.activations.ACTIVATIONS`.
     lift : str or class, default="zero"
         The class of the lift from d to d_hat dimensions, or its name in `rknet.lifts.LIFTS`.
-    epochs : int, default=40
-        Largest number of epochs.
+    epochs : int or None, default=None
+        Largest number of epochs; None for the paper's 40, or as many more, up to 200, as make 1000 steps.
     batch_size : int, default=5
         Samples a step; all of them where there are fewer.
     loss, optimizer : str, default="cross_entropy", "adam"
         Names in `rknet.protocol.LOSSES` and `rknet.protocol.OPTIMIZERS`.
     learning_rate : float or None, default=None
         None for the optimiser's own in `rknet.protocol.OPTIMIZERS`.
+    weight_decay : float, default=0.0
+        Decoupled weight decay: see `rknet.protocol.Protocol`.
+    clip : float or None, default=None
+        Largest norm of a batch's gradient; such trainings run in plain PyTorch, much more slowly.
+    schedule : str or callable, default="constant"
+        Of the learning rate: "constant", "step", "cosine", or a function from the epoch 0, 1, ... to a factor.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, by which the weights of their samples are multiplied; "balanced" gives all classes the
+        same weight as a whole.
     early_stopping : bool, default=False
         Whether a part of the samples is set aside, and training stops when their costs rise (`Protocol.stop_early`).
     validation_fraction : float, default=0.1
         How much is set aside, with every class in proportion; only for early stopping.
     tolerance : float, default=0.05
         How much the costs may rise; only for early stopping.
+    warm_start : bool, default=False
+        Whether `fit` starts with the weights of the net that is there; the optimiser starts anew.
+    device : str, default="cpu"
+        Where PyTorch trains, such as "cuda"; predictions are made on the CPU.
     random_state : int, RandomState or None, default=None
         Decides weights, lift, order of the samples and what is set aside.
 
@@ -79,7 +90,9 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         Costs and accuracies of the training samples and of those set aside; without early stopping the validation
         curves repeat the training curves.
     n_iter_ : int
-        Number of epochs run.
+        Number of epochs run by the last `fit`, and by `partial_fit` after it.
+    loss_curve_ : list of n_iter_ floats
+        Cost of the training samples after each of these epochs.
     n_features_in_ : int
         Number of features d.
     feature_names_in_ : ndarray of shape (d,)
@@ -101,6 +114,8 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
     True
     """
 
+    classes_: NDArray[Any]
+
     def __init__(
         self,
         tableau: str | Tableau | None = "rk4",
@@ -110,14 +125,20 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         *,
         activation: str | Activation = "tanh",
         lift: str | type[Lift] = "zero",
-        epochs: int = 40,
+        epochs: int | None = None,
         batch_size: int = 5,
         loss: str = "cross_entropy",
         optimizer: str = "adam",
         learning_rate: float | None = None,
+        weight_decay: float = 0.0,
+        clip: float | None = None,
+        schedule: str | Schedule = "constant",
+        class_weight: Mapping[Any, float] | str | None = None,
         early_stopping: bool = False,
         validation_fraction: float = 0.1,
         tolerance: float = 0.05,
+        warm_start: bool = False,
+        device: str = "cpu",
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         self.tableau = tableau
@@ -131,92 +152,128 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
         self.loss = loss
         self.optimizer = optimizer
         self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.clip = clip
+        self.schedule = schedule
+        self.class_weight = class_weight
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.tolerance = tolerance
+        self.warm_start = warm_start
+        self.device = device
         self.random_state = random_state
 
     @restoring
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Train a new network on samples X (N, d) with labels y (N,) of any type.
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Train a network on samples X (N, d) with labels y (N,) of any type and weights (N,).
 
         Raises
         ------
         ValueError
             If the samples or labels are not fit for classification, or a parameter is out of range.
         """
+        samples, labels, weights = self._validated(X, y, sample_weight, reset=True)
+        classes, c = np.unique(labels, return_inverse=True)
+        if len(classes) < 2:
+            raise ValueError(
+                f"y: must hold at least two classes, got one class, {classes.tolist()[0]!r}; add samples of another one"
+            )
+        if self.warm_start and hasattr(self, "classes_") and not np.array_equal(classes, self.classes_):
+            raise ValueError(
+                f"y: must hold the classes of the net that warm_start goes on with, {shown(self.classes_.tolist())}, "
+                f"got {shown(classes.tolist())}; set warm_start=False"
+            )
+        weights = weights * class_weights(self.class_weight, classes, c, weights)
+        self.classes_ = classes
+        warn_of_scale(samples)
+        X, c, weights = in_one_order(samples, c, weights)
+        self._learn(PointSet(X, c, len(classes), weights), self.loss, goes_on=False)
+        return self
+
+    @restoring
+    def partial_fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Train for one epoch, from where the net and the optimiser are; n calls are a fit of n epochs.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            See `fit`.
+        classes
+            All labels that will ever come; needed in the first call, and only there.
+
+        Raises
+        ------
+        ValueError
+            As for `fit`; also if classes are missing, differ from those before, or do not hold a label of y.
+        """
+        self._refuse_early_stopping()
+        first = _check_partial_fit_first_call(self, classes)
+        if isinstance(self.class_weight, str):
+            raise ValueError(
+                f"class_weight: must be a dict or None for partial_fit, which does not know the samples to come, got "
+                f"{shown(self.class_weight)}; pass the weights that compute_class_weight gives for all of them"
+            )
+        samples, labels, weights = self._validated(X, y, sample_weight, reset=first)
+        unknown = np.setdiff1d(labels, self.classes_)
+        if len(unknown):
+            raise ValueError(
+                f"y: must hold labels in classes, {shown(self.classes_.tolist())}, got {shown(unknown.tolist())}; name "
+                f"all classes in the first call"
+            )
+        c = np.searchsorted(self.classes_, labels)
+        weights = weights * class_weights(self.class_weight, self.classes_, c, weights)
+        X, c, weights = in_one_order(samples, c, weights)
+        self._learn(PointSet(X, c, len(self.classes_), weights), self.loss, goes_on=True, epochs=1)
+        return self
+
+    def _validated(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, reset: bool
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
+        """Samples, labels and weights as arrays, without the samples whose weight is zero."""
         unmasked("X", X)
         unmasked("y", y)
-        samples, labels = validate_data(self, X, y, dtype=np.float32)
+        samples, labels = validate_data(self, X, y, dtype=np.float32, reset=reset)
         check_classification_targets(labels)
-        self.classes_, c = np.unique(labels, return_inverse=True)
-        if len(self.classes_) < 2:
-            only = self.classes_.tolist()[0]
-            raise ValueError(f"y: must hold at least two classes, got one class, {only!r}; add samples of another one")
-        seeds = check_random_state(self.random_state).randint(np.iinfo(np.int32).max, size=3)
-        net_seed, order_seed, split_seed = map(int, seeds)
-        train, validation = self._split(PointSet(samples, c, len(self.classes_)), split_seed)
-        net = self._net(net_seed)
-        self.history_ = fit(net, train, validation, self._protocol(len(train)), seed=order_seed, progress=False)
-        self.n_iter_ = self.history_.epochs
-        # In double precision a row's prediction does not depend on the other rows, but for the last digits.
-        self.net_ = net.double()
-        if self.history_.ended == "diverged":
-            warnings.warn(
-                "training diverged; scale the inputs or lower learning_rate", ConvergenceWarning, stacklevel=2
-            )
-        return self
+        weights = weights_for(sample_weight, samples)
+        counts = weights > 0
+        return samples[counts], labels[counts], weights[counts]
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """The logits W y[L] + mu of samples X (N, d): (N, n_classes), or for two classes their difference (N,)."""
-        logits = self._logits(X)
+        logits = self._outputs(X)
         return logits[:, 1] - logits[:, 0] if len(self.classes_) == 2 else logits
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Probabilities of the classes of samples X (N, d): shape (N, n_classes)."""
-        return torch.softmax(torch.from_numpy(self._logits(X)), dim=1).numpy()
+        return torch.softmax(torch.from_numpy(self._outputs(X)), dim=1).numpy()
+
+    def predict_log_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Logarithms of the probabilities, (N, n_classes), also of those that round to zero."""
+        return torch.log_softmax(torch.from_numpy(self._outputs(X)), dim=1).numpy()
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """The most probable label of samples X (N, d): shape (N,)."""
-        best = self._logits(X).argmax(axis=1)
+        best = self._outputs(X).argmax(axis=1)
         return self.classes_[best]
 
-    def _logits(self, X: ArrayLike) -> NDArray[np.float64]:
-        check_is_fitted(self)
-        unmasked("X", X)
-        samples = validate_data(self, X, dtype=np.float32, order="C", reset=False)  # torch knows no negative strides
-        x = torch.tensor(samples, dtype=torch.float64, device=self.net_.K.device)
-        return answered(batched(self.net_, x, self.net_.d_hat)).numpy()
 
-    def _net(self, seed: int) -> Net:
-        d, classes = self.n_features_in_, len(self.classes_)
-        d_hat = max(DEFAULT_WIDTH, d + 1) if self.d_hat is None else self.d_hat
-        arguments: dict[str, Any] = {"activation": self.activation, "lift": self.lift, "seed": seed}
-        scheme = None if self.tableau is None else scheme_of(self.tableau, "tableau")
-        return net_of(scheme or "standard", d, d_hat, classes, self.L, h=self.h, **arguments)
-
-    def _protocol(self, N: int) -> Protocol:
-        return Protocol(
-            epochs=self.epochs,
-            batch_size=min(whole("batch_size", self.batch_size), N),
-            loss=self.loss,
-            optimizer=self.optimizer,
-            learning_rate=self.learning_rate,
-            stop_early=self.early_stopping,
-            tolerance=self.tolerance,
-        )
-
-    def _split(self, points: PointSet, seed: int) -> tuple[PointSet, PointSet]:
-        """Training and validation samples; without early stopping nothing is set aside and both are the same."""
-        if not flag("early_stopping", self.early_stopping):
-            return points, points
-        fraction = positive("validation_fraction", self.validation_fraction)
-        if not fraction < 1:
-            raise ValueError(
-                f"validation_fraction: must be less than 1, got {self.validation_fraction}; "
-                f"pass for example validation_fraction=0.1"
-            )
-        X, X_val, c, c_val = train_test_split(
-            points.X, points.c, test_size=fraction, stratify=points.c, random_state=seed
-        )
-        return PointSet(X, c, points.classes), PointSet(X_val, c_val, points.classes)
+def class_weights(
+    given: Mapping[Any, float] | str | None,
+    classes: NDArray[Any],
+    c: NDArray[np.int64],
+    weights: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The weight of each sample's class, for samples of the classes' numbers c (N,) and weights (N,)."""
+    if isinstance(given, str) and given == "balanced":
+        of_class = weights.sum() / (len(classes) * np.bincount(c, weights=weights, minlength=len(classes)))
+    elif given is None:
+        return np.ones(len(c))
+    else:
+        of_class = compute_class_weight(given, classes=classes, y=classes)
+    return np.asarray(of_class, np.float64)[c]

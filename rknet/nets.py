@@ -20,11 +20,12 @@ from rknet.checks import WEIGHT, flag, given, inputs, positive, room, whole
 from rknet.initial import uniform
 from rknet.lifts import LIFTS, Lift, LinearLift, name_of
 from rknet.prediction import answered, batched, last, representable
+from rknet.savable import Savable
 from rknet.schemes import combine, explicit, stages
 from rknet.tableaus import Tableau
 
 
-class Net(nn.Module):
+class Net(Savable, nn.Module):
     """What all networks share: lift, stacked layers, affine classifier.  A subclass says what one layer does.
 
     A net is its attributes K, b, W, mu, lift and sigma: everything else, L, classes and the names too, is read from

@@ -26,7 +26,7 @@ MAX_STAGES = 12
 
 
 @dataclass(frozen=True, repr=False)
-class Tableau:
+class Tableau(typeset.Printed):
     """A Runge-Kutta scheme with s stages: matrix A (s, s), weights beta (s,), nodes c (s,); see (2.11) and Figure 1.
 
     Entries are exact: whole numbers, fractions, SymPy numbers or text such as ``"1/3"`` or ``"sqrt(3)/6"``, which is
@@ -113,12 +113,6 @@ class Tableau:
     def __repr__(self) -> str:
         kind = "explicit" if self.explicit else "implicit"
         return f"Tableau({self.name!r}: {kind}, {self.stages} stages, order {self.order})"
-
-    def _repr_latex_(self) -> str:
-        return typeset.latex(self.A, self.beta, self.c, blank=self.explicit)
-
-    def _repr_html_(self) -> str:
-        return typeset.table(self.name, self.A, self.beta, self.c, blank=self.explicit)
 
 
 EULER = Tableau("forward Euler", [[]], [1])

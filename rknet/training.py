@@ -12,21 +12,21 @@ from pathlib import Path
 
 import numpy as np
 
-from rknet.callbacks import Bar, Callback, Training
+from rknet.callbacks import Bar, Callback, Pace, Training, needs
 from rknet.checkpoint import Checkpoint, Keeper
-from rknet.checks import flag, instance, whole
+from rknet.checks import flag, whole
 from rknet.contract import engine_for
-from rknet.data.points import Points, PointSet
+from rknet.data.targets import Samples
 from rknet.history import History
 from rknet.nets import Net
-from rknet.protocol import Protocol
+from rknet.protocol import Protocol, check_fit
 from rknet.stopping import ending
 
 
 def fit(
     net: Net,
-    train: Points,
-    validation: Points,
+    train: Samples,
+    validation: Samples,
     protocol: Protocol = Protocol(),
     *,
     seed: int = 0,
@@ -45,9 +45,10 @@ def fit(
     net
         Any `rknet.nets.Net`, on any device, in single or double precision.
     train, validation
-        Samples and labels, as point sets or as pairs (X, c); the validation set decides about early stopping only.
+        Samples with labels or targets, as sets, which may have weights, or as pairs (X, c) with labels; the validation
+        set decides about early stopping only.
     protocol
-        Loss, optimiser, batches, epochs and stopping rule.
+        Loss, optimiser, batches, epochs and stopping rule; beyond the paper weight decay, clipping and a schedule.
     seed
         Seeds the order of the samples.
     engine
@@ -64,10 +65,11 @@ def fit(
     """
     train, validation = check_fit(net, train, validation, protocol)
     seed, progress = whole("seed", seed, least=0), flag("progress", progress)
-    name, kind = engine_for(net, protocol, engine)
+    name, kind = engine_for(net, protocol, engine, *needs(train, validation))
     drawn = np.random.default_rng(seed).bit_generator.state
     training = Training(net, train, validation, protocol, seed, name, kind(net, protocol), drawn)
     told = [*([] if checkpoint is None else [Keeper(checkpoint)]), *([Bar()] if progress else []), *callbacks]
+    told += [Pace()] if "schedule" in protocol.beyond else []  # the last one: those before it may take a training up
     with contextlib.ExitStack() as stack:
         for callback in told:
             stack.callback(callback.end, training)
@@ -75,16 +77,6 @@ def fit(
         ended = _train(training, told)
     train_cost, train_accuracy, val_cost, val_accuracy = np.array(training.rows).T
     return History(train_cost, train_accuracy, val_cost, val_accuracy, ended, name)
-
-
-def check_fit(net: Net, train: Points, validation: Points, protocol: Protocol) -> tuple[PointSet, PointSet]:
-    """Both sets; ValueError unless the arrays of net and data, which may have been changed, fit together."""
-    instance("net", getattr(net, "_orig_mod", net), Net)  # torch.compile wraps it
-    instance("protocol", protocol, Protocol)
-    net.validate()
-    sets = [PointSet.of(*named, net.d, net.classes) for named in (("train", train), ("validation", validation))]
-    protocol.check(len(sets[0]))
-    return sets[0], sets[1]
 
 
 def _train(training: Training, callbacks: Sequence[Callback]) -> str:
@@ -99,7 +91,7 @@ def _train(training: Training, callbacks: Sequence[Callback]) -> str:
         order = rng.permutation(N)
         while training.done < N:
             part = order[training.done : training.done + size]
-            training.steps.epoch(training.train.X, training.train.c, part)
+            training.steps_of(part)
             training.done += len(part)
             for callback in callbacks:
                 callback.portion(training)

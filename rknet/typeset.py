@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from typing import Any
 
 import sympy
 
@@ -45,3 +46,13 @@ def _cell(value: sympy.Expr | None, style: str = "", *, heads: bool = False) -> 
     tag = 'th scope="row"' if heads else "td"
     style = f"font-weight:normal;padding:0.3em 0.6em;text-align:center;{style}"
     return f'<{tag} style="{style}">{math}</{tag[:2]}>'
+
+
+class Printed:
+    """How a notebook shows a tableau: a class with name, A, beta, c and explicit."""
+
+    def _repr_latex_(self: Any) -> str:
+        return latex(self.A, self.beta, self.c, blank=self.explicit)
+
+    def _repr_html_(self: Any) -> str:
+        return table(self.name, self.A, self.beta, self.c, blank=self.explicit)

@@ -243,6 +243,40 @@ trained |= {
 # The compiled optimisers stand in `rknet/engines/compiled/updates.py`: a number in `CODES`, a function of a few lines, and a
 # branch in `move`.
 #
+# ## A schedule, weights and targets
+#
+# Beyond the paper, a {class}`~rknet.protocol.Protocol` knows weight decay, clipping, and a schedule of the learning rate: any
+# function from the epoch 0, 1, ... to a factor. A checkpoint knows it by its factors. An engine states what of this it
+# `knows`, and `fit` asks no other for it.
+
+# %%
+warm_up = Protocol(epochs=3, weight_decay=0.01, schedule=lambda epoch: (epoch + 1) / 3)
+
+
+def plain_net():
+    return RKNet(2, 8, 2, L=5, h=0.2, tableau="ssp3")
+
+
+scheduled = train_everywhere(plain_net, points, warm_up)
+
+# %% [markdown]
+# Samples may have weights, and numbers in the place of labels. The same net, with as many outputs as there are targets, then
+# finds the mean of the targets at each point. Here the two targets are a quarter of $|x_1| + |x_2|$ and of $x_1 x_2$, and
+# points inside the diamond count ten times as much as the others.
+
+# %%
+from rknet.data.targets import TargetSet
+
+X = points.X
+both = np.column_stack([np.abs(X).sum(axis=1), X[:, 0] * X[:, 1]]) / 4
+near = np.where(np.abs(X).sum(axis=1) < 3, 10.0, 1.0)
+train, validation = split(points, 400)
+sets = TargetSet(X[:400], both[:400], near[:400]), TargetSet(X[400:], both[400:])
+by_squares = Protocol(loss="mean_square", learning_rate=0.01, stop_early=False)
+history = fit(plain_net(), *sets, by_squares, progress=False)
+print(f"{history.engine}: R^2 above 0.9: {history.val_accuracy[-1] > 0.9}")
+
+# %% [markdown]
 # ## An experiment
 #
 # An {class}`~rknet.study.experiments.Experiment` is a set of labelled configurations. The one below uses everything that

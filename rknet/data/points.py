@@ -32,21 +32,27 @@ Points: TypeAlias = "PointSet | tuple[ArrayLike, ArrayLike]"
 class PointSet(ByValue):
     """Labelled samples: X (N, d) float32, c (N,) class numbers 0 .. classes-1.
 
+    Attributes
+    ----------
+    weights
+        Weights >= 0 of the samples, (N,), of which only the ratios count; None where all are alike.
+
     Raises
     ------
     ValueError
-        If X is empty, not finite or not two-dimensional, or if c does not fit X and classes.
+        If X is empty, not finite or not two-dimensional, or if c or the weights do not fit X and classes.
     """
 
     X: NDArray[np.float32]
     c: NDArray[np.int64]
     classes: int
+    weights: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         keep(self, classes=whole("classes", self.classes, least=2))
-        with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite and is refused
-            X = inputs("X", inputs("X", self.X).astype(np.float32))
-        keep(self, X=X, c=labels("c", self.c, len(X), self.classes))
+        X = in_float32("X", self.X)
+        weights = weights_of("weights", self.weights, len(X))
+        keep(self, X=X, c=labels("c", self.c, len(X), self.classes), weights=weights)
 
     @property
     def d(self) -> int:
@@ -75,12 +81,34 @@ class PointSet(ByValue):
                 f"{self.classes}; build the net with d={self.d}, classes={self.classes}"
             )
         labels(f"{argument}.c", self.c, len(self.X), classes)
+        weights_of(f"{argument}.weights", self.weights, len(self.X))
 
     def __len__(self) -> int:
         return len(self.X)
 
-    def __getitem__(self, rows: slice) -> PointSet:
-        return PointSet(self.X[rows], self.c[rows], self.classes)
+    def __getitem__(self, rows: slice | NDArray[np.int64]) -> PointSet:
+        return PointSet(self.X[rows], self.c[rows], self.classes, None if self.weights is None else self.weights[rows])
+
+
+def in_float32(argument: str, X: ArrayLike) -> NDArray[np.float32]:
+    """Samples as an array (N, d) of float32; ValueError as for `rknet.checks.inputs`."""
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite and is refused
+        return inputs(argument, inputs(argument, X).astype(np.float32))
+
+
+def weights_of(argument: str, weights: ArrayLike | None, N: int) -> NDArray[np.float64] | None:
+    """Weights as an array (N,) of finite numbers >= 0 that are not all zero, or None; ValueError otherwise."""
+    if weights is None:
+        return None
+    array = np.asarray(weights)
+    numbers = array.dtype.kind in "fiub" and array.shape == (N,)
+    array = array.astype(np.float64) if numbers else array
+    if not numbers or not np.isfinite(array).all() or array.min() < 0 or not 0 < array.sum() < np.inf:
+        raise ValueError(
+            f"{argument}: must be finite numbers >= 0, one a sample, shape ({N},), and not all zero, got "
+            f"{shown(array)}; leave {argument} out to weigh all samples alike"
+        )
+    return array
 
 
 @dataclass(frozen=True)

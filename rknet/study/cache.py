@@ -14,7 +14,7 @@ import os
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 
 import joblib
@@ -24,6 +24,7 @@ import torch
 
 from rknet import files
 from rknet.activations import ACTIVATIONS
+from rknet.callbacks import weighing
 from rknet.checks import choose, whole
 from rknet.data.points import PointSet
 from rknet.history import History
@@ -118,9 +119,10 @@ def _succeeds(writing: Callable[[], None]) -> bool:
 def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, seed: int, engine: str) -> str:
     digest = hashlib.sha256()
     versions = [VERSIONS, torch.__version__, np.__version__, net.K.device.type]
-    facts = [versions, computes(net), asdict(protocol), seed, engine]
+    facts = [versions, computes(net), protocol.plain(), seed, engine]
     digest.update(repr(facts).encode())
     arrays = {**_weights(net), "X": train.X, "c": train.c, "X_val": validation.X, "c_val": validation.c}
+    arrays |= {f"weights {k}": array for k, of in enumerate((train, validation)) for array in weighing(of).values()}
     for name, array in arrays.items():
         digest.update(f"{name} {array.dtype} {array.shape}".encode())
         digest.update(np.ascontiguousarray(array).tobytes())

@@ -205,7 +205,7 @@ class Configuration:
             "activation": self.activation if isinstance(self.activation, str) else _plain_sigma(self.activation),
             "lift": self.lift if isinstance(self.lift, str) else _plain_lift(self.lift, self.drawn_from.d, self.d_hat),
             "h": self.h,
-            "protocol": asdict(self.protocol) | _plain_protocol(self.protocol),
+            "protocol": self.protocol.plain() | _plain_protocol(self.protocol),
             "samples": self.samples,
             **({} if self.initial == "uniform" else {"initial": self.initial}),
         }
@@ -250,7 +250,7 @@ def _plain_lift(lift: type[Lift], d: int, d_hat: int) -> dict[str, str]:
 
 def _plain_protocol(protocol: Protocol) -> dict[str, dict[str, str]]:
     """The loss and the optimiser that are not of this library: what they make of some logits and some weights."""
-    plain, names = {}, asdict(protocol)
+    plain, names = {}, protocol.plain()
     values: dict[str, Callable[[], torch.Tensor]] = {
         "loss": lambda: LOSSES[protocol.loss](torch.linspace(-4, 4, 12).double().reshape(4, 3), torch.arange(4) % 3),
         "optimizer": lambda: _moved(protocol),

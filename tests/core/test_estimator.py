@@ -24,6 +24,11 @@ from rknet.tableaus import RALSTON
 ROUNDING = 1e-12
 """Logits of a few layers in double precision, summed in different orders."""
 
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:training has reached a cost"),  # barely trained nets
+    pytest.mark.filterwarnings("ignore:X. feature"),  # scikit-learn's own samples
+]
+
 FEW = draw("squares", 60, seed=1)
 """Points for what does not depend on learning."""
 

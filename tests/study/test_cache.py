@@ -153,6 +153,9 @@ CHANGES: dict[str, Callable[[], dict]] = {
             "tolerance": 0.1,
             "window": 4,
             "first_stop": 11,
+            "weight_decay": 0.1,
+            "clip": 0.01,
+            "schedule": "cosine",
         }.items()
     },
 }

@@ -9,8 +9,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import types
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, ClassVar
 
 import numba
 import numpy as np
@@ -21,16 +21,17 @@ from torch import Tensor
 
 from rknet import recognition
 from rknet.checks import inputs, labels, room
-from rknet.engines.compiled import bounds, kernels, machine, updates
+from rknet.engines.compiled import bounds, kernels, machine, updates, weighted
 from rknet.engines.compiled.kernels import ACTIVATION_CODES, LOSS_CODES, Scheme, Space, Weights
 from rknet.engines.compiled.simd import OPTIONS, Array, Count
 from rknet.engines.compiled.updates import CODES, Rule
+from rknet.engines.plain import batch_cost, relative, score
 from rknet.lifts import LinearLift, ZeroPadding
 from rknet.nets import Net, RKNet
-from rknet.protocol import Protocol
+from rknet.protocol import Protocol, lacking
 from rknet.provenance import source_hash
 
-SOURCES = tuple(f"engines/compiled/{name}" for name in ("simd", "arithmetic", "updates", "kernels"))
+SOURCES = tuple(f"engines/compiled/{name}" for name in ("simd", "arithmetic", "updates", "kernels", "weighted"))
 """The modules that become machine code."""
 
 LINEAR = (ZeroPadding.forward, LinearLift.forward)
@@ -58,6 +59,8 @@ class Compiled:
         If the engine does not apply to the net, or the net's arrays do not agree: see `Net.validate`.
     """
 
+    knows: ClassVar[Collection[str]] = ("weight_decay", "schedule", "weights", "targets")
+
     def __init__(self, net: Net, protocol: Protocol) -> None:
         reason = self.obstacle(net, protocol)
         if reason is not None:
@@ -68,7 +71,7 @@ class Compiled:
         self.net, self.dtype = net, PRECISIONS[net.K.dtype]
         self.d, self.d_hat, self.classes, self.L = net.d, net.d_hat, net.classes, net.L
         self.lanes = lanes_for(self.d_hat)
-        self.loss = LOSS_CODES[protocol.loss]
+        self.loss, self.decay, self.batch_size = protocol.loss, protocol.weight_decay, protocol.batch_size
         self.weights = self._copied_weights()
         self.moments = [Weights(*(self._zeros(*w.shape) for w in self.weights)) for _ in range(2)]
         self.rule = Rule(
@@ -85,7 +88,7 @@ class Compiled:
     @classmethod
     def obstacle(cls, net: Net, protocol: Protocol) -> str | None:
         """Why the engine cannot train this net by this protocol, or None if it can."""
-        reason = machine.obstacle() or recognition.obstacle(net)
+        reason = machine.obstacle() or lacking(cls, *protocol.beyond) or recognition.obstacle(net)
         if reason is not None:
             return reason
         trained = {name: parameter.requires_grad for name, parameter in net.named_parameters()}
@@ -109,15 +112,34 @@ class Compiled:
         """True: the compiled engine is the choice for every net that reaches it."""
         return True
 
-    def epoch(self, X: Array, c: Array, order: Array) -> None:
+    def epoch(self, X: Array, c: Array, order: Array, weights: Array | None = None) -> None:
         """A step for each batch of the samples X (N, d), c (N,) in the given order."""
-        self._train(self.rule, self.moments, np.ascontiguousarray(X, self.dtype), c, order, self._training)
-
-    def statistics(self, X: Array, c: Array) -> tuple[float, float]:
-        """Cost and accuracy on samples X (N, d) with labels c (N,)."""
         X = np.ascontiguousarray(X, self.dtype)
-        cost, right, _, _ = self._evaluate(X, c, self._evaluation, keep=0)
-        return cost / len(X), right / len(X)
+        # Weights decay between two steps, outside the loops: then each step is an epoch of its own.
+        size = self.batch_size if self.decay else max(len(order), 1)
+        for first in range(0, len(order), size):
+            part, before = order[first : first + size], self._decaying()
+            if weights is None and c.ndim == 1:
+                self._train(self.rule, self.moments, X, c, part, self._training)
+            else:
+                self._train_weighted(X, c, part, weights)
+            for array, old in before:
+                array -= self.dtype(self.rule.rate * self.decay) * old
+
+    def set_rate(self, rate: float) -> None:
+        """Take the steps to come with another learning rate."""
+        self.rule = self.rule._replace(rate=float(rate))
+
+    def statistics(self, X: Array, c: Array, weights: Array | None = None) -> tuple[float, float]:
+        """Cost and accuracy on samples X (N, d) with labels c (N,), or cost and R^2 with targets c (N, outputs)."""
+        X = np.ascontiguousarray(X, self.dtype)
+        if weights is None and c.ndim == 1:
+            cost, right, _, _ = self._evaluate(X, c, self._evaluation, keep=0)
+            return cost / len(X), right / len(X)
+        logits = torch.from_numpy(self.logits(X)).double()
+        at, w = torch.as_tensor(c, dtype=None if c.ndim == 1 else torch.float64), relative(weights)
+        of = logits, at, None if w is None else torch.from_numpy(w)
+        return batch_cost(self.loss, *of).item(), score(*of)
 
     def logits(self, X: ArrayLike) -> NDArray[Any]:
         """W y[L] + mu for X (N, d): shape (N, classes)."""
@@ -162,8 +184,29 @@ class Compiled:
         bounds.hold_sweeps(
             self.scheme, rule, self.weights, moments, X, c, order, space, self.classes, keep=1, lanes=self.lanes
         )
-        arguments = self.scheme, self.loss, rule, self.weights, *moments, X, c, order, space
+        arguments = self.scheme, LOSS_CODES[self.loss], rule, self.weights, *moments, X, c, order, space
         self._compiled(kernels.train)(*arguments, self.lanes)
+
+    def _train_weighted(self, X: Array, c: Array, order: Array, weights: Array | None) -> None:
+        N, of_targets = len(X), c.ndim == 2
+        labels = np.zeros(N, np.int64) if of_targets else c
+        targets = np.ascontiguousarray(c if of_targets else np.zeros((N, self.classes)), self.dtype)
+        a = np.ones(N, self.dtype) if weights is None else np.ascontiguousarray(relative(weights), self.dtype)
+        bounds.hold_sweeps(
+            self.scheme, self.rule, self.weights, self.moments, X, labels, order, self._training, self.classes,
+            keep=1, lanes=self.lanes,
+        )  # fmt: skip
+        bounds.hold("targets", targets, (N, self.classes), self.dtype)
+        bounds.hold("weights", a, (N,), self.dtype)
+        loss = weighted.TARGETS if of_targets else LOSS_CODES[self.loss]
+        arguments = self.scheme, loss, self.rule, self.weights, *self.moments, X, labels, targets, a, order
+        self._compiled(weighted.train_weighted)(*arguments, self._training, self.lanes)
+
+    def _decaying(self) -> list[tuple[Array, Array]]:
+        """The trained weights that decay in a step, each with a copy of what it is before."""
+        M, K, b, W, mu = self.weights
+        of = [K, b, *([M] if self.rule.lift else []), *([W, mu] if self.rule.classifier else [])]
+        return [(array, array.copy()) for array in of] if self.decay else []
 
     def _evaluate(self, X: Array, c: Array | None, space: Space, keep: int) -> tuple[float, int, Array, Array]:
         c, order = np.zeros(len(X), np.int64) if c is None else c, np.arange(len(X))
@@ -172,7 +215,7 @@ class Compiled:
         )
         states = np.empty((len(space.Y) if keep else 0, len(X), self.d_hat), self.dtype)
         logits = np.empty((len(X), self.classes), self.dtype)
-        arguments = self.scheme, self.loss, self.weights, X, c, order, space, keep, states, logits
+        arguments = self.scheme, LOSS_CODES[self.loss], self.weights, X, c, order, space, keep, states, logits
         cost, right = self._compiled(kernels.evaluate)(*arguments, self.lanes)
         return cost, right, states, logits
 

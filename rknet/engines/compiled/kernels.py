@@ -286,9 +286,17 @@ def classifier_step(
     loss: int, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Space, rows: int, lanes: Count
 ) -> None:
     """From the logits to p[L], the gradient of the cost by y[L] below (3.13); then W and mu move."""
-    classes, d_hat = len(space.W), weights.W.shape[0]
     for n in range(rows):
-        differentiate(loss, space.z, n, space.c[n], classes, rows, space.e, lanes)
+        differentiate(loss, space.z, n, space.c[n], len(space.W), rows, space.e, lanes)
+    move_classifier(rule, weights, m, v, space, rows, lanes)
+
+
+@inlined
+def move_classifier(
+    rule: Rule, weights: Weights, m: Weights, v: Weights, space: Space, rows: int, lanes: Count
+) -> None:
+    """From the derivative of the cost by the logits to that by y[L]; then W and mu move."""
+    d_hat = weights.W.shape[0]
     transpose(weights.W, space.W, lanes)
     multiply_once(space.z, space.W, space.zero, space.p, rows, lanes)
     if rule.classifier:

@@ -8,18 +8,17 @@ is, see `cpu`; on CUDA the step is one graph, see `cuda`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from rknet import recognition
 from rknet.adjoint import costate_sweep, state_sweep
 from rknet.adjoint.steps import Step
+from rknet.data.targets import Array
 from rknet.engines.compiled import machine
 from rknet.engines.compiled.engine import PRECISIONS
 from rknet.engines.compiled.updates import CODES
@@ -28,7 +27,7 @@ from rknet.engines.layerwise.updates import StreamedUpdates
 from rknet.engines.plain import remember, remembered, samples
 from rknet.nets import Net
 from rknet.prediction import batched
-from rknet.protocol import LOSSES, Protocol
+from rknet.protocol import LOSSES, Protocol, lacking
 
 WIDE = 128
 """The width from which it is faster than the compiled engine."""
@@ -56,6 +55,8 @@ class Layerwise:
         If the engine does not apply to the net.
     """
 
+    knows: ClassVar[Collection[str]] = ()
+
     def __init__(self, net: Net, protocol: Protocol) -> None:
         reason = self.obstacle(net, protocol)
         if reason is not None:
@@ -77,7 +78,7 @@ class Layerwise:
     @classmethod
     def obstacle(cls, net: Net, protocol: Protocol) -> str | None:
         """Why this engine cannot train this net by this protocol, or None if it can."""
-        reason = recognition.obstacle(net)
+        reason = lacking(cls, *protocol.beyond) or recognition.obstacle(net)
         if reason is not None:
             return reason
         reasons = {
@@ -94,8 +95,8 @@ class Layerwise:
         """Whether the width is at least `WIDE`."""
         return net.d_hat >= WIDE
 
-    def epoch(self, X: NDArray[Any], c: NDArray[np.int64], order: NDArray[np.int64]) -> None:
-        """A step for each batch of the samples X (N, d), c (N,) in the given order."""
+    def epoch(self, X: Array, c: Array, order: Array, weights: Array | None = None) -> None:
+        """A step for each batch of the samples X (N, d), c (N,) in the given order; it knows no weights."""
         x, labels = samples(self.net, X, c)
         for batch in torch.from_numpy(order).to(x.device).split(self.protocol.batch_size):
             self.take(x[batch], labels[batch])
@@ -119,8 +120,8 @@ class Layerwise:
         self.optimizer.step()
         self.optimizer.zero_grad()
 
-    def statistics(self, X: NDArray[Any], c: NDArray[np.int64]) -> tuple[float, float]:
-        """Cost and accuracy on samples X (N, d) with labels c (N,)."""
+    def statistics(self, X: Array, c: Array, weights: Array | None = None) -> tuple[float, float]:
+        """Cost and accuracy on samples X (N, d) with labels c (N,); it knows no weights."""
         x, labels = samples(self.net, X, c)
 
         def forward(x: Tensor) -> Tensor:
@@ -132,6 +133,9 @@ class Layerwise:
         with torch.no_grad():
             logits = batched(forward, x, self.net.d_hat)
             return self.loss(logits, labels).item(), (logits.argmax(dim=1) == labels).double().mean().item()
+
+    def set_rate(self, rate: float) -> None:
+        """Never called: it knows no schedule, since CUDA's graph holds the rate it was captured with."""
 
     def write_back(self) -> None:
         """Nothing is left to do: the net itself was trained."""

@@ -24,10 +24,9 @@ from rknet.engines.layerwise.engine import Layerwise
 from rknet.history import History
 from rknet.nets import Net
 from rknet.prediction import batched
-from rknet.protocol import LOSSES, Protocol
+from rknet.protocol import LOSSES, Protocol, check_fit
 from rknet.recognition import computes
 from rknet.stopping import ending
-from rknet.training import check_fit
 
 ENGINE = "layerwise"
 """What a history says of who took the steps: the numbers are those of that engine to rounding."""
