@@ -70,10 +70,9 @@ records = Evidence(Store(Path(rknet.__file__).parent.parent / "results"))
 #
 # with our mean $\bar x$ and standard deviation $s$. Where the paper prints a standard deviation $S$ of its four runs, it is
 # that of a population, and Welch's test takes $S\sqrt{4/3}$ in its place. Near 100 %, and where some runs fail and some do
-# not, nothing is normal. There we draw $R$ of our runs with replacement {footcite}`efron1993` and four of these, and the
-# percentiles of their mean take the place of {eq}`eq-4.a`. The percentiles are chosen so that the interval is as wide for a
-# normal law as Student's; it never leaves the range of the runs. Half a unit of the last printed digit is granted to the
-# paper. A table holds up to 36 numbers, two of which would leave their interval by chance, so the $p$ values of a table are
+# not, nothing is normal. There the law is our runs themselves, drawn with replacement {footcite}`efron1993`: the bootstrap of
+# a mean of four less a mean of $R$, as wide as {eq}`eq-4.a` where the law is normal. An interval of an accuracy ends at 0 and
+# 100 %. Half a unit of the last printed digit is granted to the paper. A table holds up to 36 numbers, two of which would leave their interval by chance, so the $p$ values of a table are
 # corrected together by Holm's method {footcite}`holm1979`.
 #
 # Do these intervals keep their promise? Draw twenty runs and four from one law, many times, and count: from a normal law, and

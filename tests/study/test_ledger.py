@@ -485,8 +485,6 @@ def test_percentages_stay_percentages(rules: claims.Claims) -> None:
     finding = decided(part, rules, a=[*numbers[:-1], 100.0]).findings[0]
     assert finding.high <= 100
     for values in (np.array([50.0] * 2 + [99.9] * 18), np.array([99.0] * 19 + [100.0])):
-        (low, high), _ = statistics.mean_of_skewed(FOUR, values, 99.0, LEVEL)
-        assert values.min() <= low < high <= values.max()
         assert statistics.bootstrap(np.mean, values, LEVEL)[1] <= values.max() + 1e-9  # rounding of a mean
 
 
@@ -650,11 +648,11 @@ def test_the_log_tells_new_claims_from_retired_ones(rules: claims.Claims) -> Non
 
 def test_claims_with_other_rules_are_decided_by_fresh_seeds_or_made_stricter(rules: claims.Claims) -> None:
     """Seeds 4 to 23 decide a rule that was changed after they were known only if it became stricter."""
-    stricter = next(change for change in changes.read() if change.what.endswith("; the seeds stay."))
     for change in changes.read():
+        stays = change.what.endswith("; the seeds stay.")
         for sentence in rules.sentences:
             if change.rules and sentence.id in change.before and not sentence.where.startswith("Section 4.5"):
-                assert (sentence.seeds is None) == (change == stricter), sentence.id
+                assert (sentence.seeds is None) == stays, sentence.id
 
 
 # ---------------------------------------------------------------- answers that took no learning

@@ -51,6 +51,12 @@ LEAST = 5
 MEANS = ("mean", "bootstrap_mean", "median", "pooled_mean")
 """Statistics that lie where the numbers lie."""
 
+SHARES = {
+    *("train_accuracy", "val_accuracy", "first_accuracy", "early_accuracy", "later_accuracy"),
+    *("agreement", "agreement_with_next", "agreement_with_bayes", "tail", "opposite_sides", "same_class_by_angle"),
+}
+"""Quantities that are shares of points, in percent."""
+
 DECIMALS = 4
 """Decimals kept of accuracies in percent, costs times 10, and whatever else is estimated."""
 
@@ -251,7 +257,7 @@ def _part(part: Part, seeds: Sequence[int], error: float, parts: int, evidence: 
         return finding
     if part.statistic == "sd_ratio" and not np.ptp(values, axis=0).all():
         return finding
-    statistic, whole = ESTIMATES[part.statistic], _whole(part, unit)
+    statistic, whole = ESTIMATES[part.statistic], _whole(part)
     low, high = _clipped(statistics.interval(part.statistic, values, 1 - 2 * error), whole)
     surely = _clipped(statistics.interval(part.statistic, values, 1 - 2 * error / parts), whole)
     return replace(
@@ -265,9 +271,10 @@ def _part(part: Part, seeds: Sequence[int], error: float, parts: int, evidence: 
     )
 
 
-def _whole(part: Part, unit: str) -> Region:
-    """What a number can be at all: a percentage, of which nothing is subtracted, lies between 0 and 100."""
-    return Region(0, 100) if unit == "%" and part.minus == 0.0 and part.statistic in MEANS else Region()
+def _whole(part: Part) -> Region:
+    """What a number can be at all: a share, of which nothing is subtracted, lies between 0 and 100 percent."""
+    shares = set(part.quantities) <= SHARES and part.minus == 0.0 and part.statistic in MEANS
+    return Region(0, 100) if shares else Region()
 
 
 def _clipped(interval: statistics.Interval, whole: Region) -> statistics.Interval:
