@@ -153,6 +153,13 @@ def lists(**values: Any) -> None:
             raise ValueError(f"{argument}: must be a list, got {shown(value)}; pass a list of what it holds")
 
 
+def rows(argument: str, value: Any) -> None:
+    """The same for a value and each of its rows."""
+    lists(**{argument: value})
+    for row in value:
+        lists(**{argument: row})
+
+
 def complexes(argument: str, z: ArrayLike) -> NDArray[np.complex128]:
     """Numbers as an array; ValueError if there is anything else."""
     try:

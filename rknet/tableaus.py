@@ -16,7 +16,7 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from rknet import typeset
-from rknet.checks import complexes, keep, lists, shown
+from rknet.checks import complexes, keep, lists, rows, shown
 from rknet.exact import check_size, exact, simplified
 from rknet.registry import Registry
 from rknet.trees import order_of
@@ -44,9 +44,8 @@ class Tableau(typeset.Printed):
     c: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
-        lists(A=self.A, beta=self.beta, c=self.c)
-        for row in self.A:
-            lists(A=row)
+        rows("A", self.A)
+        lists(beta=self.beta, c=self.c)
         s = len(self.beta)
         if s > MAX_STAGES:
             raise ValueError(f"beta: must hold at most {MAX_STAGES} weights, got {s}; use a scheme of fewer stages")
