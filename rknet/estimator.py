@@ -16,7 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from rknet.activations import Activation
-from rknet.checks import flag, positive, unmasked, whole
+from rknet.checks import flag, positive, set_aside, unmasked, whole
 from rknet.data.points import PointSet
 from rknet.lifts import Lift
 from rknet.named import net_of
@@ -216,6 +216,8 @@ class RKNetClassifier(ClassifierMixin, BaseEstimator):
                 f"validation_fraction: must be less than 1, got {self.validation_fraction}; "
                 f"pass for example validation_fraction=0.1"
             )
+        counts = dict(zip(self.classes_.tolist(), np.bincount(points.c).tolist(), strict=True))
+        set_aside(fraction, counts)
         X, X_val, c, c_val = train_test_split(
             points.X, points.c, test_size=fraction, stratify=points.c, random_state=seed
         )

@@ -119,6 +119,7 @@ class Protocol:
                 f"pass batch_size={N} or less"
             )
 
+
 def _received(
     kind: type[Protocol],
     values: dict[str, Any],

@@ -16,7 +16,7 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from rknet import typeset
-from rknet.checks import keep, shown
+from rknet.checks import keep, sequence, shown
 from rknet.exact import check_size, exact, simplified
 from rknet.registry import Registry
 from rknet.trees import order_of
@@ -44,10 +44,10 @@ class Tableau:
     c: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
-        s = len(self.beta)
+        s = len(sequence("beta", self.beta))
         if s > MAX_STAGES:
             raise ValueError(f"beta: must hold at most {MAX_STAGES} weights, got {s}; use a scheme of fewer stages")
-        if s == 0 or len(self.A) != s or any(len(row) > s for row in self.A):
+        if s == 0 or len(sequence("A", self.A)) != s or any(len(sequence("A", row)) > s for row in self.A):
             raise ValueError(
                 f"A: must have one row of at most s entries for each of the s = {s} weights in beta, got rows of "
                 f"{shown([len(row) for row in self.A])}; give s >= 1 rows and s weights"

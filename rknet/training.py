@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rknet.callbacks import Bar, Callback, Training
-from rknet.checkpoint import Checkpoint, Keeper
+from rknet.callbacks import Callback, Training
+from rknet.checkpoint import Checkpoint, listeners
 from rknet.checks import flag, instance, whole
 from rknet.contract import engine_for
 from rknet.data.points import Points, PointSet
@@ -67,14 +67,13 @@ def fit(
     name, kind = engine_for(net, protocol, engine)
     drawn = np.random.default_rng(seed).bit_generator.state
     training = Training(net, train, validation, protocol, seed, name, kind(net, protocol), drawn)
-    told = [*([] if checkpoint is None else [Keeper(checkpoint)]), *([Bar()] if progress else []), *callbacks]
+    told = listeners(checkpoint, progress, callbacks)
     with contextlib.ExitStack() as stack:
         for callback in told:
             stack.callback(callback.end, training)
             callback.begin(training)
         ended = _train(training, told)
-    train_cost, train_accuracy, val_cost, val_accuracy = np.array(training.rows).T
-    return History(train_cost, train_accuracy, val_cost, val_accuracy, ended, name)
+    return History(*np.array(training.rows).T, ended, name)
 
 
 def check_fit(net: Net, train: Points, validation: Points, protocol: Protocol) -> tuple[PointSet, PointSet]:
