@@ -12,7 +12,7 @@ import errno
 import json
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -25,8 +25,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from rknet import files
-from rknet.callbacks import Callback, Training, weighing
-from rknet.checks import flag, keep, positive
+from rknet.callbacks import Bar, Callback, Training, weighing
+from rknet.checks import each, flag, keep, positive
 from rknet.hashes import digest
 from rknet.recognition import description
 from rknet.shapes import LONGEST, convert, decode
@@ -251,6 +251,12 @@ class Keeper(Callback):
         if not self.checkpoint.replaceable:
             raise FileExistsError(errno.EEXIST, "another file is in its place", str(self.checkpoint.path))
         files.write(self.checkpoint.file, lambda part: save_file(tensors, part, metadata))
+
+
+def listeners(checkpoint: Checkpoint | Path | str | None, progress: bool, others: Iterable[Callback]) -> list[Callback]:
+    """Who is told of a training: what stores it, the progress bar, and the callbacks of a user."""
+    keepers = [] if checkpoint is None else [Keeper(checkpoint)]
+    return [*keepers, *([Bar()] if progress else []), *each("callbacks", others, Callback)]
 
 
 def fingerprint(training: Training) -> dict[str, str]:

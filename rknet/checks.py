@@ -6,8 +6,9 @@ NumPy's overflow in products, and no JSON file takes them.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -72,6 +73,48 @@ def instance(argument: str, value: Any, kind: type) -> None:
         raise ValueError(
             f"{argument}: must be a {kind.__name__}, got a {type(value).__name__}, {shown(value)}; "
             f"pass a {kind.__name__}"
+        )
+
+
+def sequence(argument: str, values: Any) -> tuple[Any, ...]:
+    """The values as a tuple; ValueError for what is no sequence, such as a number or a text."""
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+        raise ValueError(f"{argument}: must be a sequence, got {shown(values)}; pass a list or a tuple")
+    return tuple(values)
+
+
+def each(argument: str, values: Any, kind: type[Value]) -> tuple[Value, ...]:
+    """The values as a tuple; ValueError unless all are of a class."""
+    for value in (found := sequence(argument, values)):
+        instance(argument, value, kind)
+    return found
+
+
+def fraction(argument: str, value: Any) -> float:
+    """The value as a float; ValueError unless it is a number from 0 to 1."""
+    number = finite(value)
+    if number is None or not 0 <= number <= 1:
+        raise ValueError(f"{argument}: must be a number from 0 to 1, got {shown(value)}; pass for example 0.5")
+    return number
+
+
+def set_aside(share: float, counts: Mapping[Any, int]) -> None:
+    """ValueError unless a share of the samples can be set aside with every class on both sides.
+
+    `counts` says how many samples there are of each class, by the label that a user gave it.
+    """
+    N, K = sum(counts.values()), len(counts)
+    rarest = min(counts, key=lambda label: counts[label])
+    if counts[rarest] < 2:
+        raise ValueError(
+            f"validation_fraction: must leave each class samples on both sides, got one of the class {rarest!r}; "
+            f"add samples of it, leave it out, or pass early_stopping=False"
+        )
+    aside = math.ceil(share * N)
+    if min(aside, N - aside) < K:
+        raise ValueError(
+            f"validation_fraction: must leave each of the {K} classes samples on both sides, got {share:g} of {N} "
+            f"samples, that is {aside}; pass a number from {K / N:.3g} to {1 - K / N:.3g}, or early_stopping=False"
         )
 
 

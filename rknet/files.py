@@ -41,6 +41,8 @@ class InUse(ValueError):
 
 def place(argument: str, path: str | Path) -> Path:
     """The path that a user names, with ``~`` as the home folder; ValueError if it is empty or there is no such home."""
+    if not isinstance(path, (str, Path)):
+        raise ValueError(f"{argument}: must be a path, got {path!r}; name a folder or file, such as './results'")
     expanded = os.path.expanduser(path)
     if not expanded or expanded.startswith("~"):
         rule = "the path of a home folder that exists" if expanded else "a path"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -9,11 +10,26 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from rknet.checks import WEIGHT, instance, room
+
 
 def uniform(rng: np.random.Generator, shape: tuple[int, ...], fan_in: int) -> Tensor:
     """Entries uniform(-1/sqrt(fan_in), 1/sqrt(fan_in)): the protocol's initialisation of every weight and bias."""
+    _room(rng, shape)
     bound = 1 / np.sqrt(fan_in)
     return torch.from_numpy(rng.uniform(-bound, bound, shape).astype(np.float32))
+
+
+def normal(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Standard normal entries."""
+    _room(rng, shape)
+    return rng.standard_normal(shape)
+
+
+def _room(rng: np.random.Generator, shape: tuple[int, ...]) -> None:
+    """ValueError unless there are a generator, and memory for an array."""
+    instance("rng", rng, np.random.Generator)
+    room("d_hat", shape[-2] if len(shape) > 1 else shape[0], math.prod(shape), WEIGHT)
 
 
 def orthonormal_columns(V: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from rknet.activations import Activation
 from rknet.callbacks import Callback, Training
-from rknet.checks import flag, positive, shown, unmasked, whole
+from rknet.checks import flag, positive, set_aside, shown, unmasked, whole
 from rknet.data.points import PointSet
 from rknet.data.targets import SampleSet, TargetSet
 from rknet.engines.plain import batch_cost, relative
@@ -199,6 +199,10 @@ class Learner(Savable, BaseEstimator):
                 f"pass for example validation_fraction=0.1"
             )
         classes = samples.c if isinstance(samples, PointSet) else None
+        if isinstance(samples, PointSet):
+            named = getattr(self, "classes_", np.arange(samples.classes)).tolist()
+            counts = np.bincount(samples.c, minlength=samples.classes).tolist()
+            set_aside(fraction, dict(zip(named, counts, strict=True)))
         rows = train_test_split(np.arange(len(samples)), test_size=fraction, stratify=classes, random_state=seed)
         train, validation = (samples[np.sort(part)] for part in rows)
         return train, validation

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from rknet.checks import whole
-from rknet.initial import orthonormal_columns, uniform
+from rknet.initial import normal, orthonormal_columns, uniform
 from rknet.registry import Registry
 
 
@@ -80,7 +80,7 @@ class RandomOrthogonal(LinearLift):
 
     def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
         super().__init__(d, d_hat, rng)
-        Q = orthonormal_columns(rng.standard_normal((self.d_hat, self.d)))
+        Q = orthonormal_columns(normal(rng, (self.d_hat, self.d)))
         self.register_buffer("matrix", torch.from_numpy(Q.astype(np.float32)))
 
 

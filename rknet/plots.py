@@ -24,7 +24,21 @@ from scipy.linalg import orthogonal_procrustes
 from scipy.special import softmax
 from sklearn.decomposition import PCA
 
-from rknet.checks import array, choose, inputs, labels, whole
+from rknet.checks import (
+    array,
+    choose,
+    each,
+    flag,
+    fraction,
+    inputs,
+    instance,
+    labels,
+    positive,
+    room,
+    sequence,
+    shown,
+    whole,
+)
 from rknet.history import History
 from rknet.nets import Net
 from rknet.trees import Tree, layout, size_of
@@ -60,6 +74,12 @@ HAIR: dict[str, Any] = {"linewidth": 0.4, "alpha": 0.6}
 INK = "#333333"
 VIEW = {"elev": 18.0, "azim": -62.0}
 """The angle from which every three-dimensional panel is seen."""
+
+FRAME = 2**20
+"""Bytes of a frame of an animation."""
+
+GRID_POINT = 128
+"""Bytes of a point of a grid while regions are drawn: its coordinates, a colour, and probabilities of some classes."""
 
 Projection = Callable[[NDArray[Any]], NDArray[Any]]
 Classifier = Callable[[NDArray[Any]], NDArray[Any]]
@@ -100,6 +120,10 @@ def style() -> None:
 def panels(kinds: Sequence[Sequence[str]], *, height: float = 2.4, width: float = WIDTH) -> tuple[Figure, NDArray[Any]]:
     """A grid of axes, one for each entry of `kinds` ("2d" or "3d"); `height` inches a row, `width` inches in all."""
     known = {"2d": None, "3d": "3d"}
+    height, width = positive("height", height), positive("width", width)
+    kinds = [sequence("kinds", row) for row in sequence("kinds", kinds)]
+    if not kinds or not kinds[0] or len({len(row) for row in kinds}) > 1:
+        raise ValueError(f"kinds: must be rows of one length, got {shown(kinds)}; pass for example [['2d', '3d']]")
     rows, columns = len(kinds), len(kinds[0])
     figure = plt.figure(figsize=(width, height * rows), layout="constrained")
     axes = np.empty((rows, columns), dtype=object)
@@ -112,6 +136,7 @@ def panels(kinds: Sequence[Sequence[str]], *, height: float = 2.4, width: float 
 def scatter(ax: Any, X: ArrayLike, c: ArrayLike, *, size: float = 7.0, alpha: float = 0.75) -> None:
     """Points X (N, 2), or (N, 3) in three-dimensional axes, in the colours and markers of their classes c (N,)."""
     X, c = _points(X, c, (3,) if _is_3d(ax) else (2,))
+    size, alpha = positive("size", size), fraction("alpha", alpha)
     for k in np.unique(c):
         ax.scatter(
             *X[c == k].T,
@@ -131,6 +156,7 @@ def scatter(ax: Any, X: ArrayLike, c: ArrayLike, *, size: float = 7.0, alpha: fl
 
 def input_space(ax: Axes, bound: float = 4.0) -> None:
     """Dress axes as the input space: the square [-bound, bound]^2 with equal aspect and ticks at its ends and 0."""
+    bound = positive("bound", bound)
     ax.set(xlim=(-bound, bound), ylim=(-bound, bound))
     ax.set_aspect("equal", adjustable="box")
     ax.set(xticks=(-bound, 0, bound), yticks=(-bound, 0, bound), xlabel="$x_1$", ylabel="$x_2$")
@@ -151,6 +177,7 @@ def prediction(
     `probability` maps samples (N, 2) to class probabilities (N, classes).  A region has its class's colour, stronger
     where the classifier is more confident; the thin line is where two classes are equally probable.
     """
+    bound = positive("bound", bound)
     _draw_regions(ax, probability, (-bound, bound, -bound, bound), resolution)
     scatter(ax, X, c, size=5, alpha=0.6)
     input_space(ax, bound)
@@ -158,6 +185,7 @@ def prediction(
 
 def boundary(ax: Axes, probability: Classifier, *, bound: float = 4.0, resolution: int = 240) -> None:
     """The boundary of a classifier of the plane as a dashed line: for the best possible one of `rknet.data.bayes`."""
+    bound = positive("bound", bound)
     box = (-bound, bound, -bound, bound)
     _draw_boundary(ax, _on_grid(probability, box, resolution), box, "--")
 
@@ -185,9 +213,17 @@ def output_plane(ax: Axes, net: Net, X: ArrayLike, c: ArrayLike, *, resolution: 
 def _on_grid(probability: Classifier, box: Box, resolution: int) -> NDArray[Any]:
     """Class probabilities (resolution^2, classes) on a grid of a box of the plane."""
     left, right, low, high = box
+    room("resolution", resolution, whole("resolution", resolution, least=2) ** 2, GRID_POINT)
     ticks = np.linspace(left, right, resolution), np.linspace(low, high, resolution)
     grid = np.stack(np.meshgrid(*ticks), axis=-1).reshape(-1, 2)
-    return np.asarray(probability(grid.astype(np.float32)), dtype=float)
+    P = array("probability", probability(grid.astype(np.float32)))
+    most = len(CLASS_COLOURS)
+    if P.ndim != 2 or len(P) != len(grid) or not 2 <= P.shape[1] <= most or P.dtype.kind not in "fiu":
+        raise ValueError(
+            f"probability: must answer N samples by numbers of shape (N, classes) with 2 to {most} classes, got "
+            f"{P.dtype} {P.shape} for N = {len(grid)}; pass for example net.predict_proba"
+        )
+    return P.astype(float)
 
 
 def _draw_regions(ax: Axes, probability: Classifier, box: Box, resolution: int) -> None:
@@ -215,7 +251,17 @@ def _draw_boundary(ax: Axes, P: NDArray[Any], box: Box, line: str) -> None:
 
 def select(*coordinates: int) -> Projection:
     """The projection of features (N, d_hat) onto some of their coordinates, counted from 0."""
-    return lambda Y: Y[:, list(coordinates)]
+    chosen = [whole("coordinates", coordinate, least=0) for coordinate in coordinates]
+
+    def project(Y: NDArray[Any]) -> NDArray[Any]:
+        if max(chosen, default=0) >= Y.shape[1]:
+            raise ValueError(
+                f"coordinates: must lie in 0..{Y.shape[1] - 1} for features of {Y.shape[1]} dimensions, got {chosen}; "
+                f"leave out those beyond"
+            )
+        return Y[:, chosen]
+
+    return project
 
 
 def pca(dimensions: int, c: ArrayLike | None = None) -> Projection:
@@ -233,6 +279,11 @@ def principal(Y: ArrayLike, dimensions: int, c: ArrayLike | None = None) -> PCA:
     scikit-learn has it.
     """
     Y = inputs("Y", Y)
+    if whole("dimensions", dimensions) > min(Y.shape):
+        raise ValueError(
+            f"dimensions: must be at most {min(Y.shape)} for features of shape {Y.shape}, got {dimensions}; "
+            f"pass {min(Y.shape)} or less"
+        )
     fitted = PCA(dimensions, svd_solver="full").fit(Y)
     if c is not None:
         fitted.components_[labels("c", c, len(Y), len(CLASS_COLOURS)) @ fitted.transform(Y) < 0] *= -1
@@ -248,7 +299,7 @@ def principal_flow(flow: ArrayLike, dimensions: int = 3) -> NDArray[np.float64]:
     those of the layer before (the orthogonal Procrustes problem).  Shape (L+1, N, dimensions).
     """
     project = pca(dimensions)
-    turned = [project(Y) for Y in array("flow", flow).astype(float)]
+    turned = [project(Y) for Y in _flow(flow)]
     for l in range(1, len(turned)):
         rotation, _ = orthogonal_procrustes(turned[l], turned[l - 1])
         turned[l] = turned[l] @ rotation
@@ -260,14 +311,14 @@ def trajectories(ax: Axes, flow: ArrayLike, c: ArrayLike, *, points: int = 50) -
 
     The flow has shape (L+1, N, 2), or (L+1, N, 3) in three-dimensional axes; c has shape (N,).
     """
-    flow = np.asarray(flow)[:, : whole("points", points)]
+    flow = _flow(flow)[:, : whole("points", points)]
     dimensions = 3 if _is_3d(ax) else 2
-    if flow.ndim != 3 or flow.shape[2] != dimensions:
+    if flow.shape[2] != dimensions:
         raise ValueError(
             f"flow: must have shape (L+1, N, {dimensions}), got {flow.shape}; "
             f"choose coordinates first, flow[:, :, :{dimensions}]"
         )
-    c = labels("c", np.asarray(c)[: flow.shape[1]], flow.shape[1], len(CLASS_COLOURS))
+    c = labels("c", array("c", c)[: flow.shape[1]], flow.shape[1], len(CLASS_COLOURS))
     for n, k in enumerate(c):
         ax.plot(*flow[:, n].T, color=CLASS_COLOURS[k], linewidth=0.7, alpha=0.55, zorder=1)
     scatter(ax, flow[0], c, size=3, alpha=0.9)
@@ -278,14 +329,14 @@ def features(
     axes: Iterable[Axes], flow: ArrayLike, c: ArrayLike, layers: Sequence[int], project: Projection = select(0, 1)
 ) -> None:
     """Feature transformation: one panel a layer, the states flow[l] (N, d_hat) projected to the panel's dimension."""
-    flow, axes = np.asarray(flow), list(axes)
+    flow, axes, layers = _flow(flow), sequence("axes", axes), sequence("layers", layers)
     if len(axes) != len(layers):
         raise ValueError(
             f"layers: must name one layer for each of the {len(axes)} axes, got {len(layers)}; add or drop some"
         )
     for ax, l in zip(axes, layers, strict=True):
-        if not -len(flow) <= l < len(flow):
-            raise ValueError(f"layers: must lie in 0..{len(flow) - 1}, the layers of flow, got {l}; leave it out")
+        if not isinstance(l, (int, np.integer)) or not -len(flow) <= l < len(flow):
+            raise ValueError(f"layers: must lie in 0..{len(flow) - 1}, the layers of flow, got {l!r}; leave it out")
         scatter(ax, project(flow[l]), c)
         ax.set_title(f"layer {l % len(flow)}")
 
@@ -298,9 +349,12 @@ def convergence(
     Where some runs stopped early, mean and (population) standard deviation are over those still running.
     """
     scale = choose("quantity", quantity, {"accuracy": 100.0, "cost": 1.0})
+    instance("runs", runs, Mapping)
+    training = flag("training", training)
     for index, (name, histories) in enumerate(runs.items()):
         if not histories:
             raise ValueError(f"runs: each net needs at least one history, got none for {name!r}; leave it out")
+        histories = each("runs", histories, History)
         style = NET_STYLES.get(name) or _numbered_style(index)
         for part in ("train", "val") if training else ("val",):
             curves = [scale * getattr(history, f"{part}_{quantity}") for history in histories]
@@ -322,6 +376,9 @@ def convergence(
 
 def _numbered_style(index: int) -> dict[str, Any]:
     """For what is no net of the paper: colour and marker of a class, since dotted lines stand for training."""
+    most = len(CLASS_COLOURS)
+    if index >= most:
+        raise ValueError(f"runs: must be at most {most} nets in one figure, got {index + 1}; draw several figures")
     marks = {"marker": CLASS_MARKERS[index], "markersize": 3.5, "markevery": (0.03 * index, 0.2)}
     return {"color": CLASS_COLOURS[index], "linestyle": "-", **marks}
 
@@ -331,13 +388,15 @@ def image(ax: Axes, x: ArrayLike, truth: str, answer: str | None = None, *, shap
 
     A wrong answer is marked by a cross, bold letters and a frame, a right one by a tick.
     """
-    pixels = np.asarray(x)
-    if pixels.shape != (math.prod(shape),):
+    pixels, sides = array("x", x), tuple(whole("shape", side) for side in sequence("shape", shape))
+    if len(sides) != 2:
+        raise ValueError(f"shape: must be height and width, got {sides}; pass for example (28, 28)")
+    if pixels.shape != (math.prod(sides),):
         raise ValueError(
-            f"x: must be one flattened image of {shape[0]} x {shape[1]} pixels, got shape {pixels.shape}; "
+            f"x: must be one flattened image of {sides[0]} x {sides[1]} pixels, got shape {pixels.shape}; "
             f"pass X[n], and shape=(height, width) for other sizes"
         )
-    ax.imshow(pixels.reshape(shape), cmap="gray_r", interpolation="nearest")
+    ax.imshow(pixels.reshape(sides), cmap="gray_r", interpolation="nearest")
     ax.set(xticks=(), yticks=())
     ax.set_title(truth, pad=3)
     wrong = answer is not None and answer != truth
@@ -392,8 +451,9 @@ def flow_animation(ax: Axes, flow: ArrayLike, c: ArrayLike, *, frames: int = 12)
 
     The flow has shape (L+1, N, 2), or (L+1, N, 3) in three-dimensional axes; the frames are equally spaced layers.
     """
-    flow = np.asarray(flow, dtype=float)
-    layers = np.linspace(0, len(flow) - 1, whole("frames", frames, least=2)).round().astype(int)
+    flow = _flow(flow)
+    room("frames", frames, whole("frames", frames, least=2), FRAME)
+    layers = np.linspace(0, len(flow) - 1, frames).round().astype(int)
     _, c = _points(flow[0], c, (3,) if _is_3d(ax) else (2,))
     low, high = flow.min(axis=(0, 1)), flow.max(axis=(0, 1))
     margin = 0.05 * (high - low)
@@ -460,6 +520,16 @@ class Flipbook:
         file = io.BytesIO()
         Image.fromarray(self.sheet).quantize(128, dither=Image.Dither.NONE).save(file, format="png", optimize=True)
         return file.getvalue()
+
+
+def _flow(flow: ArrayLike) -> NDArray[np.float64]:
+    """A flow (L+1, N, d_hat) as an array; ValueError for any other shape, and for numbers that are not finite."""
+    found = array("flow", flow)
+    if found.ndim != 3 or 0 in found.shape:
+        raise ValueError(
+            f"flow: must have shape (L+1, N, d_hat), got {found.shape}; pass net.flow(X) or net.flow(X)[:, :, :2]"
+        )
+    return inputs("flow", found.reshape(len(found), -1)).reshape(found.shape).astype(float)
 
 
 def _points(X: ArrayLike, c: ArrayLike, dimensions: tuple[int, ...]) -> tuple[NDArray[Any], NDArray[Any]]:

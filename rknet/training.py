@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rknet.callbacks import Bar, Callback, Pace, Training, needs
-from rknet.checkpoint import Checkpoint, Keeper
+from rknet.callbacks import Callback, Pace, Training, needs
+from rknet.checkpoint import Checkpoint, listeners
 from rknet.checks import flag, whole
 from rknet.contract import engine_for
 from rknet.data.targets import Samples
@@ -68,7 +68,7 @@ def fit(
     name, kind = engine_for(net, protocol, engine, *needs(train, validation))
     drawn = np.random.default_rng(seed).bit_generator.state
     training = Training(net, train, validation, protocol, seed, name, kind(net, protocol), drawn)
-    told = [*([] if checkpoint is None else [Keeper(checkpoint)]), *([Bar()] if progress else []), *callbacks]
+    told = listeners(checkpoint, progress, callbacks)
     told += [Pace()] if "schedule" in protocol.beyond else []  # the last one: those before it may take a training up
     with contextlib.ExitStack() as stack:
         for callback in told:

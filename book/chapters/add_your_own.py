@@ -250,7 +250,9 @@ trained |= {
 # `knows`, and `fit` asks no other for it.
 
 # %%
-warm_up = Protocol(epochs=3, weight_decay=0.01, schedule=lambda epoch: (epoch + 1) / 3)
+warm_up = Protocol(
+    epochs=3, weight_decay=0.01, schedule=lambda epoch: (epoch + 1) / 3
+)
 
 
 def plain_net():
@@ -271,7 +273,10 @@ X = points.X
 both = np.column_stack([np.abs(X).sum(axis=1), X[:, 0] * X[:, 1]]) / 4
 near = np.where(np.abs(X).sum(axis=1) < 3, 10.0, 1.0)
 train, validation = split(points, 400)
-sets = TargetSet(X[:400], both[:400], near[:400]), TargetSet(X[400:], both[400:])
+sets = (
+    TargetSet(X[:400], both[:400], near[:400]),
+    TargetSet(X[400:], both[400:]),
+)
 by_squares = Protocol(loss="mean_square", learning_rate=0.01, stop_early=False)
 history = fit(plain_net(), *sets, by_squares, progress=False)
 print(f"{history.engine}: R^2 above 0.9: {history.val_accuracy[-1] > 0.9}")

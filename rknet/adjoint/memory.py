@@ -31,6 +31,7 @@ class Way(NamedTuple):
 
 def best_segment(s: int, L: int) -> int:
     """Layers a segment for which a checkpoint at each segment's start takes least memory: about sqrt(L / (2 s))."""
+    s, L = whole("s", s), whole("L", L)
     return min(L, max(1, round(math.sqrt(L / (2 * s)))))
 
 

@@ -15,7 +15,7 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rknet.checks import POINT, choose, inputs, instance, keep, labels, positive, room, shown, whole
+from rknet.checks import POINT, choose, inputs, instance, keep, labels, positive, room, sequence, shown, whole
 from rknet.equality import ByValue
 from rknet.registry import Registry
 
@@ -198,7 +198,7 @@ class Rings(Law):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        inner = tuple(positive("inner", radius, or_zero=True) for radius in self.inner)
+        inner = tuple(positive("inner", radius, or_zero=True) for radius in sequence("inner", self.inner))
         if len(inner) != self.classes or inner[0] != 0 or any(b <= a for a, b in pairwise(inner)):
             raise ValueError(
                 f"inner: must hold {self.classes} radii, one for each class, that begin with 0 and increase, got "
@@ -224,6 +224,7 @@ class Squares(Law):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        keep(self, table=sequence("table", self.table))
         if len(self.table).bit_length() != self.d + 1 or len(self.table) != 2**self.d:
             raise ValueError(
                 f"table: must hold the class of each of the 2^{self.d} sign patterns, got {len(self.table)} classes; "

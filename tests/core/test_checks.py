@@ -19,6 +19,7 @@ from rknet import (
     LAWS,
     LIFTS,
     EulerNet,
+    History,
     PointSet,
     Protocol,
     RK4Net,
@@ -31,6 +32,7 @@ from rknet import (
     plots,
     split,
 )
+from rknet.adjoint.memory import best_segment
 from rknet.adjoint.order import order_of_pair
 from rknet.adjoint.rightsides import Affine
 from rknet.adjoint.steps import Step
@@ -54,6 +56,8 @@ NET = StandardNet(2, 3, 2, 1)
 POINTS = PointSet(np.zeros((4, 2)), [0, 1, 0, 1], 2)
 SPACE = PointSet(np.zeros((4, 3)), [0, 1, 0, 1], 2)
 ONE = Protocol(batch_size=1, epochs=1)
+RNG = np.random.default_rng(0)
+HISTORY = History(*[np.ones(2)] * 4, "epochs")
 FLOW = np.random.default_rng(0).normal(size=(3, 4, 2))
 EXPLICIT = "euler, midpoint, heun, ralston, kutta3, rk4, rk38, dopri5"
 
@@ -162,6 +166,64 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "split of one": (lambda: split(POINTS[:1]), "first", "1 of 1", "2 points or more"),
     "split no points": (lambda: split(POINTS.X), "points", "a ndarray", "pass a PointSet"),
     "no pair": (lambda: fit(NET, POINTS.X, POINTS, ONE), "train", "array", "pass (X, c)"),
+    # Pictures.
+    **{
+        f"resolution {n}": (
+            lambda n=n: plots.boundary(axes(), NET.predict_proba, resolution=n),
+            "resolution",
+            str(n),
+            "s",
+        )
+        for n in (0, -3, 2.5, 10**6)
+    },
+    "bound": (lambda: plots.input_space(axes(), 0), "bound", "0", "bound=0.05"),
+    "bound of a boundary": (lambda: plots.boundary(axes(), NET.predict_proba, bound="4"), "bound", "'4'", "bound=0.05"),
+    "size": (lambda: plots.scatter(axes(), POINTS.X, POINTS.c, size=-1), "size", "-1", "size=0.05"),
+    "alpha": (lambda: plots.scatter(axes(), POINTS.X, POINTS.c, alpha=2), "alpha", "2", "0.5"),
+    "no panels": (lambda: plots.panels([]), "kinds", "[]", "[['2d', '3d']]"),
+    "an empty row": (lambda: plots.panels([[]]), "kinds", "[()]", "[['2d', '3d']]"),
+    "ragged panels": (lambda: plots.panels([["2d"], ["2d", "2d"]]), "kinds", "('2d', '2d')", "[['2d', '3d']]"),
+    "height": (lambda: plots.panels([["2d"]], height=-1), "height", "-1", "height=0.05"),
+    "components": (lambda: plots.principal(POINTS.X, 3), "dimensions", "3", "pass 2 or less"),
+    "no components": (lambda: plots.principal(POINTS.X, 0), "dimensions", "0", "dimensions=1"),
+    "components by name": (lambda: plots.principal(POINTS.X, "2"), "dimensions", "'2'", "dimensions=1"),
+    "flow of vectors": (lambda: plots.principal_flow(np.zeros((2, 3))), "flow", "(2, 3)", "net.flow(X)"),
+    "flow of nan": (lambda: plots.principal_flow(np.full((2, 3, 2), np.nan)), "flow", "12 entries", "drop or replace"),
+    "flow of text": (lambda: trajectories("abc"), "flow", "()", "net.flow(X)"),
+    "coordinates": (lambda: plots.select(0, 2)(FLOW[0]), "coordinates", "[0, 2]", "leave out"),
+    "coordinate": (lambda: plots.select(-1), "coordinates", "-1", "coordinates=0"),
+    "layer by name": (lambda: plots.features([axes()], FLOW, POINTS.c, ["a"]), "layers", "'a'", "leave it out"),
+    "shape of one side": (lambda: plots.image(axes(), np.zeros(4), "a", shape=(4,)), "shape", "(4,)", "(28, 28)"),
+    "negative shape": (lambda: plots.image(axes(), np.zeros(4), "a", shape=(-2, -2)), "shape", "-2", "shape=1"),
+    "runs in a list": (lambda: plots.convergence(axes(), [1, 2]), "runs", "a list", "pass a Mapping"),
+    "runs of numbers": (lambda: plots.convergence(axes(), {"a": [1]}), "runs", "a int", "pass a History"),
+    "eleven nets": (lambda: plots.convergence(axes(), {str(k): [HISTORY] for k in range(11)}), "runs", "11", "several"),
+    "training text": (
+        lambda: plots.convergence(axes(), {"a": [HISTORY]}, training="False"),
+        "training",
+        "'False'",
+        "True",
+    ),
+    "no classifier": (
+        lambda: plots.boundary(axes(), lambda X: np.zeros(3), resolution=9),
+        "probability",
+        "(3,)",
+        "net.",
+    ),
+    "too many frames": (lambda: plots.flow_animation(axes(), FLOW, POINTS.c, frames=10**9), "frames", "10", "less"),
+    # Memory, lifts, points and tableaus.
+    "segments of no stage": (lambda: best_segment(0, 5), "s", "0", "s=1"),
+    "segments by name": (lambda: best_segment("1", 5), "s", "'1'", "s=1"),
+    "matrix beyond memory": (lambda: LIFTS["linear"](10**6, 10**6, RNG), "d_hat", "1000000", "rknet.checks.MEMORY"),
+    "orthogonal beyond memory": (lambda: LIFTS["orthogonal"](10**6, 10**6, RNG), "d_hat", "1000000", "MEMORY"),
+    "lift without generator": (lambda: LIFTS["linear"](2, 3, None), "rng", "a NoneType", "pass a Generator"),
+    "radius": (lambda: Rings(2, 2, inner=5), "inner", "5", "a list or a tuple"),
+    "table": (lambda: Squares(2, 2, table=5), "table", "5", "a list or a tuple"),
+    "no matrix": (lambda: Tableau("t", None, [1]), "A", "None", "a list or a tuple"),
+    "one weight": (lambda: Tableau("t", [[]], 1), "beta", "1", "a list or a tuple"),
+    "one callback": (lambda: fit(NET, POINTS, POINTS, ONE, callbacks=5), "callbacks", "5", "a list or a tuple"),
+    "callback": (lambda: fit(NET, POINTS, POINTS, ONE, callbacks=[5]), "callbacks", "a int, 5", "pass a Callback"),
+    "checkpoint of a number": (lambda: fit(NET, POINTS, POINTS, ONE, checkpoint=5), "checkpoint", "5", "./results"),
     "no net": (lambda: fit("RK4Net", POINTS, POINTS, ONE), "net", "a str, 'RK4Net'", "pass a Net"),
     "no protocol": (lambda: fit(NET, POINTS, POINTS, 40), "protocol", "a int, 40", "pass a Protocol"),
     "split at 0": (lambda: split(POINTS, 0), "first", "0", "first=1 or more"),

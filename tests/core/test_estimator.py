@@ -305,6 +305,40 @@ def test_a_first_fit_that_fails_leaves_no_model() -> None:
     assert not hasattr(model, "n_features_in_")
 
 
+@pytest.mark.parametrize(
+    ("labels", "fraction", "message"),
+    [
+        (
+            ["common"] * 59 + ["rare"],
+            0.1,
+            "got one of the class 'rare'; add samples of it, leave it out, or pass early_st",
+        ),
+        (
+            list("abcdef") * 10,
+            0.05,
+            "each of the 6 classes .*, got 0.05 of 60 samples, that is 3; pass a number from 0.1 to",
+        ),
+        (
+            list("ab") * 30,
+            0.999,
+            "each of the 2 classes .*, got 0.999 of 60 samples, that is 60; pass a number from 0.03",
+        ),
+    ],
+)
+def test_classes_that_cannot_be_set_aside(labels: list[str], fraction: float, message: str) -> None:
+    """The parameter and the user's own label are named, not a split that nobody has asked for."""
+    model = quick(early_stopping=True, validation_fraction=fraction)
+    with pytest.raises(ValueError, match=f"validation_fraction: must leave .*{message}"):
+        model.fit(FEW.X, labels)
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.35, 0.9])
+def test_the_bounds_that_are_offered_work(fraction: float) -> None:
+    """Six classes of ten samples each: whatever leaves six on either side is taken."""
+    model = quick(early_stopping=True, validation_fraction=fraction).fit(FEW.X, list("abcdef") * 10)
+    assert len(model.classes_) == 6
+
+
 def test_one_class_is_refused() -> None:
     """A classifier needs something to tell apart."""
     with pytest.raises(ValueError, match="y: must hold at least two classes, got one class, 'all'; add samples of"):

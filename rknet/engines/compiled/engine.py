@@ -299,7 +299,8 @@ def compiled(function: Callable[..., Any], *variant: Any) -> Any:
     code: the variant, the sources and the processor.  Where no folder can be written to, nothing is stored: see
     `machine.MachineCode`.
     """
-    facts = source_hash(*SOURCES), cpu_target.target_context.codegen().magic_tuple(), numba.__version__, variant
+    processor = cpu_target.target_context.codegen().magic_tuple()
+    facts = machine.CHECKSUM, source_hash(*SOURCES), processor, numba.__version__, variant
     name = f"{function.__name__}_{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
     named = types.FunctionType(function.__code__, function.__globals__, name)
     named.__qualname__ = name
