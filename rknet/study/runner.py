@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib.util
-import itertools
 import os
 import threading
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import joblib
+import lazy_loader
 import torch
 from tqdm import tqdm
 
@@ -31,6 +31,9 @@ from rknet.study.experiments import EXPERIMENTS
 from rknet.study.program import unheard
 from rknet.study.records import Record, Run
 from rknet.study.store import Found, Store
+
+shared_card = lazy_loader.load("rknet.study.shared_card", suppress_warning=True)
+"""Loaded when first used, where Triton is installed."""
 
 PERIOD = 300.0
 """Seconds between two checkpoints of a run on a wide net."""
@@ -103,9 +106,7 @@ def sweep(
         check_device(device, run, here=dask is None)
     store.check(missing)
     missing.sort(key=lambda run: run.configuration.work, reverse=True)  # so that all workers end at about the same time
-    stacks = _stacks(missing, engine) if device == "cuda" and dask is None else []
-    alone = [run for run in missing if not any(run in stack for stack in stacks)]
-    tasks = [(run, engine, _settled(run, source), None if dask else _checkpoint(store, run), device) for run in alone]
+    tasks = [(run, engine, _settled(run, source), None if dask else _checkpoint(store, run), device) for run in missing]
     for *_, checkpoint, _ in tasks:
         if checkpoint is not None:
             checkpoint.check()
@@ -115,8 +116,7 @@ def sweep(
         lost.append(f"{run}: {error}")
         report(f"{lost[-1]}; its record is lost")
 
-    done = itertools.chain(_stacked(stacks, source), execute(tasks, n_jobs=n_jobs, dask=dask, left=lose))
-    for record in watched(done, missing, progress):
+    for record in watched(_computed(tasks, n_jobs=n_jobs, dask=dask, left=lose), missing, progress):
         _keep(record, store, lose)
     seconds = time.perf_counter() - started
     return Summary(len(missing) - len(lost), len(runs) - len(missing), seconds, tuple(lost))
@@ -139,25 +139,6 @@ def _keep(record: Record, store: Store, lose: Callable[[object, Exception], None
         checkpoint_beside(path).remove()
 
 
-def _stacks(runs: Sequence[Run], engine: str) -> list[list[Run]]:
-    """Runs that share the card, by stack; none where Triton, which makes the kernels, is missing."""
-    if importlib.util.find_spec("triton") is None:
-        return []
-    from rknet.study.shared_card import MOST, can_share, groups
-
-    stacks = groups([run for run in runs if can_share(run, engine)], MOST)
-    return [stack for stack in stacks if len(stack) > 1]
-
-
-def _stacked(stacks: Iterable[Sequence[Run]], source: str) -> Iterator[Record]:
-    """The records of runs that share the card, one stack after the other, in this process."""
-    if stacks:
-        from rknet.study.shared_card import compute
-
-        for stack in stacks:
-            yield from compute(stack, source)
-
-
 Task = tuple[Run, str, str, Checkpoint | None, str]
 """A run, the engine to use, the source of its images, where its training is stored now and then, and the device."""
 
@@ -166,6 +147,32 @@ Outcome = tuple[Run, Record | InUse]
 
 DEVICES = ("cpu", "cuda")
 """Where a run can be computed."""
+
+
+def _computed(
+    tasks: Sequence[Task], *, n_jobs: int, dask: str | None, left: Callable[[Run, InUse], None]
+) -> Iterator[Record]:
+    """The records of tasks: those that share a card, in this process, stack by stack; then the others by `execute`."""
+    together = [(source, stack) for source, stack in _stacks(tasks) if dask is None]
+    for source, stack in together:
+        yield from shared_card.compute(stack, source)
+    shared = {(run.experiment, run.row, run.seed) for _, stack in together for run in stack}
+    alone = [task for task in tasks if (task[0].experiment, task[0].row, task[0].seed) not in shared]
+    yield from execute(alone, n_jobs=n_jobs, dask=dask, left=left)
+
+
+def _stacks(tasks: Sequence[Task]) -> list[tuple[str, list[Run]]]:
+    """Runs that can share a card, by stack, with the source of their images; none where Triton is missing."""
+    on_card = [(run, engine, source) for run, engine, source, _, device in tasks if device == "cuda"]
+    if not on_card or importlib.util.find_spec("triton") is None:
+        return []
+    able = [(run, source) for run, engine, source in on_card if shared_card.can_share(run, engine)]
+    stacks = [
+        (source, stack)
+        for source in dict.fromkeys(source for _, source in able)
+        for stack in shared_card.groups([run for run, its in able if its == source], shared_card.MOST)
+    ]
+    return [(source, stack) for source, stack in stacks if len(stack) > 1]
 
 
 def execute(
