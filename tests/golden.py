@@ -26,10 +26,11 @@ from rknet.data.images import IMAGES, fingerprint, load
 from rknet.data.points import LAWS, PointSet, draw, split
 from rknet.hashes import weights_hash
 from rknet.history import History
+from rknet.initial import INITIALS
 from rknet.lifts import LIFTS
 from rknet.nets import Net, RKNet, StandardNet
 from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
-from rknet.study.configuration import seeds_of
+from rknet.study.configuration import Configuration, seeds_of
 from rknet.tableaus import TABLEAUS
 from rknet.training import fit
 from rknet.versions import VERSIONS
@@ -56,6 +57,7 @@ class Golden:
     engine: str = "compiled"
     d_hat: int = 5
     L: int = 3
+    initial: str = "uniform"
 
     def points(self) -> tuple[PointSet, PointSet]:
         """Training and validation set."""
@@ -63,6 +65,8 @@ class Golden:
 
     def net(self) -> Net:
         """The untrained net."""
+        if self.initial != "uniform":
+            return Configuration(self.law, "StandardNet", self.d_hat, self.L, initial=self.initial).network(0)
         law, seed = LAWS[self.law], seeds_of(0)["net"]
         options: dict[str, Any] = {"activation": self.activation, "lift": self.lift, "seed": seed}
         sizes = law.d, self.d_hat, law.classes, self.L
@@ -90,6 +94,8 @@ def runs() -> Iterator[tuple[str, Golden]]:
         yield f"activation {activation}", Golden(activation=activation)
     for lift in LIFTS:
         yield f"lift {lift}", Golden(lift=lift)
+    for initial in INITIALS:
+        yield f"initial {initial}", Golden(scheme="standard", initial=initial)
     for loss in LOSSES:
         for optimizer in OPTIMIZERS:
             yield f"{loss}, {optimizer}", Golden(loss=loss, optimizer=optimizer)

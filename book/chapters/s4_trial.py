@@ -339,7 +339,7 @@ for ax, (title, rows) in zip(axes[0], by_depth.items()):
     ax.set_xticks(wrong.index, wrong.index)
     ax.minorticks_off()
 axes[0, 0].set_ylabel("points below the limit")
-axes[0, 1].legend(loc="center right", fontsize=7)
+axes[0, 0].legend(loc="lower left", fontsize=7, ncols=2)
 plt.show()
 
 # %% [markdown]
@@ -348,7 +348,7 @@ plt.show()
 # What does a given budget buy? Each family of nets may spend a number of evaluations of $f$ a training sample on any one training,
 # and chooses depth, rate and epoch on the selection set.
 
-# %% mystnb={"figure": {"name": "fig-trial-cost", "caption": "Ten point sets: points below the Bayes limit, interquartile mean over sets and seeds, by the budget of evaluations of f for each training sample. Dashed: 800, the budget of the table. A net of RK4 pays four evaluations a layer, and catches up when money is no object."}, "image": {"alt": "Five falling lines over the budget. The residual net and the StandardNet fall first, EulerNet and RK4Net later; at the right end all lie within half a point."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trial-cost", "caption": "Ten point sets: points below the Bayes limit, interquartile mean over sets and seeds, by the budget of evaluations of f for each training sample. Dashed: 800, the budget of the table. RK4 pays four evaluations per layer and catches up at the largest budgets. StandardNet and ResNet may also be trained for 160 epochs."}, "image": {"alt": "Five falling lines over the budget. The residual net and the StandardNet fall first, EulerNet and RK4Net later; at the right end all lie within half a point."}} tags=["hide-input"]
 BUDGETS = (25, 50, 100, 200, 400, 800, 1600, 4000, 16000)
 STYLES = {
     "StandardNet": ("StandardNet", "-"),
@@ -468,7 +468,7 @@ else:
 # ## What a practitioner should do
 #
 # 1. **Tune the rate before comparing architectures.** One rate for all nets favours the net that the rate suits: at $10^{-3}$ a shallow
-#    Runge-Kutta net looks poor and a deep feed-forward net broken, and for most depths neither survives its own best rate.
+#    Runge-Kutta net looks poor and a feed-forward net of twenty layers looks broken. With their own best rates both are good.
 # 2. **Give a residual net time, not layers.** With $h$ near 1 a few layers do, and almost any rate will.
 # 3. **If a feed-forward net must be deep, start it from orthogonal weights** and use a small rate.
 # 4. **Count evaluations.** At equal cost a scheme of higher order has to earn its extra stages.
@@ -486,7 +486,7 @@ for sd in (0.15, 0.3, 0.6):
     print(f"spread {sd:.2f} points: {powers}")
 
 # %% [markdown]
-# - Rates at the end of a grid may be chosen. Where that happens, the true optimum may lie outside:
+# - Rates at the end of a grid may be chosen. Where that happens, the best rate may lie outside, and the net is underrated:
 
 # %%
 ends = chosen(

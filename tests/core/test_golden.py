@@ -19,6 +19,7 @@ import rknet
 from rknet.activations import ACTIVATIONS
 from rknet.contract import ENGINES
 from rknet.data.points import LAWS
+from rknet.initial import INITIALS
 from rknet.lifts import LIFTS
 from rknet.protocol import LOSSES, OPTIMIZERS
 from rknet.tableaus import TABLEAUS
@@ -46,6 +47,7 @@ def test_every_registry_is_touched() -> None:
     assert {run.scheme for run in RUNS.values()} == {"standard", *explicit}
     assert {run.activation for run in RUNS.values()} == set(ACTIVATIONS)
     assert {run.lift for run in RUNS.values()} == set(LIFTS)
+    assert {run.initial for run in RUNS.values()} == set(INITIALS)
     assert {(run.loss, run.optimizer) for run in RUNS.values()} == {(a, b) for a in LOSSES for b in OPTIMIZERS}
     assert {run.engine for run in RUNS.values()} == set(ENGINES)
     assert set(RECORDED["runs"]) == {*RUNS, *golden.images()}

@@ -19,7 +19,7 @@ from rknet.data.points import LAWS, draw
 from rknet.engines.plain import Plain
 from rknet.hashes import weights_hash
 from rknet.initial import INITIALS
-from rknet.study import records
+from rknet.study import cli, records
 from rknet.study.configuration import Configuration, seeds_of
 from rknet.study.trial.baselines import CLASSIFIERS, TRIED, Baseline, BaselineRun
 from rknet.study.trial.examination import examination
@@ -184,3 +184,29 @@ def test_history_stays_where_no_test_is_made() -> None:
     history = History(*(np.array([0.5, 0.4]) for _ in range(4)), ended="epochs", engine="compiled")
     record = records.make(Trial("small", "row", SMALL, 0), SMALL.network(0), history, 1.0)
     assert "history" in record["results"] and "tests" not in record["results"]
+
+
+def test_the_command_runs_resumes_and_says_what_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`rknet run study` takes seed after seed, computes nothing twice, and `--left` counts without computing."""
+    from rknet.study.experiments import Experiment
+    from rknet.study.trial import grid
+
+    rows = {f"L = {L}": replace(SMALL, L=L, protocol=Protocol(epochs=1, stop_early=False)) for L in (1, 2)}
+    small = {name: Experiment("small", "nowhere", rows) for name in ("study-a", "study-b")}
+    monkeypatch.setattr(grid, "TRIALS", small)
+
+    def told(*arguments: str) -> str:
+        assert cli.main(["run", *arguments, "--jobs", "1", "--store", str(tmp_path)]) == 0
+        return capsys.readouterr().out.splitlines()[0]
+
+    assert told("study", "--seeds", "5-6", "--left") == "8 of 8 runs are left" and not list(tmp_path.iterdir())
+    assert told("study-a", "--seeds", "5").startswith("2 runs computed, 0 found")
+    assert told("study", "--seeds", "5-6", "--left") == "6 of 8 runs are left"
+    assert told("study", "--seeds", "5-6").startswith("6 runs computed, 2 found")
+    assert told("study", "--seeds", "5-6", "--left") == "0 of 8 runs are left"
+    parts = cli._parts([run for name in small for run in grid.runs_of(name, [5, 6])])
+    assert [{(run.seed, run.experiment) for run in part} for part in parts] == [
+        {(5, "study-a")}, {(5, "study-b")}, {(6, "study-a")}, {(6, "study-b")},
+    ]  # fmt: skip
