@@ -29,7 +29,7 @@ from rknet.study.records import Run
 from rknet.study.store import Store
 from rknet.training import check_fit
 from tests import hostile
-from tests.fuzz.machine import Strategy, Target
+from tests.fuzz.machine import LINE, Strategy, Target
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "results"
@@ -407,7 +407,7 @@ def _files(folder: Path) -> Targets:
             path.write_bytes(content)
             read(path)
 
-        return Target(call, {"content": spoilt(content)}, refusals, spoiled=0)
+        return Target(call, {"content": spoilt(content)}, refusals, LINE, spoiled=0)
 
     from rknet.study.experiments import EXPERIMENTS
 
