@@ -223,8 +223,8 @@ for f in widest:
 # %% [markdown]
 # ## Sentences that fail
 #
-# Sections 4.1 to 4.4 first. Each of these was put into numbers before the runs, and the numbers fell outside. A reader may find a rule too strict; the
-# facts below are there to judge by.
+# Sections 4.1 to 4.4 first. Each of these was put into numbers before the runs that decide, and the numbers fell outside. A
+# reader may find a rule too strict; the facts below are there to judge by.
 
 # %%
 on_images = families["sentences of Section 4.5"]
@@ -236,9 +236,13 @@ for v in failed:
 # %% tags=["hide-input"]
 EXPLAINED = {
     "methods-similar",
+    "depth-shallow",
+    "narrow-standardnet-80",
     "features-vanish",
     "variability-boundaries",
+    "comparison-dimension-donut",
     "shapes-all-donuts",
+    "shapes-all-squares",
     "training-euler-fastest",
 }
 assert {v.id for v in failed} == EXPLAINED
@@ -272,6 +276,41 @@ print(f"Adagrad, RK4Net: {np.mean(numbers('val_accuracy', row)):.1f} %")
 print(f"gained in the last ten of 40 epochs: {rising:.1f} points")
 lost = numbers("val_accuracy", "training/StandardNet, cross_entropy, sgd")
 print(f"SGD, StandardNet: {(lost < 55).sum()} of {len(lost)} runs below 55 %")
+
+# %% [markdown]
+# **A shallow StandardNet outperforms a shallow RK4Net.** With one layer and with three it does. With five some StandardNets
+# fail and no RK4Net does, and the mean of RK4Net is higher.
+
+# %%
+FRESH = range(24, 84)
+for part, L in enumerate((1, 3, 5)):
+    f = verdicts["depth-shallow"].findings[part]
+    print(
+        f"L = {L}: StandardNet ahead by {number(f.estimate)} points, {number(f.low)} to {number(f.high)}"
+    )
+standard, rk4 = (
+    numbers("val_accuracy", f"depth/{net}, L = 5", FRESH)
+    for net in ("StandardNet", "RK4Net")
+)
+print(
+    f"worst of sixty: StandardNet {standard.min():.1f} %, RK4Net {rk4.min():.1f} %"
+)
+assert standard.min() < 90 < 95 < rk4.min()
+
+# %% [markdown]
+# **At $\hat d = 3$ StandardNet never exceeds 80 %.** With five and with ten layers it does, on average over sixty repetitions and
+# in most of them. Whether the arms of the spiral come apart in so narrow a network differs from one repetition to the next.
+
+# %%
+narrow = {
+    L: numbers("val_accuracy", f"depth-narrow/StandardNet, L = {L}", FRESH)
+    for L in (3, 5, 10)
+}
+for L, values in narrow.items():
+    print(
+        f"L = {L}: mean {values.mean():.1f} %, best {values.max():.1f} %, {(values > 80).sum()} of {len(values)} above 80 %"
+    )
+assert all(values.max() > 90 for values in narrow.values())
 
 # %% [markdown]
 # **The features of StandardNet are compressed to the zero vector.** At twenty layers there are two kinds of failure. In the
@@ -314,6 +353,23 @@ print(f"same answer: {here('variability-boundaries'):.1f} % of the points")
 print(f"similarity of the features: {here('variability-features'):.3f}")
 
 # %% [markdown]
+# **One dimension more makes the donut harder.** The best possible classifier finds the opposite: in space the shells hold the
+# points in other proportions, and the limit is higher than in the plane. StandardNet follows the limit. For one class more,
+# and for squares in space, limit and networks agree with the paper.
+
+# %%
+for easy, hard in (
+    ("donut_2D_6C", "donut_3D_6C"),
+    ("donut_3D_2C", "donut_3D_3C"),
+    ("squares_2D_4C", "squares_3D_4C"),
+):
+    a, b = (100 * bayes.accuracy(data) for data in (easy, hard))
+    word = "harder" if b < a else "easier"
+    print(f"{hard} ({b:.1f} %) is {word} than {easy} ({a:.1f} %)")
+for name in ("comparison-class-harder", "comparison-dimension-squares"):
+    assert verdicts[name].verdict == judging.COMPATIBLE
+
+# %% [markdown]
 # **All donut sets are transformed alike.** In the plane with six classes StandardNet does squeeze the points into something
 # like a string. In space with two classes there is no string: nearby features fill nearly three dimensions. The more rings
 # have to be kept apart along it, the thinner the string becomes.
@@ -330,6 +386,15 @@ assert all(
     here("shapes-all-donuts", part) > here("shapes-all-donuts", part + 1)
     for part in (9, 10)
 )
+
+# %% [markdown]
+# **The squares sets are transformed alike.** In the plane StandardNet arranges the features in a closed curve. In space it does not:
+# nearby features fill two dimensions.
+
+# %%
+print(f"squares_2D_4C: local dimension {here('shapes-string', 1):.2f}")
+print(f"squares_3D_4C: local dimension {here('shapes-all-squares'):.2f}")
+assert verdicts["shapes-closed-curve"].verdict == judging.COMPATIBLE
 
 # %% [markdown]
 # **EulerNet is fastest on donut_3D_6C.** It is faster than StandardNet, by much. RK4Net is faster still, by a little, and
@@ -351,7 +416,7 @@ print(f"StandardNet behind by {here('training-euler-fastest'):.1f} points")
 # ## Sentences that cannot be decided
 #
 # "Not testable" has three meanings here: the sentence offers a cause and no observation; the printed number cannot be read;
-# or twenty runs leave the matter open. What would settle the last kind is more repetitions, or a rule that asks for less.
+# or the repetitions leave the matter open. What would settle the last kind is more repetitions, or a rule that asks for less.
 
 # %% tags=["hide-input"]
 for v in on_points:
@@ -359,58 +424,25 @@ for v in on_points:
         print(textwrap.fill(f"{v.id}: {v.says}", 76, subsequent_indent="  "))
 
 # %% [markdown]
-# Three of them deserve a word.
-#
-# *One dimension more makes the donut harder.* The best possible classifier finds the opposite: in space the shells hold the
-# points in other proportions, and the limit is higher than in the plane. The networks do not show a difference in either
-# direction. For one class more, and for squares in space, limit and networks agree with the paper.
+# One of them deserves a word. *What differs between the networks comes solely from the variance between repetitions.* The rule
+# asks for a difference, averaged over the six sets, of less than 0.2 points. EulerNet and RK4Net meet it. StandardNet is behind
+# both, by an amount that is hardly chance and small enough to touch the margin:
 
 # %%
-for easy, hard in (
-    ("donut_2D_6C", "donut_3D_6C"),
-    ("donut_3D_2C", "donut_3D_3C"),
-    ("squares_2D_4C", "squares_3D_4C"),
+pooled = verdicts["comparison-only-chance"].findings[:3]
+for f, pair in zip(
+    pooled,
+    (
+        "StandardNet less EulerNet",
+        "StandardNet less RK4Net",
+        "EulerNet less RK4Net",
+    ),
 ):
-    a, b = (100 * bayes.accuracy(data) for data in (easy, hard))
-    word = "harder" if b < a else "easier"
-    print(f"{hard} ({b:.1f} %) is {word} than {easy} ({a:.1f} %)")
-for name in ("comparison-class-harder", "comparison-dimension-squares"):
-    assert verdicts[name].verdict == judging.COMPATIBLE
-assert verdicts["comparison-dimension-donut"].verdict == judging.NOT_TESTABLE
-
-# %% [markdown]
-# *A shallow StandardNet outperforms a shallow RK4Net.* Shown with one layer and with three. With five the estimate points
-# the other way, for some StandardNets fail there and no RK4Net does.
-
-# %%
-for part, L in enumerate((1, 3, 5)):
-    f = verdicts["depth-shallow"].findings[part]
     print(
-        f"L = {L}: {number(f.estimate)} points, {number(f.low)} to {number(f.high)}"
+        f"{pair}: {number(f.estimate)} points, {number(f.low)} to {number(f.high)}"
     )
-standard, rk4 = (
-    numbers("val_accuracy", f"depth/{net}, L = 5")
-    for net in ("StandardNet", "RK4Net")
-)
-print(
-    f"worst of twenty: StandardNet {standard.min():.1f} %, RK4Net {rk4.min():.1f} %"
-)
-assert standard.min() < 90 < 95 < rk4.min()
-
-# %% [markdown]
-# *At $\hat d = 3$ StandardNet never exceeds 80 %.* Single runs do, some by far: whether the arms come apart in so narrow a
-# network is a matter of luck. The means of twenty lie around 80 % and cannot decide.
-
-# %%
-narrow = {
-    L: numbers("val_accuracy", f"depth-narrow/StandardNet, L = {L}")
-    for L in (3, 5, 10)
-}
-for L, values in narrow.items():
-    print(
-        f"L = {L}: mean {values.mean():.1f} %, best {values.max():.1f} %, {(values > 80).sum()} of {len(values)} above 80 %"
-    )
-assert all(values.max() > 90 for values in narrow.values())
+assert all(f.high < 0 for f in pooled[:2])
+assert pooled[2].verdict == judging.COMPATIBLE
 
 # %% [markdown]
 # ## On images
@@ -455,8 +487,8 @@ assert all(
 # - Most of the sentences that can be decided hold as well. Those that fail, fail in degree more than in kind: optimisers
 #   differ at equal budget, features vanish to a point and not to zero, boundaries look more alike than they are.
 # - On images every printed mean of Tables 5 and 6 is compatible with four new repetitions, which leave most sentences open.
-# - Rules fixed beforehand keep their promise of 95 %; and what twenty runs cannot decide is said to be undecided.
-# - Most of the sets of Table 4 are too easy to tell three networks apart.
+# - What the repetitions cannot decide is said to be undecided; what was changed after numbers were seen is
+#   [listed](ledger-changes).
 #
 # ## References
 #
