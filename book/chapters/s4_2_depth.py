@@ -17,9 +17,8 @@
 # # Section 4.2. Network depth
 #
 # Deeper networks can express more, but can they still be trained? On this page a plain feed-forward network and a
-# Runge-Kutta network classify a spiral, with one to a hundred layers. The Runge-Kutta network improves with depth. In
-# the deep plain network the features of all points merge on their way through the layers. We measure where and how fast
-# this happens, and explain why.
+# Runge-Kutta network classify a spiral, with one to a hundred layers. In the deep plain network the features of all
+# points merge on their way through the layers. We measure how fast this happens and explain why.
 #
 # :::{admonition} What the paper claims, and what you will see
 # :class: tip
@@ -74,8 +73,7 @@ limit = 100 * bayes.accuracy("spiral")
 print(f"Bayes limit of the spiral: {limit:.1f} %")
 
 # %% [markdown]
-# Both networks have width $\hat d = 16$ and tanh as activation, and their depth $L$ runs from 1 to 100. Their layers
-# are
+# Both networks have width $\hat d = 16$, the activation tanh and depths $L$ from 1 to 100. Their layers are
 #
 # $$
 # \begin{aligned}
@@ -254,9 +252,9 @@ for L, move in moves.items():
 # %% [markdown]
 # ## A constant answer
 #
-# A StandardNet of 40 or 100 layers always gives the same answer. Each arm of the spiral has exactly half of the points
-# of training and validation set together. A network with a constant answer is right on all points of one arm, so its
-# two accuracies must add up to 100 %:
+# A StandardNet of 40 or 100 layers always gives the same answer. Each arm of the spiral has exactly half of the
+# training and validation points taken together. A constant answer is right on all points of one arm, so the two
+# accuracies must add up to 100 %:
 
 # %%
 for L in (40, 100):
@@ -356,7 +354,8 @@ plt.show()
 
 # %% [markdown]
 # Principal axes are determined only up to sign and rotation, so each picture is rotated to match the previous one.
-# Lengths and angles within a picture are those of the features.
+# Lengths and angles within a picture are those of the features. The *spread* of the features is their root mean square
+# distance from their mean:
 
 # %%
 kept = {}
@@ -367,7 +366,7 @@ assert kept["StandardNet"] < 1e-4 and abs(kept["RK4Net"] - 1) < 0.3
 print(f"RK4Net keeps {100 * kept['RK4Net']:.0f} % of the spiral's spread")
 
 # %% [markdown]
-# The same flows as animations: play them, or read the frames from left to right.
+# The next two figures show the same flows layer by layer. Play them, or read the frames from left to right.
 
 # %% mystnb={"figure": {"name": "fig-flow-standard", "caption": "StandardNet, repetition 3, layer by layer: the spiral bends into the added dimensions, is a string after four layers, and has no visible extent from the tenth layer on. The vertical axis is stretched tenfold."}, "image": {"alt": "Twelve frames of a spiral of points in space that shrinks to a short string and then to a dot.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
 fig, axes = plots.panels([["3d"]], height=2.6, width=2.6)
@@ -440,7 +439,7 @@ assert stored()["features-vanish"].verdict == "not compatible"
 # A layer of RK4Net maps $\delta$ to $(I + h S K + \dots)\, \delta$: the identity, the *residual connection*, preserves
 # differences.
 #
-# We measure differences by the *spread*, the root mean square distance of the features from their mean:
+# We compare these rates with the spread in untrained networks:
 
 # %%
 rng = np.random.default_rng(0)
@@ -587,7 +586,7 @@ assert np.all(np.abs(np.linalg.norm(meeting_point[3:10], axis=1) - 2) < 0.3)
 # ## Separation by depth
 #
 # The paper adds that greater depth separates the features of RK4Net even more clearly. We measure separation by the
-# share of the variance of the labels (0 and 1) that an affine function of the output features explains.
+# share of the variance of the labels (0 and 1) that an affine function of the output features explains:
 
 # %%
 explained = []
@@ -700,18 +699,16 @@ assert [round(0.01 * a * 1500) for a in (50.67, 49.33)] == [760, 740]
 # ## Takeaways
 #
 # - Tables 1 and 2 are reproduced, as far as four repetitions can be compared with twenty. StandardNet rises, breaks
-#   down between 10 and 40 layers, and ends as a constant answer, as the paper's own numbers show. RK4Net climbs to the
-#   Bayes limit and stays there.
-# - A shallow RK4Net is poor because $T = hL$ bounds how far it can move the features. A shallow StandardNet has no such
-#   bound.
+#   down between 10 and 40 layers, and ends with a constant answer, as in the paper. RK4Net climbs to the Bayes limit
+#   and stays there.
+# - A shallow RK4Net is poor because $T = hL$ bounds how far features move. A shallow StandardNet has no such bound.
 # - At $\hat d = 3$ RK4Net needs 40 layers. Some StandardNets exceed 90 % at this width; twenty repetitions cannot
 #   decide whether their mean stays below 80 %.
 # - A StandardNet fails in one of two ways: its features merge, as in Figure 5, or they stay spread out while the two
 #   arms mix.
 # - In an untrained StandardNet differences shrink by the factor $1/\sqrt 3$ per layer with tanh and $1/(4 \sqrt 3)$
 #   with the logistic function, forwards and backwards. The identity in a residual layer preserves them.
-# - The spiral's Bayes limit is near 100 %, so this experiment distinguishes architectures, except among networks above
-#   99 %.
+# - The experiment distinguishes architectures, except among networks above 99 %.
 #
 # The degradation of deep plain networks, and residual connections as its cure, are due to {footcite:t}`he2016`;
 # Runge-Kutta networks to {footcite:t}`benning2019`.

@@ -29,8 +29,8 @@
 #   a wavy surface, and their features resemble each other closely (Figures 10 and 11). The predictions look the same.
 # - On donut 3D & 6C EulerNet learns fastest and the others catch up (Figure 12); on squares 3D & 4C StandardNet is
 #   clearly slower (Figure 13).
-# - You will see why EulerNet and RK4Net *must* nearly coincide, which sets are saturated, and a fourth network with a
-#   twentieth of the layers that does as well.
+# - You will see why EulerNet and RK4Net *must* nearly coincide, which sets are saturated, and that a fourth network
+#   does as well with a twentieth of the layers.
 # :::
 
 # %% tags=["hide-input"]
@@ -100,17 +100,16 @@ runs[row("EulerNet", "donut_2D_6C"), 0][0]
 
 # %% [markdown]
 # The points, the lift, the initial weights and the batches of a repetition are drawn from its seed. In this book a seed
-# gives the same draws for every network: in repetition 2 EulerNet and RK4Net are trained on the same points in the same
-# order, from the same initial weights. The paper drew anew for each network. This difference explains a row of numbers
-# below.
+# gives the same draws for every network: EulerNet and RK4Net see the same points in the same order and start from the
+# same weights. The paper drew anew for each network.
 #
 # ## Table 4
 
 # %% tags=["hide-input"]
 beside_paper(
     "table-4",
-    "Table 4. Validation accuracy and cost of three networks on six sets, width 16, tanh: our mean ± standard deviation "
-    "over four repetitions, the paper's mean below it.",
+    "Table 4. Validation accuracy and cost of three networks on six sets, width 16, tanh: our mean ± standard "
+    "deviation over four repetitions, the paper's mean below it.",
     "comparison",
     runs,
     {net: {data: row(net, data) for data in MULTICLASS} for net in COMPARED},
@@ -128,7 +127,7 @@ verdict_box(
 
 # %% [markdown]
 # **What to see.** Within a column, networks differ by less than the spread of each. EulerNet and RK4Net agree almost to
-# the digit in our rows, but differ by up to a point in the paper's. Our repetitions are paired, the paper's are not:
+# the digit in our rows, which are paired by seed, and differ by up to a point in the paper's, which are not:
 
 
 # %% tags=["hide-input"]
@@ -153,7 +152,8 @@ theirs = {
 }
 Table(
     "table-pairs",
-    "Validation accuracy of EulerNet less that of RK4Net, in percentage points: equal seeds here, other draws in the paper.",
+    "Validation accuracy of EulerNet less that of RK4Net, in percentage points: equal seeds here, different draws "
+    "in the paper.",
     MULTICLASS,
     {
         "both": [
@@ -189,8 +189,7 @@ assert max(np.abs(d).max() for d in ours.values()) < 0.25
 print(f"sum of six: {sum(terms):.0f}")
 
 # %% [markdown]
-# It does. The sum is consistent with chance: the paper's EulerNet and RK4Net differ because their points differ, as the
-# paper itself suspects.
+# It does: the paper's EulerNet and RK4Net differ because their points differ, as the paper itself suspects.
 #
 # ## Room for differences
 #
@@ -434,8 +433,8 @@ assert all(
 
 # %% [markdown]
 # A layer of StandardNet replaces its input by $\sigma(Ky + b)$ and may contract directions that do not matter for the
-# classes, so that only a curve remains at the output. A layer of a Runge-Kutta network *adds* a small increment. Its
-# flow is invertible, so the lifted plane remains a surface.
+# classes: only a curve remains at the output. A layer of a Runge-Kutta network *adds* a small increment. Its flow is
+# invertible, so the lifted plane remains a surface.
 
 # %% tags=["hide-input"]
 verdict_box(
@@ -523,9 +522,9 @@ for data in sets:
 verdict_box("shapes-rk-alike")
 
 # %% [markdown]
-# RK4Net needs four evaluations of $f$ for each of EulerNet's, and the difference is invisible. RK4 does solve the
+# RK4Net needs four evaluations of $f$ for each of EulerNet's, with no visible difference. RK4 solves a given
 # differential equation far more accurately, as measured in [Section 2](s2). But training chooses the equation, and at
-# $h = 0.05$ the difference between the two solvers is smaller than what training corrects.
+# $h = 0.05$ the difference between the solvers is smaller than what training corrects.
 #
 # ## Figures 12 and 13: training
 
@@ -617,8 +616,8 @@ verdict_box("training-robust")
 # ## Laboratory
 #
 # The laboratory shows the features and predictions of any network on any of the plane sets; training takes about a
-# second. Below is the residual network of five layers on both sets of this page. Try it with $h = 0.05$, which leaves
-# five layers but hardly any time.
+# second. Below is the residual network of five layers on two sets. Try it with $h = 0.05$, which leaves hardly any
+# time.
 
 # %% mystnb={"figure": {"name": "fig-features-lab", "caption": "Five layers of EulerNet with $h = 1$ on donut_2D_6C and squares_2D_4C, repetition 0. The funnel and the wavy sheet are those of a hundred layers with $h = 0.05$, only coarser: the shape of the features depends on the flow, not on the number of steps that approximate it."}, "image": {"alt": "Two rows of three panels. Above, a funnel of six colours in space, a band in the plane, concentric rings. Below, a saddle-shaped sheet of four colours, a square with dense corners, four quadrants."}} tags=["hide-input"]
 fig, axes = plots.panels([["3d", "2d", "2d"]] * 2, height=2.45)
