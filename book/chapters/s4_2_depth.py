@@ -88,10 +88,10 @@ print(f"Bayes limit of the spiral: {limit:.1f} %")
 #
 # :::{admonition} The authors' code
 # :class: voice-authors
-# The text does not give the step size. In the published code it is $h = 0.05$ at *every* depth, so the final time $T =
-# hL$ grows with $L$, from 0.05 to 5. The study thus varies not only how finely a flow is resolved but also how long it
-# runs. The input is not padded with zeros as in {eq}`paper-2.3`: a random linear map, drawn anew in each repetition and
-# never trained, takes it to 16 dimensions. We follow the code.
+# The text does not give the step size. In the published code $h = 0.05$ at *every* depth, so the final time $T = hL$
+# grows from 0.05 to 5: the study varies not only how finely a flow is resolved but also how long it runs. Instead of
+# padding with zeros {eq}`paper-2.3`, a random linear map, drawn anew in each repetition and never trained, lifts the
+# input to 16 dimensions. We follow the code.
 # :::
 
 # %%
@@ -228,9 +228,9 @@ assert shallow["StandardNet"] > shallow["RK4Net"] + 0.1
 # \bigl| y^{[L]} - y^{[0]} \bigr|_\infty \le h L.
 # $$ (eq-4.2.b)
 #
-# One layer can move a coordinate by 0.05, and the spiral is eight wide. The spiral stays almost as it was, and the
-# affine classifier has to cut it with a straight line. A layer of StandardNet has no such bound. The bound is tight: up
-# to 20 layers the trained networks move some feature as far as they possibly can.
+# One layer can move a coordinate by 0.05, and the spiral is eight wide. It stays almost unchanged, and the affine
+# classifier has to cut it with a straight line. StandardNet has no such bound. The bound is tight: up to 20 layers the
+# trained networks move some feature as far as possible.
 
 
 # %%
@@ -616,8 +616,7 @@ Playground(
 )
 
 # %% [markdown]
-# Below are three networks of this page on the points of repetition 0, followed by a laboratory that uses the library's
-# own engine. Choose a network of your own.
+# The next figure shows three networks of this page. In the laboratory below it you can train others.
 
 # %% mystnb={"figure": {"name": "fig-depth-lab", "caption": "StandardNet with 5 and 40 layers and RK4Net with 40, repetition 0; dashed, the best possible boundary and accuracy. Middle row: the features of the deep StandardNet merge long before the last layer, and the prediction is constant on the whole plane."}, "image": {"alt": "Three rows of three panels: prediction, spread of the features by layer on a logarithmic axis, and accuracy by epoch. The 5-layer StandardNet and RK4Net follow the optimal boundary between the spiral's arms; the 40-layer StandardNet predicts one class everywhere, its spread falls to 1e-9, and its accuracy stays at 50 percent."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"] * 3] * 3, height=2.3)
@@ -710,8 +709,8 @@ assert [round(0.01 * a * 1500) for a in (50.67, 49.33)] == [760, 740]
 #   with the logistic function, forwards and backwards. The identity in a residual layer preserves them.
 # - The experiment distinguishes architectures, except among networks above 99 %.
 #
-# The degradation of deep plain networks, and residual connections as its cure, are due to {footcite:t}`he2016`;
-# Runge-Kutta networks to {footcite:t}`benning2019`.
+# {footcite:t}`he2016` described the degradation of deep plain networks and introduced residual connections as its cure;
+# {footcite:t}`benning2019` introduced Runge-Kutta networks.
 #
 # ## References
 #

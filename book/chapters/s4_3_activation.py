@@ -210,7 +210,7 @@ verdict_box(
 # :class: voice-here
 # Every RK4Net and every StandardNet with 5 layers reaches the Bayes limit up to the randomness of the points. The final
 # accuracies therefore cannot distinguish activations or architectures: any method that works at all would have "the
-# same accuracy". The experiment does show which networks learn the task, and how fast.
+# same accuracy". The experiment does show which networks learn the task and how fast they do.
 # :::
 #
 # How much of the remaining difference is due to the drawn points? All networks of a repetition have the same validation
@@ -284,7 +284,7 @@ verdict_box(
 # %% [markdown]
 # In both networks the order is that of the paper: the logistic function is by far the slowest, and ReLU and softplus
 # converge within five epochs. By this measure so does tanh. With 20 layers, the *published* depth, StandardNet learns
-# the task only with ReLU: its features vanish as in {ref}`Section 4.2 <s4-2>`.
+# the task only with ReLU; {ref}`Section 4.2 <s4-2>` explains how deep plain networks fail.
 
 # %%
 for net in NETS[:2]:
@@ -320,7 +320,7 @@ assert learned == ["relu"]
 # \end{aligned}
 # $$ (eq-4.3.c)
 #
-# Half of ReLU is even from the start, whereas features with tanh and the logistic function have an even part only
+# ReLU has an even part, $\tfrac12 |x|$, whereas with tanh and the logistic function the features have an even part only
 # because of the biases. We measure two quantities before training, in the networks of eight repetitions: the norm of
 # the gradient of the cost with respect to all $K^{[l]}$, and the ratio of the even part of the output features,
 # $\tfrac12 (\Phi(x) + \Phi(-x_1, x_2))$, to the odd part.

@@ -17,8 +17,8 @@
 # # Section 4.4. Comparison of three networks
 #
 # This page repeats the paper's comparison of a plain network of five layers with two Runge-Kutta networks of a hundred.
-# The paper finds equal accuracies, different features, and faster training of the Runge-Kutta networks. We also ask
-# whether these experiments could have shown a winner at all, and whether comparing 5 layers with 100 is fair.
+# We also ask whether these experiments could have shown a winner at all, and whether comparing 5 layers with 100 is
+# fair.
 #
 # :::{admonition} What the paper claims, and what you will see
 # :class: tip
@@ -697,8 +697,8 @@ assert own.val_accuracy[-1] > history.val_accuracy[-1] - 0.005
 #
 # - The three networks reach nearly the same accuracy. On the plane squares they could not do otherwise: that set is saturated. On
 #   six rings and six shells RK4Net is ahead of StandardNet by a point, which takes two dozen repetitions to see.
-# - A harder set has a lower limit, and the accuracy of the networks follows the limit. An extra class, or an extra
-#   dimension of the squares, makes a set harder; a donut with six classes is easier in three dimensions than in two.
+# - The accuracy of the networks follows the Bayes limit. An extra class, or an extra dimension of the squares, makes a
+#   set harder; a donut with six classes is easier in three dimensions than in two.
 # - StandardNet maps the plane to strings and closed curves, of local dimension one; Runge-Kutta networks map it to
 #   funnels and wavy sheets, of local dimension two.
 # - EulerNet and RK4Net nearly coincide because their flows differ only by order $h$; the differences in the paper come

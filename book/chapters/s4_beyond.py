@@ -22,7 +22,7 @@
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
-# - Runge-Kutta nets profit from depth (Section 4.2). You will see that at a fixed *time* $T = hL$ a network with a
+# - Runge-Kutta networks improve with depth (Section 4.2). You will see that at a fixed *time* $T = hL$ a network with a
 #   single layer is about as good as one with a hundred.
 # - All losses and optimisers give very similar results (Section 4). You will see three of sixteen combinations about
 #   thirty points behind; for RK4Net more time removes the difference.
@@ -80,7 +80,7 @@ def final(runs, row):
 # $$ (eq-4.z)
 #
 # Time multiplied by classifier weights thus bounds how far a network can depart from a straight cut. With $h = 0.05$ at
-# every depth, as in the published code, this bound is tight for shallow networks: $T = 0.05$ for one layer.
+# every depth, as in the published code, this bound is severe for shallow networks: $T = 0.05$ for one layer.
 #
 # ## Depth at a fixed time
 #
@@ -132,8 +132,8 @@ groups["best possible"] = [
 ]
 Table(
     "table-time",
-    "Spiral, width 16: validation accuracy by depth, mean ± standard deviation over four repetitions. First row: the paper's "
-    "study, whose time grows with the depth. Below: the time is fixed, h = T / L.",
+    "Spiral, width 16: validation accuracy by depth, mean ± standard deviation over four repetitions. First row: the "
+    "paper's study, whose time grows with the depth. Below: the time is fixed, h = T / L.",
     [f"L = {L}" for L in DEPTHS],
     groups,
 )
@@ -274,8 +274,8 @@ def by_method(runs, net):
 
 Table(
     "table-methods",
-    "spiral_3D, width 16, 10 layers: validation accuracy of every loss with every optimiser, mean ± standard deviation over two "
-    "repetitions. Learning rates: "
+    "spiral_3D, width 16, 10 layers: validation accuracy of every loss with every optimiser, mean ± standard deviation over "
+    "two repetitions. Learning rates: "
     + ", ".join(f"{o} {Protocol(optimizer=o).rate:g}" for o in OPTIMIZERS)
     + ". Best possible: the best classifier on 100 000 points.",
     list(OPTIMIZERS),
@@ -525,7 +525,7 @@ for data in SETS:
 # The singular value explains only part of the differences: in three dimensions runs also scatter for other reasons. We
 # can only partly explain why the learned lift is worse. It starts from the same matrices as the frozen one. Since it is
 # the first map of the network, every step of Adam that changes it shifts all features at once. Its training accuracy is
-# also lower, so the cause lies in optimisation and not in generalisation:
+# also lower, so the cause lies in optimisation rather than generalisation:
 
 # %%
 row = "donut_2D_6C, d_hat = 16, "
@@ -562,9 +562,9 @@ FeatureLaboratory(data="spiral", net="RK4Net", L=1, h=1.0)
 #
 # ```{solution} ex-s4b-more
 # :class: dropdown
-# `trained(Configuration("spiral", "RK4Net", 16, 5, h=4.0), seed)` for a few seeds: above 99 %. But with 20 layers of $h
-# = 1$, the same time, single runs fall below 90 %. Over so long a time a small step of Adam in an early layer can move
-# features very far, and more so the more layers follow.
+# `trained(Configuration("spiral", "RK4Net", 16, 5, h=4.0), seed)` for a few seeds: above 99 %. But with 20 layers of
+# $h = 1$, the same time, single runs fall below 90 %. Over such a long time a small step of Adam in an early layer can
+# move features very far, and all the farther the more layers follow.
 # ```
 
 # %% tags=["hide-input"]
