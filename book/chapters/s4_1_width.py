@@ -51,7 +51,7 @@ plots.style()
 # %% [markdown]
 # ## The point sets
 #
-# The paper's four binary sets (its Figure 2). Each point is labelled first and then moved by noise, so the classes
+# The paper uses four binary sets (its Figure 2). Each point is labelled first and then moved by noise, so the classes
 # overlap and no classifier can be perfect.
 
 # %% mystnb={"figure": {"name": "fig-2", "caption": "The paper's Figure 2: 1500 points of each binary set. The classes of donut_2D and squares are arranged so that a plane flow cannot separate them; the spiral looks harder, but a plane flow could unwind it."}, "image": {"alt": "Four scatter plots: a vertical strip between two others, a disc inside a ring, a checkerboard of two by two squares, and two interleaved spiral arms."}} tags=["hide-input"]
@@ -68,8 +68,8 @@ plt.show()
 # ## The networks
 #
 # We follow the paper's protocol: RK4Net {eq}`paper-2.12` with tanh, 100 layers, $h = 0.05$ and zero padding, trained
-# with cross-entropy, Adam and batches of five for at most 80 epochs, or until the validation cost rises. There are four
-# repetitions, each with new points and new weights:
+# with cross-entropy, Adam and batches of five for at most 80 epochs, ending early when the validation cost rises. There
+# are four repetitions, each with new points and new weights:
 
 # %%
 width = EXPERIMENTS["width"]
@@ -223,11 +223,11 @@ verdict_box(
 # early layers, and points near the channel are misclassified. The paper calls such a transformation "difficult to
 # learn".
 #
-# ## In numbers
+# ## Accuracy
 #
-# Validation accuracy after training, beside the *Bayes limit*: the accuracy of the best possible classifier, computed
-# from the law of the points by quadrature. The paper prints no numbers for this experiment; it says that the extra
-# dimension improves the performance on both sets "significantly".
+# The table shows the accuracy after training. The *Bayes limit* is the accuracy of the best possible classifier,
+# computed from the law of the points by quadrature. The paper prints no numbers for this experiment; it says that the
+# extra dimension improves the performance on both sets "significantly".
 
 # %% tags=["hide-input"]
 beside_paper(
@@ -366,7 +366,7 @@ TrainingLaboratory(data="donut_2D", d_hat=2, lift="zero", L=20, h=0.2)
 # ```{solution} ex-s41-four
 # :class: dropdown
 # Choose it in the laboratory, or call `trained(Configuration("donut_2D", "RK4Net", 4, 20, h=0.2, lift="zero"), 0)` and
-# ask the net about `circle`. One extra dimension is enough: there is no tail, as at $\hat d = 3$, and the limit leaves
+# ask the net about `circle`. One extra dimension is enough: as at $\hat d = 3$ there is no tail, and the limit leaves
 # no room for a higher accuracy. The paper uses $\hat d = 16$ from Section 4.2 on.
 # ```
 

@@ -184,7 +184,7 @@ for activation in ("tanh", "logistic"):
 print(f"outside: {np.mean(outside):.0%} of the validation points")
 
 # %% [markdown]
-# ## In numbers
+# ## Accuracy
 
 # %% tags=["hide-input"]
 beside_paper(

@@ -100,8 +100,8 @@ for name in MULTICLASS:
 # An accuracy of 75 % on donut_2D_6C is therefore good: the limit is 78 %. These limits can be estimated by hand. Let
 # $\rho$ be the density of the points at a border, per unit length across it. Noise moves a point at distance $u$ from
 # the border to the other side with probability $\Phi(-u/s)$. Integration over $u$ on both sides gives the error of the
-# best classifier at this border, $2 \rho \int_0^\infty \Phi(-u/s)\, du = \rho s \sqrt{2/\pi}$. The sum over all borders
-# is
+# best classifier at this border, $2 \rho \int_0^\infty \Phi(-u/s)\, du = \rho s \sqrt{2/\pi}$. Summing over all borders
+# gives
 #
 # $$
 # 1 - a_{\text{best}} \approx s \sqrt{2/\pi}\, \sum_{\text{borders } j} \rho_j .
@@ -160,8 +160,9 @@ plt.show()
 # %% [markdown]
 # ## Table 3: four repetitions
 #
-# Each repetition draws everything anew: points, lift, initial weights and order of the batches. Table 3 summarises four
-# repetitions of RK4Net on donut_2D_6C with $\hat d = 16$, $L = 100$, $h = 0.05$ and tanh, by the paper's protocol.
+# In each repetition everything is drawn anew: points, lift, initial weights and order of the batches. Table 3
+# summarises four repetitions of RK4Net on donut_2D_6C with $\hat d = 16$, $L = 100$, $h = 0.05$ and tanh, by the
+# paper's protocol.
 
 # %%
 ROW = "RK4Net, L = 100"
@@ -261,7 +262,7 @@ ax.set_ylabel("validation accuracy (%)")
 plt.show()
 
 # %% [markdown]
-# Two means of four may thus differ by two points through the draw alone. Any comparison of networks by means of four
+# Two means of four may thus differ by two points because of the draw alone. Any comparison of networks by means of four
 # has to take this into account; the [next page](s4-4b) does.
 #
 # ## Causes of the spread
