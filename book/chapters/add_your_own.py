@@ -251,9 +251,10 @@ trained |= {
 #
 # ## A schedule, weights and targets
 #
-# Beyond the paper, a {class}`~rknet.protocol.Protocol` knows weight decay, clipping, and a schedule of the learning rate: any
-# function from the epoch 0, 1, ... to a factor. A checkpoint knows it by its factors. An engine states what of this it
-# `knows`, and `fit` asks no other for it.
+# Beyond the paper, a {class}`~rknet.protocol.Protocol` can set weight decay, gradient clipping, and a schedule of the
+# learning rate: any function that maps the epoch 0, 1, ... to a factor. A checkpoint identifies the schedule by its
+# factors. The attribute `knows` of an engine lists which of these it supports, and `fit` uses only engines that support
+# what the protocol sets.
 
 # %%
 warm_up = Protocol(
@@ -268,9 +269,9 @@ def plain_net():
 scheduled = train_everywhere(plain_net, points, warm_up)
 
 # %% [markdown]
-# Samples may have weights, and numbers in the place of labels. The same net, with as many outputs as there are targets, then
-# finds the mean of the targets at each point. Here the two targets are a quarter of $|x_1| + |x_2|$ and of $x_1 x_2$, and
-# points inside the diamond count ten times as much as the others.
+# Samples may have weights, and numerical targets instead of labels. The same network, with one output per target, then
+# approximates the mean of the targets at each point. Here the two targets are a quarter of $|x_1| + |x_2|$ and of
+# $x_1 x_2$, and points inside the diamond count ten times as much as the others.
 
 # %%
 from rknet.data.targets import TargetSet
@@ -291,7 +292,8 @@ print(f"{history.engine}: R^2 above 0.9: {history.val_accuracy[-1] > 0.9}")
 # ## An experiment
 #
 # An {class}`~rknet.study.experiments.Experiment` is a set of labelled configurations. The one below uses the parts
-# defined on this page. `sweep` computes it in two processes and sends them these definitions with each run.
+# defined above, from the point set to the optimiser. `sweep` computes it in two processes and sends them these
+# definitions with each run.
 
 # %%
 from pathlib import Path
