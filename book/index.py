@@ -15,10 +15,11 @@
 # %% [markdown]
 # # Runge-Kutta networks, recomputed
 #
-# Residual networks are discretised differential equations; Runge-Kutta schemes make other networks of them, and one added
-# dimension makes their flows simple. This book is a living companion to {footcite:t}`giesecke2021`: it builds the
-# networks in a small library, `rknet`, checks the paper's equations one by one, and trains what it shows. Train one now,
-# in this page: press play, and watch a disc leave its ring by the third dimension; then take that dimension away.
+# Residual networks are discretised differential equations. Other Runge-Kutta schemes give other networks, and one extra
+# dimension simplifies their flows. This book is a living companion to {footcite:t}`giesecke2021`: it builds the
+# networks in a small library, `rknet`, checks the paper's equations one by one, and trains the networks that it shows.
+# Train one now on this page: press play and watch a disc leave its ring through the third dimension; then remove that
+# dimension.
 
 # %% tags=["remove-input"]
 from rknet.playground import Playground
@@ -26,7 +27,7 @@ from rknet.playground import Playground
 Playground("space", presets=["plane", "space", "forgets", "depth"])
 
 # %% [markdown]
-# The same experiment with the library that this book builds, a net of a hundred layers in the plane and one in space:
+# Here is the same experiment with the library that this book builds, with a hundred layers, in the plane and in space:
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -40,7 +41,7 @@ rows = {d_hat: EXPERIMENTS["width"].rows[f"donut_2D, d_hat = {d_hat}"] for d_hat
 nets = {d_hat: trained(configuration, seed=0)[0] for d_hat, configuration in rows.items()}
 _, validation = rows[2].points(seed=0)
 
-# %% mystnb={"figure": {"name": "fig-index", "caption": "The same disc in the same ring, trained just now with RK4Net. In the plane (left) the disc has to be squeezed out of the ring, and its region keeps a tail. With one dimension more (middle) it becomes the tip of a cone, and the boundary closes (right)."}, "image": {"alt": "Three panels: a prediction in the plane whose blue region runs from the central disc to the frame; a cone of features in space with blue points at the tip; a prediction whose blue region is a disc."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-index", "caption": "The same disc and ring, classified by RK4Net. In the plane (left) the disc has to be squeezed out of the ring, and its region keeps a tail. With one extra dimension (middle) it becomes the tip of a cone, and the boundary closes (right)."}, "image": {"alt": "Three panels: a prediction in the plane whose blue region runs from the central disc to the frame; a cone of features in space with blue points at the tip; a prediction whose blue region is a disc."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "3d", "2d"]])
 plots.prediction(axes[0, 0], nets[2].predict_proba, validation.X, validation.c)
 plots.scatter(axes[0, 1], nets[3].flow(validation.X)[-1], validation.c)
@@ -54,23 +55,23 @@ plt.show()
 # %% [markdown]
 # ## What the paper claims
 #
-# - A layer of a residual network is a step of Euler's method {eq}`paper-2.7` for the equation {eq}`paper-2.10`; every
-#   Runge-Kutta scheme gives a network {eq}`paper-2.12`.
-# - Training is an optimal control problem, and discretising it commutes with optimising it if the adjoint is stepped by
-#   the *partner* of the scheme (the paper's Section 3).
-# - Features of continuous models keep the topology of the input; padding the input with zeros {eq}`paper-2.3` lifts that
-#   restriction and simplifies the flow (Section 4.1).
-# - Feed-forward networks degrade with depth, Runge-Kutta networks do not (Sections 4.2 to 4.5).
+# - A layer of a residual network is a step of Euler's method {eq}`paper-2.7` for the equation {eq}`paper-2.10`. Every
+#   Runge-Kutta scheme defines a network {eq}`paper-2.12`.
+# - Training is an optimal control problem. Discretisation and optimisation commute if the adjoint equation is
+#   discretised by the *partner* of the scheme (Section 3).
+# - The features of continuous models preserve the topology of the input. Padding the input with zeros {eq}`paper-2.3`
+#   removes this restriction and simplifies the flow (Section 4.1).
+# - Feed-forward networks degrade with depth; Runge-Kutta networks do not (Sections 4.2 to 4.5).
 #
-# ## What this book does about it
+# ## How this book tests the claims
 #
-# - **It computes while it is built.** A compiled engine trains the paper's networks on points in minutes, with the same bits
-#   on every processor. Pages show what their code has just produced; a build with an outdated figure fails. The
-#   networks on images take hours: their tables come from recorded runs, and say so.
-# - **It checks.** A cell that makes a statement asserts it. Orders of schemes are derived exactly and then measured;
-#   networks are compared with independent implementations.
-# - **It says whose voice speaks.** Boxes tell the paper's text, the authors' published code and this book apart, and name
-#   what differs.
+# - **It is computed when it is built.** A compiled engine trains the paper's networks on points in minutes, with the
+#   same bits on every processor. Each page shows the output of its own code, and a build with an outdated figure fails.
+#   The networks on images take hours; their tables come from recorded runs and are marked as such.
+# - **Its statements are checked.** Code asserts what the text says. Orders of schemes are derived exactly and then
+#   measured; networks are compared with independent implementations.
+# - **It distinguishes its sources.** Boxes mark what comes from the paper's text, from the authors' published code or
+#   from this book, and state the differences.
 #
 # ## The chapters
 #
@@ -80,7 +81,7 @@ plt.show()
 # :::{grid-item-card} Section 2: networks as differential equations
 # :link: s2
 # :link-type: ref
-# From (2.1) to (2.10): a residual network is Euler's method, and how far its features are from the solution.
+# From (2.1) to (2.10): why a residual network is Euler's method, and how far its features are from the solution.
 # :::
 #
 # :::{grid-item-card} Section 2: Runge-Kutta networks
@@ -104,13 +105,13 @@ plt.show()
 # :::{grid-item-card} Section 2: augmentation and stability
 # :link: s2-stability
 # :link-type: ref
-# Does augmentation improve stability? Four meanings of the word, a rule, and twenty seeds.
+# Does augmentation improve stability? Four meanings of stability, a rule fixed beforehand, and twenty seeds.
 # :::
 #
 # :::{grid-item-card} Section 3: the training problem
 # :link: s3-1
 # :link-type: ref
-# Weights as a control, features as a state, the cost in continuous time and with layers, (3.1) to (3.3).
+# Weights as a control, features as a state, and the cost in continuous time and with layers, (3.1) to (3.3).
 # :::
 #
 # :::{grid-item-card} Section 3: the derivation
@@ -134,43 +135,44 @@ plt.show()
 # :::{grid-item-card} Section 3: the partner
 # :link: s3-partner
 # :link-type: ref
-# The scheme that costates follow, when it is the only one, and why the same tableau run backwards often passes.
+# The scheme that the costates follow, when it is unique, and why running the same tableau backwards often goes
+# unnoticed.
 # :::
 #
 # :::{grid-item-card} Section 3: the second road
 # :link: s3-second-road
 # :link-type: ref
-# Optimise first, discretise then: Pontryagin's conditions beside the paper's, and the square that closes.
+# Optimise first, then discretise: Pontryagin's conditions beside the paper's, and why both approaches agree.
 # :::
 #
-# :::{grid-item-card} Section 3: symplectic
+# :::{grid-item-card} Section 3: symplectic schemes
 # :link: s3-symplectic
 # :link-type: ref
-# What passes through a network unchanged, and the paper's remark on other integrators.
+# What the training of a network preserves, and the paper's remark on other integrators.
 # :::
 #
 # :::{grid-item-card} Section 3: orders and trees
 # :link: s3-orders
 # :link-type: ref
-# How accurate a pair of schemes is, counted by trees (optional).
+# The order of a pair of schemes, derived with trees (optional).
 # :::
 #
 # :::{grid-item-card} Section 3: the wrong partner
 # :link: s3-wrong-partner
 # :link-type: ref
-# Training with a gradient that is none: when it matters, when not, and why.
+# Training with a vector that is not the gradient: when it matters, when it does not, and why.
 # :::
 #
 # :::{grid-item-card} Section 3: five judges of a gradient
 # :link: s3-4
 # :link-type: ref
-# What each check can see, and which mistakes it lets pass.
+# Which mistakes each check finds, and which it misses.
 # :::
 #
 # :::{grid-item-card} Section 3: the continuous adjoint
 # :link: s3-4-continuous
 # :link-type: ref
-# How far it is from the network's gradient, and where it fails.
+# How far its gradient is from the network's, and where the method fails.
 # :::
 #
 # :::{grid-item-card} Section 3: what a gradient costs
@@ -182,25 +184,25 @@ plt.show()
 # :::{grid-item-card} Section 4.1: network width
 # :link: s4-1
 # :link-type: ref
-# A disc leaves its ring: Figures 2, 3 and 4 from networks trained on the page.
+# A disc in a ring, with and without an extra dimension: Figures 2, 3 and 4.
 # :::
 #
 # :::{grid-item-card} Section 4.2: network depth
 # :link: s4-2
 # :link-type: ref
-# Tables 1 and 2: one kind of network gains by depth, the other forgets.
+# Runge-Kutta networks improve with depth, plain networks degrade: Tables 1 and 2, Figure 5.
 # :::
 #
 # :::{grid-item-card} Section 4.3: activation
 # :link: s4-3
 # :link-type: ref
-# Four functions, one limit: Figures 6 and 7.
+# Four activations reach the same limit at different speeds: Figures 6 and 7.
 # :::
 #
 # :::{grid-item-card} Section 4.4: variability
 # :link: s4-4a
 # :link-type: ref
-# Six harder sets, and how much of a result is chance: Table 3.
+# Six harder sets, and how much of a result is due to chance: Table 3, Figures 8 and 9.
 # :::
 #
 # :::{grid-item-card} Section 4.4: comparison
@@ -212,7 +214,7 @@ plt.show()
 # :::{grid-item-card} Section 4.5: images
 # :link: s4-5a
 # :link-type: ref
-# MNIST and Fashion-MNIST from 1500 images, augmentation and depth: Table 5, Figures 14 and 15.
+# MNIST and Fashion-MNIST with 1500 images, augmentation and depth: Table 5, Figures 14 and 15.
 # :::
 #
 # :::{grid-item-card} Section 4.5: three networks on images
@@ -224,7 +226,7 @@ plt.show()
 # :::{grid-item-card} Section 4.5: the convolutional network
 # :link: s4-5c
 # :link-type: ref
-# What the paper describes without running it, built, checked and trained.
+# The network that the paper describes but does not run: built, checked and trained.
 # :::
 #
 # :::{grid-item-card} Section 4, beyond the paper
@@ -236,13 +238,13 @@ plt.show()
 # :::{grid-item-card} The ledger: does it hold?
 # :link: ledger
 # :link-type: ref
-# Every cell and every sentence that can be tested: a rule fixed beforehand, repetitions of our own, a verdict.
+# For every table cell and every testable statement: a rule fixed beforehand, our own repetitions, and a verdict.
 # :::
 #
 # :::{grid-item-card} Deviations
 # :link: deviations
 # :link-type: ref
-# What the paper's text leaves out, what its code does, what this book does, and how much each choice matters.
+# What the paper's text omits, what its code does, what this book does, and how much each choice matters.
 # :::
 #
 # :::{grid-item-card} Notation
@@ -260,17 +262,18 @@ plt.show()
 # :::{grid-item-card} Benchmarks
 # :link: benchmarks
 # :link-type: ref
-# What a training costs here, in PyTorch, torchdiffeq, JAX and the authors' code.
+# Training times of this library, PyTorch, torchdiffeq, JAX and the authors' code.
 # :::
 # ::::
 #
-# ## How to read it and how to run it
+# ## How to read and run this book
 #
-# Reading needs nothing but this page: figures, numbers and formulas are all here, and the book works offline. Cells that
-# only set up or draw are folded; open them to see the code. Each chapter ends with exercises whose solutions unfold.
+# To read the book you need only a browser: figures, numbers and formulas are part of the pages, and the book works
+# offline. Cells that only prepare data or draw are folded; open them to see the code. Each chapter ends with exercises
+# whose solutions unfold.
 #
-# To run a chapter, download it with the button at the top of its page, or clone the repository and type `make lab`.
-# `make book` builds these pages, `make test` checks every output in them.
+# To run a chapter, download it with the button at the top of its page, or clone the repository and type `make lab`. The
+# command `make book` builds these pages, and `make test` checks every output in them.
 #
 # ## References
 #

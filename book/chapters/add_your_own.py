@@ -16,20 +16,22 @@
 # (add-your-own)=
 # # Add your own
 #
-# A scheme, an activation, a lift, a point set, an optimiser and an experiment that `rknet` has never heard of: each takes
-# about ten lines here, and none of them changes a file of the library. What is defined in a notebook works like what is
-# shipped, in `fit`, in a `Configuration`, in a sweep over several processes and in the figures.
+# This page adds a scheme, an activation, a lift, a point set, an optimiser and an experiment to `rknet`. Each takes
+# about ten lines, and none of them changes a file of the library. What you define in a notebook works like what the
+# library provides, in `fit`, in a `Configuration`, in a sweep over several processes and in the figures.
 #
 # :::{admonition} What you will learn
 # :class: tip
-# - Every kind of part has one base class or signature and one table of names. Pass your part as an object, or enter it in
-#   the table under a new name. Names that ship keep their meaning.
-# - PyTorch trains all of them at once. The two faster engines take any scheme and any points, and say what prevents the
-#   rest.
-# - What runs in the faster engines or in the page needs a line in their sources. This page shows which line.
+# - Every kind of part has one base class or signature and one table of names. Pass your part as an object, or enter it
+#   in the table under a new name. The names that the library defines keep their meaning.
+# - PyTorch trains all of them immediately. The two faster engines accept any scheme and any points, and report why they
+#   refuse anything else.
+# - Parts that run in the faster engines or in the browser need a few lines in the library's source. This page shows
+#   which lines.
 # :::
 #
-# The function below trains one net with every engine and prints the last validation cost, or the obstacle.
+# The function below trains one network with every engine and prints the last validation cost, or the reason for a
+# refusal.
 
 # %%
 from rknet import Net, PointSet, Protocol, draw, fit, split
@@ -58,8 +60,9 @@ def train_everywhere(make, points: PointSet, protocol=SHORT):
 # %% [markdown]
 # ## A point set
 #
-# A point set is a {class}`~rknet.data.points.Law`: points, their classes, and the noise that is added after the classes.
-# This one puts a diamond into a square. Its fields may have defaults, and `clean` draws from the generator that it is given.
+# A point set is a {class}`~rknet.data.points.Law`: it defines points, their classes, and the noise that is added to the
+# labelled points. This law puts a diamond into a square. Its fields may have defaults, and `clean` draws from the given
+# generator.
 
 # %%
 from dataclasses import dataclass
@@ -90,8 +93,8 @@ print(f"{len(points)} points, {np.mean(points.c == 0):.0%} of them inside")
 # %% [markdown]
 # ## A scheme
 #
-# A scheme is a {class}`~rknet.tableaus.Tableau` of exact entries. Its order and its partner are computed, so there is
-# nothing else to state. All three engines take any explicit scheme: here the third-order method of Shu and Osher.
+# A scheme is a {class}`~rknet.tableaus.Tableau` of exact entries. Its order and its partner are computed from them. All
+# three engines accept any explicit scheme. This one is the third-order method of Shu and Osher.
 
 # %%
 from rknet import TABLEAUS, RKNet, Tableau
@@ -105,13 +108,14 @@ trained = train_everywhere(
 )
 
 # %% [markdown]
-# The rows of `Tableau` may stop before the diagonal. `RKNet(..., tableau=Tableau(...))` does without the table, as do
-# `Configuration` and {class}`~rknet.estimator.RKNetClassifier`.
+# The rows of `Tableau` may stop before the diagonal. `RKNet(..., tableau=Tableau(...))` works without an entry in the
+# table, as do `Configuration` and {class}`~rknet.estimator.RKNetClassifier`.
 #
 # ## A lift
 #
-# A lift is a module that maps $x \in \mathbb R^d$ to $\hat x \in \mathbb R^{\hat d}$. It is made as `Lift(d, d_hat, rng)` and
-# draws what it draws from `rng`. This one is not linear: it appends the squares of the inputs before it pads with zeros.
+# A lift is a module that maps $x \in \mathbb R^d$ to $\hat x \in \mathbb R^{\hat d}$. It is constructed as
+# `Lift(d, d_hat, rng)` and takes all random numbers from `rng`. This lift is not linear: it appends the squares of the
+# inputs before it pads with zeros.
 
 # %%
 import torch
@@ -139,13 +143,14 @@ def net_with_squares():
 trained |= {"lift": train_everywhere(net_with_squares, points)["torch"]}
 
 # %% [markdown]
-# The faster engines know a net by its arrays and a few plain values, which do not tell what a class from elsewhere
-# computes. They name the obstacle, and `engine="auto"` takes PyTorch.
+# The faster engines read only the arrays and a few plain values of a network, which do not determine what a class
+# defined elsewhere computes. They therefore refuse and state the reason, and `engine="auto"` chooses PyTorch.
 #
 # ## An activation
 #
-# PyTorch differentiates an activation by itself, so it needs the function only. The discrete adjoint of Section 3 needs the
-# slope $\sigma'$ as a function of the *value* $f = \sigma(z)$, since the value is what it keeps. Softsign is $\sigma(z) = z / (1 + |z|)$. With $1 - |f| = 1 / (1 + |z|)$ its slope is
+# PyTorch differentiates an activation automatically, so it needs only the function. The discrete adjoint of Section 3
+# stores the *value* $f = \sigma(z)$ and therefore needs the slope $\sigma'$ as a function of $f$. Softsign is
+# $\sigma(z) = z / (1 + |z|)$. Since $1 - |f| = 1 / (1 + |z|)$, its slope is
 #
 # $$
 # \sigma'(z) = \frac{1}{(1 + |z|)^2} = (1 - |f|)^2 .
@@ -179,9 +184,10 @@ print(
 )
 
 # %% [markdown]
-# The faster engines have to be taught in the library's source. In `engines/compiled/kernels.py` an activation is a number
-# and a branch. A processor's `exp` or `tanh` would not give the same bits everywhere, so that whatever is not `+ - * /` is
-# written in `engines/compiled/arithmetic.py` first. Softsign needs `magnitude` from `simd.py` only:
+# The faster engines need changes in the library's source. In `engines/compiled/kernels.py` an activation consists of a
+# number and a branch. The `exp` and `tanh` of a processor do not give the same bits everywhere, so all functions other
+# than `+ - * /` must first be written in `engines/compiled/arithmetic.py`. Softsign needs only `magnitude` from
+# `simd.py`:
 #
 # ```diff
 # @@ activations.py
@@ -207,14 +213,14 @@ print(
 # +            slope = (1.0 - magnitude(f)) * (1.0 - magnitude(f))
 # ```
 #
-# The first two changes are all that the layer-wise engine needs. The test of this page applies the lines to a copy of the
-# library and compares both engines with PyTorch there.
+# The layer-wise engine needs only the first two changes. The test of this page applies all of them to a copy of the
+# library and compares both engines with PyTorch.
 #
 # ## An optimiser
 #
-# An optimiser is a class of PyTorch's kind and its usual learning rate. The layer-wise engine makes one of them for each
-# layer, which suits all optimisers that treat every weight by itself. This one moves each weight by the sign of its
-# gradient.
+# An optimiser is a subclass of `torch.optim.Optimizer` with its default learning rate. The layer-wise engine constructs
+# one optimiser for each layer, which is correct for all optimisers that treat every weight separately. This one moves
+# each weight by the sign of its gradient.
 
 # %%
 from rknet.protocol import OPTIMIZERS
@@ -240,14 +246,15 @@ trained |= {
 }
 
 # %% [markdown]
-# The compiled optimisers stand in `rknet/engines/compiled/updates.py`: a number in `CODES`, a function of a few lines, and a
-# branch in `move`.
+# The compiled optimisers are in `rknet/engines/compiled/updates.py`: each has a number in `CODES`, a function of a few
+# lines, and a branch in `move`.
 #
 # ## A schedule, weights and targets
 #
-# Beyond the paper, a {class}`~rknet.protocol.Protocol` knows weight decay, clipping, and a schedule of the learning rate: any
-# function from the epoch 0, 1, ... to a factor. A checkpoint knows it by its factors. An engine states what of this it
-# `knows`, and `fit` asks no other for it.
+# Beyond the paper, a {class}`~rknet.protocol.Protocol` can set weight decay, gradient clipping, and a schedule of the
+# learning rate: any function that maps the epoch 0, 1, ... to a factor. A checkpoint identifies the schedule by its
+# factors. The attribute `knows` of an engine lists which of these it supports, and `fit` uses only engines that support
+# what the protocol sets.
 
 # %%
 warm_up = Protocol(
@@ -262,9 +269,9 @@ def plain_net():
 scheduled = train_everywhere(plain_net, points, warm_up)
 
 # %% [markdown]
-# Samples may have weights, and numbers in the place of labels. The same net, with as many outputs as there are targets, then
-# finds the mean of the targets at each point. Here the two targets are a quarter of $|x_1| + |x_2|$ and of $x_1 x_2$, and
-# points inside the diamond count ten times as much as the others.
+# Samples may have weights, and numerical targets instead of labels. The same network, with one output per target, then
+# approximates the mean of the targets at each point. Here the two targets are a quarter of $|x_1| + |x_2|$ and of
+# $x_1 x_2$, and points inside the diamond count ten times as much as the others.
 
 # %%
 from rknet.data.targets import TargetSet
@@ -284,9 +291,9 @@ print(f"{history.engine}: R^2 above 0.9: {history.val_accuracy[-1] > 0.9}")
 # %% [markdown]
 # ## An experiment
 #
-# An {class}`~rknet.study.experiments.Experiment` is a set of labelled configurations. The one below uses everything that
-# this page has defined. `sweep` computes it in two processes. They have never seen this page: what it has defined travels
-# to them with each run.
+# An {class}`~rknet.study.experiments.Experiment` is a set of labelled configurations. The one below uses the parts
+# defined above, from the point set to the optimiser. `sweep` computes it in two processes and sends them these
+# definitions with each run.
 
 # %%
 from pathlib import Path
@@ -318,13 +325,13 @@ for run, record in records.items():
     print(f"{run}: more than 85 % right: {accuracy > 0.85}")
 
 # %% [markdown]
-# A record states a part that is not of this library by its numbers and by a digest of values that it takes, so that a record
-# made by another `Diamond` is not taken for one of yours. `rknet.study.tables.table("own", store)` prints the table. To
-# make an experiment known to the command `rknet run`, enter it in `rknet/study/experiments.py`.
+# A record describes a part from outside the library by its numbers and by a digest of some of its values, so that
+# records of a different `Diamond` are not mistaken for yours. `rknet.study.tables.table("own", store)` prints the
+# table. To use an experiment with the command `rknet run`, enter it in `rknet/study/experiments.py`.
 #
-# Figures take nets and points as they are:
+# The figures accept the new networks and points directly:
 
-# %% mystnb={"figure": {"name": "fig-own", "caption": "A point set, a scheme, a lift and an optimiser that this page has defined: the net's prediction over the points. It has found the middle of the diamond and rounds off its corners."}, "image": {"alt": "Two panels. Left: points in a square, one class inside a diamond and the other around it. Right: the region predicted for the inner class is an oval within the diamond.", "width": "480px"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-own", "caption": "A point set, a scheme, a lift and an optimiser defined on this page. Left: the points. Right: the prediction, which covers the middle of the diamond and rounds off its corners."}, "image": {"alt": "Two panels. Left: points in a square, one class inside a diamond and the other around it. Right: the region predicted for the inner class is an oval within the diamond.", "width": "480px"}} tags=["hide-input"]
 from rknet import plots
 
 plots.style()
@@ -339,7 +346,7 @@ for ax in axes.flat:
 # %% [markdown]
 # ## A view of the playground
 #
-# A view is a function that paints on a canvas from the page's state. Write it in a file of its own, here
+# A view is a function that draws the state of the page on a canvas. Write it in a file of its own, here
 # `rknet/playground/src/views/gain.mjs`:
 #
 # ```javascript
@@ -351,18 +358,15 @@ for ax in axes.flat:
 # /** @import { Pen } from "../painting/panel.mjs" */
 # /** @import { State } from "../page/state.mjs" */
 #
-# /** @param {State} state @param {Pen} pen @param {number} width @param {number} height */
-# export function paintGain(state, pen, width, height) {
-#   const { train_accuracy, val_accuracy } = state.snapshot?.history ?? { train_accuracy: [], val_accuracy: [] };
-#   const gain = (/** @type {number[]} */ values) => values.map((value) => value - values[0]);
-#   paintPlot(pen, width, height, state.theme, {
-#     title: "gain in accuracy", x: [0, lastEpoch(state)], y: [-0.5, 1], yTicks: [0, 0.5, 1], xTicks: [0, lastEpoch(state)],
-#     written: (y) => `${100 * y} %`, lines: curves(state, gain(train_accuracy), gain(val_accuracy)),
-#   });
-# }
+# /** @param {State} state @param {Pen} pen @param {number} width @param {number} height */ export function
+# paintGain(state, pen, width, height) { const { train_accuracy, val_accuracy } = state.snapshot?.history ?? {
+# train_accuracy: [], val_accuracy: [] }; const gain = (/** @type {number[]} */ values) => values.map((value) => value -
+# values[0]); paintPlot(pen, width, height, state.theme, { title: "gain in accuracy", x: [0, lastEpoch(state)], y:
+# [-0.5, 1], yTicks: [0, 0.5, 1], xTicks: [0, lastEpoch(state)], written: (y) => `${100 * y} %`, lines: curves(state,
+# gain(train_accuracy), gain(val_accuracy)), }); }
 # ```
 #
-# It is registered where views are made, in the type of the page, and where it shall appear:
+# Register the view where views are constructed, in the type of the page's state, and where it is to appear:
 #
 # ```diff
 # @@ playground/src/views/views.mjs
@@ -379,33 +383,36 @@ for ax in axes.flat:
 # +      node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas, views.gain.canvas),
 # ```
 #
-# `make page` bundles the page. The tests check the types, and the test of this page paints this view.
+# `make page` bundles the page. The tests check the types, and the test of this chapter draws this view.
 #
 # ## A chapter
 #
-# A chapter is a Python file in `book/chapters/` whose cells begin with `# %%` and whose text cells begin with
-# `# %% [markdown]`, and a line in `_toc.yml`. `make notebooks` executes it and writes the `.ipynb` beside it; commit both.
-# `make test` executes it again and compares all outputs, so print rounded values. `CONTRIBUTING.md` has the rules.
+# A chapter is a Python file in `book/chapters/` with a line in `_toc.yml`. Its code cells begin with `# %%`, and its
+# text cells begin with `# %% [markdown]`. `make notebooks` executes the file and writes the `.ipynb` beside it; commit
+# both. `make test` executes it again and compares all outputs, so print rounded values. `CONTRIBUTING.md` states the
+# rules.
 #
 # ## Exercise
 #
 # ```{exercise}
 # :label: ex-own-lift
-# Add a lift that turns the plane by 45 degrees before it pads with zeros, so that the diamond becomes a square. Which of
-# the three engines train it?
+# Add a lift that turns the plane by 45 degrees before it pads with zeros, so that the diamond becomes a square. Which
+# of the three engines can train it?
 # ```
 #
 # ```{solution} ex-own-lift
 # :class: dropdown
-# A subclass of `LinearLift` with the buffer `matrix`, of shape $(\hat d, d)$, whose upper rows are the rotation. PyTorch
-# trains it. With the decorator `rknet.recognition.known` you vouch that such a net's arrays and plain values tell all that
-# it computes; all three engines then train it, because it is one matrix.
+# Write a subclass of `LinearLift` with the buffer `matrix`, of shape $(\hat d, d)$, whose upper rows are the rotation.
+# PyTorch trains it. With the decorator `rknet.recognition.known` you declare that the arrays and plain values of such a
+# network determine everything that it computes. All three engines then train it, because the lift is a single matrix.
 # ```
 #
 # ## Takeaways
 #
-# - One base class or signature and one table for each kind: `Law` and `LAWS`, `Tableau` and `TABLEAUS`, `Lift` and `LIFTS`, a
-#   function and `ACTIVATIONS` (with its slope in `SLOPES`), an optimiser and `OPTIMIZERS`, `Experiment` and `EXPERIMENTS`.
-# - PyTorch trains all of them. The faster engines take any explicit scheme and any point set, and name the obstacle for
-#   the rest.
-# - Activations and optimisers become compiled code by a number and a branch; a view becomes part of the page by four lines.
+# - Each kind of part has one base class or signature and one table: `Law` and `LAWS`, `Tableau` and `TABLEAUS`, `Lift`
+#   and `LIFTS`, a function and `ACTIVATIONS` (with its slope in `SLOPES`), an optimiser and `OPTIMIZERS`, `Experiment`
+#   and `EXPERIMENTS`.
+# - PyTorch trains all of them. The faster engines accept any explicit scheme and any point set, and report why they
+#   refuse anything else.
+# - An activation or an optimiser needs a number and a branch in the compiled engine; a view needs four lines in the
+#   page.

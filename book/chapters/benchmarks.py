@@ -14,18 +14,20 @@
 
 # %% [markdown]
 # (benchmarks)=
-# # How long a training takes
+# # Benchmarks
 #
-# The paper's protocol takes thousands of steps of five samples each, through hundreds of evaluations of $f$: arithmetic worth
-# milliseconds, spent by general-purpose libraries as hundreds of thousands of small calls. This page shows what was measured,
-# where and when. Unlike every other page of this book it computes nothing itself: times belong to a machine.
+# The paper's protocol takes thousands of steps of five samples each, with hundreds of evaluations of $f$ per step. The
+# matrices are small, so this is little arithmetic, but general-purpose libraries divide it into hundreds of thousands
+# of small calls. This page shows what was measured, where and when. Unlike every other page of this book it computes
+# nothing itself, because times depend on the machine.
 #
-# :::{admonition} How it was measured
+# :::{admonition} How the times were measured
 # :class: voice-here
-# `python -m benchmarks` runs every contender in a process of its own, on one pinned core, in turns, in one invocation. Each
-# must first show that it computes the same gradient at the same weights. Repeat it on your machine: install the extra
-# `bench`, then run `python -m benchmarks --record` from the top level; the authors' code takes part with `--authors FOLDER`
-# naming a checkout of it. `python -m benchmarks memory --record` repeats one study and leaves the others as they are.
+# `python -m benchmarks` runs every contender in its own process, on one pinned core, in turns, in one invocation. Each
+# must first show that it computes the same gradient at the same weights. To repeat the measurements on your machine,
+# install the extra `bench` and run `python -m benchmarks --record` from the top level; add `--authors FOLDER` with a
+# checkout of the authors' code to include it. `python -m benchmarks memory --record` repeats one study and leaves the
+# others unchanged.
 # :::
 
 # %% tags=["hide-input"]
@@ -77,22 +79,22 @@ for name, study in record.items():
     print("   ", ", ".join(f"{p} {machine['packages'][p]}" for p in found))
 
 # %% [markdown]
-# What one training of the first study comes to:
+# The size of one training run of the first study:
 
 # %%
 case = record["steps"]["case"]
 count = case["epochs"] * -(-case["N"] // case["batch"])
 evaluations = case["L"] * TABLEAUS["rk4"].stages
-print(f"{case['epochs']} epochs of {case['N']} samples, {case['batch']} a step")
+print(f"{case['epochs']} epochs of {case['N']} samples, {case['batch']} per step")
 print(f"{count} steps, {evaluations} evaluations of f in each forward pass")
 assert count >= 1000 and evaluations >= 100
 
 # %% [markdown]
-# ## One step, and a whole training
+# ## One step and a full run
 #
-# RK4Net of width 16 with a hundred layers on donut_2D_6C, the largest of the paper's point experiments. `torchdiffeq`'s
-# `rk4` is the 3/8 rule; it is compared with that network. A full run longer than a minute is extrapolated from one measured
-# epoch and marked with ~.
+# The test case is RK4Net of width 16 with a hundred layers on donut_2D_6C, the largest of the paper's experiments on
+# points. The method `rk4` of `torchdiffeq` is the 3/8 rule; it is compared with the network of that scheme. A full run
+# longer than a minute is extrapolated from one measured epoch and marked with ~.
 
 # %% tags=["hide-input"]
 best = {row["contender"]: min(row["step_ms"]) for row in steps}
@@ -111,30 +113,32 @@ table(columns, rows)
 
 # %%
 for row in steps:
-    assert row["gradient_error"] < 1e-4, "like is compared with like"
+    assert row["gradient_error"] < 1e-4, "all compute the same gradient"
 assert steps[0]["contender"] == "compiled" and best["compiled"] == min(
     best.values()
 )
 
-# %% mystnb={"figure": {"name": "fig-steps", "caption": "One training step, best of the repeats, on a logarithmic scale: a bar ten times as long in time is one decade here."}, "image": {"alt": "Horizontal bars of the time of one training step for each contender, shortest for the compiled engine, on a logarithmic axis."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-steps", "caption": "Time of one training step, best of the repeats, on a logarithmic scale: one decade is a factor of ten."}, "image": {"alt": "Horizontal bars of the time of one training step for each contender, shortest for the compiled engine, on a logarithmic axis."}} tags=["hide-input"]
 order = sorted(steps, key=lambda row: best[row["contender"]], reverse=True)
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.0), layout="constrained")
 for row in order:
     colour = plots.CLASS_COLOURS[0 if row["contender"] == "compiled" else 8]
     ax.barh(row["label"], best[row["contender"]], color=colour)
-ax.set(xscale="log", xlabel="milliseconds a step")
+ax.set(xscale="log", xlabel="milliseconds per step")
 plt.show()
 
 # %% [markdown]
-# Why so large a factor? The engine does the arithmetic of Section 3, forward sweep, discrete adjoint and Adam, in one
-# compiled loop. It stores no gradient of the whole net: a layer's weights move as soon as the layer's gradient exists.
-# Nothing in it is less exact: no fast mathematics, sums in a fixed order, and for that reason the same bits everywhere.
+# Why is the factor so large? The engine does the arithmetic of Section 3, forward sweep, discrete adjoint and Adam, in
+# one compiled loop. It stores no gradient of the whole network: the weights of a layer are updated as soon as the
+# gradient of this layer is known. It is no less accurate: it uses no fast-math options and sums in a fixed order, and
+# therefore gives the same bits everywhere.
 #
-# ## How it scales
+# ## Scaling
 #
-# Time against depth, width, samples and processes, with the slope $p$ of a fitted power law $t \propto \text{size}^p$.
+# The next figure shows the time against depth, width, samples and processes, with the slope $p$ of a fitted power law
+# $t \propto \text{size}^p$.
 
-# %% mystnb={"figure": {"name": "fig-scaling", "caption": "Depth and samples cost in proportion. Width costs its square where arithmetic counts (compiled), and almost nothing where calls count (PyTorch), until the matrices are large. Two processes share two cores."}, "image": {"alt": "Four log-log plots of time against depth, width, number of samples and number of processes for the compiled engine and plain PyTorch, with fitted slopes in the legends."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-scaling", "caption": "The time is proportional to depth and to the number of samples. It grows with the square of the width where arithmetic dominates (compiled), and hardly at all where calls dominate (PyTorch), until the matrices are large. Two processes share two cores."}, "image": {"alt": "Four log-log plots of time against depth, width, number of samples and number of processes for the compiled engine and plain PyTorch, with fitted slopes in the legends."}} tags=["hide-input"]
 quantities = list(dict.fromkeys(row["quantity"] for row in scaling))
 fig, axes = plots.panels([["2d", "2d"], ["2d", "2d"]], height=2.4)
 for ax, quantity in zip(axes.flat, quantities):
@@ -169,10 +173,11 @@ assert slope["compiled", "d_hat"] > 1.3 > 0.7 > slope["reference", "d_hat"]
 # %% [markdown]
 # ## Memory against depth
 #
-# Peak memory of a step at a large batch, so that states count and not weights. {doc}`s3_5_memory_time` explains the lines of
-# `rknet` and PyTorch by counting; here they stand beside two ways through torchdiffeq.
+# The next figure shows the peak memory of a step with a large batch, for which states dominate over weights.
+# {doc}`s3_5_memory_time` explains the lines of `rknet` and PyTorch by counting; here they are compared with two ways of
+# using torchdiffeq.
 
-# %% mystnb={"figure": {"name": "fig-memory", "caption": "Growth of the process in one training step, against the number of layers. Autograd keeps the same through torchdiffeq's solver as through the net; the continuous adjoint keeps next to nothing; the discrete adjoint lies between and is exact."}, "image": {"alt": "Log-log plot of memory in MiB against depth for the compiled engine, plain PyTorch, the discrete adjoint with stored and with recomputed stages, and two ways through torchdiffeq."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-memory", "caption": "Growth of the process in one training step against the number of layers. Autograd stores as much with torchdiffeq's solver as with the network; the continuous adjoint stores almost nothing; the discrete adjoint lies in between and is exact."}, "image": {"alt": "Log-log plot of memory in MiB against depth for the compiled engine, plain PyTorch, the discrete adjoint with stored and with recomputed stages, and two ways through torchdiffeq."}} tags=["hide-input"]
 shown = ("odeint", "reference", "compiled", "discrete", "recomputed", "adjoint")
 rows = {row["contender"]: row for row in memory if "mib" in row}
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.0), layout="constrained")
@@ -205,17 +210,18 @@ if "odeint" in largest and "adjoint" in largest:
     assert largest["adjoint"] < largest["reference"] / 10
 
 # %% [markdown]
-# The continuous adjoint of `odeint_adjoint` stores no states and pays with time, in the table above, and with accuracy:
-# {doc}`s3_4_continuous_adjoint` measures how much.
+# The continuous adjoint of `odeint_adjoint` stores no states, but it takes more time, as the table above shows, and is
+# less accurate: {doc}`s3_4_continuous_adjoint` measures by how much.
 
 # %% [markdown]
-# ## Wide nets
+# ## Wide networks
 #
-# The image experiments train nets of width 784 and 900 with a hundred layers: 81 million weights, which with the optimiser's
-# two moments fill a gigabyte. No cache holds them, so a step takes as long as they are read and written. Plain autograd
-# writes a gradient of the whole net, adds to it once a stage, and reads it again for the update. The layer-wise engine reads
-# a layer's weights on the way forward, and again on the way back, where its update forms the gradient a few rows at a time.
-# `python -m benchmarks wide --record` repeats this study.
+# The image experiments train networks of width 784 and 900 with a hundred layers: up to 81 million weights, which fill
+# a gigabyte together with the optimiser's two moments. They do not fit in a cache, so reading and writing them
+# determines the time of a step. Plain autograd writes the gradient of the whole network, adds to it once per stage, and
+# reads it again for the update. The layer-wise engine reads the weights of a layer in the forward pass and again in the
+# backward pass, where the update forms the gradient a few rows at a time. `python -m benchmarks wide --record` repeats
+# this study.
 
 # %% tags=["hide-input"]
 case = record["wide"]["case"]
@@ -232,7 +238,7 @@ rows = [
 ]
 columns = ("contender", "one step, ms", "× first", "memory, MiB")
 columns += ("× weights and moments",)
-table(columns, rows, f"RK4Net of {sizes} a step")
+table(columns, rows, f"RK4Net of {sizes} per step")
 
 # %%
 ours, plain = wide[0], {row["contender"]: row for row in wide}["reference"]
@@ -241,10 +247,11 @@ assert plain["step_ratio"] > 3
 assert ours["mib"] < 1.3 * ours["weights_mib"]
 
 # %% [markdown]
-# On a graphics card a step of one net is thousands of kernels, each too small to fill the card. Captured as one CUDA graph
-# they start at once; trained together, eight nets of one architecture share every kernel. Memory sets the limit: each weight
-# is read once on the way forward, and on the way back read and written with both moments.
-# `python -m benchmarks.card` checks the step against double precision, repeats the measurement, and trains the nets.
+# On a GPU a step of one network consists of thousands of kernels, each too small to occupy the device. A CUDA graph
+# launches them all at once; eight networks of one architecture that are trained together share every kernel. The memory
+# traffic sets the limit: each weight is read once in the forward pass, and read and written with both moments in the
+# backward pass. `python -m benchmarks.card` checks the step against double precision, repeats the measurement, and
+# trains the networks.
 
 # %% tags=["hide-input"]
 card = json.loads(timings.with_name("card.json").read_text("utf8"))
@@ -279,12 +286,12 @@ for entry in nets.values():
     assert ms["autograd, graph"] > 2.5 * ms["stack of 8, graph"]
 
 # %% [markdown]
-# ## In the page
+# ## In the browser
 #
-# The playground trains in the reader's browser, by a program in WebAssembly that the page assembles for the chosen net, or in
-# plain JavaScript where WebAssembly is missing; both give the compiled engine's bits. Beside them stands a direct
-# translation of the engine's loops into JavaScript, without any tuning. All run in Node here, which shares its compiler
-# with Chromium. `python -m benchmarks playground --record` repeats this study.
+# The playground trains in the reader's browser, with a WebAssembly program that the page assembles for the chosen
+# network, or in plain JavaScript where WebAssembly is not available; both give the bits of the compiled engine. They
+# are compared with a direct translation of the engine's loops into JavaScript (the port), without any tuning. All were
+# run in Node, which uses the same compiler as Chromium. `python -m benchmarks playground --record` repeats this study.
 
 # %% tags=["hide-input"]
 rows = [

@@ -14,11 +14,11 @@
 
 # %% [markdown]
 # (deviations)=
-# # What the text leaves out
+# # Deviations from the paper's text
 #
-# Nobody could recompute the paper's tables from its text alone: it does not say how large a step is, how points are lifted
-# into 16 dimensions, or when training ends. Its authors' code does, and sometimes it does something else than the text.
-# This page lists each such place, says what is done here, and measures how much it matters.
+# The paper's tables cannot be recomputed from its text alone: the text does not state the step size, how points are
+# lifted to 16 dimensions, or when training ends. The authors' code does, and in some places it differs from the text.
+# This page lists each of these places, says what this book does, and measures how much it matters.
 #
 # :::{admonition} What you will see
 # :class: tip
@@ -53,9 +53,9 @@ records = Evidence(Store(Path(rknet.__file__).parent.parent / "results"))
 DECIDING = range(4, 24)
 
 # %% [markdown]
-# An effect is measured as everything in this book: with the same seed, hence the same points and the same first weights,
-# once as the paper's code has it and once with one thing changed. The first is in the records. The second is trained here,
-# for ten seeds:
+# To measure the effect of a choice, we compare two runs with the same seed, and hence the same points and initial
+# weights: one as in the authors' code, and one with a single change. The first is taken from the records. The second is
+# trained here, for ten seeds:
 
 # %%
 SEEDS = range(4, 14)
@@ -110,8 +110,9 @@ for name in CHANGED:
     print(f"{name:21} {points(effect(name))}")
 
 # %% [markdown]
-# Other choices need no further training, since the records tell. The *last* epoch is reported and not the best one; the set
-# that decides when to stop is the set that is reported; and a mean of four is uncertain by a half of one run's spread.
+# The effect of other choices can be read from the records without further training. The *last* epoch is reported, not
+# the best one; the set that decides when to stop is also the set that is reported; and the standard error of a mean of
+# four is half the spread of a single run.
 
 # %%
 rows = [f"depth/{row}" for row in EXPERIMENTS["depth"].rows]
@@ -137,8 +138,8 @@ print(f"one sd, median row: {np.median(sd):.2f} points")
 print(f"stopped early: {early} of {of} runs")
 
 # %% [markdown]
-# Does it flatter a network to report the set that also stopped its training? A hundred thousand new points of the same law
-# know nothing of either:
+# Is the accuracy too optimistic when the reported set also decides when to stop? We compare it with the accuracy on a
+# hundred thousand new points of the same law:
 
 # %%
 new = draw("donut_2D_6C", 100_000, seed=2021)
@@ -152,8 +153,8 @@ optimism = np.array(optimism)
 print(f"validation less new points: {points(optimism)}")
 
 # %% [markdown]
-# Two facts about the experiments on images, which no training is needed for: how large the samples are that stand in for the
-# original files, and how singular the square matrix is that stands for "no augmentation".
+# Two facts about the experiments on images need no training: the size of the samples that replace the original files,
+# and the conditioning of the square matrix that is used for "no augmentation".
 
 # %%
 sizes = {len(load(name, "sample").train) for name in IMAGES_COMPARED}
@@ -167,7 +168,8 @@ print("largest over smallest singular value: more than 500")
 # %% [markdown]
 # ## The deviations
 #
-# Effects are differences of validation accuracy in percentage points, with the 95 % interval of their mean in brackets.
+# Effects are differences in validation accuracy in percentage points, with the 95 % interval of their mean in
+# parentheses.
 
 # %% tags=["hide-input"]
 verdicts = judging.stored()
@@ -183,7 +185,7 @@ TABLE = [
     (
         "lift to d_hat dimensions",
         "pads zeros (2.3)",
-        "zeros in the width study only; else a random linear map, drawn anew in each repetition and never trained",
+        "zeros only in the width study; otherwise a random linear map, drawn anew in each repetition and never trained",
         "as the code",
         f"zeros instead, RK4Net: spiral, L = 20, {points(effect('zero padding, spiral'))}; donut_2D_6C, L = 100, {points(effect('zero padding, donut'))}",
     ),
@@ -210,7 +212,7 @@ TABLE = [
     ),
     (
         "which epoch is reported",
-        "silent",
+        "not stated",
         "the last, not the best",
         "as the code",
         f"the best would be higher by {np.median(best_less_last):.2f} points (median row)",
@@ -218,20 +220,20 @@ TABLE = [
     (
         "which points are reported",
         "validation data",
-        "those that also decide about stopping",
+        "those that also decide when to stop",
         "as the code",
         f"validation less 100 000 new points, StandardNet on donut_2D_6C: {points(optimism)}",
     ),
     (
         "repetitions",
-        "four; silent in 4.3",
+        "four; not stated in 4.3",
         "four; two in 4.3 and in the study of losses and optimisers",
         "as the code, and twenty more",
         f"standard error of a mean, median row: {two:.2f} points with two runs, {four:.2f} with four, {twenty:.2f} with twenty",
     ),
     (
         "standard deviation",
-        "does not say of what",
+        "does not say which",
         "of a population (ddof = 0)",
         "as the code beside the paper's; with R - 1 in tests",
         f"Table 3: {sd_printed:.2f} becomes {sd_printed * np.sqrt(4 / 3):.2f} with R - 1",
@@ -254,7 +256,7 @@ TABLE = [
         "which images",
         "MNIST and Fashion-MNIST, no number",
         "in each repetition a random 1500 of the 60 000 training images, and 1500 of the 10 000 test images",
-        "as the code where the original files are at hand; else from a sample of each set that needs no network (that of MNIST has no files to validate on, so both halves are disjoint parts of one sample): every record states which",
+        "as the code where the original files are available; otherwise from a sample of each set that needs no network (the sample of MNIST has no test images, so both halves are disjoint parts of one sample); every record states its source",
         f"two repetitions share {100 * 1500 / pool:.0f} % of their training images in a sample, {100 * 1500 / 60_000:.1f} % in the original",
     ),
     (
@@ -266,10 +268,10 @@ TABLE = [
     ),
     (
         "bits on images",
-        "silent",
+        "not stated",
         "no seeds",
-        "seeds, but PyTorch's sums, which end in other digits on other processors",
-        "records of images are verified as another repetition would be, those of points to the bit",
+        "seeds, but PyTorch's sums, whose last digits differ between processors",
+        "records of images are verified within the tolerance of another repetition, those of points to the bit",
     ),
 ]
 columns = [
@@ -280,7 +282,7 @@ columns = [
     "effect measured",
 ]
 html = pages.table(
-    "deviations", "Text, code, and what the difference does", columns, TABLE
+    "deviations", "Text, code, and the effect of each difference", columns, TABLE
 )
 Box(
     html.replace("ledger-table", "ledger-table words", 1),
@@ -288,9 +290,10 @@ Box(
 )
 
 # %% [markdown]
-# **What to see.** Little of this moves an accuracy by more than chance. The step size does: with the time $T = 5$ of the
-# deepest network already five layers come within a quarter of a point of what the paper's table grants to ten. The depth study varies $T$ together with
-# $L$, so what it shows is as much the effect of a longer flow as that of more layers.
+# **What to see.** Few of these choices change an accuracy by more than chance. The step size does: with the time
+# $T = 5$ of the deepest network, five layers come within a quarter of a point of the accuracy that the paper's table
+# gives for ten. The depth study varies $T$ together with $L$, so it shows the effect of a longer flow as much as that
+# of more layers.
 
 # %%
 five = recorded("depth/RK4Net, L = 5") + effect("T = 5, five layers")
@@ -302,28 +305,30 @@ for name in set(CHANGED) - {"T = 5, five layers"}:
     assert low < 0 < high
 
 # %% [markdown]
-# ## Obstacles
+# ## What was easy and what was difficult
 #
 # Easy:
 #
-# - The authors published their code with all configurations. Without it neither $h$, nor the frozen lift, nor the stopping
-#   rule could have been guessed, and the tables would not have come out.
-# - In Sections 4.1 to 4.4 the networks are small and the data synthetic: nothing to download, no licence to ask for.
-# - Means and spreads are printed with their number of repetitions, so there is something to test.
+# - The authors published their code with all configurations. Without it we could not have guessed $h$, the frozen lift
+#   or the stopping rule, and would not have reproduced the tables.
+# - In Sections 4.1 to 4.4 the networks are small and the data are synthetic: there is nothing to download and no
+#   licence to obtain.
+# - Means and spreads are printed with their number of repetitions, so they can be tested.
 #
 # Difficult:
 #
-# - Four repetitions are few. Where runs split in two groups, as StandardNet does at ten and twenty layers, a mean of four
-#   could come out nearly anywhere, and neither agreement nor disagreement says much.
-# - Sentences carry no numbers. "Nearly perfect", "very similar", "slightly more variance" had to be given a threshold before
-#   looking; another reader would have chosen others. All of them stand in `rknet/study/ledger/claims.yml`,
-#   to be quarrelled with.
-# - Some sentences have no configuration in the code: the study at $\hat d = 3$, the shallow StandardNet of Section 4.3, the
-#   depths at which the activations were compared. There we chose, and say so.
-# - Time. The runs that decide took the steps counted below, and plain PyTorch is
-#   {doc}`hundreds of times slower <benchmarks>` than the compiled engine. That came first, and then had to be shown to compute the same.
-# - Bits. Numbers on these pages are compared digit by digit on other machines, and sums in another order are other numbers.
-#   The engine sums in a fixed order for that reason alone.
+# - Four repetitions are few. Where runs form two groups, as those of StandardNet do at ten and twenty layers, a mean of
+#   four can take almost any value, and neither agreement nor disagreement says much.
+# - Verbal claims have no numbers. "Nearly perfect", "very similar" and "slightly more variance" had to be given
+#   thresholds before the results were known, and another reader might have chosen others. All thresholds are open to
+#   discussion in `rknet/study/ledger/claims.yml`.
+# - Some claims have no configuration in the code: the study at $\hat d = 3$, the shallow StandardNet of Section 4.3,
+#   and the depths at which the activations were compared. Here we had to choose, and we say so.
+# - The runs that decide the claims took the training steps counted below, and plain PyTorch is
+#   {doc}`hundreds of times slower <benchmarks>` than the compiled engine. This engine had to be written first and then
+#   shown to compute the same.
+# - The numbers on these pages are compared digit by digit on other machines, and sums in another order give different
+#   digits. For this reason alone the engine sums in a fixed order.
 
 # %%
 count, steps = 0, 0
@@ -343,26 +348,27 @@ print(f"{count} runs, {steps / 1e6:.1f} million steps")
 #
 # ```{exercise}
 # :label: ex-deviations-h
-# Continue the experiment with $h$: at which $T$ do five layers of RK4Net stop to gain on the spiral?
+# Continue the experiment with $h$: at which $T$ do five layers of RK4Net stop improving on the spiral?
 # ```
 #
 # ```{solution} ex-deviations-h
 # :class: dropdown
-# Call `trained(replace(configuration_of("depth/RK4Net, L = 5"), h=T / 5), seed)` for $T$ from 0.25 to 20. One layer of a
-# fourth-order scheme is a good approximation of the flow only while $h$ times the slope of $f$ is small; beyond that the
-# network is no longer a discretised flow, but it may still classify.
+# Call `trained(replace(configuration_of("depth/RK4Net, L = 5"), h=T / 5), seed)` for $T$ from 0.25 to 20. One layer of
+# a fourth-order scheme is a good approximation of the flow only while $h$ times the slope of $f$ is small; beyond that
+# the network is no longer a discretised flow, but it may still classify.
 # ```
 #
 # ```{exercise}
 # :label: ex-deviations-welch
-# The paper prints $0.89$ as standard deviation of four accuracies. In which interval do you expect the standard deviation of
-# four other runs?
+# The paper prints $0.89$ as the standard deviation of four accuracies. In which interval do you expect the standard
+# deviation of four other runs?
 # ```
 #
 # ```{solution} ex-deviations-welch
 # :class: dropdown
-# The ratio of two variances of four runs each follows $F(3, 3)$, whose 2.5 and 97.5 % points are 0.065 and 15.4: between
-# $0.89 \sqrt{0.065} = 0.23$ and $0.89 \sqrt{15.4} = 3.5$. A spread of four says very little.
+# The ratio of two variances of four runs each follows $F(3, 3)$, whose 2.5 and 97.5 % points are 0.065 and 15.4. The
+# interval is therefore from $0.89 \sqrt{0.065} = 0.23$ to $0.89 \sqrt{15.4} = 3.5$. The spread of four runs says very
+# little.
 # ```
 
 # %% tags=["hide-input"]
@@ -372,9 +378,9 @@ assert np.allclose(0.89 * ratios, [0.23, 3.5], atol=0.01)
 # %% [markdown]
 # ## Takeaways
 #
-# - The paper cannot be recomputed from its text, and can be from its authors' code.
-# - Of the choices that the text leaves out, the step size matters: the depth study is a study of the time $T$ as well.
-# - Sentences without numbers were harder to test than tables, and four repetitions decide less than they seem to.
+# - The paper cannot be recomputed from its text alone, but it can be with its authors' code.
+# - Of the choices that the text omits, the step size matters: the depth study is also a study of the time $T$.
+# - Verbal claims were harder to test than tables, and four repetitions decide less than they seem to.
 #
 # ## References
 #

@@ -16,9 +16,10 @@
 # (laboratories)=
 # # Laboratories
 #
-# Every laboratory of the book in one place: pick a scheme, a depth, a set of points, and look. The controls answer where
-# a kernel runs: on your own machine after `make lab`, or on Binder. Here you see each as it opens, and its chapter
-# holds the pictures that matter most. Networks train in about a second, once for each choice.
+# This page collects all laboratories of the book: choose a scheme, a depth or a point set, and see the result. The
+# controls need a running kernel: on your own machine after `make lab`, or on Binder. Without a kernel, this page shows
+# the initial state of each laboratory, and the chapters contain the most important pictures. Training takes about a
+# second, once for each choice.
 
 # %% tags=["hide-input"]
 from rknet import plots
@@ -34,10 +35,10 @@ plots.style()
 # %% [markdown]
 # ## One orbit under any scheme
 #
-# All layers share the weights of a flow whose orbits are closed. Which schemes stay on their orbit, and at what step size
-# do they leave it? The chapter: {doc}`s2_runge_kutta`.
+# All layers share the weights of a flow whose orbits are closed. Which schemes stay on their orbit, and at which step
+# size do they leave it? Chapter: {doc}`s2_runge_kutta`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-scheme", "caption": "RK4 with $h = 1.5$, a step three times as long as in the chapter: now it leaves the orbit as well, inwards."}, "image": {"alt": "Dots joined by lines within a grey closed curve; they start on it and end halfway to the centre.", "width": "360px"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-scheme", "caption": "RK4 with $h = 1.5$, three times the step size of the chapter: now RK4 leaves the orbit as well, inwards."}, "image": {"alt": "Dots joined by lines within a grey closed curve; they start on it and end halfway to the centre.", "width": "360px"}} tags=["hide-input"]
 orbit = SchemeLaboratory(scheme="rk4", h=1.5, L=20)
 orbit.still()
 
@@ -47,10 +48,11 @@ orbit
 # %% [markdown]
 # ## A tableau and its partner
 #
-# The scheme that the costates follow, the orders of the pair, both stability regions, and what gradients cost when the
-# tableau stands in for its partner. Type a tableau of your own. The chapter: {doc}`s3_3_wrong_partner`.
+# The laboratory shows the scheme that the costates follow, the orders of the pair, both stability regions, and the
+# error of the gradient when the tableau is used in place of its partner. You can type a tableau of your own. Chapter:
+# {doc}`s3_3_wrong_partner`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-tableau", "caption": "The classic scheme and its partner, an implicit scheme with the same weights. The pair has order 4; with the tableau in its partner's place the error of the gradient falls like $h^4$, with the partner there is none."}, "image": {"alt": "Three panels: the tableaus of the classic scheme and of its partner; the kidney-shaped stability region left of the imaginary axis and its dashed mirror image; a log-log plot with a flat line near 1e-16 for the right partner and a line of slope 4 for the tableau itself."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-tableau", "caption": "The classic scheme and its partner, an implicit scheme with the same weights. The pair has order 4. With the tableau in place of its partner, the error of the gradient decreases like $h^4$; with the partner, the gradient is exact up to rounding."}, "image": {"alt": "Three panels: the tableaus of the classic scheme and of its partner; the kidney-shaped stability region left of the imaginary axis and its dashed mirror image; a log-log plot with a flat line near 1e-16 for the right partner and a line of slope 4 for the tableau itself."}} tags=["hide-input"]
 tableau = TableauLaboratory(scheme="rk4")
 tableau.still()
 
@@ -60,10 +62,10 @@ tableau
 # %% [markdown]
 # ## Train a network
 #
-# A network of width 16 learns by the paper's protocol: what it predicts, how far its features stay apart on their way
-# through the layers, and its accuracy epoch by epoch. The chapters: {doc}`s4_2_depth` and {doc}`s4_3_activation`.
+# The laboratory trains a network of width 16 by the paper's protocol and shows its prediction, the spread of its
+# features by layer, and its accuracy by epoch. Chapters: {doc}`s4_2_depth` and {doc}`s4_3_activation`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-training", "caption": "RK4Net with twenty layers on the spiral, repetition 0; dashed the best possible boundary and accuracy. The features stay apart through all layers, and after ten epochs the net is almost as good as can be."}, "image": {"alt": "Three panels: the predicted regions follow the two arms of the spiral; the spread of the features is a level line; the accuracy rises to the dashed limit within ten epochs."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-training", "caption": "RK4Net with twenty layers on the spiral, repetition 0; dashed, the best possible boundary and accuracy. The features stay apart in all layers, and after ten epochs the accuracy is close to the limit."}, "image": {"alt": "Three panels: the predicted regions follow the two arms of the spiral; the spread of the features is a level line; the accuracy rises to the dashed limit within ten epochs."}} tags=["hide-input"]
 training = TrainingLaboratory()
 training.still()
 
@@ -71,12 +73,12 @@ training.still()
 training
 
 # %% [markdown]
-# ## Features and answers
+# ## Features and predictions
 #
-# Where a trained network has moved the points, and what it answers. The chapters: {doc}`s4_4b_comparison` and
-# {doc}`s4_beyond`.
+# The laboratory shows where a trained network moves the points, and its prediction. Chapters: {doc}`s4_4b_comparison`
+# and {doc}`s4_beyond`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-features", "caption": "EulerNet with five layers and $h = 1$ on donut_2D_6C, repetition 0: features in three and in two principal components, and the prediction."}, "image": {"alt": "Left: six classes of points on a bent funnel in space, one after the other from its tip. Middle: the same in a plane, cut into stripes. Right: the plane of the input divided into rings with slightly wavy boundaries."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-features", "caption": "EulerNet with five layers and $h = 1$ on donut_2D_6C, repetition 0: features in three and in two principal components, and the prediction."}, "image": {"alt": "Left: six classes of points on a bent funnel in space, one after the other from its tip. Middle: the same points in a plane that is divided into stripes. Right: the input plane divided into rings with slightly wavy boundaries."}} tags=["hide-input"]
 features = FeatureLaboratory()
 features.still()
 

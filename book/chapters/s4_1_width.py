@@ -14,19 +14,19 @@
 
 # %% [markdown]
 # (s4-1)=
-# # Section 4.1. Network width: one dimension more
+# # Section 4.1. Network width
 #
-# A disc sits inside a ring. A continuous flow of the plane can bend and stretch the picture, but it cannot take the disc
-# out of the ring: it would have to tear the ring apart. This page trains networks that try, and then gives them a third
-# dimension.
+# A disc lies inside a ring. A continuous flow of the plane can bend and stretch both, but it cannot take the disc out
+# of the ring without tearing the ring apart. This page trains networks on this task in the plane, and then in three
+# dimensions.
 #
 # :::{admonition} What the paper claims, and what you will see
 # :class: tip
 # - At width $\hat d = 2$ the points of one class are *squeezed through a gap* between those of the other; the flow is
 #   complicated and the boundary takes an unfavourable shape (Figures 3 and 4, top).
-# - At $\hat d = 3$, with the input padded by one zero {eq}`paper-2.3`, the classes move apart along the added dimension:
-#   the disc of the donut becomes the *top of a cone* (Figures 3 and 4, bottom), and a plane separates them.
-# - You will train the four networks, draw the paper's panels, and measure gap, cone and squeeze.
+# - At $\hat d = 3$, with the input padded by one zero {eq}`paper-2.3`, the classes move apart along the added
+#   dimension: the disc of the donut becomes the *top of a cone* (Figures 3 and 4, bottom), and a plane separates them.
+# - You will train the four networks, draw the paper's panels, and measure the gap, the cone and the squeeze.
 # :::
 
 # %% tags=["hide-input"]
@@ -51,10 +51,10 @@ plots.style()
 # %% [markdown]
 # ## The point sets
 #
-# The paper's four binary sets (its Figure 2). Each point is labelled first and moved by noise afterwards, so the classes
+# The paper uses four binary sets (its Figure 2). Each point is labelled first and then moved by noise, so the classes
 # overlap and no classifier can be perfect.
 
-# %% mystnb={"figure": {"name": "fig-2", "caption": "The paper's Figure 2: 1500 points of each binary set. The classes of donut_2D and squares are arranged so that a plane flow cannot separate them; the spiral only looks worse: it could be unwound."}, "image": {"alt": "Four scatter plots: a vertical strip between two others, a disc inside a ring, a checkerboard of two by two squares, and two interleaved spiral arms."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-2", "caption": "The paper's Figure 2: 1500 points of each binary set. The classes of donut_2D and squares are arranged so that a plane flow cannot separate them; the spiral looks harder, but a plane flow could unwind it."}, "image": {"alt": "Four scatter plots: a vertical strip between two others, a disc inside a ring, a checkerboard of two by two squares, and two interleaved spiral arms."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"] * 4], height=2.0)
 for ax, name in zip(axes[0], ("donut_1D", "donut_2D", "squares", "spiral")):
     points = draw(name, 1500, seed=0)
@@ -67,9 +67,9 @@ plt.show()
 # %% [markdown]
 # ## The networks
 #
-# RK4Net {eq}`paper-2.12` with tanh, 100 layers and $h = 0.05$, cross-entropy, Adam and batches of five; at most 80 epochs,
-# ended earlier when the validation cost rises; zero padding; four repetitions, each with new points and new weights. That
-# is the paper's protocol, and these are the repetitions 0 to 3 of it:
+# We follow the paper's protocol: RK4Net {eq}`paper-2.12` with tanh, 100 layers, $h = 0.05$ and zero padding, trained
+# with cross-entropy, Adam and batches of five for at most 80 epochs, ending early when the validation cost rises. There
+# are four repetitions, each with new points and new weights:
 
 # %%
 width = EXPERIMENTS["width"]
@@ -78,9 +78,9 @@ runs = repetitions("width")
 runs["donut_2D, d_hat = 3", 0][0]
 
 # %% [markdown]
-# `repetitions` trains with a memory: it looks up a run by the content of everything that decides it, sources included, and
-# trains when it finds none. The [compiled engine](api) takes the steps, with the same bits on every processor, so the
-# numbers on this page are not quoted but computed, and have to be these.
+# `repetitions` looks up each run in a cache, under a key made from everything that determines the result, source code
+# included, and trains only when it finds none. The [compiled engine](api) gives the same bits on every processor, so
+# all numbers on this page are computed, not quoted.
 
 
 # %% tags=["hide-input"]
@@ -116,18 +116,19 @@ def paper_panels(name):
 # %% [markdown]
 # ## A disc inside a ring
 
-# %% mystnb={"figure": {"name": "fig-3", "caption": "The paper's Figure 3: RK4Net on donut_2D, repetition 0; dashed, the best possible boundary. Top: the plane flow opens the ring and pushes the disc out through the gap, so the blue region runs to the edge of the picture. Bottom: with one dimension more the disc moves out of the ring's plane, and the boundary closes to a circle."}, "image": {"alt": "Two rows of three panels. In the plane the blue points leave the ring through a narrow gap and the blue region of the prediction extends to the frame; in space the features form a cone with the blue points at its tip and the predicted boundary is a circle around them."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-3", "caption": "The paper's Figure 3: RK4Net on donut_2D, repetition 0; dashed, the best possible boundary. Top: the plane flow opens the ring and pushes the disc out through the gap, so the blue region extends to the edge of the picture. Bottom: with one extra dimension the disc moves out of the ring's plane, and the boundary closes to a circle."}, "image": {"alt": "Two rows of three panels. In the plane the blue points leave the ring through a narrow gap and the blue region of the prediction extends to the frame; in space the features form a cone with the blue points at its tip and the predicted boundary is a circle around them."}} tags=["hide-input"]
 paper_panels("donut_2D")
 
 # %% [markdown]
-# **What to see.** Follow the large dots in the top left panel. The blue ones sit where the ring has been opened, and the
-# orange ones have been folded to either side. In the prediction the blue region has a *tail*: all points that would pass
-# through the gap are called blue, too.
+# **What to see.** Follow the large dots in the top left panel. The blue ones lie where the ring has been opened, and
+# the orange ones have been folded to either side. In the prediction the blue region has a *tail*: all points that would
+# pass through the gap are also classified as blue.
 #
-# The tail is no accident of this training. Let $\Phi$ be the flow, a homeomorphism of the plane, and let a line split
-# the output. The blue region is $\Phi^{-1}$ of a half-plane, so it is connected and reaches to infinity: *every* circle
-# around the disc must meet it somewhere. With $\hat d = 3$ the inputs lie on a surface in space, the plane cuts off its
-# tip, and nothing forbids a closed curve. So we ask the networks for their answer on a circle well outside the disc:
+# This tail does not depend on the training run. The flow $\Phi$ is a homeomorphism of the plane, and a line splits its
+# output. The blue region is $\Phi^{-1}$ of a half-plane, so it is connected and reaches to infinity: *every* circle
+# around the disc must meet it somewhere. With $\hat d = 3$ the flow maps the inputs to a surface in space; a plane can
+# cut off the tip of this surface, so the boundary may be a closed curve. We evaluate the networks on a circle well
+# outside the disc:
 
 # %%
 angle = np.linspace(0, 2 * np.pi, 2000, endpoint=False)
@@ -145,8 +146,8 @@ for d_hat in (2, 3):
 verdict_box("width-tail")
 
 # %% [markdown]
-# And the cone? If the output at $\hat d = 3$ is a cone over the plane, its height is a monotone function of the radius.
-# The natural axis is the direction in which the classifier decides, $w = W_1 - W_2$:
+# If the output at $\hat d = 3$ is a cone over the plane, its height is a monotone function of the radius. We measure
+# the height along the direction in which the classifier decides, $w = W_1 - W_2$:
 
 
 # %%
@@ -166,7 +167,7 @@ print(f"rank correlation: {height_follows_radius(3):.2f}")
 verdict_box("width-cone")
 
 # %% [markdown]
-# The flow itself, layer by layer. Play it, or read the frames from left to right.
+# The next figure shows the flow layer by layer. Play it, or read the frames from left to right.
 
 # %% mystnb={"figure": {"name": "fig-cone", "caption": "The features of donut_2D on their way through RK4Net with $\\hat d = 3$: a flat disc and ring at layer 0, a cone at layer 100."}, "image": {"alt": "Twelve frames of a cloud of points in space that starts flat and is drawn into a cone whose tip holds the points of the disc.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
 net, points = first("donut_2D", 3)
@@ -187,15 +188,15 @@ paper_panels("squares")
 verdict_box("width-boundary")
 
 # %% [markdown]
-# **What to see.** A checkerboard asks for two blue squares *and* two orange ones. In the plane each class's region is
-# connected: if blue takes the passage through the centre, orange must go around outside, and the other way round. In
-# space both pairs are simply lifted apart.
+# **What to see.** A checkerboard has two blue squares *and* two orange ones. In the plane the predicted region of each
+# class is connected: if the two blue squares are joined through the centre, the orange ones must be joined around the
+# outside, or vice versa. In space one pair is lifted above the other.
 #
-# ## How hard the flow squeezes
+# ## How much the flow squeezes
 #
-# "Squeezed through a gap" can be measured. Near a point $x$ the flow $\Phi$ acts like its Jacobian $D\Phi(x)$, and the
-# smallest singular value of that matrix is the factor by which $\Phi$ thins the neighbourhood of $x$ in the direction it
-# compresses most. Take the hardest squeeze over validation points:
+# Squeezing through a gap can be measured. Near a point $x$ the flow $\Phi$ acts like its Jacobian $D\Phi(x)$. The
+# smallest singular value of this matrix is the factor by which $\Phi$ scales the neighbourhood of $x$ in the direction
+# of strongest compression. We take its minimum over validation points:
 
 
 # %%
@@ -218,15 +219,15 @@ verdict_box(
 )
 
 # %% [markdown]
-# A flow that must press a whole class through a channel is a stiff one: small errors in the weights of early layers are
-# stretched by the later ones, and points near the channel are the ones it gets wrong. This is what the paper means by a
-# transformation that is "difficult to learn".
+# A flow that presses a whole class through a channel is sensitive: later layers amplify small errors in the weights of
+# early layers, and points near the channel are misclassified. The paper calls such a transformation "difficult to
+# learn".
 #
-# ## In numbers
+# ## Accuracy
 #
-# Validation accuracy after training, beside the *Bayes limit*: the accuracy of the best possible classifier, computed
-# from the law of the points by quadrature. The paper prints no numbers for this experiment; it says that one dimension
-# more improves the performance on both sets "significantly".
+# The table shows the accuracy after training. The *Bayes limit* is the accuracy of the best possible classifier,
+# computed from the law of the points by quadrature. The paper prints no numbers for this experiment; it says that the
+# extra dimension improves the performance on both sets "significantly".
 
 # %% tags=["hide-input"]
 beside_paper(
@@ -252,8 +253,8 @@ verdict_box(
 )
 
 # %% [markdown]
-# The standard deviation is that of the four repetitions (population, as in the paper). How much of it is the luck of the
-# draw? A mean over the validation points of four repetitions has by itself the sampling error
+# The standard deviation is that of the four repetitions (population, as in the paper). How much of it is due to the
+# drawn points? The mean over the validation points of four repetitions has the sampling error
 
 # %%
 N = len(SEEDS) * width.rows["donut_2D, d_hat = 3"].samples
@@ -261,9 +262,9 @@ p = bayes.accuracy("donut_2D")
 print(f"{100 * np.sqrt(p * (1 - p) / N):.2f} percentage points (donut_2D)")
 
 # %% [markdown]
-# On the donut the plane flow stays clearly below the limit and the flow in space all but reaches it, so that no network
-# could be much better. On the squares both come close, and the difference is of the size of the spread: in accuracy that
-# half of the experiment is *saturated*.
+# On the donut the plane flow stays clearly below the limit, while the flow in space almost reaches it, so no network
+# could be much better. On the squares both come close, and their difference is about as large as the spread: in
+# accuracy this half of the experiment is *saturated*.
 
 
 # %%
@@ -280,7 +281,7 @@ donut, squares = (
 assert donut[2] > 2 > 1 > donut[3]
 assert 0 < squares[2] - squares[3] < 2
 
-# %% mystnb={"figure": {"name": "fig-width-convergence", "caption": "Validation accuracy and cost by epoch, mean and standard deviation of four repetitions. With one dimension more the networks learn within a few epochs what the plane flows approach slowly."}, "image": {"alt": "Two rows of two plots, donut_2D above squares, accuracy left and cost right; the curves for width 3 rise to the limit within a few epochs, those for width 2 stay below them."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-width-convergence", "caption": "Validation accuracy and cost by epoch, mean and standard deviation of four repetitions. With one extra dimension the networks reach within a few epochs what the plane flows approach slowly."}, "image": {"alt": "Two rows of two plots, donut_2D above squares, accuracy left and cost right; the curves for width 3 rise to the limit within a few epochs, those for width 2 stay below them."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"], ["2d", "2d"]], height=2.2)
 for row_axes, name in zip(axes, ("donut_2D", "squares")):
     histories = {
@@ -302,8 +303,8 @@ plt.show()
 # %% [markdown]
 # ## Try it
 #
-# The experiment in this page, with your hands on it: twenty layers of $h = 0.25$ take the place of a hundred of $h = 0.05$,
-# so that the time $T = hL = 5$ is the same and a training takes seconds.
+# Run the experiment in the browser. Twenty layers with $h = 0.25$ replace a hundred with $h = 0.05$: the final time $T
+# = hL = 5$ is the same, and training takes seconds.
 
 # %%
 Playground(
@@ -315,10 +316,11 @@ Playground(
 )
 
 # %% [markdown]
-# The same by the library: twenty layers with $h = 0.2$ cover nearly the time of the hundred above and train in a moment. At
-# width 2 and at width 3, and with a kernel at any other setting:
+# The next figure shows the same experiment with the library, at width 2 and at width 3. Twenty layers with $h = 0.2$
+# have nearly the final time of the hundred above and train quickly. With a kernel you can choose any other setting in
+# the laboratory below:
 
-# %% mystnb={"figure": {"name": "fig-width-lab", "caption": "RK4Net with 20 layers on donut_2D, repetition 0, zero padding; dashed the best possible boundary and accuracy. Top: $\\hat d = 2$, the region of the disc has a tail. Bottom: $\\hat d = 3$, it is closed, and the accuracy comes within a point of the limit in a few epochs."}, "image": {"alt": "Two rows of three panels: prediction, spread of the features by layer, accuracy by epoch. Above, the blue region reaches the frame and the accuracy stays below the dashed limit; below, the region is a disc and the accuracy touches the limit."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-width-lab", "caption": "RK4Net with 20 layers on donut_2D, repetition 0, zero padding; dashed, the best possible boundary and accuracy. Top: $\\hat d = 2$, the region of the disc has a tail. Bottom: $\\hat d = 3$, it is closed, and the accuracy comes within a point of the limit in a few epochs."}, "image": {"alt": "Two rows of three panels: prediction, spread of the features by layer, accuracy by epoch. Above, the blue region reaches the frame and the accuracy stays below the dashed limit; below, the region is a disc and the accuracy touches the limit."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"] * 3] * 2, height=2.3)
 for row, d_hat in zip(axes, (2, 3)):
     draw_training(
@@ -334,14 +336,14 @@ TrainingLaboratory(data="donut_2D", d_hat=2, lift="zero", L=20, h=0.2)
 #
 # ```{exercise}
 # :label: ex-s41-discrete
-# RK4Net is not a continuous flow. Could it separate the donut at $\hat d = 2$ without a tail?
+# RK4Net is a discretised flow, not a continuous one. Could it separate the donut at $\hat d = 2$ without a tail?
 # ```
 #
 # ```{solution} ex-s41-discrete
 # :class: dropdown
-# In principle yes: a layer is a homeomorphism only while $h$ is small against the slope of $f$. With large weights,
-# trajectories may jump over each other, as in {numref}`fig-crossing`. Trained weights stay small and the network behaves
-# like the flow that it discretises.
+# In principle, yes: a layer is a homeomorphism only while $h$ times the slope of $f$ is small. With large weights,
+# trajectories may jump over each other, as in {numref}`fig-crossing`. In training the weights stay small, and the
+# network behaves like the flow that it discretises.
 # ```
 #
 # ```{exercise}
@@ -351,9 +353,9 @@ TrainingLaboratory(data="donut_2D", d_hat=2, lift="zero", L=20, h=0.2)
 #
 # ```{solution} ex-s41-strip
 # :class: dropdown
-# The strip: no. Its two neighbours lie on both sides, and the outer class would have to become connected around one end
-# of the strip; as the strip has no end, only points far out can pay for it, as with the tail above. The spiral: yes. Both
-# arms can be unwound into two half-planes without tearing anything.
+# The strip: no. The outer class lies on both sides of the strip and would have to be connected around one end of it. As
+# the strip has no end, the region predicted for this class must cross it, far out, as with the tail above. The spiral:
+# yes. Both arms can be unwound into two half-planes without tearing.
 # ```
 #
 # ```{exercise}
@@ -363,9 +365,9 @@ TrainingLaboratory(data="donut_2D", d_hat=2, lift="zero", L=20, h=0.2)
 #
 # ```{solution} ex-s41-four
 # :class: dropdown
-# Choose it in the laboratory, or call `trained(Configuration("donut_2D", "RK4Net", 4, 20, h=0.2, lift="zero"), 0)` and ask
-# the net about `circle`. One dimension settles the topology: there is no tail, as at $\hat d = 3$, and the limit leaves no
-# room to gain accuracy. The paper uses $\hat d = 16$ from Section 4.2 on.
+# Choose it in the laboratory, or call `trained(Configuration("donut_2D", "RK4Net", 4, 20, h=0.2, lift="zero"), 0)` and
+# ask the net about `circle`. One extra dimension is enough: as at $\hat d = 3$ there is no tail, and the limit leaves
+# no room for a higher accuracy. The paper uses $\hat d = 16$ from Section 4.2 on.
 # ```
 
 # %% tags=["hide-input"]
@@ -377,15 +379,15 @@ assert abs(history.val_accuracy[-1] - bayes.accuracy("donut_2D")) < 0.02
 # %% [markdown]
 # ## Takeaways
 #
-# - A plane flow cannot free a disc from a ring: the region it predicts for the disc always has a tail to infinity, and on
-#   a circle around the disc the trained network shows it.
-# - One padded zero is enough: in three dimensions the disc becomes the tip of a cone, height on the cone follows the
-#   radius, and the flow squeezes far less.
-# - In accuracy one dimension more closes most of the gap to the Bayes limit on the donut; on the squares the shape of the
-#   flow tells the widths apart more clearly than the score.
+# - A plane flow cannot move a disc out of a ring: the region predicted for the disc always has a tail to infinity. The
+#   trained network shows this tail on a circle around the disc.
+# - One padded zero is enough: in three dimensions the disc becomes the tip of a cone, the height on the cone follows
+#   the radius, and the flow squeezes far less.
+# - On the donut the extra dimension closes most of the gap between the accuracy and the Bayes limit. On the squares the
+#   widths differ more clearly in the shape of the flow than in accuracy.
 #
-# The paper takes the idea of augmentation from {footcite:t}`dupont2019` and combines it with the Runge-Kutta networks of
-# {footcite:t}`benning2019`.
+# The paper takes the idea of augmentation from {footcite:t}`dupont2019` and combines it with the Runge-Kutta networks
+# of {footcite:t}`benning2019`.
 #
 # ## References
 #

@@ -14,21 +14,22 @@
 
 # %% [markdown]
 # (s4-2)=
-# # Section 4.2. Network depth: more layers, and features that vanish
+# # Section 4.2. Network depth
 #
-# More layers can express more, but can they still be trained? This page adds layers, from one to a hundred, to a plain
-# feed-forward network and to a Runge-Kutta network, and lets both classify a spiral. One of them profits; the other one
-# forgets, somewhere on the way through its layers, what it was shown. We find out where, how fast, and why.
+# Deeper networks can express more, but can they still be trained? On this page a plain feed-forward network and a
+# Runge-Kutta network classify a spiral, with one to a hundred layers. In the deep plain network the features of all
+# points merge on their way through the layers. We measure how fast this happens and explain why.
 #
 # :::{admonition} What the paper claims, and what you will see
 # :class: tip
-# - StandardNet {eq}`paper-2.6` gains up to about five layers, suffers from 10 on, breaks down at 20 and is at the level of
-#   chance from 40 on; RK4Net {eq}`paper-2.12` gains with every layer and stays above 99 % from 10 on (Tables 1 and 2).
-# - A shallow StandardNet beats a shallow RK4Net.
-# - With only one added dimension, StandardNet never exceeds 80 %, and RK4Net is nearly perfect, but from 40 layers on.
-# - In a deep StandardNet the features of all points are compressed until they cannot be told apart (Figure 5), with the
-#   logistic function even earlier than with tanh. Residual connections prevent it.
-# - You will train the 116 networks behind these sentences, and derive the rate at which features vanish.
+# - StandardNet {eq}`paper-2.6` improves up to about five layers, declines from 10 on, breaks down at 20 and is at the
+#   level of chance from 40 on. RK4Net {eq}`paper-2.12` improves with every layer and stays above 99 % from 10 on
+#   (Tables 1 and 2).
+# - A shallow StandardNet outperforms a shallow RK4Net.
+# - With only one added dimension StandardNet never exceeds 80 %, and RK4Net becomes nearly perfect only at 40 layers.
+# - In a deep StandardNet the features of all points are compressed until they cannot be told apart (Figure 5), even
+#   earlier with the logistic function than with tanh. Residual connections prevent this.
+# - You will train the 116 networks behind these statements and derive the rate at which features vanish.
 # :::
 
 # %% tags=["hide-input"]
@@ -63,16 +64,16 @@ plots.style()
 # %% [markdown]
 # ## The task
 #
-# The spiral has two arms, and its best possible classifier is almost perfect: noise hardly ever carries a point across the
-# gap between them. So this experiment is *not saturated*. Nets that learn well and nets that do not will end far apart,
-# and only at the top, above 99 %, does the limit leave no room to tell them apart.
+# The spiral has two arms, and its best possible classifier is almost perfect, because noise hardly ever carries a point
+# across the gap between the arms. This experiment is therefore *not saturated*: networks that learn well and networks
+# that do not end far apart. Only above 99 % does the limit leave no room to distinguish them.
 
 # %%
 limit = 100 * bayes.accuracy("spiral")
 print(f"Bayes limit of the spiral: {limit:.1f} %")
 
 # %% [markdown]
-# Both nets have width $\hat d = 16$ and tanh. The depth $L$ runs from 1 to 100. Their layers are
+# Both networks have width $\hat d = 16$, the activation tanh and depths $L$ from 1 to 100. Their layers are
 #
 # $$
 # \begin{aligned}
@@ -81,16 +82,16 @@ print(f"Bayes limit of the spiral: {limit:.1f} %")
 # \end{aligned}
 # $$ (eq-4.2.a)
 #
-# with $f(u, y) = \sigma(Ky + b)$, and the features $y^{[L]}$ go into the affine classifier. Everything else is the paper's
-# protocol: cross-entropy, Adam, batches of five, at most 40 epochs, 1500 points to train and 1500 to validate, and four
-# repetitions, each with new points and new weights.
+# with $f(u, y) = \sigma(Ky + b)$, and an affine classifier takes the features $y^{[L]}$. Everything else follows the
+# paper's protocol: cross-entropy, Adam, batches of five, at most 40 epochs, 1500 training and 1500 validation points,
+# and four repetitions, each with new points and new weights.
 #
 # :::{admonition} The authors' code
 # :class: voice-authors
-# The text does not give the step size. In the published code it is $h = 0.05$ at *every* depth, so the final time $T = hL$
-# grows with $L$, from 0.05 to 5: what is varied is not only how finely a flow is resolved, but how long it may run. And
-# the input is not padded with zeros as in {eq}`paper-2.3`: a random linear map, drawn anew in each repetition and never
-# trained, takes it to 16 dimensions. We do as the code does.
+# The text does not give the step size. In the published code $h = 0.05$ at *every* depth, so the final time $T = hL$
+# grows from 0.05 to 5: the study varies not only how finely a flow is resolved but also how long it runs. Instead of
+# padding with zeros {eq}`paper-2.3`, a random linear map, drawn anew in each repetition and never trained, lifts the
+# input to 16 dimensions. We follow the code.
 # :::
 
 # %%
@@ -117,8 +118,8 @@ beside_paper(
 )
 
 # %% [markdown]
-# A box under a table or figure judges what the paper says about it, by a rule fixed beforehand and on twenty repetitions of
-# their own, the seeds 4 to 23. Its first word leads to the record.
+# A box under a table or figure judges what the paper says about it, by a rule fixed beforehand and on twenty separate
+# repetitions, seeds 4 to 23. Its first word links to the record.
 
 # %% tags=["hide-input"]
 verdict_box(
@@ -146,11 +147,11 @@ verdict_box(
 )
 
 # %% [markdown]
-# **What to see.** The two rows of bold numbers of each net bend in opposite directions. StandardNet rises, then falls off
-# a cliff; RK4Net starts low and climbs to the limit. Training and validation stay close together, so nothing is overfitted:
-# where StandardNet fails it fails on the points it was trained with.
+# **What to see.** With depth, the two networks change in opposite directions: StandardNet rises and then falls off a
+# cliff, whereas RK4Net starts low and climbs to the limit. Training and validation accuracy stay close together, so
+# there is no overfitting: where StandardNet fails, it also fails on its training points.
 #
-# Means of four hide how a net fails. Here is every repetition:
+# A mean of four hides how a network fails. Here is every repetition:
 
 
 # %% tags=["hide-input"]
@@ -163,7 +164,7 @@ def final(runs, row, statistic="val_accuracy"):
 
 
 def draw_depths(ax, runs, evaluations=(1, 1)):
-    """Final validation accuracy by depth times evaluations of f in a layer."""
+    """Final validation accuracy by depth times evaluations of f per layer."""
     for net, each in zip(NETS, evaluations):
         x, style = each * np.array(DEPTHS), plots.NET_STYLES[net]
         percent = [100 * final(runs, f"{net}, L = {L}") for L in DEPTHS]
@@ -184,7 +185,7 @@ def draw_depths(ax, runs, evaluations=(1, 1)):
     ax.minorticks_off()
 
 
-# %% mystnb={"figure": {"name": "fig-depth", "caption": "Final validation accuracy of every repetition (dots) and their mean (lines); dashed the Bayes limit, dotted chance. Left: StandardNet does not slide down between 10 and 40 layers, it tips over: at 20 layers one repetition has learned the spiral, one has learned nothing. Right: the same runs by their cost, the evaluations of $f$ for one sample. RK4Net pays four a layer."}, "image": {"alt": "Two plots of accuracy on a logarithmic axis. Left, by depth: the line of StandardNet is above that of RK4Net up to three layers, then falls to 50 percent between 10 and 40 layers with widely scattered dots at 20; RK4Net rises to the limit and stays. Right, by evaluations: StandardNet's rise comes far earlier.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-depth", "caption": "Final validation accuracy of every repetition (dots) and their mean (lines); dashed the Bayes limit, dotted chance. Left: StandardNet does not decline smoothly between 10 and 40 layers: at 20 layers one repetition has learned the spiral and another has learned nothing. Right: the same runs against their cost in evaluations of $f$ per sample. RK4Net needs four per layer."}, "image": {"alt": "Two plots of accuracy on a logarithmic axis. Left, by depth: the line of StandardNet is above that of RK4Net up to three layers, then falls to 50 percent between 10 and 40 layers with widely scattered dots at 20; RK4Net rises to the limit and stays. Right, by evaluations: StandardNet's rise comes far earlier.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.8)
 draw_depths(axes[0, 0], runs)
 draw_depths(axes[0, 1], runs, evaluations=(1, 4))
@@ -217,19 +218,19 @@ shallow = {net: final(runs, f"{net}, L = 1").mean() for net in NETS}
 assert shallow["StandardNet"] > shallow["RK4Net"] + 0.1
 
 # %% [markdown]
-# The paper's sentence on shallow networks holds at one and at three layers. At five the two cross: the paper prints
-# StandardNet ahead by less than a point, we find RK4Net ahead, and twenty repetitions cannot tell.
+# The paper's statement on shallow networks holds at one and at three layers. At five layers the curves cross: the paper
+# prints StandardNet ahead by less than a point, we find RK4Net ahead, and twenty repetitions cannot decide.
 #
-# Why is RK4Net poor when it is shallow? It has no time. Each $f$ is bounded by 1 in every component, so the features move
-# by at most $T = hL$ in each coordinate:
+# Why is a shallow RK4Net poor? Its final time is too short. Since $f$ is bounded by 1 in every component, the features
+# move by at most $T = hL$ in each coordinate:
 #
 # $$
 # \bigl| y^{[L]} - y^{[0]} \bigr|_\infty \le h L.
 # $$ (eq-4.2.b)
 #
-# One layer may move a point by 0.05, and the spiral is eight wide. It remains what it was, and the affine classifier has
-# to cut it with a straight line. One layer of StandardNet has no such leash. And the leash is tight: up to 20 layers the
-# trained nets move some feature as far as they possibly can.
+# One layer can move a coordinate by 0.05, and the spiral is eight wide. It stays almost unchanged, and the affine
+# classifier has to cut it with a straight line. StandardNet has no such bound. The bound is tight: up to 20 layers the
+# trained networks move some feature as far as possible.
 
 
 # %%
@@ -249,11 +250,11 @@ for L, move in moves.items():
     print(f"T = {0.05 * L:4.2f}: farthest move {move:.1f}")
 
 # %% [markdown]
-# ## A net that knows one answer
+# ## A constant answer
 #
-# What does a StandardNet of 40 or 100 layers do? It always gives the same answer. The spiral's points are drawn so that
-# each arm has exactly half of training and validation set together. A net with one answer is right on all of one arm, so
-# its two accuracies must add up to 100 %:
+# A StandardNet of 40 or 100 layers always gives the same answer. Each arm of the spiral has exactly half of the
+# training and validation points taken together. A constant answer is right on all points of one arm, so the two
+# accuracies must add up to 100 %:
 
 # %%
 for L in (40, 100):
@@ -266,8 +267,8 @@ for L, a, b in zip(DEPTHS, printed["train"], printed["val"]):
     print(f"printed for L = {L:3}: {a:.2f} + {b:.2f} = {a + b:.2f}")
 
 # %% [markdown]
-# So the paper's networks of 40 and 100 layers did the same: their printed accuracies, too, add up to 100.00. And their
-# cost is the one of a coin, $\log 2 = 0.693$, which Table 2 prints as 6.93 tenths.
+# The paper's networks of 40 and 100 layers did the same: their printed accuracies also add up to 100.00. Their cost is
+# that of tossing a coin, $\log 2 = 0.693$, which Table 2 prints as 6.93 tenths.
 
 # %%
 for L in (40, 100):
@@ -275,9 +276,9 @@ for L in (40, 100):
     assert np.allclose(costs, np.log(2), atol=0.002)
 
 # %% [markdown]
-# ## With one added dimension only
+# ## Width 3
 #
-# The paper repeats the study at $\hat d = 3$, in two sentences and without a table. Here is the table.
+# The paper reports the study at $\hat d = 3$ in two sentences, without a table. Here is the table.
 
 # %%
 narrow = repetitions("depth-narrow")
@@ -294,7 +295,7 @@ beside_paper(
     ("train_accuracy", "val_accuracy"),
 )
 
-# %% mystnb={"figure": {"name": "fig-depth-narrow", "caption": "The depth study at $\\hat d = 3$. RK4Net needs 40 layers for what it did with 10 at width 16. StandardNet scatters widely at three to ten layers: some repetitions pass 90 %, others stay near 75 %."}, "image": {"alt": "Accuracy by depth at width 3: RK4Net rises late, from 75 percent up to ten layers to 99 at forty; StandardNet's repetitions scatter between 71 and 94 percent up to ten layers and drop to 50 at forty.", "width": "60%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-depth-narrow", "caption": "The depth study at $\\hat d = 3$. RK4Net needs 40 layers to reach what it reaches with 10 at width 16. StandardNet scatters widely at three to ten layers: some repetitions pass 90 %, others stay near 75 %."}, "image": {"alt": "Accuracy by depth at width 3: RK4Net rises late, from 75 percent up to ten layers to 99 at forty; StandardNet's repetitions scatter between 71 and 94 percent up to ten layers and drop to 50 at forty.", "width": "60%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"]], height=2.8, width=4.4)
 draw_depths(axes[0, 0], narrow)
 axes[0, 0].set_ylabel("validation accuracy (%)")
@@ -318,13 +319,14 @@ for L in (40, 100):
 print(f"StandardNet, some repetition above 80 %: L = {above}")
 
 # %% [markdown]
-# Three dimensions are tight. With the features on a leash {eq}`eq-4.2.b` RK4Net must untwist the arms by a long and
-# gradual motion, and only from $T = 2$ on it has the time. At width 16 there are more ways out, and shorter ones.
+# Three dimensions leave little room. RK4Net must untwist the arms by a long and gradual motion, and the bound
+# {eq}`eq-4.2.b` allows it only from $T = 2$ on. Width 16 offers more and shorter ways to separate the arms.
 #
-# ## Figure 5: what happens to the features
+# ## Figure 5: features by layer
 #
-# At 20 layers StandardNet stands on the edge while RK4Net is excellent. So the paper looks at the features there, layer by
-# layer, through their three principal components. For StandardNet we take repetition 3, the one that has learned nothing.
+# At 20 layers some StandardNets fail while RK4Net is excellent. The paper therefore shows the features at this depth,
+# layer by layer, in their first three principal components. For StandardNet we take repetition 3, which has learned
+# nothing.
 
 # %% tags=["hide-input"]
 SEED, L = 3, 20
@@ -342,7 +344,7 @@ def draw_features(ax, features, bound, size=3):
     ax.set_box_aspect((4, 4, 3.2), zoom=1.25)
 
 
-# %% mystnb={"figure": {"name": "fig-5", "caption": "The paper's Figure 5: features of the spiral on their way through StandardNet (top) and RK4Net (bottom), width 16, 20 layers, as their three principal components, all on one scale. StandardNet presses the spiral into a string, then into a point in which no classifier can find two classes. RK4Net keeps its size and bends the two arms apart."}, "image": {"alt": "Two rows of four three-dimensional scatter plots at layers 0, 3, 8 and 20. Top: a flat spiral, a short string, a dot, a dot. Bottom: the spiral keeps its extent, and its two coloured arms separate in height until a plane can pass between them."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-5", "caption": "The paper's Figure 5: features of the spiral on their way through StandardNet (top) and RK4Net (bottom), width 16, 20 layers, as their three principal components, all on one scale. StandardNet compresses the spiral to a string and then to a point, in which no classifier can find two classes. RK4Net preserves its size and bends the two arms apart."}, "image": {"alt": "Two rows of four three-dimensional scatter plots at layers 0, 3, 8 and 20. Top: a flat spiral, a short string, a dot, a dot. Bottom: the spiral keeps its extent, and its two coloured arms separate in height until a plane can pass between them."}} tags=["hide-input"]
 fig, axes = plots.panels([["3d"] * 4] * 2, height=1.8)
 for row, net in zip(axes, NETS):
     for ax, l in zip(row, (0, 3, 8, 20)):
@@ -351,8 +353,9 @@ for row, net in zip(axes, NETS):
 plt.show()
 
 # %% [markdown]
-# The axes of principal components are known only up to sign and rotation, so each picture is turned to meet the one before
-# it; lengths and angles within a picture are those of the features.
+# Principal axes are determined only up to sign and rotation, so each picture is rotated to match the previous one.
+# Lengths and angles within a picture are those of the features. The *spread* of the features is their root mean square
+# distance from their mean:
 
 # %%
 kept = {}
@@ -363,9 +366,9 @@ assert kept["StandardNet"] < 1e-4 and abs(kept["RK4Net"] - 1) < 0.3
 print(f"RK4Net keeps {100 * kept['RK4Net']:.0f} % of the spiral's spread")
 
 # %% [markdown]
-# Now as a motion. Play the two, or read the frames from left to right.
+# The next two figures show the same flows layer by layer. Play them, or read the frames from left to right.
 
-# %% mystnb={"figure": {"name": "fig-flow-standard", "caption": "StandardNet, repetition 3, layer by layer: the spiral bends into the added dimensions, is a string after four layers, and has no extent from the tenth on. The vertical axis is stretched tenfold."}, "image": {"alt": "Twelve frames of a spiral of points in space that shrinks to a short string and then to a dot.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-flow-standard", "caption": "StandardNet, repetition 3, layer by layer: the spiral bends into the added dimensions, is a string after four layers, and has no visible extent from the tenth layer on. The vertical axis is stretched tenfold."}, "image": {"alt": "Twelve frames of a spiral of points in space that shrinks to a short string and then to a dot.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
 fig, axes = plots.panels([["3d"]], height=2.6, width=2.6)
 plots.Flipbook(
     plots.flow_animation(
@@ -382,8 +385,8 @@ plots.Flipbook(
 )
 
 # %% [markdown]
-# Is this how every failing StandardNet fails? The four repetitions, with the spread in the output layer in percent of that
-# in the input layer:
+# Does every failing StandardNet fail in this way? Here are the four repetitions, with the spread in the output layer as
+# a percentage of that in the input layer:
 
 # %%
 spread_left = {
@@ -399,9 +402,9 @@ assert max(at_20["StandardNet"][1:]) < 0.8 and spread_left[3] < 1
 assert min(spread_left[1], spread_left[2]) > 20
 
 # %% [markdown]
-# No. Repetitions 1 and 2 fail as well, with features that are far apart: they have kept the points from meeting, but
-# send points of both arms to the same places. Figure 5 shows one way to fail of two. That is why the sentence about the
-# zero vector, put to twenty repetitions, does not hold:
+# No. Repetitions 1 and 2 fail as well, but their features stay far apart: points of both arms are sent to the same
+# places. Figure 5 shows only one of two ways to fail. The statement about the zero vector therefore does not hold over
+# twenty repetitions:
 
 # %% tags=["hide-input"]
 verdict_box("features-extend", "features-vanish", "features-rk4net-keeps")
@@ -410,18 +413,19 @@ verdict_box("features-extend", "features-vanish", "features-rk4net-keeps")
 assert stored()["features-vanish"].verdict == "not compatible"
 
 # %% [markdown]
-# ## Why they vanish
+# ## Why features vanish
 #
-# The paper suspects the repeated multiplication by small weights, and the activation function. Both can be counted. Take
-# two points, and let $\delta^{[l]}$ be the difference of their features. A layer of StandardNet maps it to
+# The paper suspects the repeated multiplication by small weights and the activation function. Both effects can be
+# quantified. Take two points and let $\delta^{[l]}$ be the difference of their features. A layer of StandardNet maps it
+# to
 #
 # $$
 # \delta^{[l+1]} = S^{[l]} K^{[l]} \delta^{[l]},
 # $$ (eq-4.2.c)
 #
-# with a diagonal matrix $S^{[l]}$ of slopes of $\sigma$ (mean value theorem). Before training the entries of $K^{[l]}$ are
-# uniform on $(-1/\sqrt{\hat d}, 1/\sqrt{\hat d})$. Their variance is $1/(3 \hat d)$, so in the mean
-# $|K^{[l]} \delta|^2 = |\delta|^2 / 3$, whatever the width, and
+# where $S^{[l]}$ is a diagonal matrix of slopes of $\sigma$ (mean value theorem). Before training the entries of
+# $K^{[l]}$ are uniform on $(-1/\sqrt{\hat d}, 1/\sqrt{\hat d})$. Their variance is $1/(3 \hat d)$, so that
+# $\mathbb{E}\, |K^{[l]} \delta|^2 = |\delta|^2 / 3$ for every width, and
 #
 # $$
 # \begin{aligned}
@@ -431,10 +435,11 @@ assert stored()["features-vanish"].verdict == "not compatible"
 # \end{aligned}
 # $$ (eq-4.2.d)
 #
-# Every layer takes away at least 42 % of all differences, or 86 % with the logistic function. A layer of RK4Net maps
-# $\delta$ to $(I + h S K + \dots)\, \delta$: the identity, the *residual connection*, keeps what there is.
+# On average, each layer shrinks differences by at least 42 % with tanh and by at least 86 % with the logistic function.
+# A layer of RK4Net maps $\delta$ to $(I + h S K + \dots)\, \delta$: the identity, the *residual connection*, preserves
+# differences.
 #
-# The root mean square distance of the features from their mean is our measure of differences:
+# We compare these rates with the spread in untrained networks:
 
 # %%
 rng = np.random.default_rng(0)
@@ -464,11 +469,11 @@ for activation, rho in RHO.items():
     assert 0.9 * rho < rate < 1.02 * rho, "the bound, nearly attained"
     one_percent = np.argmax(extent.mean(axis=0) < 0.01 * extent[:, 0].mean())
     assert one_percent == {"tanh": 8, "logistic": 3}[activation]
-    print(f"{activation:8}: a layer keeps {rate:.2f}, bound {rho:.3f}")
+    print(f"{activation:8}: {rate:.2f} kept per layer, bound {rho:.3f}")
 
 # %% [markdown]
-# The same product of matrices, transposed, carries the gradient back {eq}`paper-3.15`. What cannot be told apart at the
-# end cannot be corrected at the beginning: the first layers receive a gradient smaller by the same factors.
+# The transposed product of the same matrices propagates the gradient backwards {eq}`paper-3.15`. The gradient that
+# reaches the first layers is therefore smaller by the same factors, and these layers hardly learn.
 
 
 # %%
@@ -489,7 +494,7 @@ assert slopes["StandardNet", 40][0] < 1e-8 * slopes["StandardNet", 40][-1]
 assert slopes["RK4Net", 40].min() > 0.3 * slopes["RK4Net", 40].max()
 
 
-# %% mystnb={"figure": {"name": "fig-vanish", "caption": "Before training. Left: spread of the features by layer, eight repetitions each, with the rates of {eq}`eq-4.2.d` dashed. One percent of it is left after three layers with the logistic function and after eight with tanh; RK4Net keeps all of it. Right: the gradient that reaches each layer. In a StandardNet of 40 layers the first receives less than a hundred-millionth of what the last one does."}, "image": {"alt": "Two plots with logarithmic axes. Left: spread against layer; two bundles of straight falling lines, steep for the logistic function and less steep for tanh, along dashed predictions, and a horizontal line for RK4Net. Right: gradient norm against layer; rising straight lines for StandardNet with 20 and 40 layers, a horizontal one for RK4Net.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-vanish", "caption": "Before training. Left: spread of the features by layer, eight repetitions each; dashed, the rates of {eq}`eq-4.2.d`. The spread falls below one percent after three layers with the logistic function and after eight with tanh; RK4Net preserves it. Right: norm of the gradient by layer. In a StandardNet of 40 layers the first layer's gradient is less than a hundred-millionth of the last layer's."}, "image": {"alt": "Two plots with logarithmic axes. Left: spread against layer; two bundles of straight falling lines, steep for the logistic function and less steep for tanh, along dashed predictions, and a horizontal line for RK4Net. Right: gradient norm against layer; rising straight lines for StandardNet with 20 and 40 layers, a horizontal one for RK4Net.", "width": "100%"}} tags=["hide-input"]
 def note(ax, x, y, text, net):
     """A line's name beside it, in the colour of its net."""
     ax.text(x, y, text, color=plots.NET_STYLES[net]["color"], va="center")
@@ -529,10 +534,10 @@ note(right, 20, 1e-10, "StandardNet, L = 40", "StandardNet")
 plt.show()
 
 # %% [markdown]
-# ## Logistic features vanish earlier
+# ## Tanh and the logistic function after training
 #
-# And after training? Call the features *vanished* in the first layer where their spread is below one percent of the
-# spiral's own.
+# After training, we say that the features *vanish* in the first layer where their spread is below one percent of the
+# spiral's own spread.
 
 # %%
 logistic = repetitions("logistic")
@@ -558,15 +563,15 @@ verdict_box(
 )
 
 # %% [markdown]
-# With tanh three of four repetitions have pulled the features back into sight; the fourth is that of Figure 5. With the
-# logistic function no repetition had a chance: after the third layer there is nothing left to learn from.
+# With tanh, training has kept the features apart in three of four repetitions; the fourth is that of Figure 5. With the
+# logistic function the features vanish within four layers in every repetition, and none of the networks learns.
 #
-# :::{admonition} Here: to a point, not to zero
+# :::{admonition} Features meet in a point, not at zero
 # :class: voice-here
-# The paper says that features are compressed to the zero vector. In the principal components they are, since these are
-# counted from the mean. The features themselves meet in a point that the biases choose. For the logistic function it lies
-# near $(\tfrac12, \dots, \tfrac12)$, at the distance 2 from zero, and the feature vectors do not get short at all. What
-# vanishes is the differences.
+# The paper says that features are compressed to the zero vector. This is true of the principal components, which are
+# measured from the mean. The features themselves meet in a point that depends on the biases. For the logistic function
+# this point lies near $(\tfrac12, \dots, \tfrac12)$, at distance 2 from zero, so the feature vectors do not become
+# short. Only their differences vanish.
 # :::
 
 # %%
@@ -578,10 +583,10 @@ meeting_point = copy.deepcopy(net).double().flow(X).mean(axis=1)
 assert np.all(np.abs(np.linalg.norm(meeting_point[3:10], axis=1) - 2) < 0.3)
 
 # %% [markdown]
-# ## Deeper is clearer
+# ## Separation by depth
 #
-# The paper adds that more depth separates the features of RK4Net even more clearly. A measure: how much of the variance of
-# the labels, as 0 and 1, an affine function of the output features explains.
+# The paper adds that greater depth separates the features of RK4Net even more clearly. We measure separation by the
+# share of the variance of the labels (0 and 1) that an affine function of the output features explains:
 
 # %%
 explained = []
@@ -599,22 +604,21 @@ verdict_box("features-deeper-clearer")
 # %% [markdown]
 # ## Try it
 #
-# The spiral in this page, at three depths of either net:
+# Train on the spiral in the browser, at three depths of either network:
 
 # %%
 Playground(
     "standard-20",
     presets=[f"{net}-{L}" for net in ("standard", "rk4") for L in (5, 20, 100)],
     compact=True,
-    task="Make StandardNet fail with as few layers as you can, and read off "
+    task="Make StandardNet fail with as few layers as you can, and find "
     "the layer in which its features vanish. Give RK4Net the same depth.",
 )
 
 # %% [markdown]
-# Three nets of this page on the points of repetition 0, and then a laboratory with the library's own engine, in which you
-# choose yours.
+# The next figure shows three networks of this page. In the laboratory below it you can train others.
 
-# %% mystnb={"figure": {"name": "fig-depth-lab", "caption": "StandardNet with 5 and 40 layers and RK4Net with 40, repetition 0; dashed the best possible boundary and accuracy. Middle row: the features of a deep StandardNet have met long before the last layer, and the whole plane gets one answer."}, "image": {"alt": "Three rows of three panels: prediction, spread of the features by layer on a logarithmic axis, and accuracy by epoch. The 5-layer StandardNet and RK4Net follow the optimal boundary between the spiral's arms; the 40-layer StandardNet predicts one class everywhere, its spread falls to 1e-9, and its accuracy stays at 50 percent."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-depth-lab", "caption": "StandardNet with 5 and 40 layers and RK4Net with 40, repetition 0; dashed, the best possible boundary and accuracy. Middle row: the features of the deep StandardNet merge long before the last layer, and the prediction is constant on the whole plane."}, "image": {"alt": "Three rows of three panels: prediction, spread of the features by layer on a logarithmic axis, and accuracy by epoch. The 5-layer StandardNet and RK4Net follow the optimal boundary between the spiral's arms; the 40-layer StandardNet predicts one class everywhere, its spread falls to 1e-9, and its accuracy stays at 50 percent."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"] * 3] * 3, height=2.3)
 for row, (net, L) in zip(
     axes, (("StandardNet", 5), ("StandardNet", 40), ("RK4Net", 40))
@@ -630,15 +634,16 @@ TrainingLaboratory(data="spiral", net="StandardNet", L=40)
 #
 # ```{exercise}
 # :label: ex-s42-gain
-# By {eq}`eq-4.2.d`, which factor on the initial weights would keep differences from shrinking? Start a StandardNet of 20
-# layers that way. Does it learn?
+# By {eq}`eq-4.2.d`, by which factor must the initial weights be multiplied to keep differences from shrinking? Start a
+# StandardNet of 20 layers with these weights. Does it learn?
 # ```
 #
 # ```{solution} ex-s42-gain
 # :class: dropdown
-# The factor is $\sqrt 3$ for tanh: `net = configuration.network(0)`, then `net.K *= 3**0.5` under `torch.no_grad()`, then
-# `rknet.fit(net, *configuration.points(0))`. The spread now falls slowly, by the slopes of tanh alone, and all nets leave
-# the level of chance; yet they stay well behind RK4Net, as the next cell shows. A good start is not a good architecture.
+# The factor is $\sqrt 3$ for tanh: `net = configuration.network(0)`, then `net.K *= 3**0.5` under `torch.no_grad()`,
+# then `rknet.fit(net, *configuration.points(0))`. The spread now falls slowly, because of the slopes of tanh alone, and
+# all networks leave the level of chance. They still stay well behind RK4Net, as the next cell shows: a better
+# initialisation does not replace the residual connection.
 # ```
 
 # %% tags=["hide-input"]
@@ -663,8 +668,8 @@ assert 60 < min(stretched) and max(stretched) < 95
 #
 # ```{solution} ex-s42-time
 # :class: dropdown
-# Choose them in the laboratory. With $T = 1$ five layers do what twenty do at $h = 0.05$, and with $T = 5$ they do it as
-# well: it is the time that a shallow RK4Net lacks, not the layers. {ref}`A study of its own <s4-beyond>` follows that up.
+# Choose these settings in the laboratory. At $T = 1$ and at $T = 5$, five layers are as accurate as twenty with $h =
+# 0.05$: a shallow RK4Net lacks time, not layers. {ref}`A page of its own <s4-beyond>` pursues this.
 # ```
 
 # %% tags=["hide-input"]
@@ -677,8 +682,8 @@ for T in (1, 5):
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s42-coin
-# Table 1 prints 50.67 and 49.33 for StandardNet with 100 layers. How many of the 1500 training points belong to the arm
-# that those nets always answer, in the mean?
+# Table 1 prints 50.67 and 49.33 for StandardNet with 100 layers. On average, how many of the 1500 training points
+# belong to the arm that those networks always predict?
 # ```
 #
 # ```{solution} ex-s42-coin
@@ -692,19 +697,20 @@ assert [round(0.01 * a * 1500) for a in (50.67, 49.33)] == [760, 740]
 # %% [markdown]
 # ## Takeaways
 #
-# - Tables 1 and 2 are reproduced, cell by cell as far as four repetitions can be compared with twenty: StandardNet rises,
-#   tips over between 10 and 40 layers, and ends as a net with a single answer, as the paper's own numbers show; RK4Net
-#   climbs to the Bayes limit and stays.
-# - A shallow RK4Net is poor because $T = hL$ is short, a shallow StandardNet is free.
-# - At $\hat d = 3$ RK4Net needs 40 layers. Single StandardNets pass 90 % there; whether their mean stays below 80 %,
-#   twenty repetitions cannot tell.
-# - A failing StandardNet has lost its features, or has kept them and mixed them up; Figure 5 shows the first.
-# - Before training, in StandardNet, differences shrink by $1/\sqrt 3$ a layer with tanh and by $1/(4 \sqrt 3)$ with the
-#   logistic function, forwards and backwards; the identity in a residual layer keeps them.
-# - The spiral's limit is near 100 %, so this experiment does tell architectures apart, except among the nets above 99 %.
+# - Tables 1 and 2 are reproduced, as far as four repetitions can be compared with twenty. StandardNet rises, breaks
+#   down between 10 and 40 layers, and ends with a constant answer, as in the paper. RK4Net climbs to the Bayes limit
+#   and stays there.
+# - A shallow RK4Net is poor because $T = hL$ bounds how far features move. A shallow StandardNet has no such bound.
+# - At $\hat d = 3$ RK4Net needs 40 layers. Some StandardNets exceed 90 % at this width; twenty repetitions cannot
+#   decide whether their mean stays below 80 %.
+# - A StandardNet fails in one of two ways: its features merge, as in Figure 5, or they stay spread out while the two
+#   arms mix.
+# - In an untrained StandardNet differences shrink by the factor $1/\sqrt 3$ per layer with tanh and $1/(4 \sqrt 3)$
+#   with the logistic function, forwards and backwards. The identity in a residual layer preserves them.
+# - The experiment distinguishes architectures, except among networks above 99 %.
 #
-# The degradation of deep plain networks, and residual connections as its cure, are due to {footcite:t}`he2016`;
-# Runge-Kutta networks to {footcite:t}`benning2019`.
+# {footcite:t}`he2016` described the degradation of deep plain networks and introduced residual connections as its cure;
+# {footcite:t}`benning2019` introduced Runge-Kutta networks.
 #
 # ## References
 #

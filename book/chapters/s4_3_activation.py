@@ -14,11 +14,11 @@
 
 # %% [markdown]
 # (s4-3)=
-# # Section 4.3. Activation: four functions, one limit
+# # Section 4.3. Activation functions
 #
-# Does it matter which function bends the features? This page trains the same Runge-Kutta network with each of the four
-# activations {eq}`paper-2.1` to find a strip of points between two others. All four end at the same accuracy, and the
-# Bayes limit says why: there is nothing above it. What differs is how soon they arrive, and how many layers they need.
+# Does the choice of activation matter? This page trains the same Runge-Kutta network with each of the four activations
+# {eq}`paper-2.1` to separate a strip of points from the points on either side. All four end at the same accuracy,
+# because they reach the Bayes limit. They differ in how fast they reach it and in how many layers they need.
 #
 # :::{admonition} What the paper claims, and what you will see
 # :class: tip
@@ -26,9 +26,9 @@
 #   overfitting.
 # - tanh needs fewer layers than the logistic function and converges faster, since its gradient is stronger; ReLU and
 #   softplus give very similar results, work with few layers, and converge within five epochs (Figure 7).
-# - Shallow StandardNets show the same.
-# - You will train the networks behind these sentences, and find what the activations' speed hangs on: not the slope
-#   alone, but the curvature.
+# - Shallow StandardNets behave in the same way.
+# - You will train the networks behind these statements and find what determines the speed: the curvature of the
+#   activation as well as its slope.
 # :::
 
 # %% tags=["hide-input"]
@@ -66,8 +66,9 @@ LINES = dict(zip(ACTIVATIONS, ("-", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))))
 # %% [markdown]
 # ## The task
 #
-# A point of donut_1D belongs to the first class if $|x_1| < 1$. Then noise moves it, so near $x_1 = \pm 1$ both classes
-# mix. Noise is the same on either side, and the best possible rule is again $|x_1| < 1$; it is right nine times out of ten.
+# A point of donut_1D belongs to the first class if $|x_1| < 1$. Noise then moves it, so the classes mix near $x_1 = \pm
+# 1$. Since the noise is the same on both sides, the best possible rule is again $|x_1| < 1$; it is right nine times out
+# of ten.
 
 # %%
 x = np.linspace(0, 3, 3001)
@@ -83,8 +84,8 @@ print(f"Bayes limit of donut_1D: {100 * bayes.accuracy('donut_1D'):.1f} %")
 # \qquad \sigma \in \{\tanh, \text{logistic}, \mathrm{ReLU}, \text{softplus}\},
 # $$ (eq-4.3.a)
 #
-# trained as before, but for up to 60 epochs and in two repetitions. For the StandardNet the paper says "shallow" and gives
-# no depth; its published configuration has 20 layers, which is not shallow. We run both, $L = 5$ and $L = 20$.
+# trained as before, but for up to 60 epochs and with two repetitions. The paper calls the StandardNet "shallow" without
+# giving its depth; the published configuration has 20 layers, which is not shallow. We run both $L = 5$ and $L = 20$.
 
 # %%
 runs = repetitions("activation")
@@ -94,7 +95,7 @@ NETS = ("RK4Net, L = 20", "StandardNet, L = 5", "StandardNet, L = 20")
 # %% [markdown]
 # ## Figure 6: the boundary
 
-# %% mystnb={"figure": {"name": "fig-6", "caption": "The paper's Figure 6: prediction of RK4Net with tanh on donut_1D, repetition 0 (left); dashed, the best possible boundary. Right: the boundaries of all four activations, one colour each. They run along the two dashed lines where the points are, and drift apart where there are few."}, "image": {"alt": "Left: a vertical blue strip between two orange regions, with points of both classes mixed along its edges; the learned boundary is close to two straight dashed lines. Right: four pairs of nearly vertical coloured lines close to the dashed ones, drifting apart only at the upper and lower edge."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-6", "caption": "The paper's Figure 6: prediction of RK4Net with tanh on donut_1D, repetition 0 (left); dashed, the best possible boundary. Right: the boundaries of all four activations. They follow the two dashed lines where there are many points, and drift apart where there are few."}, "image": {"alt": "Left: a vertical blue strip between two orange regions, with points of both classes mixed along its edges; the learned boundary is close to two straight dashed lines. Right: four pairs of nearly vertical coloured lines close to the dashed ones, drifting apart only at the upper and lower edge."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=3.2)
 left, right = axes[0]
 net, points = (
@@ -123,7 +124,7 @@ plt.show()
 verdict_box("activation-boundary")
 
 # %% [markdown]
-# "Looks the same" can be counted: on how many validation points do two networks of different activation agree, and how
+# Similarity can be measured: on how many validation points do two networks with different activations agree, and how
 # often do they agree with the best possible classifier?
 
 # %%
@@ -141,9 +142,9 @@ print(f"two activations agree on at least {min(same):.0f} % of the points")
 print(f"each agrees with the best on at least {min(best):.0f} %")
 
 # %% [markdown]
-# ## Figure 7: how they get there
+# ## Figure 7: convergence
 
-# %% mystnb={"figure": {"name": "fig-7", "caption": "The paper's Figure 7: accuracy and cost by epoch of RK4Net, width 16, 20 layers, on donut_1D; solid validation, dotted training, mean with a band of one standard deviation and both repetitions as hair lines; dashed the Bayes limit. Each curve waits on a plateau, where the net calls every point 'outside', and then finds the strip. The logistic function waits longest."}, "image": {"alt": "Two plots over 60 epochs. Accuracy: all curves stay near 76 percent at first and then rise steeply to 90; softplus after one epoch, ReLU after two, tanh after four, the logistic function after about fifteen. Cost falls in the same order, and training and validation stay together.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-7", "caption": "The paper's Figure 7: accuracy and cost by epoch of RK4Net, width 16, 20 layers, on donut_1D; solid validation, dotted training, mean with a band of one standard deviation and both repetitions as hair lines; dashed, the Bayes limit. Each curve starts with a plateau, where the network classifies every point as 'outside', and rises when it finds the strip. The plateau is longest with the logistic function."}, "image": {"alt": "Two plots over 60 epochs. Accuracy: all curves stay near 76 percent at first and then rise steeply to 90; softplus after one epoch, ReLU after two, tanh after four, the logistic function after about fifteen. Cost falls in the same order, and training and validation stay together.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.8)
 histories = {
     a: [runs[f"RK4Net, L = 20, {a}", seed][1] for seed in (0, 1)]
@@ -169,8 +170,8 @@ verdict_box(
 )
 
 # %% [markdown]
-# **What to see.** Before a net can bend the plane enough to cut twice, its best answer is one for all: "outside", right
-# for about three points of four. Then, within an epoch or two, it finds the strip, and is done.
+# **What to see.** As long as a network cannot bend the plane enough to cut it twice, its best prediction is "outside"
+# for every point, which is right for about three points in four. It then finds the strip within an epoch or two.
 
 # %%
 outside = [
@@ -183,7 +184,7 @@ for activation in ("tanh", "logistic"):
 print(f"outside: {np.mean(outside):.0%} of the validation points")
 
 # %% [markdown]
-# ## In numbers
+# ## Accuracy
 
 # %% tags=["hide-input"]
 beside_paper(
@@ -205,15 +206,15 @@ verdict_box(
 )
 
 # %% [markdown]
-# :::{admonition} Saturated
+# :::{admonition} A saturated experiment
 # :class: voice-here
-# Every RK4Net, and every StandardNet with 5 layers, is within the luck of the draw of the Bayes limit. In its final accuracy
-# this experiment cannot tell activations apart, nor architectures, and "the same accuracy" would be said of any method
-# that works at all. It does tell who works at all, and how fast.
+# Every RK4Net and every StandardNet with 5 layers reaches the Bayes limit up to the randomness of the points. The final
+# accuracies therefore cannot distinguish activations or architectures: any method that works at all would have "the
+# same accuracy". The experiment does show which networks learn the task and how fast they do.
 # :::
 #
-# How much is luck? The repetitions share their validation points, so compare each net with the best classifier *on the same
-# points*:
+# How much of the remaining difference is due to the drawn points? All networks of a repetition have the same validation
+# points, so we compare each with the best classifier *on these points*:
 
 # %%
 behind = []
@@ -229,10 +230,10 @@ print(
 )
 
 # %% [markdown]
-# ## Speed
+# ## Speed of convergence
 #
-# A net has *converged* in the first epoch whose validation accuracy comes within one point of its final level, the mean of
-# the last ten epochs.
+# We say that a network *converges* in the first epoch whose validation accuracy is within one point of its final level,
+# the mean of the last ten epochs.
 
 
 # %%
@@ -281,9 +282,9 @@ verdict_box(
 )
 
 # %% [markdown]
-# The order is the paper's, in both nets: the logistic function is the slowest by far, ReLU and softplus are done within five
-# epochs. So is tanh, by this measure. And the StandardNet of the *published* configuration, with 20 layers, learns the
-# task with ReLU only: it suffers from what {ref}`Section 4.2 <s4-2>` is about.
+# In both networks the order is that of the paper: the logistic function is by far the slowest, and ReLU and softplus
+# converge within five epochs. By this measure so does tanh. With 20 layers, the *published* depth, StandardNet learns
+# the task only with ReLU; {ref}`Section 4.2 <s4-2>` explains how deep plain networks fail.
 
 # %%
 for net in NETS[:2]:
@@ -296,9 +297,9 @@ learned = [a for a in ACTIVATIONS if None not in epochs[f"{NETS[2]}, {a}"]]
 assert learned == ["relu"]
 
 # %% [markdown]
-# ## Why? The slope, and the curvature
+# ## Slope and curvature
 #
-# The paper names the stronger gradient of tanh. The largest slopes of the four are
+# The paper attributes the speed of tanh to its stronger gradient. The largest slopes of the four activations are
 #
 # $$
 # \begin{aligned}
@@ -307,9 +308,10 @@ assert learned == ["relu"]
 # \end{aligned}
 # $$ (eq-4.3.b)
 #
-# That explains tanh and the logistic function, but not why softplus, whose slope at 0 is only $\tfrac12$, is ahead of tanh.
-# Think of what this task asks for. The strip's two sides must be cut off *alike*, so the features have to depend on $x_1$
-# in an even way: $\Phi(-x_1)$ near $\Phi(x_1)$. Slopes give odd functions. Evenness comes from curvature, and at 0
+# This explains the difference between tanh and the logistic function, but not why softplus, whose slope at 0 is only
+# $\tfrac12$, is faster than tanh. The task itself offers a reason. Both sides of the strip belong to the same class, so
+# the features have to be nearly even functions of $x_1$, with $\Phi(-x_1)$ near $\Phi(x_1)$. A linear term is odd; an
+# even part needs curvature, and at 0
 #
 # $$
 # \begin{aligned}
@@ -318,9 +320,10 @@ assert learned == ["relu"]
 # \end{aligned}
 # $$ (eq-4.3.c)
 #
-# ReLU is half even from the beginning; tanh and the logistic function become even only by the grace of the biases. Measure
-# both before training, in the nets of eight repetitions: the norm of the cost's gradient by all $K^{[l]}$, and the even part
-# of the output features, $\tfrac12 (\Phi(x) + \Phi(-x_1, x_2))$, as its share of the odd part.
+# ReLU has an even part, $\tfrac12 |x|$, whereas with tanh and the logistic function the features have an even part only
+# because of the biases. We measure two quantities before training, in the networks of eight repetitions: the norm of
+# the gradient of the cost with respect to all $K^{[l]}$, and the ratio of the even part of the output features,
+# $\tfrac12 (\Phi(x) + \Phi(-x_1, x_2))$, to the odd part.
 
 
 # %%
@@ -345,7 +348,7 @@ for k in (0, 1):
     ranked = sorted(ACTIVATIONS, key=lambda a: start[a][:, k].mean())
     assert ranked == ["logistic", "tanh", "softplus", "relu"]
 
-# %% mystnb={"figure": {"name": "fig-curvature", "caption": "Before the first step: gradient (left) and even part of the features (right) of RK4Net with each activation, eight repetitions and their mean, against the epochs that it will need. Both rank the activations as their speed does, up to the last two; the even part spans two orders of magnitude."}, "image": {"alt": "Two scatter plots of epochs to converge against a quantity at the start on a logarithmic axis. In both the logistic function is far up on the left with seventeen epochs, and tanh, softplus and ReLU lie further right with two to five.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-curvature", "caption": "Epochs to converge against two quantities measured before training, for RK4Net with each activation in eight repetitions, with their mean: norm of the gradient (left), and ratio of the even to the odd part of the features (right). Both rank the activations in the order of their speed, except for the two fastest; the ratio spans two orders of magnitude."}, "image": {"alt": "Two scatter plots of epochs to converge against a quantity at the start on a logarithmic axis. In both the logistic function is far up on the left with seventeen epochs, and tanh, softplus and ReLU lie further right with two to five.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.6)
 for k, ax in enumerate(axes[0]):
     for activation, values in start.items():
@@ -362,9 +365,9 @@ axes[0, 0].legend()
 plt.show()
 
 # %% [markdown]
-# A correlation over four activations is no proof. But the explanation can be put to a test of its own: it must turn round
-# on a task that asks for an *odd* function. The spiral is such a task, since its arms are each other's mirror image through
-# 0. There tanh, which is odd, should be first, and softplus lose its lead:
+# A correlation over four activations is no proof. But the explanation makes a prediction that can be tested: on a task
+# that requires an *odd* function, the order must change. The spiral is such a task, since reflection through the origin
+# maps each arm to the other. There tanh, which is odd, should be fastest, and softplus should lose its lead:
 
 # %%
 odd_task = {
@@ -394,13 +397,14 @@ Table(
 verdict_box("activation-gradient")
 
 # %% [markdown]
-# So it is not the activation that is fast or slow, but the activation *for a task*. That ReLU and softplus are ahead of
-# tanh is a property of donut_1D. That the logistic function is behind tanh is not: it is a tanh of half the size.
+# The speed of an activation therefore depends on the task. ReLU and softplus are faster than tanh on donut_1D, but not
+# in general. The logistic function is slower than tanh on both tasks, because it is a tanh of half the size.
 #
-# ## Fewer layers
+# ## Number of layers
 #
-# How many layers does each activation need? With bounded activations the features of RK4Net are on a leash, $T = hL$
-# {eq}`eq-4.2.b`. Those of ReLU and softplus are not: large weights move features as far as they like, in a single layer.
+# How many layers does each activation need? With bounded activations the features of RK4Net move by at most $T = hL$
+# {eq}`eq-4.2.b`. With ReLU and softplus there is no such bound: if the weights are large, a single layer can move
+# features arbitrarily far.
 
 # %%
 shallow = repetitions("activation-depth")
@@ -417,7 +421,7 @@ def final(L, activation):
     ]
 
 
-# %% mystnb={"figure": {"name": "fig-activation-depth", "caption": "Final validation accuracy of RK4Net on donut_1D by depth: means and single repetitions; dashed the Bayes limit. One layer is enough for ReLU and softplus. tanh needs five, the logistic function ten."}, "image": {"alt": "Accuracy against depths 1, 3, 5, 10, 20 for four activations. ReLU and softplus are at 90 percent everywhere; tanh rises from 76 to 89 between one and five layers, the logistic function between three and ten.", "width": "70%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-activation-depth", "caption": "Final validation accuracy of RK4Net on donut_1D by depth: means and single repetitions; dashed, the Bayes limit. ReLU and softplus need one layer, tanh needs five, and the logistic function needs ten."}, "image": {"alt": "Accuracy against depths 1, 3, 5, 10, 20 for four activations. ReLU and softplus are at 90 percent everywhere; tanh rises from 76 to 89 between one and five layers, the logistic function between three and ten.", "width": "70%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"]], height=2.8, width=5)
 ax = axes[0, 0]
 for activation, colour in COLOURS.items():
@@ -465,11 +469,12 @@ print(
 )
 
 # %% [markdown]
-# ## The flow
+# ## The flow with tanh
 #
-# Where does the strip go? Play the features of the tanh net, in their three principal components.
+# The next figure shows the features of the network with tanh in their first three principal components. Play it, or
+# read the frames from left to right.
 
-# %% mystnb={"figure": {"name": "fig-flow-strip", "caption": "The features of donut_1D on their way through RK4Net with tanh: the plane is bent along the strip, whose points end on the fold, where a plane can cut them off."}, "image": {"alt": "Twelve frames of a flat cloud of points in space that bends along its middle until the middle strip of blue points is the crest of a fold.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-flow-strip", "caption": "The features of donut_1D on their way through RK4Net with tanh: the plane is folded along the strip, whose points end on the fold, where a plane can cut them off."}, "image": {"alt": "Twelve frames of a flat cloud of points in space that bends along its middle until the middle strip of blue points is the crest of a fold.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
 tanh_net = runs["RK4Net, L = 20, tanh", 0][0]
 flow = plots.principal_flow(tanh_net.flow(points.X[:600]))
 fig, axes = plots.panels([["3d"]], height=2.6, width=2.6)
@@ -490,9 +495,9 @@ Playground(
 )
 
 # %% [markdown]
-# Three of them for the whole protocol, and a laboratory with the library's own engine:
+# Below are three of the activations, trained by the full protocol, and a laboratory that uses the library's own engine:
 
-# %% mystnb={"figure": {"name": "fig-activation-lab", "caption": "RK4Net with five layers and three activations on donut_1D, repetition 0; dashed the best possible boundary and accuracy. Top: tanh finds the strip after twenty epochs. Middle: the logistic function has not found it when training ends. Bottom: ReLU finds it at once."}, "image": {"alt": "Three rows of three panels: prediction, spread of the features by layer, accuracy by epoch. With tanh and ReLU the predicted region is a strip; with the logistic function the whole picture is predicted as outside and the accuracy stays at 75 percent."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-activation-lab", "caption": "RK4Net with five layers and three activations on donut_1D, repetition 0; dashed, the best possible boundary and accuracy. Top: with tanh the network finds the strip after twenty epochs. Middle: with the logistic function it has not found the strip when training ends. Bottom: with ReLU it finds the strip in the first epochs."}, "image": {"alt": "Three rows of three panels: prediction, spread of the features by layer, accuracy by epoch. With tanh and ReLU the predicted region is a strip; with the logistic function the whole picture is predicted as outside and the accuracy stays at 75 percent."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"] * 3] * 3, height=2.3)
 for row, activation in zip(axes, ("tanh", "logistic", "relu")):
     draw_training(
@@ -509,13 +514,14 @@ TrainingLaboratory(data="donut_1D", net="RK4Net", L=5, activation="logistic")
 #
 # ```{exercise}
 # :label: ex-s43-threshold
-# Why does noise not move the best threshold away from $|x_1| = 1$?
+# Why does the noise not move the best threshold away from $|x_1| = 1$?
 # ```
 #
 # ```{solution} ex-s43-threshold
 # :class: dropdown
-# Points are uniform in $x_1$ and the noise is symmetric, so around $x_1 = 1$ the picture is symmetric too, as long as the
-# other edges, at $-1$ and $4$, are many standard deviations away. At the edge both classes are equally probable.
+# The points are uniform in $x_1$ and the noise is symmetric, so the distribution around $x_1 = 1$ is symmetric too, as
+# long as the other edges, at $-1$ and $4$, are many standard deviations away. At $x_1 = 1$ both classes are therefore
+# equally probable.
 # ```
 #
 # ```{exercise}
@@ -526,10 +532,11 @@ TrainingLaboratory(data="donut_1D", net="RK4Net", L=5, activation="logistic")
 #
 # ```{solution} ex-s43-logistic
 # :class: dropdown
-# Twice the step size, and weights and biases of twice the size. So the logistic net is a tanh net with half the step that
-# starts with half the weights: slower for two reasons. The drift $h/2$ in each layer is left to the biases to undo. Choose
-# $h = 0.1$ in the laboratory to undo one of the two. The next cell builds the logistic EulerNet that *is* a tanh
-# EulerNet with the bias undoing the drift; with one bias a layer, RK4's four stages can only undo it on average.
+# Twice the step size, and weights and biases of twice the size. A logistic network is thus a tanh network with half the
+# step size and half the initial weights, and it is slower for both reasons. Choose $h = 0.1$ in the laboratory to
+# remove the first. The biases have to compensate the drift of $h/2$ per layer. The next cell builds a logistic EulerNet
+# that equals a tanh EulerNet, with biases that compensate the drift; RK4 has four stages but one bias per layer, so its
+# biases can compensate the drift only on average.
 # ```
 
 # %% tags=["hide-input"]
@@ -547,14 +554,15 @@ assert np.allclose(gap, 20 * 0.05, atol=1e-12, rtol=0)
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s43-squares
-# The class of squares is the sign of $x_1 x_2$. Is that even or odd? In the laboratory, see which activations do well there
-# with few layers.
+# In the set squares, the class is the sign of $x_1 x_2$. Is this function even or odd? Find out in the laboratory which
+# activations do well there with few layers.
 # ```
 #
 # ```{solution} ex-s43-squares
 # :class: dropdown
-# Even: $x_1 x_2 = \tfrac14 \bigl( (x_1 + x_2)^2 - (x_1 - x_2)^2 \bigr)$ does not change under $x \mapsto -x$, and is made of two
-# even functions. With three layers ReLU and softplus are at the limit already, tanh and the logistic function are not.
+# Even: $x_1 x_2 = \tfrac14 \bigl( (x_1 + x_2)^2 - (x_1 - x_2)^2 \bigr)$ does not change under $x \mapsto -x$, and
+# consists of two even functions. With three layers ReLU and softplus already reach the limit; tanh and the logistic
+# function do not.
 # ```
 
 # %% tags=["hide-input"]
@@ -575,16 +583,16 @@ assert min(below["tanh"], below["logistic"]) > 0.03
 # %% [markdown]
 # ## Takeaways
 #
-# - All four activations give nearly the same boundary and reach the Bayes limit. The experiment is saturated: it compares
-#   speeds, not accuracies.
-# - The logistic function is slowest, in RK4Net and in the shallow StandardNet; ReLU and softplus converge within five
-#   epochs and need one layer where tanh needs five and the logistic function ten.
-# - The slope is half of the story. A strip asks for even functions, so curvature at 0 matters; on the spiral, an odd task,
-#   tanh is first. With bounded activations $T = hL$ is a leash.
-# - With 20 layers, as published, the StandardNet learns the task with ReLU only.
+# - All four activations give nearly the same boundary and reach the Bayes limit. The experiment is saturated: it can
+#   compare speeds, but not accuracies.
+# - The logistic function is slowest, both in RK4Net and in the shallow StandardNet. ReLU and softplus converge within
+#   five epochs and need one layer in RK4Net, where tanh needs five and the logistic function ten.
+# - The slope alone does not explain the speed. A strip requires even functions, so the curvature at 0 matters; on the
+#   spiral, an odd task, tanh is fastest. With bounded activations $T = hL$ bounds how far features move.
+# - With 20 layers, as published, StandardNet learns the task only with ReLU.
 #
-# The activations and this comparison are those of {footcite:t}`giesecke2021`; for the background on activation functions
-# see {footcite:t}`goodfellow2016`.
+# The activations and this comparison are those of {footcite:t}`giesecke2021`; {footcite:t}`goodfellow2016` give
+# background on activation functions.
 #
 # ## References
 #

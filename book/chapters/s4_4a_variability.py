@@ -14,19 +14,19 @@
 
 # %% [markdown]
 # (s4-4a)=
-# # Section 4.4, first part. Six harder sets, and how much of a result is chance
+# # Section 4.4. Variability between repetitions
 #
-# Before networks can be compared, two questions need an answer. How good can *any* network be on these data? And how far
-# apart may two results lie that differ by chance alone? The paper answers the second with Table 3 and Figure 9, and leaves
-# the first open. This page computes both, and then looks where the chance comes from.
+# Before networks can be compared, two questions need an answer. How good can *any* network be on these data? And how
+# much can two results differ by chance alone? The paper answers the second question with Table 3 and Figure 9, and
+# leaves the first open. This page answers both and then determines the causes of the variability.
 #
 # :::{admonition} What the paper claims, and what you will see
 # :class: tip
-# - Six point sets of two or three dimensions and two to six classes are harder than those before (Figure 8).
+# - Six point sets in two or three dimensions with two to six classes are harder than the previous ones (Figure 8).
 # - Over four repetitions of RK4Net on donut 2D & 6C, accuracy and cost hardly vary (Table 3), and output features and
-#   boundaries look alike (Figure 9); so averages over four repetitions suffice.
-# - You will predict the best possible accuracy of all six sets with one formula, repeat Table 3 six times, and find that two
-#   causes account for its spread: 1500 validation points, and the epoch in which training happens to end.
+#   boundaries look alike (Figure 9). Averages over four repetitions therefore suffice.
+# - You will predict the best possible accuracy on all six sets with one formula, repeat Table 3 six times, and find
+#   that two causes account for its spread: the 1500 validation points, and the epoch in which training happens to end.
 # :::
 
 # %% tags=["hide-input"]
@@ -53,17 +53,18 @@ plots.style()
 # %% [markdown]
 # ## The six sets
 #
-# A *donut* in $d$ dimensions with $K$ classes is a normal cloud $z = 1.5\, \mathcal N(0, I_d)$, cut into $K$ rings by the
-# radii $0, 4/K, 8/K, \dots$; the last ring is open. A *square* set is uniform on $[-4, 4]^d$, and its class is read off the
-# signs: four quadrants, or eight octants of which opposite ones share a class. Only then does noise move each point,
+# A *donut* in $d$ dimensions with $K$ classes is a normal cloud $z = 1.5\, \mathcal N(0, I_d)$, cut into $K$ rings by
+# the radii $0, 4/K, 8/K, \dots$; the last ring is unbounded. A *square* set is uniform on $[-4, 4]^d$, and the signs of
+# its coordinates determine its class: there are four quadrants, or eight octants of which opposite ones share a class.
+# Noise then moves each point,
 #
 # $$
 # x = z + s\, \xi, \qquad \xi \sim \mathcal N(0, I_d), \qquad s = 0.2 \text{ or } 0.3,
 # $$ (eq-4.4.a)
 #
-# by $s = 0.2$ in the donuts and $s = 0.3$ in the squares, and the point keeps the label that it had at $z$.
+# with $s = 0.2$ for the donuts and $s = 0.3$ for the squares, and the point keeps its label at $z$.
 
-# %% mystnb={"figure": {"name": "fig-8", "caption": "The paper's Figure 8: the six sets, 1500 points each. From top to bottom in the first column, a class is added; from the second column to the third, a dimension. Neighbouring colours mix along every border: that is the noise, and no classifier can undo it."}, "image": {"alt": "Six scatter plots in two rows. Left, balls in space of two and of three nested shells. Middle, six concentric rings in the plane above four coloured quadrants. Right, six nested shells in space above a cube of eight octants in four colours."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-8", "caption": "The paper's Figure 8: the six sets, 1500 points each. The lower set of the first column has an extra class, the sets of the third column have an extra dimension. Because of the noise, neighbouring colours mix along every border, and no classifier can separate them."}, "image": {"alt": "Six scatter plots in two rows. Left, balls in space of two and of three nested shells. Middle, six concentric rings in the plane above four coloured quadrants. Right, six nested shells in space above a cube of eight octants in four colours."}} tags=["hide-input"]
 PANELS = (
     ("donut_3D_2C", "donut_2D_6C", "donut_3D_6C"),
     ("donut_3D_3C", "squares_2D_4C", "squares_3D_4C"),
@@ -86,8 +87,9 @@ plt.show()
 # %% [markdown]
 # ## How good can any network be?
 #
-# Since labels come before noise, a point near a border may carry either of two labels. The best possible answer is the more
-# probable one, and its accuracy is the *Bayes limit*. `rknet` computes it by quadrature, without drawing a point:
+# Since points are labelled before the noise moves them, a point near a border may have either of two labels. The best
+# possible prediction is the more probable one, and its accuracy is the *Bayes limit*. `rknet` computes it by
+# quadrature, without drawing points:
 
 # %%
 limit = {name: 100 * bayes.accuracy(name) for name in MULTICLASS}
@@ -95,17 +97,19 @@ for name in MULTICLASS:
     print(f"{name:14}{limit[name]:.1f} %")
 
 # %% [markdown]
-# So 75 % on donut_2D_6C is no poor result: 78 % is all there is. Where do these limits come from? Let one border be crossed
-# by points with the density $\rho$ per unit length. A clean point at distance $u$ behind the border is seen in front of it
-# with probability $\Phi(-u/s)$, and integrating over $u$ on both sides gives the share of wrong answers of the best
-# classifier, $2 \rho \int_0^\infty \Phi(-u/s)\, du = \rho s \sqrt{2/\pi}$. All borders together:
+# An accuracy of 75 % on donut_2D_6C is therefore good: the limit is 78 %. These limits can be estimated by hand. Let
+# $\rho$ be the density of the points at a border, per unit length across it. Noise moves a point at distance $u$ from
+# the border to the other side with probability $\Phi(-u/s)$. Integration over $u$ on both sides gives the error of the
+# best classifier at this border, $2 \rho \int_0^\infty \Phi(-u/s)\, du = \rho s \sqrt{2/\pi}$. Summing over all borders
+# gives
 #
 # $$
 # 1 - a_{\text{best}} \approx s \sqrt{2/\pi}\, \sum_{\text{borders } j} \rho_j .
 # $$ (eq-4.4.b)
 #
-# The error is the noise times the amount of border. For a donut $\rho_j$ is the density of the radius, a chi distribution
-# with $d$ degrees of freedom, at the ring's inner radius; for squares each of the $d$ planes has $\rho = 1/8$.
+# The error is proportional to the noise times the amount of border. For a donut $\rho_j$ is the density of the radius,
+# a chi distribution with $d$ degrees of freedom, at the ring's inner radius; for squares each of the $d$ planes has
+# $\rho = 1/8$.
 
 
 # %%
@@ -123,9 +127,9 @@ for name in MULTICLASS:
     print(f"{name:14}{estimate:.1f} % by the formula")
 
 # %% [markdown]
-# Half a point exact, from one line. Now read it as a statement on *difficulty*. A third class adds a border, and the limit
-# falls. A third dimension adds a plane to the squares, and the limit falls. But a third dimension *takes border away* from
-# the six rings: radii concentrate less where the inner rings are thin, and more points escape into the open last ring.
+# The formula is accurate to half a point. It also explains the *difficulty* of the sets. A third class adds a border,
+# and the limit falls. A third dimension adds a plane to the squares, and the limit falls. But a third dimension
+# *removes border* from the six rings: fewer points lie at small radii, and more points lie in the unbounded last ring.
 
 # %%
 assert limit["donut_3D_2C"] > limit["donut_3D_3C"]
@@ -133,9 +137,9 @@ assert limit["squares_2D_4C"] > limit["squares_3D_4C"]
 assert limit["donut_2D_6C"] < limit["donut_3D_6C"]
 for name in ("donut_2D_6C", "donut_3D_6C"):
     last = chi(LAWS[name].d, scale=1.5).sf(LAWS[name].inner[-1])
-    print(f"{name}: {100 * last:.0f} % of the points in the open ring")
+    print(f"{name}: {100 * last:.0f} % of the points in the last ring")
 
-# %% mystnb={"figure": {"name": "fig-overlap", "caption": "The six rings in the plane and in space: probability of each class given the radius of the noisy point, over the density of that radius (grey). Where two curves cross the best classifier is right half of the time. In space the grey hill stands further to the right, over the last class, which has only one border."}, "image": {"alt": "Two plots against the radius. Six coloured curves rise to nearly one and fall again, one after the other, the last stays at one. A grey density peaks at radius 1.5 in the left plot and above 2 in the right one.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-overlap", "caption": "The six rings in the plane and in space: probability of each class given the radius of the noisy point, over the density of that radius (grey). Where two curves cross, the best classifier is right half of the time. In space the density lies further to the right, towards the last class, which has only one border."}, "image": {"alt": "Two plots against the radius. Six coloured curves rise to nearly one and fall again, one after the other, the last stays at one. A grey density peaks at radius 1.5 in the left plot and above 2 in the right one.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.3)
 radius = np.linspace(0.01, 5, 400)
 for ax, name in zip(axes[0], ("donut_2D_6C", "donut_3D_6C")):
@@ -156,8 +160,9 @@ plt.show()
 # %% [markdown]
 # ## Table 3: four repetitions
 #
-# A repetition draws everything anew: points, lift, initial weights, order of the batches. Here are RK4Net's four on
-# donut_2D_6C with $\hat d = 16$, $L = 100$, $h = 0.05$ and tanh, by the paper's protocol.
+# In each repetition everything is drawn anew: points, lift, initial weights and order of the batches. Table 3
+# summarises four repetitions of RK4Net on donut_2D_6C with $\hat d = 16$, $L = 100$, $h = 0.05$ and tanh, by the
+# paper's protocol.
 
 # %%
 ROW = "RK4Net, L = 100"
@@ -201,17 +206,17 @@ Table(
 verdict_box("table3", "variability-negligible", "variability-everywhere")
 
 # %% [markdown]
-# **What to see.** Our spread is more than twice the paper's. Is that a contradiction? A standard deviation from four
-# numbers is itself a poor estimate: for normal numbers $4 s^2 / \sigma^2$ has a chi-squared distribution with three degrees
-# of freedom, so that 95 % of all such $s$ lie between
+# **What to see.** Our spread is more than twice the paper's. This is no contradiction, because a standard deviation of
+# four numbers is a poor estimate: for normal numbers $4 s^2 / \sigma^2$ has a chi-squared distribution with three
+# degrees of freedom, so that 95 % of all such $s$ lie between
 
 # %%
 low, high = np.sqrt(chi2(3).ppf([0.025, 0.975]) / 4)
-print(f"{low:.2f} and {high:.2f} times the true one")
+print(f"{low:.2f} and {high:.2f} times the true standard deviation")
 
 # %% [markdown]
-# times the true one: two groups of four can easily differ by a factor of two or three. The next cell stops guessing and
-# repeats the experiment: seeds 0 to 23 are six groups of four, six times Table 3.
+# Two groups of four can thus easily differ by a factor of two or three. The next cell repeats the experiment: seeds 0
+# to 23 form six groups of four and give Table 3 six times.
 
 # %%
 many = repetitions("variability", range(24))
@@ -224,7 +229,7 @@ assert spreads[0] == spreads.max()
 assert spreads.min() < paper["val_accuracy"][1] < spreads.max()
 assert np.ptp(groups.mean(axis=1)) > 2
 
-# %% mystnb={"figure": {"name": "fig-six-tables", "caption": "Table 3, six times: validation accuracy of each repetition (dots), mean and standard deviation of each group of four (bars), beside the paper's (left). The dashed line is the Bayes limit. The first group, the one of the table above, happens to spread most; the paper's lies in the middle of the others. One dot lies above the limit: on 1500 points even that is possible."}, "image": {"alt": "Seven columns of points between 71 and 78 percent. The paper's mean 74.9 with a short bar, then six groups of four dots; the first group spreads from 71 to 76, the others lie closer together; a dashed line at 77.9 above all but one dot.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-six-tables", "caption": "Table 3, six times: validation accuracy of each repetition (dots), mean and standard deviation of each group of four (bars), beside the paper's (left). The dashed line is the Bayes limit. The first group, that of the table above, happens to have the largest spread; the spread in the paper lies among the others. One dot lies above the limit, which is possible on 1500 points."}, "image": {"alt": "Seven columns of points between 71 and 78 percent. The paper's mean 74.9 with a short bar, then six groups of four dots; the first group spreads from 71 to 76, the others lie closer together; a dashed line at 77.9 above all but one dot.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"]], height=2.6)
 ax = axes[0, 0]
 for i, group in enumerate(groups, 1):
@@ -257,22 +262,23 @@ ax.set_ylabel("validation accuracy (%)")
 plt.show()
 
 # %% [markdown]
-# Two means of four may thus differ by two points though nothing differs but the draw. Whoever compares networks by means
-# of four should keep this number in mind, and we will in the [next part](s4-4b).
+# Two means of four may thus differ by two points because of the draw alone. Any comparison of networks by means of four
+# has to take this into account; the [next page](s4-4b) does.
 #
-# ## Where does the spread come from?
+# ## Causes of the spread
 #
-# The printed accuracy $a$ of a run is a count over $N = 1500$ validation points. Let $p$ be the accuracy that the trained
-# net would have on infinitely many. Then
+# The printed accuracy $a$ of a run is a relative frequency on $N = 1500$ validation points. Let $p$ be the accuracy of
+# the trained network on infinitely many points. Then
 #
 # $$
 # \operatorname{Var} a = \underbrace{\operatorname{E} \frac{p (1 - p)}{N}}_{\text{validation points}}
 # + \underbrace{\operatorname{Var} p}_{\text{training}} .
 # $$ (eq-4.4.c)
 #
-# The first term needs no experiment. For the second, ask every net about 20 000 fresh points. And there is a third number to
-# look at: the protocol reports the *last* epoch, with batches of five and a learning rate that never decreases. How much does
-# the accuracy of one and the same run, on the same validation points, move from epoch to epoch when it no longer improves?
+# The first term needs no experiment. We estimate the second by testing every network on 20 000 fresh points. A third
+# number helps to interpret it. The protocol reports the *last* epoch, with batches of five and a learning rate that
+# never decreases. By how much does the accuracy of a single run, on the same validation points, change from epoch to
+# epoch once it no longer improves?
 
 # %%
 fresh = draw("donut_2D_6C", 20_000, seed=24)
@@ -294,15 +300,15 @@ print(f"{true.std(ddof=1):.1f}  of it from training")
 print(f"{jitter:.1f}  from epoch to epoch within a run")
 
 # %% [markdown]
-# In quadrature, sampling and training account for the printed spread. And the part of training is no larger than what a
-# single run does between its last ten epochs: there is nothing left for the initial weights to explain.
+# Added in quadrature, sampling and training account for the printed spread. The part due to training is no larger than
+# the variation of a single run over its last ten epochs, which leaves no visible effect of the initial weights.
 
 # %%
 together = np.hypot(sampling, true.std(ddof=1))
 assert abs(together / accuracy.std(ddof=1) - 1) < 0.1
 assert true.std(ddof=1) < 1.1 * jitter
 
-# %% mystnb={"figure": {"name": "fig-jitter", "caption": "Validation accuracy of the first four repetitions by epoch. Each curve has reached its level after some ten epochs and then jumps up and down by one to three points: which of these values is printed depends on the epoch in which training ends. The fourth run was ended early, in a dip."}, "image": {"alt": "Four jagged curves of accuracy by epoch that rise within ten epochs to between 70 and 77 percent and then fluctuate; one ends at epoch 22.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-jitter", "caption": "Validation accuracy of the first four repetitions by epoch. Each curve reaches its level after about ten epochs and then jumps up and down by one to three points. Which of these values is printed depends on the epoch in which training ends. The fourth run was stopped early, in a dip."}, "image": {"alt": "Four jagged curves of accuracy by epoch that rise within ten epochs to between 70 and 77 percent and then fluctuate; one ends at epoch 22.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"]], height=2.5)
 ax = axes[0, 0]
 for seed, mark in enumerate(plots.CLASS_MARKERS[:4]):
@@ -322,11 +328,12 @@ ax.legend(loc="lower right", ncols=2)
 plt.show()
 
 # %% [markdown]
-# :::{admonition} Robust, but to what?
+# :::{admonition} Robustness to initial weights
 # :class: voice-here
-# The paper concludes that the performance is robust to random initialisation, and the decomposition agrees: initial weights
-# leave no trace. But the spread is not small against the differences that one would like to see between networks, and it has
-# two cheap remedies: more validation points, and the mean over the last epochs instead of the last one.
+# The paper concludes that the performance is robust to random initialisation. The decomposition agrees: initial weights
+# have no visible effect. But the spread is not small compared with the differences between networks that one would like
+# to detect. Two cheap remedies are more validation points and the mean over the last epochs instead of the last epoch
+# alone.
 # :::
 
 # %%
@@ -336,9 +343,9 @@ assert ten < 0.75 * last
 print(f"spread of the mean over ten epochs: {ten:.1f} instead of {last:.1f}")
 
 # %% [markdown]
-# ## Figure 9: do repetitions look alike?
+# ## Figure 9: similarity of repetitions
 
-# %% mystnb={"figure": {"name": "fig-9", "caption": "The paper's Figure 9: four repetitions of RK4Net on donut_2D_6C. Top: output features, three principal components, each axis pointing to where the class number grows. Bottom: prediction; dashed, the best possible boundary. Top, the same figure four times, a funnel with the inner rings at its tip, seen from different sides. Bottom, the boundaries differ most where there are few points, in the outermost ring."}, "image": {"alt": "Two rows of four panels. Top: funnels of points in space, blue and vermillion at the narrow end, green and orange along the wall, purple and sky blue at the wide rim. Bottom: concentric regions of six colours whose solid boundaries are slightly dented circles around dashed perfect circles."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-9", "caption": "The paper's Figure 9: four repetitions of RK4Net on donut_2D_6C. Top: output features in three principal components, each axis pointing in the direction in which the class number grows. All four are the same funnel, with the inner rings at its tip, seen from different sides. Bottom: prediction; dashed, the best possible boundary. The boundaries differ most where there are few points, in the outermost ring."}, "image": {"alt": "Two rows of four panels. Top: funnels of points in space, blue and vermillion at the narrow end, green and orange along the wall, purple and sky blue at the wide rim. Bottom: concentric regions of six colours whose solid boundaries are slightly dented circles around dashed perfect circles."}} tags=["hide-input"]
 fig, axes = plots.panels([["3d"] * 4, ["2d"] * 4], height=1.9)
 for seed in range(4):
     net, (_, points) = four[ROW, seed][0], configuration.points(seed)
@@ -360,9 +367,9 @@ for seed in range(4):
 plt.show()
 
 # %% [markdown]
-# "Alike" can be measured. For features, *linear CKA* compares two clouds $A, B$ of the same $N$ points, centred: it is
-# $\|A^\top B\|^2 / (\|A^\top A\| \|B^\top B\|)$ in Frobenius norms, 1 if one cloud is a rotated and scaled copy of the other. For
-# predictions, count the points to which two nets give the same class:
+# Similarity can be measured. For features, *linear CKA* compares two centred clouds $A, B$ of the same $N$ points: it
+# is $\|A^\top B\|^2 / (\|A^\top A\| \|B^\top B\|)$ in Frobenius norms, which is 1 if one cloud is a rotated and scaled
+# copy of the other. For predictions, we count the points to which two networks assign the same class:
 
 # %%
 nets = [TrainedRun(configuration, seed) for seed in range(4)]
@@ -376,9 +383,9 @@ print(f"features: CKA {similarity:.2f}; predictions: {same:.0f} % the same")
 verdict_box("variability-features", "variability-boundaries")
 
 # %% [markdown]
-# The features are nearly copies of one another. Predictions agree on fewer points than one may expect from the
-# picture: in six thin rings a boundary that is displaced by a tenth of a ring's width, on both of its sides, changes the
-# answer for many points; most of them lie where even the best classifier guesses.
+# The features are nearly copies of each other. Predictions agree on fewer points than the picture suggests: with six
+# thin rings, displacing the boundaries by a tenth of a ring's width changes the prediction of many points, most of
+# which lie where even the best classifier can only guess.
 #
 # ## Exercises
 #
@@ -389,8 +396,8 @@ verdict_box("variability-features", "variability-boundaries")
 #
 # ```{solution} ex-s44-five
 # :class: dropdown
-# `from rknet.data.points import rings`, then `border(rings(4, 5))` and `bayes.accuracy(rings(4, 5))`. The formula is about a
-# quarter of a point too low, as for the other donuts: next to a border the density is not quite constant.
+# `from rknet.data.points import rings`, then `border(rings(4, 5))` and `bayes.accuracy(rings(4, 5))`. The formula is
+# about a quarter of a point too low, as for the other donuts, because the density near a border is not quite constant.
 # ```
 
 # %% tags=["hide-input"]
@@ -406,7 +413,7 @@ assert abs(100 * (bayes.accuracy(four_d) - estimate) - 0.25) < 0.1
 #
 # ```{solution} ex-s44-samples
 # :class: dropdown
-# $N = p(1-p)/0.0025^2$ with $p = 0.75$ gives 30 000: twenty times as many. For points from a law they cost nothing but the
+# $N = p(1-p)/0.0025^2$ with $p = 0.75$ gives 30 000, twenty times as many. Points drawn from a law cost only their
 # evaluation.
 # ```
 
@@ -416,16 +423,16 @@ assert round(0.75 * 0.25 / 0.0025**2) == 30_000 == 20 * configuration.samples
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s44-cross
-# Separate the two causes that a repetition mixes: train nets of seed $j$ on points of seed $i$ for $i, j < 6$. Which of the
-# two moves the accuracy?
+# A repetition mixes two causes. Separate them: train networks of seed $j$ on points of seed $i$ for $i, j < 6$. Which
+# of the two changes the accuracy more?
 # ```
 #
 # ```{solution} ex-s44-cross
 # :class: dropdown
-# `cached_fit(configuration.network(j), *configuration.points(i), configuration.protocol, seed=j)`, with the net swapped for
-# five layers of EulerNet with $h = 1$ to save time (the [next part](s4-4b) shows that they do as well). Average the table
-# of accuracies over its rows and over its columns: means over $j$ (one set of points, many nets) differ by more than twice
-# as much as means over $i$. The luck is in the points, above all in those of the validation set.
+# `cached_fit(configuration.network(j), *configuration.points(i), configuration.protocol, seed=j)`, using five layers of
+# EulerNet with $h = 1$ to save time (the [next page](s4-4b) shows that they do as well). Average the table of
+# accuracies over its rows and over its columns: means over $j$ (one set of points, many networks) differ by more than
+# twice as much as means over $i$. The points matter more, above all those of the validation set.
 # ```
 
 # %% tags=["hide-input"]
@@ -447,14 +454,15 @@ assert of_points > 2 * of_nets
 # %% [markdown]
 # ## Takeaways
 #
-# - The limits of the six sets follow from noise times border; an added dimension makes squares harder and six rings *easier*.
-# - The paper's Table 3 is one of many that could have come out; ours of seeds 0 to 3 is another one. Means of four differ by
-#   two points for no reason.
-# - The spread consists of the sampling error of 1500 points and of the jitter of the last epoch. Initial weights add nothing
-#   that we can see.
-# - Features of repetitions are alike, and so are the boundaries where there are points.
+# - The Bayes limits of the six sets follow from noise times border; an extra dimension makes squares harder and six
+#   rings *easier*.
+# - Table 3 depends on the draw, in the paper and for our seeds 0 to 3: means of four can differ by two points by chance
+#   alone.
+# - The spread consists of the sampling error of 1500 points and the jitter of the last epoch. Initial weights have no
+#   visible effect.
+# - The features of different repetitions are similar, and so are the boundaries where there are many points.
 #
-# The similarity of features is that of {footcite:t}`kornblith2019`.
+# Linear CKA is due to {footcite:t}`kornblith2019`.
 #
 # ## References
 #

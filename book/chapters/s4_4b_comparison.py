@@ -14,23 +14,23 @@
 
 # %% [markdown]
 # (s4-4b)=
-# # Section 4.4, second part. Three networks compared
+# # Section 4.4. Comparison of three networks
 #
-# A plain network of five layers against two Runge-Kutta networks of a hundred: who wins? The paper's answer is a draw in
-# accuracy, a difference in kind inside the networks, and an advantage in training. This page repeats the comparison, and
-# asks two questions on the way. Could these experiments have shown a winner at all? And is it fair to compare 5 layers with
-# 100?
+# This page repeats the paper's comparison of a plain network of five layers with two Runge-Kutta networks of a hundred.
+# We also ask whether these experiments could have shown a winner at all, and whether comparing 5 layers with 100 is
+# fair.
 #
 # :::{admonition} What the paper claims, and what you will see
 # :class: tip
-# - All three networks do equally well, below 95 % because of the noise; what differs between them is chance (Table 4).
-# - One more class or one more dimension makes a task a little harder.
-# - StandardNet draws the donut's features into a string and those of the squares into a closed curve; EulerNet and RK4Net
-#   make a cone and a wavy surface, and resemble one another closely (Figures 10 and 11). The predictions look the same.
-# - On donut 3D & 6C EulerNet learns fastest and the others catch up (Figure 12); on squares 3D & 4C StandardNet is clearly
-#   slower (Figure 13).
-# - You will see why EulerNet and RK4Net *must* nearly coincide, which sets are saturated, and a fourth network that costs a
-#   twentieth and does the same.
+# - All three networks do equally well, below 95 % because of the noise; the differences between them are due to chance
+#   (Table 4).
+# - An extra class or an extra dimension makes a task a little harder.
+# - StandardNet maps the donut to a string and the squares to a closed curve. EulerNet and RK4Net map them to a cone and
+#   a wavy surface, and their features resemble each other closely (Figures 10 and 11). The predictions look the same.
+# - On donut 3D & 6C EulerNet learns fastest and the others catch up (Figure 12); on squares 3D & 4C StandardNet is
+#   clearly slower (Figure 13).
+# - You will see why EulerNet and RK4Net *must* nearly coincide, which sets are saturated, and that a fourth network
+#   does as well with a twentieth of the layers.
 # :::
 
 # %% tags=["hide-input"]
@@ -75,12 +75,12 @@ def row(net, data):
 
 
 # %% [markdown]
-# ## What is compared
+# ## The networks
 #
-# All nets have width $\hat d = 16$ and tanh. StandardNet {eq}`paper-2.6` gets $L = 5$, because it degrades when it is
-# [deeper](s4-2); EulerNet {eq}`paper-2.7` and RK4Net {eq}`paper-2.12` get $L = 100$, because they profit from depth. "To
-# establish a fair comparison", says the paper; but what do these nets cost? A layer has $m = \hat d^2 + \hat d$ parameters
-# {eq}`paper-2.4` and evaluates $f$ once for each of its $s$ stages:
+# All networks have width $\hat d = 16$ and tanh as activation. StandardNet {eq}`paper-2.6` has $L = 5$ layers, because
+# it degrades when it is [deeper](s4-2); EulerNet {eq}`paper-2.7` and RK4Net {eq}`paper-2.12` have $L = 100$, because
+# they improve with depth. The paper chooses these depths "to establish a fair comparison". What do the networks cost? A
+# layer has $m = \hat d^2 + \hat d$ parameters {eq}`paper-2.4` and evaluates $f$ once for each of its $s$ stages:
 
 # %%
 for net in COMPARED:
@@ -88,9 +88,10 @@ for net in COMPARED:
     print(f"{net:12}{c.parameters:6} parameters, {c.evaluations:3} evaluations")
 
 # %% [markdown]
-# RK4Net computes 80 times as much as StandardNet. Each net is shown at its best depth, which is one meaning of fair; equal
-# cost would be another. So let a fourth net join: five layers of EulerNet with $h = 1$, the residual network of
-# {footcite:t}`he2016`. It has StandardNet's cost and, with $T = hL = 5$, the time of the deep nets.
+# RK4Net needs 80 times as many evaluations as StandardNet. Comparing each network at its best depth is one meaning of
+# fair; comparing at equal cost is another. We therefore add a fourth network: five layers of EulerNet with $h = 1$, the
+# residual network of {footcite:t}`he2016`. It has StandardNet's cost and, with $T = hL = 5$, the final time of the deep
+# networks.
 
 # %%
 runs = repetitions("comparison")
@@ -98,17 +99,17 @@ resnet = repetitions("resnet")
 runs[row("EulerNet", "donut_2D_6C"), 0][0]
 
 # %% [markdown]
-# A repetition draws points, lift, initial weights and batches from its seed. In this book the seed means the same for every
-# net: repetition 2 of EulerNet and of RK4Net see the same points in the same order and start from the same weights. The
-# paper drew anew for each. Keep that in mind; it will explain a column of numbers.
+# The points, the lift, the initial weights and the batches of a repetition are drawn from its seed. In this book a seed
+# gives the same draws for every network: EulerNet and RK4Net see the same points in the same order and start from the
+# same weights. The paper drew anew for each network.
 #
 # ## Table 4
 
 # %% tags=["hide-input"]
 beside_paper(
     "table-4",
-    "Table 4. Validation accuracy and cost of three networks on six sets, width 16, tanh: our mean ± standard deviation "
-    "over four repetitions, the paper's mean below it.",
+    "Table 4. Validation accuracy and cost of three networks on six sets, width 16, tanh: our mean ± standard "
+    "deviation over four repetitions, the paper's mean below it.",
     "comparison",
     runs,
     {net: {data: row(net, data) for data in MULTICLASS} for net in COMPARED},
@@ -125,13 +126,13 @@ verdict_box(
 )
 
 # %% [markdown]
-# **What to see.** Read a column: nets differ by less than the spread within each. Then read EulerNet against RK4Net. In our
-# rows they agree almost to the digit, in the paper's they differ by up to a point. Ours are paired, the paper's are not:
+# **What to see.** Within a column, networks differ by less than the spread of each. EulerNet and RK4Net agree almost to
+# the digit in our rows, which are paired by seed, and differ by up to a point in the paper's, which are not:
 
 
 # %% tags=["hide-input"]
 def accuracies(net, data):
-    """Final validation accuracies in percent, one a repetition."""
+    """Final validation accuracies in percent, one per repetition."""
     curves = [runs[row(net, data), seed][1].val_accuracy for seed in SEEDS]
     return 100 * np.array([curve[-1] for curve in curves])
 
@@ -151,7 +152,8 @@ theirs = {
 }
 Table(
     "table-pairs",
-    "Validation accuracy of EulerNet less that of RK4Net, in percentage points: equal seeds here, other draws in the paper.",
+    "Validation accuracy of EulerNet less that of RK4Net, in percentage points: equal seeds here, different draws "
+    "in the paper.",
     MULTICLASS,
     {
         "both": [
@@ -174,8 +176,8 @@ Table(
 )
 
 # %% [markdown]
-# Is sampling enough to explain the paper's differences? Two independent means of four differ with the variance $\sigma^2 (1/4 +
-# 1/4)$, so the six squared differences, each over its variance, should add up to about six:
+# Does sampling alone explain the paper's differences? The difference of two independent means of four has the variance
+# $\sigma^2 (1/4 + 1/4)$, so the six squared differences, each divided by its variance, should add up to about six:
 
 # %%
 terms = [
@@ -187,12 +189,12 @@ assert max(np.abs(d).max() for d in ours.values()) < 0.25
 print(f"sum of six: {sum(terms):.0f}")
 
 # %% [markdown]
-# It is. The paper's EulerNet and RK4Net differ because their points differ, as the paper itself suspects.
+# It does: the paper's EulerNet and RK4Net differ because their points differ, as the paper itself suspects.
 #
-# ## Could a winner have been seen?
+# ## Room for differences
 #
-# Best possible answers are known for every validation point. So measure each run not by its accuracy but by how far it stays
-# *behind the best classifier on the same points*: the luck of the draw cancels.
+# The best possible answer is known for every validation point. We therefore measure how far each run stays *behind the
+# best classifier on the same points*, which largely removes the effect of the draw.
 
 
 # %%
@@ -221,7 +223,7 @@ gap = {
     for data, (name, rows) in short.items()
 }
 
-# %% mystnb={"figure": {"name": "fig-behind", "caption": "Points behind the best possible classifier, on the same validation points: every repetition (dots) and their mean (bars). Zero is the best that can be expected. On the squares all nets have reached it. The donuts leave room, most of it with six classes, and on six shells in space StandardNet stays behind the Runge-Kutta nets; the residual net of five layers, at a twentieth of their parameters, does not."}, "image": {"alt": "Dot plot with six columns, one a point set, each with four groups of four dots for StandardNet, EulerNet, RK4Net and a five-layer residual net. The squares lie between 0 and 1 points, the donuts of two and three classes around 2, those of six classes around 4, with StandardNet's mean above 5.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-behind", "caption": "Points behind the best possible classifier, on the same validation points: every repetition (dots) and their mean (bars). Zero is the best that can be expected. On the squares all networks come close to it. The donuts leave room, above all those with six classes. On the six shells in space StandardNet stays behind the Runge-Kutta networks; the residual network of five layers, with a twentieth of their parameters, does not."}, "image": {"alt": "Dot plot with six columns, one a point set, each with four groups of four dots for StandardNet, EulerNet, RK4Net and a five-layer residual net. The squares lie between 0 and 1 points, the donuts of two and three classes around 2, those of six classes around 4, with StandardNet's mean above 5.", "width": "100%"}} tags=["hide-input"]
 STYLES = {
     "StandardNet": (plots.NET_STYLES["StandardNet"]["color"], "o"),
     "EulerNet": (plots.NET_STYLES["EulerNet"]["color"], "s"),
@@ -255,8 +257,9 @@ assert (
 )
 
 # %% [markdown]
-# Four repetitions are few, and StandardNet's scatter widely. The records in `results/` hold twenty-four of each net, paired
-# by their seeds. RK4Net less StandardNet, in points, with a 95 % interval for each set by itself:
+# Four repetitions are few, and those of StandardNet scatter widely. The records in `results/` hold twenty-four of each
+# network, paired by seed. Here is RK4Net less StandardNet in percentage points, with a separate 95 % interval for each
+# set:
 
 # %%
 records = Evidence(Store(Path(rknet.__file__).parent.parent / "results"))
@@ -281,12 +284,12 @@ assert {data for data in MULTICLASS if ahead[data]} == {
 }
 
 # %% [markdown]
-# On the donuts of three and of six classes RK4Net is ahead, by half a point and by more than one; on the other sets nothing
-# can be told. (The ledger asks more, that eighteen intervals hold *together*, and finds no difference that is certain in
-# that sense.)
+# RK4Net is ahead by half a point on the donut with three classes and by more than one point on those with six. The
+# other sets do not decide. (The ledger requires eighteen intervals to hold *simultaneously*, and under this stricter
+# rule no difference is certain.)
 #
-# And five layers do what a hundred do, on all six sets, if they are given the same *time*. Depth as such is not what the
-# Runge-Kutta nets profit from; the [next page](s4-beyond) follows this trace.
+# On all six sets five residual layers do as well as a hundred, provided they have the same final *time*. The
+# Runge-Kutta networks therefore do not owe their accuracy to depth as such; [another page](s4-beyond) pursues this.
 #
 # How much must two nets differ before two independent means of four show it? About twice $\sigma \sqrt{1/4 + 1/4}$, with
 # $\sigma$ the spread of the printed accuracy. The table below sets this beside the room between the best net and the limit.
@@ -345,11 +348,11 @@ assert room["donut_2D_6C"] < 1.5 * shown["donut_2D_6C"]
 # difference of more than three points would have been visible, almost all the room there is. It is the six shells in space,
 # and to a lesser degree the donuts of two and three classes, that could have told the networks apart.
 #
-# ## Harder by a class, harder by a dimension?
+# ## Extra classes and dimensions
 #
-# The paper compares three pairs of columns and finds the second of each a little harder. For the limits we know the answer from
-# {eq}`eq-4.4.b`: a third class and a third dimension of the squares add border, but a third dimension takes border away from
-# six rings.
+# The paper compares three pairs of columns and finds the second of each pair a little harder. Equation {eq}`eq-4.4.b`
+# predicts the Bayes limits: a third class, or a third dimension of the squares, adds border, but a third dimension
+# removes border from the six rings.
 
 # %%
 STEPS = (
@@ -378,14 +381,16 @@ verdict_box(
 )
 
 # %% [markdown]
-# Every net follows the limit, up as well as down. In the paper's own Table 4 two of the three nets change by less than a quarter
-# of a point from the rings of the plane to the shells in space, far less than the spread.
+# The accuracy of every network follows the limit, upwards and downwards. In the paper's own Table 4, two of the three
+# networks change by less than a quarter of a point from the rings in the plane to the shells in space, far less than
+# the spread.
 #
-# ## What happens inside: Figures 10 and 11
+# ## Figures 10 and 11: features
 #
-# Features have 16 dimensions, so we look at their principal components, the directions in which they vary most. A plane of two
-# components can be coloured: its points are mapped back into feature space, where $W$ and $\mu$ classify them. All nets are those
-# of repetition 1, and each axis points to where the class number grows, so that no picture is mirrored by chance.
+# The features have 16 dimensions, so we show their principal components, the directions in which they vary most. The
+# plane of two components is coloured by class: its points are mapped back into feature space, where $W$ and $\mu$
+# classify them. All networks are those of repetition 1. Each axis points in the direction in which the class number
+# grows, so that no picture is mirrored by chance.
 
 
 # %% tags=["hide-input"]
@@ -399,15 +404,16 @@ def feature_rows(data, seed=1):
     plt.show()
 
 
-# %% mystnb={"figure": {"name": "fig-10", "caption": "The paper's Figure 10: three networks on donut_2D_6C. Left and middle, output features in three and in two principal components, right the prediction with the best possible boundary dashed. StandardNet lays the six rings along a string and cuts it into six pieces. EulerNet and RK4Net make the same funnel, ring after ring along its height. From the right column alone nobody could tell the nets."}, "image": {"alt": "Three rows of three panels. StandardNet: a bent string in space whose colour changes along it, the same as a V in the plane over six coloured regions, concentric predicted rings. EulerNet and RK4Net: funnels of points that can hardly be told apart, again V-shaped bands in the plane, and nearly the same concentric rings."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-10", "caption": "The paper's Figure 10: three networks on donut_2D_6C. Left and middle, output features in three and in two principal components, right the prediction with the best possible boundary dashed. StandardNet maps the six rings to a string and cuts it into six pieces. EulerNet and RK4Net map them to the same funnel, one ring above the other. The predictions in the right column are hard to tell apart."}, "image": {"alt": "Three rows of three panels. StandardNet: a bent string in space whose colour changes along it, the same as a V in the plane over six coloured regions, concentric predicted rings. EulerNet and RK4Net: funnels of points that can hardly be told apart, again V-shaped bands in the plane, and nearly the same concentric rings."}} tags=["hide-input"]
 feature_rows("donut_2D_6C")
 
-# %% mystnb={"figure": {"name": "fig-11", "caption": "The paper's Figure 11: three networks on squares_2D_4C. StandardNet draws the plane together into a closed curve on which the quadrants follow one another. EulerNet and RK4Net keep the square, lift two of its opposite corners and press down the others, and push the points outwards into the corners. The boundaries are again the same, the axes, with a knot where the four squares meet."}, "image": {"alt": "Three rows of three panels. StandardNet: a closed curve in space and a ring in the plane, one colour to each quarter. EulerNet and RK4Net: saddle-shaped sheets in space, rotated squares with dense corners in the plane. All predictions are four quadrants bounded by the axes."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-11", "caption": "The paper's Figure 11: three networks on squares_2D_4C. StandardNet contracts the plane to a closed curve along which the quadrants follow one another. EulerNet and RK4Net preserve the square, raise two opposite corners, lower the other two, and push the points outwards into the corners. The boundaries of all three follow the axes, with a knot where the four squares meet."}, "image": {"alt": "Three rows of three panels. StandardNet: a closed curve in space and a ring in the plane, one colour to each quarter. EulerNet and RK4Net: saddle-shaped sheets in space, rotated squares with dense corners in the plane. All predictions are four quadrants bounded by the axes."}} tags=["hide-input"]
 feature_rows("squares_2D_4C")
 
 # %% [markdown]
-# A string has dimension one, a surface two. Take the 20 nearest neighbours of a feature and the variances $\lambda_i$ along their
-# principal axes; $(\sum \lambda_i)^2 / \sum \lambda_i^2$ counts the axes that matter. Its median over all points:
+# A string has dimension one, a surface two. We estimate the local dimension from the 20 nearest neighbours of each
+# feature: if $\lambda_i$ are the variances along their principal axes, $(\sum \lambda_i)^2 / \sum \lambda_i^2$ counts
+# the axes that matter. Here is the median over all points:
 
 # %%
 sets = ("donut_2D_6C", "squares_2D_4C")
@@ -426,9 +432,9 @@ assert all(
 )
 
 # %% [markdown]
-# Why so? A layer of StandardNet replaces its input by $\sigma(Ky + b)$, which presses together whatever it does not need: at the
-# output a curve is enough, and a curve is what remains. A layer of a Runge-Kutta net *adds* something small; the flow is
-# invertible, so the surface into which the lift has put the plane stays a surface.
+# A layer of StandardNet replaces its input by $\sigma(Ky + b)$ and may contract directions that do not matter for the
+# classes: only a curve remains at the output. A layer of a Runge-Kutta network *adds* a small increment. Its flow is
+# invertible, so the lifted plane remains a surface.
 
 # %% tags=["hide-input"]
 verdict_box(
@@ -436,9 +442,9 @@ verdict_box(
 )
 
 # %% [markdown]
-# Watch the surface bend. Play it, or read the frames from left to right.
+# The next figure shows how the surface bends. Play it, or read the frames from left to right.
 
-# %% mystnb={"figure": {"name": "fig-funnel", "caption": "RK4Net on donut_2D_6C, three principal components of layers 0 to 100, each turned to meet the one before: the plane disc becomes a bowl, then a funnel, and the rings move apart along its axis."}, "image": {"alt": "Twelve frames of a cloud of points in six colours that starts as a flat disc of rings and is drawn out into a funnel with the inner rings at the tip.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-funnel", "caption": "RK4Net on donut_2D_6C, three principal components of layers 0 to 100, each rotated to match the previous one: the flat disc becomes a bowl, then a funnel, and the rings move apart along its axis."}, "image": {"alt": "Twelve frames of a cloud of points in six colours that starts as a flat disc of rings and is drawn out into a funnel with the inner rings at the tip.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
 run = nets["RK4Net", "donut_2D_6C"]
 flow = plots.principal_flow(run.flow())
 fig, axes = plots.panels([["3d"]], height=2.6, width=2.6)
@@ -451,16 +457,16 @@ plots.Flipbook(
 # %% [markdown]
 # ## Why EulerNet and RK4Net nearly coincide
 #
-# Two reasons. First, the step is small. Expand one layer of {eq}`paper-2.12` in $h$: all schemes of order two or more have
-# the same term in $h^2$, which Euler's method lacks,
+# There are two reasons. First, the step is small. If one layer of {eq}`paper-2.12` is expanded in $h$, all schemes of
+# order two or more have the same term in $h^2$, which Euler's method lacks:
 #
 # $$
 # y^{[l+1]}_{\text{RK4}} - y^{[l+1]}_{\text{Euler}} = \frac{h^2}{2} f_y f + \mathcal O(h^3),
 # $$ (eq-4.4.d)
 #
-# with $f$ and its derivative taken at $(u^{[l]}, y^{[l]})$. A hundred such differences make one of order $h$ at the time $T$.
-# So put the *trained weights of RK4Net* into Euler's method, and refine it: two half steps with the same $u$ in place of each
-# step, then four.
+# where $f$ and its derivative are taken at $(u^{[l]}, y^{[l]})$. A hundred such differences add up to one of order $h$
+# at the time $T$. To verify this, we put the *trained weights of RK4Net* into Euler's method and refine it, replacing
+# each step by two half steps with the same $u$, then by four quarter steps.
 
 
 # %%
@@ -499,9 +505,9 @@ for data in sets:
     print(f"{data}: {100 * away[0]:.1f} % of the spread, then half, a quarter")
 
 # %% [markdown]
-# The distance halves with the step, as {eq}`eq-4.4.d` says, and is small to begin with. Second, gradients differ as little as
-# flows do, and in this book both nets start from the same weights and see the same points. So they are led along the
-# same path, and after 12 000 steps of training they stand side by side:
+# The distance halves with the step, as {eq}`eq-4.4.d` predicts, and is small to begin with. Second, the gradients
+# differ as little as the flows do, and in this book both networks start from the same weights and see the same points.
+# Training therefore takes them along nearly the same path, and after 12 000 steps they still nearly coincide:
 
 # %%
 for data in sets:
@@ -516,11 +522,11 @@ for data in sets:
 verdict_box("shapes-rk-alike")
 
 # %% [markdown]
-# RK4Net pays four evaluations of $f$ for each of EulerNet's, for a difference that nobody can see. That is no argument against
-# RK4: it solves the differential equation far better, as [Section 2](s2) has measured. But a *trained* network is free to choose
-# its equation, and the difference of two solvers at $h = 0.05$ is less than what training corrects.
+# RK4Net needs four evaluations of $f$ for each of EulerNet's, with no visible difference. RK4 solves a given
+# differential equation far more accurately, as measured in [Section 2](s2). But training chooses the equation, and at
+# $h = 0.05$ the difference between the solvers is smaller than what training corrects.
 #
-# ## Training: Figures 12 and 13
+# ## Figures 12 and 13: training
 
 # %% tags=["hide-input"]
 
@@ -553,13 +559,13 @@ def first_epochs(data, low, high, top):
     plt.show()
 
 
-# %% mystnb={"figure": {"name": "fig-12", "caption": "The paper's Figure 12: validation accuracy and cost on donut_3D_6C over the first 14 epochs, mean, standard deviation (shaded) and single repetitions (hair lines); dashed, the best possible. The three nets rise together; EulerNet's dashes lie on RK4Net's line. In the paper EulerNet is ahead at first: with equal seeds it is not."}, "image": {"alt": "Two plots by epoch. Left, accuracy of three nets rises from 20 to 75 percent within eight epochs, all three on nearly one line with wide bands; right, the costs fall together. A dashed line marks the best possible.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-12", "caption": "The paper's Figure 12: validation accuracy and cost on donut_3D_6C over the first 14 epochs, mean, standard deviation (shaded) and single repetitions (hair lines); dashed, the best possible. The three accuracies rise together; EulerNet's dashes lie on RK4Net's line. In the paper EulerNet is ahead at first; with equal seeds it is not."}, "image": {"alt": "Two plots by epoch. Left, accuracy of three nets rises from 20 to 75 percent within eight epochs, all three on nearly one line with wide bands; right, the costs fall together. A dashed line marks the best possible.", "width": "100%"}} tags=["hide-input"]
 first_epochs("donut_3D_6C", 10, 82, 2.1)
 
 # %% tags=["hide-input"]
 verdict_box("training-euler-fastest", "training-catch-up", "training-same-end")
 
-# %% mystnb={"figure": {"name": "fig-13", "caption": "The paper's Figure 13: the same on squares_3D_4C. The Runge-Kutta nets, one line again, have learned the set after four epochs. StandardNet takes more than twice as long, with a wide band and a higher cost throughout, and has not caught up after 14 epochs."}, "image": {"alt": "Two plots by epoch. Left, EulerNet and RK4Net rise on one line to 87 percent in three epochs, StandardNet climbs slowly with a wide shaded band and reaches 88 percent only at epoch 13; right, its cost stays above theirs throughout.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-13", "caption": "The paper's Figure 13: the same on squares_3D_4C. The lines of the Runge-Kutta networks coincide again and reach their level after four epochs. StandardNet takes more than twice as long, with a wide band and a higher cost throughout, and has not caught up after 14 epochs."}, "image": {"alt": "Two plots by epoch. Left, EulerNet and RK4Net rise on one line to 87 percent in three epochs, StandardNet climbs slowly with a wide shaded band and reaches 88 percent only at epoch 13; right, its cost stays above theirs throughout.", "width": "100%"}} tags=["hide-input"]
 first_epochs("squares_3D_4C", 20, 95, 1.7)
 
 # %% tags=["hide-input"]
@@ -571,8 +577,8 @@ verdict_box(
 )
 
 # %% [markdown]
-# **What to see.** On the shells all nets learn alike, on the squares StandardNet is slow. Is it slow because it is shallow, or
-# because it is plain? The residual net has five layers, too:
+# **What to see.** On the shells all networks learn equally fast; on the squares StandardNet is slow. Is the reason its
+# depth, or that it has no residual connections? The residual network also has five layers:
 
 # %%
 data = "squares_3D_4C"
@@ -593,9 +599,9 @@ assert epochs["StandardNet"] > 1.5 * epochs["RK4Net"]
 assert epochs["ResNet"] < 1.2 * epochs["RK4Net"]
 
 # %% [markdown]
-# Five residual layers learn as fast as a hundred. It is the identity in the layer that makes learning fast, not the number of
-# layers: with it every layer starts close to "leave the features as they are", and the classifier has something to work with
-# from the first step, while five random plain layers have to be aligned with one another before anything useful arrives.
+# Five residual layers learn as fast as a hundred, so the identity in each layer makes learning fast, not the number of
+# layers. A plausible reason: residual layers start close to the identity and pass usable features to the classifier
+# from the first step, while five random plain layers must first be aligned with one another.
 
 # %% tags=["hide-input"]
 verdict_box("training-robust")
@@ -603,16 +609,17 @@ verdict_box("training-robust")
 # %% [markdown]
 # :::{admonition} The paper's text
 # :class: voice-paper
-# The text calls these two sets the donut and the squares "with four and six classes, respectively"; the captions have it the
-# right way round, six for the donut and four for the squares.
+# The text calls these two sets the donut and the squares "with four and six classes, respectively". The captions are
+# correct: six classes for the donut and four for the squares.
 # :::
 #
 # ## Laboratory
 #
-# Features and answers of any net on any of the plane sets; a net trains in about a second. Below is the residual net of five
-# layers on both sets of this page. Try it with $h = 0.05$: five layers, but hardly any time.
+# The laboratory shows the features and predictions of any network on any of the plane sets; training takes about a
+# second. Below is the residual network of five layers on two sets. Try it with $h = 0.05$, which leaves hardly any
+# time.
 
-# %% mystnb={"figure": {"name": "fig-features-lab", "caption": "Five layers of EulerNet with $h = 1$ on donut_2D_6C and squares_2D_4C, repetition 0. The same funnel and the same wavy sheet as with a hundred layers of $h = 0.05$, only coarser: what shapes the features is the flow, not the number of steps in which it is followed."}, "image": {"alt": "Two rows of three panels. Above, a funnel of six colours in space, a band in the plane, concentric rings. Below, a saddle-shaped sheet of four colours, a square with dense corners, four quadrants."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-features-lab", "caption": "Five layers of EulerNet with $h = 1$ on donut_2D_6C and squares_2D_4C, repetition 0. The funnel and the wavy sheet are those of a hundred layers with $h = 0.05$, only coarser: the shape of the features depends on the flow, not on the number of steps that approximate it."}, "image": {"alt": "Two rows of three panels. Above, a funnel of six colours in space, a band in the plane, concentric rings. Below, a saddle-shaped sheet of four colours, a square with dense corners, four quadrants."}} tags=["hide-input"]
 fig, axes = plots.panels([["3d", "2d", "2d"]] * 2, height=2.45)
 for panels, data in zip(axes, sets):
     name, rows = short[data]
@@ -627,16 +634,17 @@ FeatureLaboratory()
 #
 # ```{exercise}
 # :label: ex-s44-repetitions
-# How many repetitions would show a true difference of one percentage point between two nets on donut_3D_6C, independent draws
-# taken? And with equal seeds?
+# How many repetitions would show a true difference of one percentage point between two networks on donut_3D_6C, with
+# independent draws? And with equal seeds?
 # ```
 #
 # ```{solution} ex-s44-repetitions
 # :class: dropdown
-# Take StandardNet and RK4Net. Independent: the difference of two means of $R$ has the variance $(\sigma_1^2 + \sigma_2^2) / R$,
-# and twice its root is at most 1 if $R \ge 4 (\sigma_1^2 + \sigma_2^2)$. With equal seeds the variance that counts is that of
-# the differences, seed by seed. The records of seeds 0 to 23 give about 23 and about 15 repetitions: pairing saves a third of
-# the work. (Do not estimate this with our four: their spread is by chance half of what it is in the long run.)
+# Take StandardNet and RK4Net. With independent draws the difference of two means of $R$ has the variance $(\sigma_1^2 +
+# \sigma_2^2) / R$, and twice its root is at most 1 if $R \ge 4 (\sigma_1^2 + \sigma_2^2)$. With equal seeds the
+# relevant variance is that of the differences, seed by seed. The records of seeds 0 to 23 give about 23 and about 15
+# repetitions: pairing saves a third of the work. (Four seeds are too few for this estimate: by chance, the spread of
+# StandardNet's first four is half that of all 24.)
 # ```
 
 # %% tags=["hide-input"]
@@ -649,15 +657,16 @@ assert 1.5 < plain.std() / accuracies("StandardNet", "donut_3D_6C").std() < 2.5
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s44-swap
-# At which step size do Euler's method and RK4 part? Load the weights of a trained `RK4Net` with $L = 5$, $h = 1$ into an
-# `EulerNet`.
+# At which step size do Euler's method and RK4 differ visibly? Load the weights of a trained `RK4Net` with $L = 5$, $h =
+# 1$ into an `EulerNet`.
 # ```
 #
 # ```{solution} ex-s44-swap
 # :class: dropdown
 # `replace(comparison[row("RK4Net", "squares_2D_4C")], L=5, h=1.0)` (from `dataclasses`), `trained` on seed 0, then
-# `euler_with(net, 1)`: the features are a tenth of their spread apart, some thirty times more than at $h = 0.05$, and one
-# answer in forty changes. Trained for itself, EulerNet is as good as ever: it finds weights that suit *its* layers.
+# `euler_with(net, 1)`: the features are a tenth of their spread apart, some thirty times more than at $h = 0.05$, and
+# one prediction in forty changes. An EulerNet trained with these settings is as accurate as RK4Net: training finds
+# weights that suit *its* layers.
 # ```
 
 # %% tags=["hide-input"]
@@ -674,27 +683,28 @@ assert own.val_accuracy[-1] > history.val_accuracy[-1] - 0.005
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s44-donut
-# Which set would you design to tell architectures apart? Use {eq}`eq-4.4.b`.
+# Design a set that distinguishes architectures. Use {eq}`eq-4.4.b`.
 # ```
 #
 # ```{solution} ex-s44-donut
 # :class: dropdown
-# One whose limit is high and whose border is long compared with what nets of the size at hand can bend: little noise, many thin
-# rings, such as `Rings(2, 6, noise=0.05, spread=1.5, inner=LAWS["donut_2D_6C"].inner)`. A comparison needs room above and a hard
-# task below.
+# The Bayes limit should be high, and the border should be long compared with what networks of the given size can bend:
+# little noise and many thin rings, such as `Rings(2, 6, noise=0.05, spread=1.5, inner=LAWS["donut_2D_6C"].inner)`. A
+# comparison needs a hard task with room below the limit.
 # ```
 #
 # ## Takeaways
 #
 # - The three networks reach nearly the same accuracy. On the plane squares they could not do otherwise: that set is saturated. On
 #   six rings and six shells RK4Net is ahead of StandardNet by a point, which takes two dozen repetitions to see.
-# - A harder set is one with a lower limit, and nets follow the limit: a class or a plane more is harder, a donut of six
-#   classes is easier in three dimensions than in two.
-# - StandardNet makes strings and closed curves, Runge-Kutta nets funnels and wavy sheets, of local dimension one and two.
-# - EulerNet and RK4Net coincide because their flows differ by order $h$ only; the paper's differences between them are those of
-#   different draws.
-# - On squares 3D & 4C StandardNet learns late; on donut 3D & 6C nobody is ahead.
-# - A residual net of five layers with $h = 1$ does all of this at StandardNet's cost.
+# - The accuracy of the networks follows the Bayes limit. An extra class, or an extra dimension of the squares, makes a
+#   set harder; a donut with six classes is easier in three dimensions than in two.
+# - StandardNet maps the plane to strings and closed curves, of local dimension one; Runge-Kutta networks map it to
+#   funnels and wavy sheets, of local dimension two.
+# - EulerNet and RK4Net nearly coincide because their flows differ only by order $h$; the differences in the paper come
+#   from different draws.
+# - On squares 3D & 4C StandardNet learns more slowly; on donut 3D & 6C no network is ahead.
+# - A residual network of five layers with $h = 1$ achieves the same at StandardNet's cost.
 #
 # ## References
 #

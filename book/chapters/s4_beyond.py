@@ -14,21 +14,21 @@
 
 # %% [markdown]
 # (s4-beyond)=
-# # Section 4, beyond the paper. It is the time, not the depth
+# # Section 4. Beyond the paper
 #
-# Some of the paper's statements rest on runs that it does not print, and some choices are made without being varied. This page
-# prints those runs and varies those choices: the training method, the step size, the classifier, the lift. Four studies that
-# seem to have nothing in common; one quantity explains three of them.
+# Some statements of the paper rest on runs that it does not print, and some of its choices are not varied. This page
+# prints such runs and varies these choices: the training method, the step size, the classifier and the lift. One
+# quantity, the time $T = hL$, explains three of the four studies.
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
-# - Runge-Kutta nets profit from depth (Section 4.2). With the *time* $T = hL$ held fixed, you will see that a net of a single
-#   layer is as good as one of a hundred.
-# - All losses and optimisers give very similar results (Section 4). In three of sixteen they are thirty points apart; with
-#   more time they are not.
-# - Training $W$ and $\mu$ makes no significant difference (Section 4). That depends on the time, too.
-# - The input is padded with zeros {eq}`paper-2.3`; the published code draws a random linear lift. At equal budget the four
-#   lifts that suggest themselves are not equally good.
+# - Runge-Kutta networks improve with depth (Section 4.2). You will see that at a fixed *time* $T = hL$ a network with a
+#   single layer is about as good as one with a hundred.
+# - All losses and optimisers give very similar results (Section 4). You will see three of sixteen combinations about
+#   thirty points behind; for RK4Net more time removes the difference.
+# - Training $W$ and $\mu$ makes no significant difference (Section 4). You will see that this also depends on the time.
+# - The input is padded with zeros {eq}`paper-2.3`; the published code draws a random linear lift. You will see that
+#   four natural lifts are not equally good at equal budget.
 # :::
 
 # %% tags=["hide-input"]
@@ -68,24 +68,25 @@ def final(runs, row):
 
 
 # %% [markdown]
-# ## A leash of length $T$
+# ## A bound on the logits
 #
-# Tanh is bounded by 1, so one layer moves no coordinate by more than $h$, and the whole net by no more than $T = hL$:
-# {eq}`eq-4.2.b`. The classifier sees the features through $W$ only. Hence the logits $z = W y^{[L]} + \mu$ of *any* Runge-Kutta
-# net with positive weights $\beta$ and tanh are those of an affine classifier of the input, up to
+# Since tanh is bounded by 1, one layer moves no coordinate by more than $h$, and all layers together move it by no more
+# than $T = hL$ {eq}`eq-4.2.b`. The classifier depends on the features only through $W$. Hence, for *any* Runge-Kutta
+# network with positive weights $\beta$ and tanh, the logits $z = W y^{[L]} + \mu$ differ from those of an affine
+# classifier of the input by a bounded amount:
 #
 # $$
 # \bigl| z_k(x) - (W \hat x + \mu)_k \bigr| \le T \sum_{i} |W_{ki}| .
 # $$ (eq-4.z)
 #
-# What a net can do beyond a straight cut is bounded by time times classifier weights. With $h = 0.05$ at every depth, as in the
-# published code, a shallow net has a short leash: $T = 0.05$ for one layer.
+# Time multiplied by classifier weights thus bounds how far a network can depart from a straight cut. With $h = 0.05$ at
+# every depth, as in the published code, this bound is severe for shallow networks: $T = 0.05$ for one layer.
 #
 # ## Depth at a fixed time
 #
-# The paper writes $h = T/L$ when it introduces the networks {eq}`paper-2.9`. So let us take it at its word, fix $T$ and vary
-# $L$: more layers then mean a finer resolution of the same span of time. The data are the spiral, width 16, as in
-# [Section 4.2](s4-2).
+# The paper writes $h = T/L$ when it introduces the networks {eq}`paper-2.9`. We therefore fix $T$ and vary $L$, so that
+# more layers mean a finer resolution of the same time interval. As in [Section 4.2](s4-2), the data are the spiral and
+# the width is 16.
 
 # %%
 by_depth = repetitions("depth")
@@ -131,16 +132,16 @@ groups["best possible"] = [
 ]
 Table(
     "table-time",
-    "Spiral, width 16: validation accuracy by depth, mean ± standard deviation over four repetitions. First row: the paper's "
-    "study, whose time grows with the depth. Below: the time is fixed, h = T / L.",
+    "Spiral, width 16: validation accuracy by depth, mean ± standard deviation over four repetitions. First row: the "
+    "paper's study, whose time grows with the depth. Below: the time is fixed, h = T / L.",
     [f"L = {L}" for L in DEPTHS],
     groups,
 )
 
 # %% [markdown]
-# **What to see.** The first row climbs from 75 to nearly 100 %: Table 1. In all rows below it nothing climbs. One layer with $h =
-# 1$ is as good as ten with $h = 0.05$, and as a hundred. (From $T = 1$ on the spiral is saturated. What is left are a few
-# points in a thousand, and the figure counts them.)
+# **What to see.** The first row, that of Table 1, climbs from 75 to nearly 100 %. The rows below it do not climb. One
+# layer with $h = 1$ is as good as ten or a hundred with $h = 0.05$. (From $T = 1$ on the spiral is saturated. The
+# remaining differences are a few points in a thousand, as the next figure shows.)
 
 # %%
 for T in TIMES:
@@ -156,7 +157,7 @@ for L in (10, 100):
     assert abs(one_layer - more) < 0.4
     print(f"1 layer, h = 1: {one_layer:.1f} %; {L} layers: {more:.1f} %")
 
-# %% mystnb={"figure": {"name": "fig-time", "caption": "Spiral, RK4Net: wrong answers in percent, on a logarithmic axis, for the paper's study and for three fixed times; every dot is a repetition, lines are means, dashed the best possible. Left, by depth: the paper's line falls, lines of fixed time are level. Right, the same runs by time: all dots fall onto one curve. What Table 1 varies is the time."}, "image": {"alt": "Two plots of the error on a logarithmic axis. Left, by depth: one line falls from 25 percent to 0.3, three lines stay level at about 1.5, 0.5 and 0.3 percent. Right, by time: all dots lie on one falling curve from 25 percent at time 0.05 to 0.3 at time 5.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-time", "caption": "Spiral, RK4Net: wrong answers in percent, on a logarithmic axis, for the paper's study and for three fixed times; every dot is a repetition, lines are means; dashed, the best possible. Left, by depth: the line of the paper's study falls, the lines of fixed time are level. Right, the same runs by time: all dots fall onto one curve. Table 1 in effect varies the time."}, "image": {"alt": "Two plots of the error on a logarithmic axis. Left, by depth: one line falls from 25 percent to 0.3, three lines stay level at about 1.5, 0.5 and 0.3 percent. Right, by time: all dots lie on one falling curve from 25 percent at time 0.05 to 0.3 at time 5.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.9)
 series = {
     "h = 0.05": {
@@ -204,7 +205,7 @@ for ax in axes[0]:
 plt.show()
 
 # %% [markdown]
-# The leash is real. On all nets of the study no coordinate of any feature has moved farther than $T$:
+# The bound holds: in all networks of the study, no coordinate of any feature moves farther than $T$:
 
 # %%
 for (row, seed), (net, _) in by_time.items():
@@ -216,8 +217,9 @@ for (row, seed), (net, _) in by_time.items():
         assert np.abs(flow[-1] - flow[0]).max() <= T * (1 + 1e-5)
 
 # %% [markdown]
-# At $T = 5$ and $L = 1$ the step is $h = 5$, and a single step of Euler or of RK4 follows no differential equation. It need not:
-# it is a layer like any other, $y + 5\, \sigma(Ky + b)$, and a good one. Does the scheme matter at such steps?
+# At $T = 5$ and $L = 1$ the step size is $h = 5$, and a single step of Euler's method or of RK4 no longer approximates
+# a differential equation. It does not have to: Euler's layer, $y + 5\, \sigma(Ky + b)$, is a good residual layer in its
+# own right. Does the scheme matter at such step sizes?
 
 # %%
 for L in (1, 3, 5):
@@ -230,21 +232,21 @@ for L in (1, 3, 5):
     )
 
 # %% [markdown]
-# Hardly. RK4 evaluates $f$ four times where Euler does once and gets little more from it.
+# Hardly: RK4 needs four evaluations of $f$ where Euler's method needs one, and is little better.
 #
 # :::{admonition} What follows, and what does not
 # :class: voice-here
-# On the spiral, depth beyond one layer buys nothing that time does not buy; the paper's depth study with $h = 0.05$ is a study
-# of $T$. It does not follow that depth is useless elsewhere: sixteen dimensions make the spiral an easy task. On the six sets of
-# Section 4.4, too, [five layers did what a hundred do](s4-4b) once they were given the same time.
+# On the spiral, more layers achieve nothing that more time does not achieve; the paper's depth study with $h = 0.05$ is
+# a study of $T$. It does not follow that depth is useless elsewhere, because sixteen dimensions make the spiral an easy
+# task. On the six sets of Section 4.4, too, [five layers do as well as a hundred](s4-4b) at the same time $T$.
 # :::
 
 # %% [markdown]
 # ## Ways to train
 #
-# The paper uses cross-entropy and Adam throughout, since all its losses and optimisers "produce very similar results", and
-# prints none of them. The published configuration is spiral_3D, two interleaved helices, with ten layers, two losses, four
-# optimisers and two repetitions:
+# The paper uses cross-entropy and Adam throughout, since all its losses and optimisers "produce very similar results",
+# but it does not print these results. The published configuration uses spiral_3D, two interleaved helices, with ten
+# layers, two losses, four optimisers and two repetitions:
 
 # %%
 methods = repetitions("training")
@@ -272,8 +274,8 @@ def by_method(runs, net):
 
 Table(
     "table-methods",
-    "spiral_3D, width 16, 10 layers: validation accuracy of every loss with every optimiser, mean ± standard deviation over two "
-    "repetitions. Learning rates: "
+    "spiral_3D, width 16, 10 layers: validation accuracy of every loss with every optimiser, mean ± standard deviation over "
+    "two repetitions. Learning rates: "
     + ", ".join(f"{o} {Protocol(optimizer=o).rate:g}" for o in OPTIMIZERS)
     + ". Best possible: the best classifier on 100 000 points.",
     list(OPTIMIZERS),
@@ -291,8 +293,8 @@ Table(
 verdict_box("methods-similar")
 
 # %% [markdown]
-# **What to see.** How many of the sixteen cells of the first two groups lie within three points of cross-entropy with Adam, the
-# choice of the paper?
+# **What to see.** How many of the sixteen cells in the first two groups are within three points of the paper's choice,
+# cross-entropy with Adam?
 
 # %%
 close, apart = [], []
@@ -309,12 +311,12 @@ for name, behind in apart:
 assert len(close) == 12 and sum(behind > 25 for _, behind in apart) == 3
 
 # %% [markdown]
-# Two kinds of exception stand out.
+# Two exceptions stand out.
 #
-# *RK4Net with Adagrad* stays thirty points behind. Adagrad divides every gradient by the root of the sum of *all* earlier
-# squares, so its steps shrink like $1/\sqrt{n}$, and with the usual learning rate the weights stay near where they started. But at
-# $T = 0.5$ small weights are not enough: by {eq}`eq-4.z` the way out is a large $W$, and within the flow a large $K$ that
-# saturates tanh. Look at the mean size of the trained weights:
+# *RK4Net with Adagrad* stays thirty points behind. Adagrad divides every gradient by the root of the sum of *all*
+# earlier squares, so its steps shrink like $1/\sqrt{n}$, and at the usual learning rate the weights stay near their
+# initial values. But at $T = 0.5$ small weights are not enough: by {eq}`eq-4.z` the network needs a large $W$, and in
+# the flow a large $K$ that saturates tanh. Here is the mean size of the trained weights:
 
 
 # %%
@@ -336,8 +338,8 @@ for (time, optimizer), (K, W) in sizes.items():
     print(f"{time:8}{optimizer:8} |K| {K:.2f}  |W| {W:.2f}")
 
 # %% [markdown]
-# Adam makes the weights several times larger when time is short, Adagrad does not get there. With ten times the time, $h = 0.5$,
-# the third group of the table, neither needs to, and *all eight methods agree*:
+# When time is short, Adam makes the weights several times larger, and Adagrad does not. With ten times the time, $h =
+# 0.5$, as in the third group of the table, large weights are not needed, and *all eight methods agree*:
 
 # %%
 assert sizes["T = 0.5", "adam"][0] > 2 * sizes["T = 0.5", "adagrad"][0]
@@ -357,9 +359,10 @@ print(f"worst of eight: {min(short.values()):.0f} % with T = 0.5")
 print(f"worst of eight: {min(ample.values()):.0f} % with T = 5")
 
 # %% [markdown]
-# *StandardNet with plain gradient descent and cross-entropy* learns in one repetition and in the other it does not. The reason is
-# another one. Through plain layers the gradient shrinks on its way back, as [Section 4.2](s4-2) derives. Adam, Adagrad and Adadelta divide
-# by its size and do not mind; plain gradient descent takes steps in proportion, and the first layers stand still.
+# *StandardNet with plain gradient descent and cross-entropy* learns in only one of two repetitions, for a different
+# reason. The gradient shrinks as it is propagated back through plain layers, as derived in [Section 4.2](s4-2). Adam,
+# Adagrad and Adadelta divide the gradient by its size and are hardly affected. The steps of plain gradient descent are
+# proportional to the gradient, so the first layers hardly change.
 
 # %%
 shares = {}
@@ -376,11 +379,12 @@ assert gamble.min() < 55 and gamble.max() > 85
 assert shares["StandardNet"] < 0.2 < 0.5 < shares["RK4Net"]
 
 # %% [markdown]
-# ## A classifier that is not trained
+# ## A fixed classifier
 #
-# The paper sees no significant difference when $W$ and $\mu$ are optimised as well. By {eq}`eq-4.z` there must be one when $T$ is
-# short: an untrained $W$ has entries below $1/4$ in absolute value, so that at $T = 0.25$ the logits can differ by at most 1 from those
-# of an affine classifier of the input. EulerNet on the spiral, four repetitions:
+# The paper sees no significant difference when $W$ and $\mu$ are optimised as well. By {eq}`eq-4.z` there must be one
+# when $T$ is small: the entries of an untrained $W$ are below $1/4$ in absolute value, so that at $T = 0.25$ the logits
+# differ by at most 1 from those of an affine classifier of the input. We measure the difference for EulerNet on the
+# spiral with four repetitions:
 
 # %%
 cost = {}
@@ -395,14 +399,16 @@ assert cost[5] > 20 and max(abs(cost[20]), abs(cost[100])) < 1
 verdict_box("methods-classifier")
 
 # %% [markdown]
-# At the depths that the paper prefers the statement holds. With five layers and $h = 0.05$ it fails by thirty points.
+# The statement holds for deep networks, as the paper uses them. With five layers and $h = 0.05$ the difference is
+# thirty points.
 #
 # ## Four lifts at equal budget
 #
-# The text pads with zeros, the code multiplies by a random matrix $M \in \mathbb R^{\hat d \times d}$ with entries uniform in $\pm
-# 1/\sqrt d$ and never trains it. Two more lifts suggest themselves: a random matrix with orthonormal columns, which keeps all
-# distances as padding does, and the random matrix, *trained* with the rest. Same layers, same start of $K, b, W, \mu$, same
-# batches, same 12 000 steps; RK4Net with 20 layers.
+# In the text the input is padded with zeros. In the code it is multiplied by a random matrix $M \in \mathbb R^{\hat d
+# \times d}$ with entries uniform on $(-1/\sqrt d, 1/\sqrt d)$, which is never trained. Two more lifts are natural: a
+# random matrix with orthonormal columns, which preserves all distances as padding does, and the random matrix *trained*
+# with the rest. All four are compared in RK4Net with 20 layers, with the same initial $K, b, W, \mu$, the same batches
+# and the same 12 000 steps.
 
 # %%
 lifts = repetitions("lifts")
@@ -443,13 +449,13 @@ for d_hat in (3, 16):
         )
 
 # %% [markdown]
-# **What to see.** At width 16 on the spiral the lift does not matter, and could not: all four are at the limit, the task is
-# saturated. At width 3 it decides: an isometry, padded or orthogonal, is
-# seven to eleven points better than the random matrix. And learning the lift does not help; on the six rings it does harm.
+# **What to see.** At width 16 on the spiral the lift cannot matter, because all four reach the limit: the task is
+# saturated. At width 3 the lift matters: an isometry, padded or orthogonal, is seven to eleven points better than the
+# random matrix. Learning the lift does not help, and on the six rings it does harm.
 #
-# Why should a random matrix be worse? With $\hat d = 3$ it may almost flatten the plane. Its smallest singular value is the factor
-# by which it shrinks distances in its worst direction, and a flow on a leash cannot stretch them again. Twenty more repetitions
-# with the random matrix:
+# Why is a random matrix worse? With $\hat d = 3$ it may almost flatten the plane. Its smallest singular value is the
+# factor by which it shrinks distances in the worst direction, and a flow over a short time cannot stretch them again.
+# To test this, we add twenty repetitions with the random matrix:
 
 # %%
 SETS = ("spiral", "donut_2D_6C")
@@ -475,7 +481,7 @@ def smallest_singular_value(net):
     return float(torch.linalg.svdvals(net.lift.matrix.detach())[-1])
 
 
-# %% mystnb={"figure": {"name": "fig-lifts", "caption": "RK4Net, 20 layers, $\\hat d = 3$: accuracy against the smallest singular value of the lift. Random matrices (dots, 24 repetitions), zero padding and orthogonal matrices (four each, at 1). Lifts that nearly flatten the plane, at the left, lose most."}, "image": {"alt": "Two scatter plots, spiral and six rings. Blue dots between 0.08 and 0.7 rise from left to right with much scatter, from 70 to 99 percent and from 36 to 57; triangles and squares at 1 lie at the upper end.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-lifts", "caption": "RK4Net, 20 layers, $\\hat d = 3$: accuracy against the smallest singular value of the lift. Random matrices (dots, 24 repetitions), zero padding and orthogonal matrices (four each, at 1). Lifts that nearly flatten the plane (left) lose most."}, "image": {"alt": "Two scatter plots, spiral and six rings. Blue dots between 0.08 and 0.7 rise from left to right with much scatter, from 70 to 99 percent and from 36 to 57; triangles and squares at 1 lie at the upper end.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.6)
 for ax, data in zip(axes[0], SETS):
     for lift, runs, marker, colour in (
@@ -516,10 +522,10 @@ for data in SETS:
     print(f"{data}: rank correlation {correlation:.1f}")
 
 # %% [markdown]
-# The singular value explains a part, not all: a flow in three dimensions is a narrow affair, and runs scatter for other reasons.
-# Why the learned lift loses we can only narrow down. It starts from the same matrices as the frozen one, and it is the first map
-# of the net: every step of Adam that moves it shifts all features at once. Its training accuracy is lower, too, so the loss is one of
-# optimisation and not of generalisation:
+# The singular value explains only part of the differences: in three dimensions runs also scatter for other reasons. We
+# can only partly explain why the learned lift is worse. It starts from the same matrices as the frozen one. Since it is
+# the first map of the network, every step of Adam that changes it shifts all features at once. Its training accuracy is
+# also lower, so the cause lies in optimisation rather than generalisation:
 
 # %%
 row = "donut_2D_6C, d_hat = 16, "
@@ -535,9 +541,9 @@ print(", ".join(f"{lift} {value:.0f} %" for lift, value in training.items()))
 # %% [markdown]
 # ## Laboratory
 #
-# One layer with $h = 1$ beside twenty with $h = 0.05$: the same time.
+# Below, one layer with $h = 1$ is shown beside twenty with $h = 0.05$, at the same time $T = 1$.
 
-# %% mystnb={"figure": {"name": "fig-beyond-lab", "caption": "RK4Net on the spiral with $T = 1$: one layer of $h = 1$ (top) and twenty of $h = 0.05$ (bottom), repetition 0: features in three and in two principal components, and prediction. One step bends the spiral as far as twenty small ones do."}, "image": {"alt": "Two rows of three panels: a cloud of two interleaved arms in space, the same in the plane over two coloured regions, and the predicted regions of the spiral with the optimal boundary dashed. Both rows show the two arms pulled apart and nearly the same prediction.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-beyond-lab", "caption": "RK4Net on the spiral with $T = 1$, repetition 0: one layer with $h = 1$ (top) and twenty with $h = 0.05$ (bottom). Columns: features in three and in two principal components, and prediction. One large step bends the spiral as far as twenty small ones."}, "image": {"alt": "Two rows of three panels: a cloud of two interleaved arms in space, the same in the plane over two coloured regions, and the predicted regions of the spiral with the optimal boundary dashed. Both rows show the two arms pulled apart and nearly the same prediction.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["3d", "2d", "2d"]] * 2, height=2.45)
 for panels, (L, h) in zip(axes, ((1, 1.0), (20, 0.05))):
     draw_features(panels, Configuration("spiral", "RK4Net", 16, L, h=h))
@@ -556,9 +562,9 @@ FeatureLaboratory(data="spiral", net="RK4Net", L=1, h=1.0)
 #
 # ```{solution} ex-s4b-more
 # :class: dropdown
-# `trained(Configuration("spiral", "RK4Net", 16, 5, h=4.0), seed)` for a few seeds: above 99 %, but with 20 layers of $h = 1$,
-# the same time, single runs fall below 90 %. On so long a leash a small step of Adam in an early layer throws features across
-# the whole picture, and the more layers follow, the farther.
+# `trained(Configuration("spiral", "RK4Net", 16, 5, h=4.0), seed)` for a few seeds: above 99 %. But with 20 layers of
+# $h = 1$, the same time, single runs fall below 90 %. Over such a long time a small step of Adam in an early layer can
+# move features very far, and all the farther the more layers follow.
 # ```
 
 # %% tags=["hide-input"]
@@ -575,13 +581,14 @@ assert min(h.val_accuracy[-1] for h in long[20]) < 0.9
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s4b-adagrad
-# Repair Adagrad, and plain gradient descent on mean squares, at $T = 0.5$ without touching the network.
+# At $T = 0.5$, make Adagrad, and plain gradient descent on mean squares, succeed without changing the network.
 # ```
 #
 # ```{solution} ex-s4b-adagrad
 # :class: dropdown
-# Ten times the learning rate, 0.1 for Adagrad and 1 for gradient descent, `Protocol(optimizer="adagrad", learning_rate=0.1)`: the
-# accuracy is above 99 %. Adagrad's weights are now larger than Adam's; gradient descent gets by with smaller ones.
+# Use ten times the learning rate, 0.1 for Adagrad and 1 for gradient descent, as in `Protocol(optimizer="adagrad",
+# learning_rate=0.1)`: the accuracy is above 99 %. With Adagrad the weights are now larger than with Adam; with gradient
+# descent they are smaller.
 # ```
 
 # %% tags=["hide-input"]
@@ -603,22 +610,23 @@ for optimizer, rate, loss in (
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s4b-relu
-# Where does the proof of {eq}`eq-4.z` use tanh? What is left of the leash with ReLU?
+# Where does the proof of {eq}`eq-4.z` use tanh? What remains of the bound with ReLU?
 # ```
 #
 # ```{solution} ex-s4b-relu
 # :class: dropdown
-# In $|\sigma| \le 1$. ReLU is unbounded, $|f| \le \|K\|\,|y| + |b|$, and features may grow exponentially in $T \|K\|$: no leash. In the
-# [study of activations](s4-3) ReLU and softplus are indeed the ones that learn in shallow nets and within few epochs.
+# It uses $|\sigma| \le 1$. ReLU is unbounded: $|f| \le \|K\|\,|y| + |b|$, and features may grow exponentially in $T
+# \|K\|$, so no such bound remains. In the [study of activations](s4-3) it is indeed ReLU and softplus that learn in
+# shallow networks and within few epochs.
 # ```
 #
 # ## Takeaways
 #
-# - With tanh, time times classifier weights bounds what a Runge-Kutta net can do beyond a straight cut. At fixed $T$ the depth
-#   does not matter on the spiral; the paper's depth study varies $T$.
-# - Losses and optimisers are very similar where the net has time, $T = 5$. At the published $T = 0.5$ Adagrad fails for RK4Net, and
-#   plain gradient descent is a gamble for StandardNet.
-# - A fixed classifier costs nothing at $T \ge 1$ and thirty points at $T = 0.25$.
+# - With tanh, time multiplied by classifier weights bounds how far a Runge-Kutta network can depart from a straight
+#   cut. At fixed $T$ the depth hardly matters on the spiral; the paper's depth study varies $T$.
+# - For RK4Net, losses and optimisers give very similar results at $T = 5$. At the published $T = 0.5$ Adagrad fails for
+#   RK4Net. For StandardNet, plain gradient descent with cross-entropy learns in only one of two repetitions.
+# - A fixed classifier loses almost nothing at $T \ge 1$ and thirty points at $T = 0.25$.
 # - Isometric lifts are the safe choice; a random linear lift can flatten the plane, and a learned one is no better.
 #
 # Adagrad is due to {footcite:t}`duchi2011`, Adam to {footcite:t}`kingma2015`.
