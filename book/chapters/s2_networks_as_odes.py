@@ -355,7 +355,8 @@ assert agree(net.flow(x[None])[:, 0], standard(u, x_hat))
 # y^{[l+1]} = y^{[l]} + h f\bigl(u^{[l]}, y^{[l]}\bigr), \qquad l = 0, \dots, L-1.
 # $$ (paper-2.7)
 #
-# For $h = 1$ this is a residual network of {footcite:t}`he2016`, with one affine map in each block.
+# For $h = 1$ this is a residual network in the manner of {footcite:t}`he2016`. Each block has one affine map, and its
+# activation acts before the addition; their blocks have two or three maps, and the last activation follows the addition.
 
 
 # %%
@@ -477,9 +478,9 @@ assert agree(by_short_form, curve(T), 1e-9)
 # :::
 #
 # The first line can always be met: read the controls of a network off a function, or lay a function through the
-# controls of a network. The second line is then no longer free, because $\mathbf{u}$ and $\hat x$ determine
-# $\mathbf{y}$. And it is false, except in special cases: Euler's method makes an error in each step. What is true for
-# a smooth control is
+# controls of a network. Once $\mathbf{u}$ is chosen, the second line is no longer free, because $\mathbf{u}$ and $\hat
+# x$ determine $\mathbf{y}$. For a control that is given as a function of time it is false, except in special cases:
+# Euler's method makes an error in each step. What is true for a smooth control and a smooth activation is
 #
 # $$
 # y^{[l]} = \mathbf{y}(t_l) + h\, e(t_l) + O(h^2), \qquad
@@ -526,8 +527,10 @@ for L in (64, 256, 1024):
 
 # %% [markdown]
 # **Verified.** The error of the last layer, divided by $h$, differs from $e(T)$ by less than $h$ for $L = 64$, 256
-# and 1024; were the second line of {eq}`paper-2.9` true, it would be zero. For large steps not even another control
-# could repair it: a step may exchange two points, and no differential equation does that ({numref}`fig-crossing`).
+# and 1024; were the second line of {eq}`paper-2.9` true, it would be zero. Could another control repair it, with the
+# same values at the instants $t_l$ and other values in between? For a single sample, yes (an exercise below). For
+# several samples under one control, not always: on the line, a large step may exchange two points, and no differential
+# equation does that ({numref}`fig-crossing`).
 #
 # Read backwards, a residual network is the crudest method for {eq}`paper-2.10`. {ref}`What would a better one give?
 # <s2-rk>`
@@ -567,8 +570,23 @@ for L in (64, 256, 1024):
 #
 # ```{solution} ex-s2-special
 # :class: dropdown
-# When the slope does not change along the solution within a layer, for instance for $\mathbf{K} = 0$ and a control
-# that is constant on each layer. Then the solution is a polygon, and Euler's method follows it.
+# When the mean of the slope along the solution over each layer equals the slope at the layer's left end. It does if the
+# slope does not change within a layer, for instance for $\mathbf{K} = 0$ and a control that is constant on each layer.
+# Then the solution is a polygon, and Euler's method follows it.
+# ```
+#
+# ```{exercise}
+# :label: ex-s2-repair
+# Let $\sigma = \tanh$ and let a network {eq}`paper-2.7` have a single sample. Find a control $\mathbf{u}$ that meets both
+# lines of {eq}`paper-2.9`.
+# ```
+#
+# ```{solution} ex-s2-repair
+# :class: dropdown
+# Put $\mathbf{u}(t_l) = u^{[l]}$, and strictly between $t_l$ and $t_{l+1}$ take $\mathbf{K} = 0$ and $\mathbf{b} =
+# K^{[l]} y^{[l]} + b^{[l]}$. The slope there is $f(u^{[l]}, y^{[l]})$, so the solution follows the polygon of the network.
+# The values at the finitely many instants $t_l$ do not matter, since {eq}`paper-2.10` holds for almost all $t$. With
+# several samples the polygons have different slopes, and $\mathbf{K} = 0$ gives all samples the same one.
 # ```
 
 # %% tags=["hide-input"]
@@ -585,6 +603,11 @@ assert 0.999 * 5 < travelled < 5
 
 steady = [(np.zeros((2, 2)), rng.standard_normal(2)) for _ in range(4)]
 polygon = residual(steady, curve(0), 0.5)
+through = residual(u, x_hat, 0.5)
+for l, (K, b) in enumerate(u):
+    repair = np.zeros_like(K), K @ through[l] + b
+    ode = solve(lambda t, y, u=repair: f(u, y), through[l], (0, 0.5))
+    assert agree(ode, through[l + 1], 1e-9)
 for l, Kb in enumerate(steady):
     ode = solve(lambda t, y, u=Kb: f(u, y), polygon[l], (0, 0.5))
     assert agree(ode, polygon[l + 1], 1e-9)
@@ -596,7 +619,7 @@ for l, Kb in enumerate(steady):
 #   \sigma(Ky + b)$; the second is a step of Euler's method, and with $h = 1$ a residual block.
 # - The equation behind a residual network is {eq}`paper-2.10`. The features of the layers approach its solution like
 #   $h$; the error has the limit $e$ of {eq}`eq-2.a`, when it is divided by $h$.
-# - Of the two lines of {eq}`paper-2.9`, the first defines the control, and the second holds up to $O(h)$.
+# - Of the two lines of {eq}`paper-2.9`, the first relates controls and weights, and the second holds up to $O(h)$.
 #
 # ## References
 #

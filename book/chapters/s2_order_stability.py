@@ -263,8 +263,10 @@ found_by = {
 assert found_by == {"stage order 2", "embedded order 4", "last row"}
 
 # %% [markdown]
-# Where every weight is non-zero, it does. The seventh stage of Dormand and Prince, however, has the weight $\beta_7 =
-# 0$. No condition looks at its row, and the row may be scrambled at will: the order stays 5. A network would not
+# Where the row's weight is non-zero, the order of a scheme of order 2 or more reveals each *single* misprint: it changes
+# $\sum_i \beta_i c_i$, which must be $\frac12$. (Several misprints together may cancel.) The seventh stage of Dormand and
+# Prince, however, has the weight $\beta_7 = 0$, and no other stage uses it. No condition looks at its row, and the row
+# may be scrambled at will: the order stays 5. A network would not
 # notice either, but a solver that estimates its error by that stage would. So the library's tests judge tableaus by
 # more than the order:
 #
@@ -292,7 +294,7 @@ assert found_by == {"stage order 2", "embedded order 4", "last row"}
 # a \end{pmatrix}$, that is $\lambda = a + \mathrm{i} \omega$, the Jacobian of the layer is the multiplication by
 # $R(h\lambda)$.
 
-# %% mystnb={"figure": {"name": "fig-stability", "caption": "Left: stability regions in the plane of $z = h\\lambda$; inside its curve a scheme does not grow. To the left, the higher orders reach farther. (The two islands belong to Dormand-Prince.) Right: $|R|$ along the imaginary axis, where features rotate. Euler and Heun leave 1 upwards at once. Kutta 3 and RK4 dip below 1 and cross it at 1.73 and 2.83. Dormand-Prince, of order 5, keeps close to 1 and crosses it already at 1.00."}, "image": {"alt": "Left: nested closed curves to the left of the imaginary axis, a unit disc around -1 for Euler, larger ones for higher orders, and two small islands to the right of the axis. Right: five curves that start at 1; those of Euler and Heun rise, those of Kutta 3 and RK4 first fall and then rise, that of Dormand-Prince stays near 1 and then rises."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-stability", "caption": "Left: stability regions in the plane of $z = h\\lambda$; inside its curve a scheme does not grow. To the left, the schemes of order 3, 4 and 5 reach farther than Euler and Heun, which both end at $-2$. (The two islands belong to Dormand-Prince.) Right: $|R|$ along the imaginary axis, where features rotate. Euler and Heun leave 1 upwards at once. Kutta 3 and RK4 dip below 1 and cross it at 1.73 and 2.83. Dormand-Prince, of order 5, keeps close to 1 and crosses it already at 1.00."}, "image": {"alt": "Left: nested closed curves to the left of the imaginary axis, a unit disc around -1 for Euler, larger ones for higher orders, and two small islands to the right of the axis. Right: five curves that start at 1; those of Euler and Heun rise, those of Kutta 3 and RK4 first fall and then rise, that of Dormand-Prince stays near 1 and then rises."}} tags=["hide-input"]
 grid = (
     np.linspace(-4.2, 1.2, 300)[None, :]
     + 1j * np.linspace(-4.4, 4.4, 440)[:, None]
@@ -377,8 +379,12 @@ for name, ends in reached.items():
 orders = [explicit[name].order for name in reached]
 lefts = [reached[name]["left"] for name in reached]
 assert sorted(zip(orders, lefts)) == sorted(zip(orders, sorted(lefts)))
+for name, left in zip(reached, lefts):  # orders 1 and 2 alike, then growing
+    ends_at = {1: 2, 2: 2, 3: 2.51, 4: 2.79, 5: 3.31}[explicit[name].order]
+    assert abs(left - ends_at) < 0.006
 ups = {name: reached[name]["up"] for name in reached}
-assert ups["dopri5"] < ups["kutta3"] < ups["rk4"]
+assert ups["dopri5"] < ups["kutta3"] < ups["rk4"] == ups["rk38"]
+assert abs(ups["dopri5"] - 1) < 0.005
 assert abs(ups["kutta3"] - math.sqrt(3)) + abs(ups["rk4"] - math.sqrt(8)) < 1e-9
 assert ups["euler"] == ups["midpoint"] == ups["heun"] == ups["ralston"] == 0
 
@@ -479,8 +485,9 @@ assert sixth == sympy.Rational(1, 600)
 # ```{solution} ex-s2-tall
 # :class: dropdown
 # The coefficient of $z^k$ is $\beta^\top A^{k-1} \mathbb{1}$, the weight of the *tall* tree with $k$ nodes, in which
-# each node has at most one branch. A measurement on a linear equation tests one condition of each size; $\tanh$ tests
-# the others, too.
+# each node has at most one branch. A measurement on a linear equation tests one condition of each size. A measurement on
+# $\dot y = \tanh y$ involves the others, too, but not one by one: for a scalar equation several trees have the same
+# product of derivatives, from four nodes on. So the measurement confirms the algebra and cannot replace it.
 # ```
 
 # %% tags=["hide-input"]
@@ -498,8 +505,8 @@ for nodes in range(2, 6):
 # - The order is derived exactly, from one equation for each rooted tree, and the networks show it.
 # - The order of a scheme does not certify its coefficients where a weight is zero; row sums, the orders of the
 #   stages, a second set of weights and the last row do.
-# - To the left, the regions of these schemes grow with the order. Along the imaginary axis they do not: Taylor
-#   polynomials of degrees 1, 2, 5 and 6 hold no piece of it, and RK4 reaches farthest.
+# - To the left, the regions of these schemes grow from order 2 on. Along the imaginary axis they do not: Taylor
+#   polynomials of degrees 1, 2, 5 and 6 hold no piece of it, and the two schemes of order 4 reach farthest.
 #
 # ## References
 #

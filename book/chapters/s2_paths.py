@@ -207,7 +207,8 @@ print(f"h = 0.05: order changed in {crossings(small)} of 64 layers")
 # y_2(T) = \tanh\bigl(k (x - \tfrac12)\bigr) - \tanh\bigl(k (x + \tfrac12)\bigr),
 # $$ (eq-2.d)
 #
-# and the threshold $y_2 = -1$ separates what lies between $-\frac12$ and $\frac12$ from the rest.
+# and the threshold $y_2 = -\tanh k$, the value at $x = \pm\frac12$, separates what lies between $-\frac12$ and $\frac12$
+# from the rest. For the $k = 6$ below it is $-1$ to four digits.
 
 # %%
 k = 6.0
@@ -223,7 +224,10 @@ assert crossings(large) == 4 and crossings(small) == 0
 written = np.tanh(k * (LINE - 0.5)) - np.tanh(k * (LINE + 0.5))
 assert np.allclose(lifted[-1], np.hstack([LINE, written]), atol=1e-14, rtol=0)
 inner = np.abs(LINE[:, 0]) < 0.5
-assert np.array_equal(lifted[-1, :, 1] < -1, inner)
+assert np.array_equal(lifted[-1, :, 1] < -np.tanh(k), inner)
+edges = bump.flow(np.array([[-0.5], [0.5], [0.4999], [0.5001]]))[-1, :, 1]
+assert np.allclose(edges[:2], -np.tanh(k), atol=1e-14, rtol=0)
+assert edges[2] < -np.tanh(k) < edges[3] and abs(1 - np.tanh(k)) < 1e-4
 continuous = RK4Net(d=1, d_hat=2, classes=2, L=2, h=1.0).double()
 with torch.no_grad():
     continuous.K[:], continuous.b[:] = bump.K, bump.b
@@ -245,7 +249,7 @@ for n, inside in enumerate(inner):
     axes[2].plot(*lifted[:, n].T, color=colour, linewidth=1)
     axes[2].plot(*lifted[0, n], "o", color=colour, markersize=3)
     axes[2].plot(*lifted[-1, n], "s", color=colour, markersize=5)
-axes[2].axhline(-1, color=plots.INK, linewidth=0.7)
+axes[2].axhline(-np.tanh(k), color=plots.INK, linewidth=0.7)
 axes[2].set(xlabel="$y_1$", ylabel="$y_2$", xlim=(-1.4, 1.4))
 axes[2].set_title(r"$\hat d = 2$")
 plt.show()
@@ -279,24 +283,25 @@ plt.show()
 # equations with one more matrix, $\dot y = W \sigma(A y + b)$. But the points of the disc have to be pulled through
 # the gaps between those of the ring, and that is the complex flow of which the paper speaks.
 #
-# With one extra dimension there is no obstacle left.
+# With one extra dimension and the activation $\tanh$ there is no obstacle left.
 #
 # :::{admonition} Theorem
 # :class: important
-# Let $A, B \subset \mathbb{R}^d$ be compact and disjoint, and $\sigma = \tanh$. In $\hat d = d + 1$ dimensions there
+# Let $X_1, X_2 \subset \mathbb{R}^d$ be compact and disjoint, and $\sigma = \tanh$. In $\hat d = d + 1$ dimensions there
 # are a time $T$ and a control, constant on each of finitely many layers, such that a hyperplane separates
-# $\varphi_T(A \times \{0\})$ from $\varphi_T(B \times \{0\})$. Every consistent Runge-Kutta network ($\sum_i \beta_i
+# $\varphi_T(X_1 \times \{0\})$ from $\varphi_T(X_2 \times \{0\})$. Every consistent Runge-Kutta network ($\sum_i \beta_i
 # = 1$) with these weights maps the points to the same features.
 # :::
 #
 # :::{admonition} Proof
 # :class: dropdown
-# Let only the last row of each $K^{[l]}$ be non-zero, and in it let the last entry be zero. The first $d$ components
-# then rest, $f$ is constant along each path, each consistent scheme is exact, and the last component becomes $g(x) =
+# Let only the last row of each $K^{[l]}$ be non-zero, and in it let the last entry be zero; let only the last entry of
+# each $b^{[l]}$ be non-zero. Since $\tanh 0 = 0$, the first $d$ components then rest, $f$ is constant in each layer along
+# each path, each consistent scheme is exact, and the last component becomes $g(x) =
 # h \sum_l \tanh(w_l \cdot x + b_l)$. By the universal approximation theorem there are sums $\sum_j a_j \tanh(w_j
-# \cdot x + b_j)$ as close as we like to a continuous function that is $1$ on $A$ and $-1$ on $B$. Replace each $a_j$
-# by an integer multiple of a small enough $h$, the sign taken into $w_j, b_j$: a term with the factor $n h$ is $n$
-# equal layers.
+# \cdot x + b_j)$ as close as we like to a continuous function that is $1$ on $X_1$ and $-1$ on $X_2$. Replace each $a_j$
+# by an integer multiple of a small enough $h$, the sign taken into $w_j, b_j$ because $\tanh$ is odd: a term with the
+# factor $n h$ is $n$ equal layers.
 # :::
 #
 # The check draws forty random flows of the plane, by RK4Net with small steps, and asks for the best direction $w$.
@@ -349,7 +354,8 @@ assert best_margin(cone) > 0.7
 # ```{solution} ex-s2-order
 # :class: dropdown
 # One step maps $y$ to $y + h \tanh(K y)$, which increases as long as $1 + hK \tanh'(Ky) > 0$. Since $\tanh' \le 1$,
-# with equality at 0, and $K = -3$, that is $h < 1/3$: the bound $h \|K\| < 1$ is sharp.
+# with equality at 0 only, and $K = -3$, that is the case up to $h = 1/3$. For larger $h$ the step exchanges points near
+# 0: the bound $h \|K\| < 1$ is sharp.
 # ```
 #
 # ```{exercise}
@@ -405,7 +411,7 @@ assert np.allclose(other.y[:, -1], [1, 0], atol=1e-6, rtol=0)
 #   the control depends on time.
 # - The flow map is a homeomorphism. So the middle one of three points on a line, or a disc in a ring, cannot be
 #   separated from the rest in its own space; coarse steps can break this rule, a flow cannot.
-# - With one extra dimension any two disjoint compact sets can be separated.
+# - With one extra dimension and $\tanh$, any two disjoint compact sets can be separated.
 #
 # What augmentation does for {ref}`stability <s2-stability>` is examined on the next page; what it does for trained
 # networks, in {ref}`Section 4.1 <s4-1>`.

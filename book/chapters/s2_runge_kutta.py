@@ -17,7 +17,7 @@
 # # Section 2. Runge-Kutta networks
 #
 # The three networks below have the same weights, the same step size and the same number of layers. They differ in the
-# scheme that takes the steps, and only one of them stays on the curve on which the differential equation moves. This
+# scheme that takes the steps, and only one of them stays close to the curve on which the differential equation moves. This
 # page turns Runge-Kutta schemes into networks, first in full {eq}`paper-2.11`, then as the paper uses them
 # {eq}`paper-2.12`.
 
@@ -354,8 +354,9 @@ plt.show()
 # <s3-partner>`). The forward scheme alone, if it is explicit, never is {footcite}`sanzserna1992`. Methods that are so
 # by themselves exist for equations with structure, such as that of the first figure, which is Hamiltonian: $\dot y_1
 # = -\partial H / \partial y_2$, $\dot y_2 = \partial H / \partial y_1$ with $H = \log\cosh y_1 + \log\cosh y_2$.
-# *Symplectic Euler* updates one coordinate and uses the new value for the other. Its layers keep areas, and its drift
-# stays within a bound. RK4 is far more accurate over a few layers, but its drift adds up without end.
+# *Symplectic Euler* updates one coordinate and uses the new value for the other. Its layers keep areas, and over
+# thousands of layers its drift does not grow. RK4 is far more accurate over a few layers, but its drift adds up: at this
+# step size it damps, and the features spiral slowly into the origin.
 
 
 # %%
@@ -403,6 +404,7 @@ assert abs(factors["symplectic Euler"] - 1) < 1e-14
 assert min(abs(factors[name] - 1) for name in ("euler", "rk4")) > 1e-5
 assert worst["symplectic Euler"] < 1.001 * half["symplectic Euler"]
 assert min(worst[name] / half[name] for name in ("euler", "rk4")) > 1.4
+assert drift(states["rk4"]) < -0.1 and abs(TABLEAUS["rk4"].stability(0.5j)) < 1
 for name in states:
     print(
         f"{name:16} area factor {factors[name]:.5f}, "

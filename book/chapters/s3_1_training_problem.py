@@ -347,15 +347,15 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
 # :::{admonition} The paper's text
 # :class: voice-paper
 # The paper calls $\mathcal{F}$ a function on $\mathbb{R}^{m L}$, with one control per layer as in {eq}`paper-2.12` and in all
-# its experiments. But the constraint {eq}`paper-2.11` has one control per stage, $m s L$ numbers, and the derivation
-# uses these. The difference matters {ref}`at an optimum <s3-2-optimum>`.
+# its experiments. But the constraint {eq}`paper-2.11` has a control for each stage, and the derivation varies all of them
+# freely, $m s L$ numbers. The difference matters {ref}`at an optimum <s3-2-optimum>`.
 # :::
 #
 # ## Does training see the number of layers?
 #
-# Does descent with layers do what descent would do in continuous time? *One step* does: along any direction
+# Does descent with layers do what descent would do in continuous time? *One step* does: along a smooth direction
 # $\mathbf{v}(t)$, its change of the control agrees with the derivative of $\hat{\mathcal{F}}$ up to an error of order
-# $h^2$. The next cell verifies this against differences of `continuous_cost`.
+# $h^2$. The next cell verifies this for one direction, against differences of `continuous_cost`.
 
 # %% tags=["hide-input"]
 before = control_of(line_net(1)).reshape(3, 2)

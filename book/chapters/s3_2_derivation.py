@@ -126,7 +126,8 @@ plt.show()
 # ## A small random problem
 #
 # Every formula is tested on Kutta's scheme of order 3, whose weights and coefficients below the diagonal are all non-zero,
-# so that a wrong index shows. Each of the $s = 3$ stages of the $L = 4$ layers has a random control of its own. Arrays have one
+# so that most wrong indices show. One kind does not: the scheme stays the same if its stages are read backwards and $A$ is
+# transposed with weights ({doc}`s3_3_partner`). {ref}`The next page <s3-2-costates>` therefore tests all schemes. Each of the $s = 3$ stages of the $L = 4$ layers has a random control of its own. Arrays have one
 # row per sample, so `y @ K.T` is $K y$ for all samples. The paper derives for one sample; with $N$ of them, a dot product
 # also adds up over samples. `cost` and `cost_gradient` are those of {ref}`the previous page <s3-1>`, {eq}`eq-3.1.c`.
 

@@ -31,6 +31,7 @@
 
 # %% tags=["hide-input"]
 import textwrap
+from dataclasses import replace
 
 import numpy as np
 import sympy
@@ -315,7 +316,8 @@ for stage_controls in (False, True):
 # ## A mistake that stays unnoticed
 #
 # There is a naive recipe: walk backwards from $p^{[l+1]}$ with step $-h$ and the same tableau, and use the stored
-# stages in the opposite order. For many schemes this is *right*. Compare with {eq}`eq-3.q`: the scheme run backwards
+# stages in the opposite order, each with the weight of its new place. For many schemes this is *right*. Compare with
+# {eq}`eq-3.q`: the scheme run backwards
 # with its stages reversed, $i \to s + 1 - i$, is the partner if
 #
 # $$
@@ -327,7 +329,7 @@ for stage_controls in (False, True):
 # %%
 def reversed_partner(tableau):
     """A~ of the scheme run backwards from the right end, stages reversed."""
-    A, beta, last = tableau.A, tableau.beta, tableau.stages - 1
+    A, beta, last = tableau.A, tableau.beta[::-1], tableau.stages - 1
     S = range(tableau.stages)
     # p_i = p[l+1] - h sum_j a_(s+1-i)(s+1-j) g_j, in terms of p[l]
     rows = [[beta[j] - A[last - i][last - j] for j in S] for i in S]
@@ -337,7 +339,9 @@ def reversed_partner(tableau):
 for name, tableau in schemes.items():
     recipe = reversed_partner(tableau)
     step, u, states, p_L, judge = problem(tableau, True)
-    found = adjoint.partner_costates(step, recipe, u, states, p_L)
+    weighted = Tableau("reversed weights", tableau.A, recipe.beta, tableau.c)
+    way_back = replace(step, tableau=weighted)
+    found = adjoint.partner_costates(way_back, recipe, u, states, p_L)
     off = apart(found.gradient, judge)
     assert (off < 1e-13) == (recipe == tableau.partner)
     right = off < 1e-13

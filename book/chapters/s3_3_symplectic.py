@@ -16,8 +16,10 @@
 # (s3-symplectic)=
 # # Section 3. What is symplectic about training
 #
-# Pairs of schemes that satisfy {eq}`paper-3.23` are called symplectic because they preserve quadratic invariants,
-# such as energies. A classifier has no energy. What does its training preserve? The picture shows it for a single
+# Pairs of schemes that satisfy {eq}`paper-3.23` are called symplectic because, as the paper says, they preserve quadratic
+# invariants. For a pair these are the *bilinear* ones, in which each term is a component of the state times a component
+# of the costate; other quadratic invariants, such as the energy $y^2 + p^2$ of an oscillator, need not be preserved. What
+# does the training of a classifier preserve? The picture shows it for a single
 # neuron: state $y$ to the right, costate $p$ upwards. A disc of such pairs passes through six layers of $y^{[l+1]} =
 # y^{[l]} + h \tanh(y^{[l]})$.
 
@@ -65,6 +67,13 @@ ratios = {
 }
 assert abs(ratios["partner"] - 1) < 1e-4  # of a polygon, not of its curve
 assert ratios[r"$\tilde A = A$"] < 0.9
+
+at_y, at_p, energies = 1.0, 0.0, []  # Euler and its partner: y' = p, p' = -y
+for _ in range(10):
+    at_p -= 0.4 * at_y
+    at_y += 0.4 * at_p
+    energies.append(at_y**2 + at_p**2)
+assert max(energies) > 1.1 * min(energies)
 
 # %% mystnb={"figure": {"name": "fig-area", "caption": "A disc of pairs $(y, p)$ in layers 0, 2, 4 and 6, light to dark. With the partner it is bent and stretched, but its area stays; with $\\tilde A = A$ the area shrinks from layer to layer."}, "image": {"alt": "Two panels with a row of four shapes each. Left, with the partner, the disc becomes wider and flatter at the same area. Right, with the wrong partner, the last shapes are clearly thinner."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.6)

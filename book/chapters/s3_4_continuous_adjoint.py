@@ -61,7 +61,7 @@ q = np.array([np.cos(0.6), np.sin(0.6)])
 across = np.array([-q[1], q[0]])
 
 
-def contraction(scheme, h, T, dtype=torch.float64, k=RATE, N=200):
+def contraction(scheme, h, T, dtype=torch.float64, k=RATE, N=200, q=q):
     """Step, controls, states and p[L] of the contracting network."""
     L = round(T / h)
     K = torch.tensor(-k * np.outer(q, q)).to(dtype).expand(L, 1, 2, 2)
@@ -126,8 +126,9 @@ print(f"by {small_moved:.0e} for points a thousand times closer to 0")
 # :class: tip
 # - that the gradient of the continuous adjoint is wrong by a power of $h$ that depends on the scheme, and for two
 #   schemes not at all;
-# - that a contraction of rate $k$ sets a ceiling, about $T = \ln(1/\varepsilon) / k$ in a precision $\varepsilon$,
-#   which no way back from the last state can pass, because that state does not contain the missing digits;
+# - that a contraction of rate $k$ in a direction oblique to the axes sets a ceiling, about $T = \ln(1/\varepsilon) / k$ in
+#   a precision $\varepsilon$, which no way back from the last state can pass, because that state does not contain the
+#   missing digits;
 # - that inaccurate schemes fail long before that ceiling, and stored states never meet it.
 # :::
 #
@@ -245,7 +246,9 @@ print("powers of h:", *(f"{power:.1f}" for power in powers))
 #
 # Back to the contraction. In one layer of the network the component along $q$ shrinks by the stability function
 # $R(-kh) \approx e^{-kh}$, and the component across stays. When the first is smaller than the last digit of the
-# second, the state no longer contains it, and no method can find it again from there. This happens at about
+# second, the state no longer contains it, and no method can find it again from there. (If $q$ were a coordinate axis, the
+# small component would be a floating-point number with digits of its own, and there would be no ceiling.) This happens
+# at about
 #
 # $$
 # T_\varepsilon = \frac{h \ln(1 / \varepsilon)}{\ln(1 / |R(-kh)|)} \approx \frac{\ln(1 / \varepsilon)}{k} .
@@ -321,6 +324,8 @@ for name, kind in (
     assert (error[TIMES < ends[kind] - 1.5] < 0.05).all()
     assert (error[TIMES > ends[kind] + 1] > 0.5).all()
 assert max(runs["RK4, states stored"]) < 1e-5 and runs["RK4"][-1] > 0.5
+along_axis = contraction("implicit_midpoint", 0.1, 16, q=np.array([1.0, 0.0]))
+assert gradient_error(along_axis) < 1e-14  # no ceiling along an axis
 print(f"growth of the input's error: rate {growth:.1f}, predicted {rate:.1f}")
 print(
     f"ceiling: T = {ends['float64']:.0f} in double, "
@@ -378,7 +383,8 @@ print(f"Euler, h = 0.1: off by {at_three:.0%} at T = 3")
 #
 # ## Networks of the paper
 #
-# With $h = 0.05$ and $L = 100$ the paper's networks reach $T = 5$, and their initial weights are of order one. Here
+# With $h = 0.05$ and $L = 100$ the paper's networks reach $T = 5$, and their initial weight matrices have norms of about
+# one. Here
 # are Euler and RK4 with untrained weights, and RK4 after its training on donut_2D ({ref}`Section 4.1 <s4-1>`):
 
 
@@ -414,6 +420,8 @@ for name, off in size.items():
     print(f"{name:17} off by {off:.0e}")
 
 # %%
+norm = torch.linalg.matrix_norm(untrained["rk4"].K, 2).mean().item()
+assert abs(norm - 1) < 0.1
 assert size["Euler, untrained"] > 0.01
 assert size["RK4, untrained"] < 1e-6 and size["RK4, trained"] < 1e-3
 
@@ -461,8 +469,8 @@ print(
 #
 # - The continuous adjoint misses the network's gradient by $h^q$ (by $h^3$ for Heun), and by nothing for
 #   Gauss-Legendre and the implicit midpoint rule.
-# - After a time of about $\ln(1/\varepsilon)/k$ a contraction of rate $k$ has removed all digits from the state, and
-#   no way back from there finds them; a coarse scheme fails much earlier, and there a smaller step helps.
+# - After a time of about $\ln(1/\varepsilon)/k$ a contraction of rate $k$, oblique to the axes, has removed all digits
+#   of the contracted component from the state, and no way back from there finds them; a coarse scheme fails much earlier, and there a smaller step helps.
 # - Stored states remove the ceiling.
 #
 # ## References

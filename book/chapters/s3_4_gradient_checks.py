@@ -175,8 +175,9 @@ assert errors["complex step"](1e-200) < 1e-14
 # r(\varepsilon) = \bigl| \mathcal F(w + \varepsilon v) - \mathcal F(w) - \varepsilon\, g \cdot v \bigr|.
 # $$ (eq-3.4.c)
 #
-# If $g$ is the gradient, what is left is $O(\varepsilon^2)$. If it is not, $r(\varepsilon)$ ends with slope 1, and
-# the point where the slope changes tells how wrong $g$ is. As a suspect, take the costates by the *same tableau*
+# If $g$ is the gradient, what is left is $O(\varepsilon^2)$. If it is not, $r(\varepsilon)$ ends with slope 1, unless
+# the error of $g$ is orthogonal to $v$; hence $v$ is random. The point where the slope changes tells how wrong $g$ is in
+# this direction. As a suspect, take the costates by the *same tableau*
 # instead of its partner ({doc}`s3_3_partner`):
 
 # %%
@@ -202,6 +203,9 @@ right, wrong = (
 )
 assert abs(right - 2) < 0.15 and abs(wrong - 1) < 0.15
 assert slope_of_remainder(suspect, 1e0, 1e-1) > 1.8
+unseen = np.random.default_rng(1).standard_normal(len(w))
+unseen -= (unseen @ v) * v  # a large error, orthogonal to v
+assert slope_of_remainder(by_hand + unseen, 1e-1, 1e-4) > 1.9
 print(f"slope {right:.1f} with the gradient, {wrong:.1f} with the suspect")
 
 # %% mystnb={"figure": {"name": "fig-s34-judges", "caption": "Left: what differences make of one directional derivative. They fall with slopes 1 and 2 until cancellation takes over; the complex step falls to the last digit and stays there. Right: Taylor's remainder falls with slope 2 to rounding for the gradient; for the suspect, which is off by a ten-thousandth, it bends to slope 1. At $\\varepsilon = 0.1$ the two cannot be told apart."}, "image": {"alt": "Two log-log plots against epsilon. Left: errors of one-sided and central differences form a V with least errors near 1e-8 and 1e-10, the complex step's error goes down to 1e-16 and stays. Right: the remainder with the gradient is a straight line of slope 2, that with the suspect leaves it near 1e-2 and continues with slope 1."}} tags=["hide-input"]
@@ -294,11 +298,12 @@ class Claimed(torch.autograd.Function):
         return factor * ctx.g, None
 
 
-def gradcheck(g):
+def gradcheck(g, atol=1e-5):
     """PyTorch's defaults: atol = 1e-5, rtol = 1e-3."""
     return torch.autograd.gradcheck(
         lambda w: Claimed.apply(w, torch.tensor(g)),
         torch.tensor(w, requires_grad=True),
+        atol=atol,
         raise_exception=False,
     )
 
@@ -327,15 +332,20 @@ for claim, verdicts in passed.items():
 assert all(passed["the gradient"])
 assert not any(passed["one sign wrong"] + passed["a layer's K forgotten"])
 assert passed["one entry off by a millionth"] == [True] * 3 + [False] * 2
+assert distance(by_hand, by_differences) < 1e-9
+assert distance(millionth, by_differences) > 1e-9
 methods = ("the tableau as its own partner", "continuous adjoint")
 assert sum(passed[method][0] for method in methods) == 1
+assert gradcheck(by_hand, atol=1e-9)
+assert not any(gradcheck(claims[method], atol=1e-9) for method in methods)
 assert not any(verdict for method in methods for verdict in passed[method][1:])
 
 # %% [markdown]
-# **What to see.** All judges find the gross mistakes. A millionth in one entry is below what differences resolve, and
-# only the two exact judges reject it. In between lie the two errors of *method*, and `gradcheck` with its defaults
+# **What to see.** All judges find the gross mistakes. A millionth in one entry is below the usual tolerance of $10^{-7}$,
+# and only the two exact judges reject it. (Differences could see it: with a tolerance of $10^{-9}$ they reject this claim
+# and still pass the gradient.) In between lie the two errors of *method*, and `gradcheck` with its defaults
 # lets one of them pass: it compares entry by entry with an absolute tolerance of $10^{-5}$, which is large where
-# entries are small. Tighten it (`atol=1e-9`). The lesson for tests: state the size of the smallest error that the
+# entries are small. With `atol=1e-9` it rejects both. The lesson for tests: state the size of the smallest error that the
 # check can see.
 #
 # One net proves little. Next, all ten schemes, explicit and implicit, with zero weights or without, against autograd.
