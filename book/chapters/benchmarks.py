@@ -85,7 +85,9 @@ for name, study in record.items():
 case = record["steps"]["case"]
 count = case["epochs"] * -(-case["N"] // case["batch"])
 evaluations = case["L"] * TABLEAUS["rk4"].stages
-print(f"{case['epochs']} epochs of {case['N']} samples, {case['batch']} per step")
+print(
+    f"{case['epochs']} epochs of {case['N']} samples, {case['batch']} per step"
+)
 print(f"{count} steps, {evaluations} evaluations of f in each forward pass")
 assert count >= 1000 and evaluations >= 100
 

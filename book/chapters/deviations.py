@@ -282,7 +282,10 @@ columns = [
     "effect measured",
 ]
 html = pages.table(
-    "deviations", "Text, code, and the effect of each difference", columns, TABLE
+    "deviations",
+    "Text, code, and the effect of each difference",
+    columns,
+    TABLE,
 )
 Box(
     html.replace("ledger-table", "ledger-table words", 1),
