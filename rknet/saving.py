@@ -24,6 +24,7 @@ from rknet.activations import ACTIVATIONS
 from rknet.checkpoint import checksum, format_of
 from rknet.checks import choose, flag, shown
 from rknet.convolution import ConvolutionalRKNet
+from rknet.equality import ByValue
 from rknet.lifts import LIFTS
 from rknet.named import EulerNet, RK4Net, net_of
 from rknet.nets import Net
@@ -55,8 +56,8 @@ FAULTS = (
 NAMED: dict[str, type[EulerNet | RK4Net]] = {"EulerNet": EulerNet, "RK4Net": RK4Net}
 
 
-@dataclass(frozen=True)
-class Saved:
+@dataclass(frozen=True, eq=False)
+class Saved(ByValue):
     """What a file holds: plain values, and arrays by name."""
 
     facts: dict[str, Any]
