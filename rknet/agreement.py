@@ -7,12 +7,16 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from rknet.checks import shown
+
 
 def check_arrays(weights: Mapping[str, Any]) -> None:
     """ValueError unless all are arrays with at least one axis."""
     for name, weight in weights.items():
         if not (isinstance(weight, Tensor) and weight.ndim):
-            raise ValueError(f"net: {name} must be an array, got {weight!r}; assign a Parameter or build a new net")
+            raise ValueError(
+                f"net: {name} must be an array, got {shown(weight)}; assign a Parameter or build a new net"
+            )
 
 
 def check_shapes(net: nn.Module, shapes: Mapping[str, tuple[int, ...]], sizes: str) -> dict[str, Tensor]:

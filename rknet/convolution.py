@@ -8,13 +8,14 @@ and padding by half a kernel.  The state y of an image is the flattened map (cha
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rknet.checks import WEIGHT, choose, flag, room, whole
+from rknet.checks import WEIGHT, choose, flag, room, shown, whole
 from rknet.initial import uniform
 from rknet.lifts import LIFTS, Lift, name_of
 from rknet.nets import RKNet
@@ -53,9 +54,9 @@ class ImageLift(Lift):
     """
 
     def __init__(self, image: Shape, channels: int, border: int, lift: str, rng: np.random.Generator) -> None:
-        if len(image) != 3:
+        if not isinstance(image, Sequence) or len(image) != 3:
             raise ValueError(
-                f"image: must be (channels, height, width), got {image!r}; pass (1, 28, 28) for grey images"
+                f"image: must be (channels, height, width), got {shown(image)}; pass (1, 28, 28) for grey images"
             )
         c, height, width = (whole("image", size) for size in image)
         channels, border = whole("channels", channels, least=c), whole("border", border, least=0)

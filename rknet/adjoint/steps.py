@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from rknet.adjoint.rightsides import Affine, Controls, RightHandSide, Transposed, of_stage
-from rknet.checks import choose, finite, flag, keep
+from rknet.checks import choose, finite, flag, keep, shown
 from rknet.nets import Net, RKNet
 from rknet.recognition import layer_of
 from rknet.schemes import Coefficients, combine, stages
@@ -63,7 +63,9 @@ class Step:
             keep(self, tableau=choose("tableau", self.tableau, TABLEAUS))
         h = finite(self.h)
         if not h:
-            raise ValueError(f"h: must be a finite number that is not zero, got {self.h!r}; pass for example h=0.05")
+            raise ValueError(
+                f"h: must be a finite number that is not zero, got {shown(self.h)}; pass for example h=0.05"
+            )
         keep(self, h=h, carried=flag("carried", self.carried))
         if not self.carried and (self.tableau != EULER or self.h != 1):
             raise ValueError(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from rknet.activations import ACTIVATIONS, Activation
-from rknet.checks import POINT, WEIGHT, choose, given, keep, named, positive, room, whole
+from rknet.checks import POINT, WEIGHT, choose, given, keep, named, positive, room, shown, whole
 from rknet.data.images import IMAGES, ImageSet, repetition
 from rknet.data.points import LAWS, Law, PointSet, draw, split
 from rknet.hashes import digest
@@ -112,7 +112,8 @@ class Configuration:
         )
         if not isinstance(self.protocol, Protocol):
             raise ValueError(
-                f"protocol: must be a Protocol, got {self.protocol!r}; pass for example protocol=Protocol(epochs=40)"
+                f"protocol: must be a Protocol, got {shown(self.protocol)}; "
+                f"pass for example protocol=Protocol(epochs=40)"
             )
         room("L", self.L, self.parameters, WEIGHT)
         room("samples", self.samples, 2 * self.samples * data.d, POINT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from rknet.checks import keep, whole
+from rknet.checks import keep, shown, whole
 from rknet.convolution import ConvolutionalRKNet, Shape
 from rknet.data.images import SIDE
 from rknet.nets import Net
@@ -42,9 +42,9 @@ class Convolutional(Configuration):
         super().__post_init__()
         keep(self, channels=whole("channels", self.channels), border=whole("border", self.border, least=0))
         if self.images is None:
-            raise ValueError(f"data: must be an image set, got {self.data!r}; pass 'MNIST' or 'FashionMNIST'")
+            raise ValueError(f"data: must be an image set, got {shown(self.data)}; pass 'MNIST' or 'FashionMNIST'")
         if scheme_of(self.net) is None:
-            raise ValueError(f"net: must have a scheme, got {self.net!r}; pass 'EulerNet', 'RK4Net' or a tableau")
+            raise ValueError(f"net: must have a scheme, got {shown(self.net)}; pass 'EulerNet', 'RK4Net' or a tableau")
         if self.d_hat != (pixels := width(self.channels, self.border)):
             raise ValueError(
                 f"d_hat: must be the {pixels} pixels of {self.channels} channels, got {self.d_hat}; pass {pixels}"

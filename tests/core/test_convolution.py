@@ -215,3 +215,10 @@ def test_refusals(change: dict, message: str) -> None:
 def test_images_of_another_size_are_refused() -> None:
     with pytest.raises(ValueError, match=r"X: must have shape \(N, d = 40\), got \(3, 784\)"):
         net_of().predict(np.zeros((3, 784)))
+
+
+@pytest.mark.parametrize("image", [None, 784, (28, 28)])
+def test_an_image_is_given_by_three_sizes(image: object) -> None:
+    """Whatever else is passed."""
+    with pytest.raises(ValueError, match=r"image: must be \(channels, height, width\), got .*; pass"):
+        ConvolutionalRKNet(image, 1, 2, 1, tableau="euler")

@@ -29,7 +29,7 @@ from rknet.study.records import Run
 from rknet.study.store import Store
 from rknet.training import check_fit
 from tests import hostile
-from tests.fuzz.machine import Strategy, Target
+from tests.fuzz.machine import LINE, Strategy, Target
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "results"
@@ -206,7 +206,7 @@ def _points() -> Targets:
         ),
         "rknet.split": Target(rknet.split, {"points": SETS, "first": st.integers(1, 5)}),
         "rknet.data.bayes.probability": Target(bayes.probability, {"law": NAMES["law"], "X": floats(3, 2)}),
-        "rknet.data.bayes.accuracy": Target(bayes.accuracy, {"law": st.sampled_from(["donut_1D", "square_1D"])}),
+        "rknet.data.bayes.accuracy": Target(bayes.accuracy, {"law": NAMES["law"]}),
         "rknet.data.images.load": Target(
             images.load, {"name": st.sampled_from(sorted(images.IMAGES)), "source": st.sampled_from(images.SOURCES)}
         ),
@@ -407,7 +407,7 @@ def _files(folder: Path) -> Targets:
             path.write_bytes(content)
             read(path)
 
-        return Target(call, {"content": spoilt(content)}, refusals, spoiled=0)
+        return Target(call, {"content": spoilt(content)}, refusals, LINE, spoiled=0)
 
     from rknet.study.experiments import EXPERIMENTS
 
