@@ -206,7 +206,7 @@ def _points() -> Targets:
         ),
         "rknet.split": Target(rknet.split, {"points": SETS, "first": st.integers(1, 5)}),
         "rknet.data.bayes.probability": Target(bayes.probability, {"law": NAMES["law"], "X": floats(3, 2)}),
-        "rknet.data.bayes.accuracy": Target(bayes.accuracy, {"law": st.sampled_from(["donut_1D", "square_1D"])}),
+        "rknet.data.bayes.accuracy": Target(bayes.accuracy, {"law": NAMES["law"]}),
         "rknet.data.images.load": Target(
             images.load, {"name": st.sampled_from(sorted(images.IMAGES)), "source": st.sampled_from(images.SOURCES)}
         ),
