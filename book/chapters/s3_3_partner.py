@@ -355,7 +355,7 @@ for name, tableau in schemes.items():
 # \frac34$ are not symmetric.
 #
 # The stages must be *stored*, though. Solving state and costate back together meets other stages than the forward sweep
-# did, and the gradient is not exact even for these schemes; {doc}`s3_4_continuous_adjoint` measures it.
+# did, and the gradient is not exact even for the five explicit ones; {doc}`s3_4_continuous_adjoint` measures it.
 #
 # ## Zero weights
 #
