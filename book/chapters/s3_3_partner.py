@@ -291,10 +291,12 @@ for name, tableau in schemes.items():
 # ## Is it the only one?
 #
 # Where every stage has a control of its own, yes. For a single sample the gradient in $b_i$ is $h \beta_i\, \sigma'
-# \circ p_i^{[l]}$, so equal gradients mean equal $p_i^{[l]}$. Suppose two matrices give these for all controls.
-# Expand {eq}`eq-3.q`: $p_i = p^{[l+1]} + h \sum_j (\beta_j - \tilde a_{i,j}) f_y(u_j, y_j)^\top p^{[l+1]} + O(h^2)$.
-# Choose controls for which $f_y$ vanishes in all stages but one; the coefficient of that stage can be read off. So
-# the two matrices are equal.
+# \circ p_i^{[l]}$ with $\sigma' > 0$, so equal gradients mean equal $p_i^{[l]}$. Suppose two matrices give these for all
+# controls. In the last layer, where $p^{[L]} \ne 0$ is known, take $K_j$ invertible in one stage $j$ and zero in the
+# others. Then $f_y$ vanishes in all stages but this one, and {eq}`eq-3.q` has a single term: $p_i = p^{[L]} + h (\beta_j -
+# \tilde a_{i,j})\, f_y(u_j, y_j)^\top p_j$. Here $p_j \ne 0$, since otherwise the equation for $i = j$ would say $0 =
+# p^{[L]}$. So $f_y^\top p_j$ is not zero and the same for both matrices, and the coefficient can be read off, for each $i$
+# and $j$. The two matrices are equal.
 #
 # Where stages share a control, not always. Count Euler's stage twice: $A = 0$, $\beta = (\frac12, \frac12)$. The
 # network is the same. Its partner has all entries $\frac12$; but the unit matrix gives the same gradient, because the
@@ -353,7 +355,7 @@ for name, tableau in schemes.items():
 # \frac34$ are not symmetric.
 #
 # The stages must be *stored*, though. Solving state and costate back together meets other stages than the forward sweep
-# did, and the gradient is not exact even for these schemes; {doc}`s3_4_continuous_adjoint` measures it.
+# did, and the gradient is not exact even for the five explicit ones; {doc}`s3_4_continuous_adjoint` measures it.
 #
 # ## Zero weights
 #
