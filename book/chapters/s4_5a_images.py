@@ -66,7 +66,7 @@ def row(net, data, d_hat=900):
 #
 # On the previous pages networks were trained while the book was built, with the same bits on every machine. A deep net of this
 # section takes hours on a processor, and PyTorch computes it, whose sums end in other last digits on other machines. So Tables 5
-# and 6, Figures 14 to 18 and the verdicts show *recorded* runs. Each run has a file in `results/` with its seed, the source of its
+# and 6, Figures 14 to 18 and the verdicts show *recorded* runs. Each run has a row of a table in `results/` with its seed, the source of its
 # images, the hardware and every epoch; the pictures come from `results/images/pictures.safetensors`. Most of the deep nets were
 # trained on a graphics card, several at once.
 
