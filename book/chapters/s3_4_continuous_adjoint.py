@@ -122,7 +122,9 @@ print(
     f"component across: moves by up to {large_moved:.2f} for 1000 such points,"
 )
 print(f"by {small_moved:.0e} for points a thousand times closer to 0,")
-print(f"by {on_line_moved:.0e} for points as close to another point of the line")
+print(
+    f"by {on_line_moved:.0e} for points as close to another point of the line"
+)
 
 # %% [markdown]
 # :::{admonition} What you will learn
