@@ -21,7 +21,7 @@ from rknet.hashes import weights_hash
 from rknet.lifts import Lift
 from rknet.nets import Net
 from rknet.recognition import computes
-from rknet.study import runner
+from rknet.study import records
 from rknet.study.configuration import Configuration
 from rknet.study.records import Run
 from rknet.study.runner import sweep
@@ -97,7 +97,7 @@ def test_other_processes_know_what_is_registered(
 ) -> None:
     """Two processes that have registered nothing compute the runs of a registered experiment."""
     rows = {"short": replace(registered, L=1), "wide": replace(registered, L=1, d_hat=4)}
-    monkeypatch.setattr(runner, "WIDE", 4)
+    monkeypatch.setattr(records, "WIDE", 4)
     runs = [Run("own", row, configuration, 0) for row, configuration in rows.items()]
     store = Store(tmp_path)
     assert sweep(runs, store, n_jobs=2, progress=False).computed == 2

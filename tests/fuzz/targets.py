@@ -22,7 +22,7 @@ from rknet.data import bayes, images, points
 from rknet.laboratories import FeatureLaboratory, SchemeLaboratory, TableauLaboratory, TrainingLaboratory
 from rknet.playground import Playground, exported
 from rknet.protocol import LOSSES, OPTIMIZERS
-from rknet.study import cache, pictures
+from rknet.study import cache, pictures, records
 from rknet.study.cli import main
 from rknet.study.ledger import claims, evidence, judging
 from rknet.study.records import Run
@@ -414,7 +414,10 @@ def _files(folder: Path) -> Targets:
     row, configuration = next(iter(EXPERIMENTS["depth"].rows.items()))
     run = Run("depth", row, configuration, 0)
     place = Store(folder / "files").path("depth", row, 0).relative_to(folder / "files")
-    record = Store(RESULTS).path("depth", row, 0).read_bytes()
+    lone = Run("logistic", *next(iter(EXPERIMENTS["logistic"].rows.items())), 0)
+    kept_one = Store(RESULTS).find(run).record
+    assert kept_one is not None
+    record = records.encode(kept_one).encode()
     net = StandardNet(2, 3, 2, 2)
     points = rknet.draw("donut_2D", 6)
     protocol = Protocol(epochs=1)
@@ -441,6 +444,11 @@ def _files(folder: Path) -> Targets:
     drawn = pictures.path_of(Store(RESULTS)).read_bytes()[:100_000]
     return {
         "file of a record": reader(str(place), record, lambda path: Store(folder / "files").find(run)),
+        "table of records": reader(
+            "logistic.parquet",
+            Store(RESULTS).table("logistic").read_bytes(),
+            lambda path: Store(folder / "files").find(lone),
+        ),
         "file of a run": reader("run.json", json.dumps(_exported()).encode(), exported.read),
         "file of measurements": reader("m.json", (RESULTS / evidence.FILE).read_bytes(), evidence._read),
         "file of verdicts": reader("v.json", judging.VERDICTS.read_bytes(), judging.stored),
