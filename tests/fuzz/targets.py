@@ -221,12 +221,20 @@ def _points() -> Targets:
         ),
         "rknet.data.images.fingerprint": Target(images.fingerprint, {"train": SETS, "validation": SETS}, spoiled=0),
         "rknet.data.images.data_folder": Target(images.data_folder, {}),
+        "rknet.data.points.in_float32": Target(
+            lambda X: points.in_float32("X", X),
+            {"X": floats(3, 2) | st.lists(st.lists(NUMBER, max_size=2), max_size=3)},
+        ),
+        "rknet.data.points.weights_of": Target(
+            lambda weights: points.weights_of("weights", weights, 3), {"weights": st.none() | floats(3).map(np.abs)}
+        ),
         "rknet.data.points.ball": Target(points.ball, {"d": SIZE}, spoiled=0),
         "rknet.data.points.rings": Target(points.rings, {"d": SIZE, "classes": st.integers(2, 4)}, spoiled=0),
         "rknet.data.points.checkerboard": Target(points.checkerboard, {"d": st.integers(1, 3)}, spoiled=0),
     }
     for cls in ("Strip", "Rings", "Squares", "Spiral", "Helix"):
-        found[f"rknet.data.points.{cls}"] = Target(getattr(points, cls), law)
+        table = {"table": st.just((0, 1, 1, 0)), "d": st.just(2)} if cls == "Squares" else {}
+        found[f"rknet.data.points.{cls}"] = Target(getattr(points, cls), law | table)
     return found
 
 
@@ -296,6 +304,7 @@ def _adjoint() -> Targets:
 
 def _notebooks() -> Targets:
     net, law = st.sampled_from(["StandardNet", "EulerNet", "RK4Net"]), st.sampled_from(["donut_2D", "spiral"])
+    shallow, offered = st.sampled_from([1, 3]), st.sampled_from([0.5, 1.0])
     return {
         "rknet.playground.Playground": Target(
             Playground,
@@ -310,7 +319,7 @@ def _notebooks() -> Targets:
             },
         ),
         "rknet.laboratories.FeatureLaboratory": Target(
-            FeatureLaboratory, {"data": law, "net": net, "L": SIZE, "h": NUMBER}
+            FeatureLaboratory, {"data": law, "net": net, "L": shallow, "h": offered}
         ),
         "rknet.laboratories.SchemeLaboratory": Target(
             SchemeLaboratory, {"scheme": st.sampled_from(sorted(TABLEAUS)), "h": NUMBER, "L": SIZE}
@@ -319,7 +328,7 @@ def _notebooks() -> Targets:
             TableauLaboratory, {"scheme": st.sampled_from(sorted(TABLEAUS)), "A": TEXT, "beta": TEXT}
         ),
         "rknet.laboratories.TrainingLaboratory": Target(
-            TrainingLaboratory, {"data": law, "net": net, "d_hat": SIZE, "L": SIZE, "h": NUMBER}
+            TrainingLaboratory, {"data": law, "net": net, "d_hat": st.integers(2, 4), "L": shallow, "h": offered}
         ),
     }
 
@@ -438,11 +447,13 @@ def _files(folder: Path) -> Targets:
     made = folder / "made"
     made.mkdir(parents=True, exist_ok=True)
     train(made / "checkpoint")
+    net.save(made / "net", overwrite=True)
     history = rknet.fit(net, points, points, protocol, progress=False)
     cache._save(made / "cache", net, history)
     packed = (images.HERE / "train-labels-idx1-ubyte.xz").read_bytes()
     drawn = pictures.path_of(Store(RESULTS)).read_bytes()[:100_000]
     return {
+        "rknet.load": reader("net", (made / "net").read_bytes(), rknet.load),
         "file of a record": reader(str(place), record, lambda path: Store(folder / "files").find(run)),
         "table of records": reader(
             "logistic.parquet",
