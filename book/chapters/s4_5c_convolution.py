@@ -93,7 +93,7 @@ net = ConvolutionalRKNet(IMAGE, 8, 10, L=3, tableau="rk4", h=1.0)
 net
 
 # %% [markdown]
-# ## A convolution as a matrix
+# ## Convolution as a matrix
 #
 # A convolution is linear. On the flattened map it acts as a matrix with one row per pixel, in which the same few weights recur. The
 # network therefore *is* a network of Section 2, {eq}`paper-2.5`, whose controls are restricted to a subspace.
