@@ -186,7 +186,7 @@ columns = [
     "sampling error",
     "saturated",
 ]
-caption = "Table 4 against the Bayes limit; saturated: all nets within 1 point of it"
+caption = "Table 4 against the Bayes limit; saturated: all nets within 1 point"
 Box(
     pages.table("saturated", caption, columns, rows),
     f"saturated: {', '.join(saturated)}",
