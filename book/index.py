@@ -235,7 +235,7 @@ plt.show()
 # Losses and optimisers, a fixed time instead of a fixed step, four lifts at equal budget.
 # :::
 #
-# :::{grid-item-card} The ledger: does it hold?
+# :::{grid-item-card} The ledger: do the paper's claims hold?
 # :link: ledger
 # :link-type: ref
 # For every table cell and every testable statement: a rule fixed beforehand, our own repetitions, and a verdict.

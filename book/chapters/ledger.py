@@ -14,17 +14,17 @@
 
 # %% [markdown]
 # (ledger)=
-# # The ledger: does it hold?
+# # The ledger: do the paper's claims hold?
 #
 # The paper prints a hundred and forty numbers in its Tables 1 to 6, and Section 4 draws conclusions in some ninety
-# sentences. This page holds a record for each: what the paper says, the rule by which it was to be decided, what new
-# repetitions gave (twenty on points, four on images), and the verdict. The rules were written down first, and the runs that
-# decide were made afterwards.
+# sentences. The ledger has a record for each: what the paper says, the rule that decides, the results of new repetitions
+# (twenty to sixty on points, four on images), and the verdict. The rules were written down before the runs that decide were
+# made. This page gives a summary.
 #
 # :::{admonition} What you will see
 # :class: tip
-# - how many claims are compatible with new repetitions, how many are not, and how many these cannot decide;
-# - each claim that fails, with a reason where the numbers give one;
+# - how many claims are compatible with new repetitions, how many are not, and how many remain undecided;
+# - each claim that fails, with a reason where the numbers give one.
 # :::
 
 # %% tags=["hide-input"]
@@ -66,7 +66,7 @@ assert sum(map(len, families.values())) == len(verdicts)
 # %% tags=["hide-input"]
 pages.overview(families)
 
-# %% mystnb={"figure": {"name": "fig-distances", "caption": "Where the printed number of each cell lies, in units of the half-width of our 95 % interval for it: 0 is our mean, the dashed lines are the limits. Beyond 2 the axis is logarithmic. Dots are compatible, triangles are not, after the correction for the number of cells in a table. The farthest triangles are standard deviations of four runs on images. A cell that is not testable has no mark."}, "image": {"alt": "A lane of dots for each of Tables 1 to 6 along an axis of standardised distance. Nearly all dots lie between the two dashed lines at minus one and one; a few triangles lie far outside."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-distances", "caption": "Distance of each printed number from our result, in units of the half-width of our 95 % interval: 0 is our result, the dashed lines are the ends of the interval. Beyond 2 the axis is logarithmic. Dots mark compatible cells, triangles cells that are not compatible after the correction for the number of cells in the table. The farthest triangles are standard deviations of four runs on images. Cells that are not testable are omitted."}, "image": {"alt": "A lane of dots for each of Tables 1 to 6 along an axis of standardised distance. Nearly all dots lie between the two dashed lines at minus one and one; a few triangles lie far outside."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.6), layout="constrained")
 rng = np.random.default_rng(0)
 for lane, name in enumerate(claims.tables):
@@ -101,19 +101,20 @@ plt.show()
 # %% [markdown]
 # ## The rules in short
 #
-# The rules were written down before the runs that decide were made, and [what was changed later](ledger-changes) is listed.
-# **A cell of a table** asks: *could the printed number be one of ours?* It is presumed right until a test refuses it at 5 %,
-# corrected for the number of cells in its table. **A sentence** asks: *do our runs show what it says?* It is compatible if the
-# intervals of all its numbers lie where the sentence puts them, not compatible if one lies outside, and otherwise not
-# testable. {doc}`ledger_rules` explains the tests and shows that they keep their promises; {doc}`ledger_records` holds every
-# verdict with its numbers.
+# All [later changes](ledger-changes) of the rules are listed. The question for **a cell of a table** is: *could the printed
+# number be the result of four of our runs?* The number is presumed right unless a test rejects it at the 5 % level, corrected
+# for the number of cells in its table. The question for **a sentence** is: *do our runs show what it says?* Each sentence is
+# translated into one or more numbers, each with a region in which it should lie. The sentence is compatible if the intervals of
+# all its numbers lie in their regions, not compatible if one lies outside, and otherwise not testable. {doc}`ledger_rules`
+# explains the tests and measures their error rates; {doc}`ledger_records` gives every verdict with its numbers.
 
 # %% [markdown]
-# ## Every seed
+# ## Table 1 by repetition
 #
-# A mean of four says little where some runs fail. These are all runs of the skewed rows of Table 1.
+# A mean of four says little where some runs fail. The figure shows repetitions 0 to 23 of the *skewed* rows of Table 1, in which
+# some runs fail or the accuracy is close to 100 %, so that no normal law can be assumed.
 
-# %% mystnb={"figure": {"name": "fig-every-seed", "caption": "Validation accuracy of each repetition on the spiral. Dots are seeds 4 to 23, open circles seeds 0 to 3, the bar is the mean that the paper prints. Left: StandardNet either learns or stays at chance. Right, on a scale forty times as fine: RK4Net, where what is left is a handful of points beyond the Bayes limit (dashed)."}, "image": {"alt": "Two strip plots. Left, StandardNet with 5, 10 and 20 layers between 50 and 100 percent: dots gather at the top for few layers and split between the top and the bottom for twenty. Right, RK4Net with 5 to 100 layers between 97 and 100 percent: dots gather near 99.5."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-every-seed", "caption": "Validation accuracy of each repetition on the spiral. Dots are seeds 4 to 23, open circles seeds 0 to 3, bars the means that the paper prints, and the dashed line is the Bayes limit. Left: with up to ten layers most StandardNets exceed 90 %, but a few stay far below; with twenty layers all but one fail, some of them at chance. Right, on a finer scale: from ten layers on, all RK4Nets come close to the limit."}, "image": {"alt": "Two strip plots. Left, StandardNet with 1 to 20 layers between 48 and 100 percent: up to ten layers most dots lie above 90 with a few far below; at twenty they split between about 50 and about 70. Right, RK4Net with 3 to 100 layers between 82 and 100 percent: the dots rise with depth and gather near 99.7 from ten layers on."}} tags=["hide-input"]
 records = Evidence(Store(Path(rknet.__file__).parent.parent / "results"))
 
 
@@ -164,11 +165,12 @@ axes[0, 1].set_ylim(bottom=axes[0, 1].get_ylim()[0], top=100.1)
 plt.show()
 
 # %% [markdown]
-# ## What these experiments cannot tell
+# ## Saturated data sets
 #
-# Points are labelled before noise moves them, so no classifier is perfect. Where every network of Table 4 is within one point
-# of that limit on average, the table cannot say which is better: the set is *saturated*. Beside the distances to the limit
-# stands the error that a mean of four repetitions of 1500 points has by sampling alone.
+# Points are labelled before noise moves them, so no classifier is perfect; the accuracy of the best one is the Bayes limit. Where
+# every network of Table 4 is on average within one point of that limit, the table cannot show which is better: the set is
+# *saturated*. The table gives the distances to the limit, and the standard error that a mean of four repetitions with 1500 points
+# has by sampling alone.
 
 # %% tags=["hide-input"]
 rows, saturated = [], saturation.saturated(verdicts)
@@ -184,20 +186,21 @@ columns = [
     "sampling error",
     "saturated",
 ]
-caption = "Table 4 against the best possible accuracy; saturated: all nets within 1 point of it"
+caption = "Table 4 against the Bayes limit; saturated: all nets within 1 point"
 Box(
     pages.table("saturated", caption, columns, rows),
     f"saturated: {', '.join(saturated)}",
 )
 
 # %% [markdown]
-# Only the plane squares are saturated. That three networks agree there says as much about the task as about the networks. The
-# same holds for the spiral: its limit is above 99.8 %, and RK4Net reaches it from ten layers on.
+# Only the plane squares are saturated. The agreement of the three networks there says as much about the task as about the
+# networks. The same holds for RK4Net on the spiral: the limit is above 99.8 %, and from ten layers on RK4Net is within half a
+# point of it.
 #
-# ## The tables hold
+# ## Tables 1 to 4
 #
-# Not one legible number of Tables 1 to 4 is refuted. Without the correction for their number, how many would {eq}`eq-4.a` and
-# its relatives have turned down at 5 %, and how many should they, if every one of them came from our law?
+# No legible number of Tables 1 to 4 is refuted. How many cells would {eq}`eq-4.a` and the other tests reject at 5 % without the
+# correction, and how many rejections are to be expected by chance if every printed number came from our law?
 
 # %%
 cells = [
@@ -211,7 +214,8 @@ print(
 )
 
 # %% [markdown]
-# A word of caution: "compatible" is not "equal". Where single runs spread widely, nearly anything is compatible:
+# "Compatible" does not mean "equal". Where single runs spread widely, nearly any printed number is compatible, as the three widest
+# intervals show:
 
 # %% tags=["hide-input"]
 widest = sorted(tested, key=lambda f: f.low - f.high if f.unit == "%" else 0)[
@@ -223,8 +227,8 @@ for f in widest:
 # %% [markdown]
 # ## Sentences that fail
 #
-# Sections 4.1 to 4.4 first. Each of these was put into numbers before the runs that decide, and the numbers fell outside. A
-# reader may find a rule too strict; the facts below are there to judge by.
+# We begin with Sections 4 to 4.4. For each of these sentences the rule was fixed before the runs that decide, and at least one number
+# fell outside its region. A reader may find a rule too strict; the facts below help to judge.
 
 # %%
 on_images = families["sentences of Section 4.5"]
@@ -259,10 +263,10 @@ def here(name, part=0):
 
 
 # %% [markdown]
-# **All losses and optimisers give very similar results.** Not with equal numbers of epochs. On spiral_3D, with the learning
-# rates of the authors' configurations, half of the alternatives come close to Adam with cross-entropy. Adagrad leaves RK4Net
-# far behind, and its accuracy is still rising when the last epoch ends: it is slow rather than wrong. Plain gradient descent
-# with rate 0.1 loses StandardNet on the way.
+# **All losses and optimisers give very similar results.** They do not with equal numbers of epochs. On spiral_3D, with the learning
+# rates of the authors' configurations, half of the alternatives come close to Adam with cross-entropy. With Adagrad, RK4Net is far
+# less accurate, but its accuracy is still rising in the last epochs: the method is slow rather than unsuitable. With plain
+# gradient descent at rate 0.1, many StandardNets end at chance.
 
 # %%
 row = "training/RK4Net, cross_entropy, adagrad"
@@ -278,8 +282,8 @@ lost = numbers("val_accuracy", "training/StandardNet, cross_entropy, sgd")
 print(f"SGD, StandardNet: {(lost < 55).sum()} of {len(lost)} runs below 55 %")
 
 # %% [markdown]
-# **A shallow StandardNet outperforms a shallow RK4Net.** With one layer and with three it does. With five some StandardNets
-# fail and no RK4Net does, and the mean of RK4Net is higher.
+# **A shallow StandardNet outperforms a shallow RK4Net.** This is true for one layer and for three. With five layers some
+# StandardNets stay below 90 %, whereas no RK4Net does, and the mean of RK4Net is higher.
 
 # %%
 FRESH = range(24, 84)
@@ -299,7 +303,7 @@ assert standard.min() < 90 < 95 < rk4.min()
 
 # %% [markdown]
 # **At $\hat d = 3$ StandardNet never exceeds 80 %.** With five and with ten layers it does, on average over sixty repetitions and
-# in most of them. Whether the arms of the spiral come apart in so narrow a network differs from one repetition to the next.
+# in most of them. In so narrow a network, some repetitions separate the arms of the spiral and others do not.
 
 # %%
 narrow = {
@@ -314,9 +318,9 @@ assert all(values.max() > 90 for values in narrow.values())
 
 # %% [markdown]
 # **The features of StandardNet are compressed to the zero vector.** At twenty layers there are two kinds of failure. In the
-# runs that end at chance the features are gone: all points have become one. That point is not zero, because of the biases.
-# In the others, which stay between 57 and 77 %, the features have kept a good part of their spread. The rule took both kinds
-# together, and so the sentence fails; for the first kind it holds, but for the word "zero".
+# runs that end at chance, the features of all points coincide. Their common value is not zero, because of the biases. In the
+# other runs, which end between 57 and 77 %, the features have kept a good part of their spread. The rule takes both kinds
+# together, and so the sentence fails. For the first kind it holds, except for the word "zero".
 
 # %%
 row = "depth/StandardNet, L = 20"
@@ -342,10 +346,10 @@ print(
 )
 
 # %% [markdown]
-# **The boundaries of the repetitions are nearly the same.** Two RK4Nets trained on different points of donut_2D_6C give the
-# same answer to six points out of seven. Five circles lie close together there, each repetition draws them a little smaller
-# or larger, and many points are near one. What looks nearly the same in a picture differs in many answers. The features are
-# alike as the paper says.
+# **The boundaries of the repetitions are nearly the same.** Two RK4Nets trained on different points of donut_2D_6C agree on six
+# points out of seven. The five circles between the classes lie close together, each repetition draws them a little smaller
+# or larger, and many points are near one of them. Boundaries that look nearly the same in a picture therefore differ in many
+# answers. The features are as similar as the paper says.
 
 # %%
 assert verdicts["variability-features"].verdict == judging.COMPATIBLE
@@ -353,9 +357,9 @@ print(f"same answer: {here('variability-boundaries'):.1f} % of the points")
 print(f"similarity of the features: {here('variability-features'):.3f}")
 
 # %% [markdown]
-# **One dimension more makes the donut harder.** The best possible classifier finds the opposite: in space the shells hold the
-# points in other proportions, and the limit is higher than in the plane. StandardNet follows the limit. For one class more,
-# and for squares in space, limit and networks agree with the paper.
+# **One extra dimension makes the donut harder.** For the best possible classifier the opposite is true: in space the proportions
+# of points in the shells differ from those in the rings, and the Bayes limit is higher than in the plane. StandardNet is also
+# more accurate in space. For one extra class, and for squares in space, the limit and the networks agree with the paper.
 
 # %%
 for easy, hard in (
@@ -370,9 +374,9 @@ for name in ("comparison-class-harder", "comparison-dimension-squares"):
     assert verdicts[name].verdict == judging.COMPATIBLE
 
 # %% [markdown]
-# **All donut sets are transformed alike.** In the plane with six classes StandardNet does squeeze the points into something
-# like a string. In space with two classes there is no string: nearby features fill nearly three dimensions. The more rings
-# have to be kept apart along it, the thinner the string becomes.
+# **All donut sets are transformed alike.** For six classes in the plane, StandardNet does compress the points into something
+# like a string, whose local dimension would be 1. For two classes in space there is no string: nearby features fill nearly three
+# dimensions. The local dimension falls with the number of classes:
 
 # %%
 for part, data in (
@@ -388,7 +392,7 @@ assert all(
 )
 
 # %% [markdown]
-# **The squares sets are transformed alike.** In the plane StandardNet arranges the features in a closed curve. In space it does not:
+# **The squares sets are transformed alike.** In the plane, the features of StandardNet form a closed curve. In space they do not:
 # nearby features fill two dimensions.
 
 # %%
@@ -397,9 +401,9 @@ print(f"squares_3D_4C: local dimension {here('shapes-all-squares'):.2f}")
 assert verdicts["shapes-closed-curve"].verdict == judging.COMPATIBLE
 
 # %% [markdown]
-# **EulerNet is fastest on donut_3D_6C.** It is faster than StandardNet, by much. RK4Net is faster still, by a little, and
-# with equal seeds in every single repetition: the two are discretisations of one equation and start from the same weights,
-# so their curves differ less than the line of a figure is wide.
+# **EulerNet is fastest on donut_3D_6C.** It is much faster than StandardNet. RK4Net is slightly faster still; the cell counts in how
+# many repetitions with equal seeds. The two networks discretise the same equation and start from the same weights, so their curves
+# can hardly be told apart in a figure.
 
 # %%
 euler, rk4 = (
@@ -415,8 +419,8 @@ print(f"StandardNet behind by {here('training-euler-fastest'):.1f} points")
 # %% [markdown]
 # ## Sentences that cannot be decided
 #
-# "Not testable" has three meanings here: the sentence offers a cause and no observation; the printed number cannot be read;
-# or the repetitions leave the matter open. What would settle the last kind is more repetitions, or a rule that asks for less.
+# "Not testable" has three meanings here: the sentence offers a cause but no observation; the printed number cannot be read;
+# or the repetitions do not decide. Only in the last case could more repetitions, or a less demanding rule, bring a decision.
 
 # %% tags=["hide-input"]
 for v in on_points:
@@ -424,9 +428,9 @@ for v in on_points:
         print(textwrap.fill(f"{v.id}: {v.says}", 76, subsequent_indent="  "))
 
 # %% [markdown]
-# One of them deserves a word. *What differs between the networks comes solely from the variance between repetitions.* The rule
-# asks for a difference, averaged over the six sets, of less than 0.2 points. EulerNet and RK4Net meet it. StandardNet is behind
-# both, by an amount that is hardly chance and small enough to touch the margin:
+# One of them is of special interest: *Differences between the networks come solely from the variance between repetitions.* The rule
+# requires a difference, averaged over the six sets, of less than 0.2 points. EulerNet and RK4Net differ by less. StandardNet is
+# behind both: its intervals exclude 0, but lie too close to the limit of 0.2 points for a verdict on both pairs:
 
 # %%
 pooled = verdicts["comparison-only-chance"].findings[:3]
@@ -445,9 +449,9 @@ assert all(f.high < 0 for f in pooled[:2])
 assert pooled[2].verdict == judging.COMPATIBLE
 
 # %% [markdown]
-# ## On images
+# ## Images
 #
-# There the paper's four repetitions of each row decide. How the matter stands:
+# On images, four repetitions of each row decide, with seeds 0 to 3. The cell counts the verdicts and names what fails:
 
 # %%
 cells = families["Table 5"] + families["Table 6"]
@@ -461,10 +465,10 @@ assert all(
 )
 
 # %% [markdown]
-# Every printed mean is compatible. The cells that fail are standard deviations of RK4Net on MNIST, and ours are smaller: nearly
-# all of its runs learn all their training images, and on the validation images four runs happen to agree. Four repetitions
-# decide little. A mean is known to 1.6 standard deviations, and of two standard deviations one must be 3.9 times the other:
-# {doc}`s4_5b_networks` looks at what that leaves of the paper's sentences.
+# Every printed mean is compatible. The cells that fail are standard deviations of RK4Net on MNIST. Ours are smaller: nearly all of
+# its runs learn all their training images, and on the validation images four runs happen to agree. Four repetitions decide little:
+# the 95 % interval of a mean extends 1.6 standard deviations to either side, and two standard deviations differ significantly only
+# if one is 3.9 times the other. {doc}`s4_5b_networks` discusses what follows for the paper's sentences.
 #
 #
 # ## Exercises
@@ -472,22 +476,22 @@ assert all(
 # ```{exercise}
 # :label: ex-ledger-rule
 # Choose a sentence whose rule you find too strict, change its region in `rknet/study/ledger/claims.yml`, and run
-# `rknet claims ID`. What does the verdict become, and why would that be no evidence?
+# `rknet claims ID`. What is the new verdict, and why is it no evidence?
 # ```
 #
 # ```{solution} ex-ledger-rule
 # :class: dropdown
-# Whatever it becomes, the rule was then chosen after looking at the numbers that it judges. New seeds would make it evidence
-# again: `rknet run NAME --seeds 24-43`.
+# Whatever the new verdict is, the rule was chosen after looking at the numbers that it judges. Repetitions with seeds that are not
+# yet recorded would provide evidence: `rknet run NAME --seeds 84-103`.
 # ```
 #
 # ## Takeaways
 #
-# - The tables of the paper on points hold: no legible number of Tables 1 to 4 is refuted by twenty new repetitions.
-# - Most of the sentences that can be decided hold as well. Those that fail, fail in degree more than in kind: optimisers
-#   differ at equal budget, features vanish to a point and not to zero, boundaries look more alike than they are.
-# - On images every printed mean of Tables 5 and 6 is compatible with four new repetitions, which leave most sentences open.
-# - What the repetitions cannot decide is said to be undecided; what was changed after numbers were seen is
+# - On points, no legible number of Tables 1 to 4 is refuted by twenty new repetitions.
+# - Most of the sentences that can be decided hold as well. Those that fail are mostly exaggerated rather than wrong: optimisers
+#   differ after equal numbers of epochs, features collapse to a point that is not zero, and boundaries differ more than they seem to.
+# - On images, every printed mean of Tables 5 and 6 is compatible with four new repetitions, which leave most sentences open.
+# - What the repetitions cannot decide is called not testable; what was changed after numbers were seen is
 #   [listed](ledger-changes).
 #
 # ## References

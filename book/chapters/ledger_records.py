@@ -16,19 +16,19 @@
 # (ledger-records)=
 # # All verdicts
 #
-# Every claim of the paper with its rule, the numbers that decide, and the command that computes them again. The
-# [ledger](ledger) sums up, and its [rules](ledger-rules) are explained on a page of their own.
+# This page lists every claim of the paper with its rule, the numbers that decide, and the command that computes them again. The
+# [ledger](ledger) gives a summary, and another page explains its [rules](ledger-rules).
 #
 # :::{admonition} What you will see
 # :class: tip
 # - every cell of Tables 1 to 6 beside the numbers of our runs;
-# - every sentence with its rule, what an answer without learning makes of it, and what decides.
+# - every sentence with its rule, the results of answers without learning, and the numbers that decide.
 # :::
 #
-# Each verdict has an id. `rknet claims ID` judges it again from the records in `results/`; without an id the command judges
-# all claims and compares them with what this page shows. A command that begins with `rknet run` makes the records, too.
-# The column "detects" gives the least distance from the border of a region that so many repetitions decide four times
-# in five.
+# Each verdict has an id. `rknet claims ID` judges the claim again from the records in `results/`; without an id the command judges
+# all claims and compares the verdicts with those on this page. A command that begins with `rknet run` also makes the records. The
+# column "detects" gives the least distance of the true value from the border of its region at which this number of repetitions
+# leads to a decision with probability 80 %.
 
 # %% tags=["hide-input"]
 from rknet.study.ledger import judging, pages
@@ -127,5 +127,5 @@ pages.sentences(families["sentences of Section 4.5"])
 # %% [markdown]
 # ## Takeaways
 #
-# - Every number of the paper's tables and every sentence on its experiments stands beside what decides it.
+# - Every number of the paper's tables and every sentence on its experiments is listed with the numbers that decide.
 # - Every verdict can be computed again by one command.

@@ -16,14 +16,14 @@
 # (ledger-rules)=
 # # The rules of the ledger
 #
-# A verdict is worth as much as its rule. This page says how a printed number and a sentence are judged, shows that the rules
-# keep their promises on laws like those of our runs, that they can fail, and lists everything that was changed after numbers
-# had been seen.
+# A verdict is only as good as its rule. This page explains how a printed number and a sentence are judged, measures the error
+# rates of the rules on simulated runs, shows that every rule can fail, and lists everything that was changed after numbers had
+# been seen.
 #
 # :::{admonition} What you will see
 # :class: tip
-# - how a cell of a table and how a sentence is judged, and how often each verdict errs;
-# - what answers without any learning make of the rules;
+# - how a cell of a table and a sentence are judged, and how often each verdict errs;
+# - whether answers without any learning pass the rules;
 # - the log of changes, with the verdicts before and now.
 # :::
 
@@ -53,30 +53,31 @@ records = Evidence(Store(Path(rknet.__file__).parent.parent / "results"))
 # %% [markdown]
 # ## Registered beforehand
 #
-# Everything that decides stands in `rknet/study/ledger/claims.yml`. The rules on points were committed before seeds 4 to 23
-# were run, and the changes to them before seeds 24 to 83 were; the history of the repository shows both. The paper's own
-# repetitions, seeds 0 to 3, were known when the rules were written. They are shown beside each verdict and decide nothing.
-# On images twenty repetitions would take weeks on a processor, so the paper's four decide there, and the first rules were
-# committed before any of them was run.
+# All rules are in `rknet/study/ledger/claims.yml`. The rules on points were committed before seeds 4 to 23 were run, and the
+# changes to them before seeds 24 to 83 were run; the history of the repository shows both. Seeds 0 to 3, which repeat the
+# paper's experiments, were known when the rules were written. They are shown beside each verdict and decide nothing. On images,
+# twenty repetitions would take weeks on a processor. There seeds 0 to 3 decide, and the first rules were committed before any
+# of these was run.
 #
 # ## A cell of a table
 #
-# A cell asks: *could the printed number be one of ours?* The paper prints means of four runs. If the paper's four and our
-# $R$ come from one normal law, a mean of four lies with probability 95 % in
+# The question for a cell is: *could the printed number be the result of four of our runs?* The paper prints means of
+# four runs. If the paper's four and our $R$ runs come from one normal law, a mean of four lies with probability 95 % in
 #
 # $$
 # \bar x \pm t_{0.975,\,R-1}\; s\, \sqrt{\tfrac14 + \tfrac1R}
 # $$ (eq-4.a)
 #
 # with our mean $\bar x$ and standard deviation $s$. Where the paper prints a standard deviation $S$ of its four runs, it is
-# that of a population, and Welch's test takes $S\sqrt{4/3}$ in its place. Near 100 %, and where some runs fail and some do
-# not, nothing is normal. There the law is our runs themselves, drawn with replacement {footcite}`efron1993`: the bootstrap of
-# a mean of four less a mean of $R$, as wide as {eq}`eq-4.a` where the law is normal. An interval of an accuracy ends at 0 and
-# 100 %. Half a unit of the last printed digit is granted to the paper. A table holds up to 36 numbers, two of which would leave their interval by chance, so the $p$ values of a table are
-# corrected together by Holm's method {footcite}`holm1979`.
+# that of a population, and Welch's test uses the sample standard deviation $S\sqrt{4/3}$. Near 100 %, and where some runs fail
+# and some do not, accuracies are not normally distributed. These rows are called *skewed*. For them we draw from our runs with
+# replacement {footcite}`efron1993`: the interval is the bootstrap interval of a mean of four less a mean of $R$, widened so that
+# it agrees with {eq}`eq-4.a` where the law is normal. Intervals of accuracies are cut off at 0 and 100 %. The printed number may be off
+# by half a unit of its last digit. A table holds up to 36 numbers, of which about two would lie outside their intervals by
+# chance, so the $p$ values of a table are corrected together by Holm's method {footcite}`holm1979`.
 #
-# Do these intervals keep their promise? Draw twenty runs and four from one law, many times, and count: from a normal law, and
-# from laws in which some runs fail, as StandardNet's do at twenty layers.
+# Do these intervals have the promised coverage of 95 %? We draw twenty runs and four runs from one law, many times, and count how
+# often the test passes: for a normal law, and for laws in which some runs fail, as StandardNet's do at twenty layers.
 
 
 # %%
@@ -113,17 +114,18 @@ for share in (0.1, 0.3, 0.5):
 # %% [markdown]
 # ## A sentence
 #
-# A sentence asks: *do our runs show what it says?* Each is made into one or more numbers, each with a region in which the
-# sentence puts it. Two one-sided tests at 5 % decide:
+# The question for a sentence is: *do our runs show what it says?* Each sentence is translated into one or more numbers, each with
+# a region in which it should lie. Two one-sided tests at 5 % decide:
 #
-# - *compatible*: the 90 % interval of every number lies inside its region. All parts must hold, and for that no correction is
-#   needed: the claim passes wrongly only if its weakest part does.
-# - *not compatible*: the interval of one number lies outside its region. One is enough, so the intervals are widened until all
-#   hold together (Bonferroni).
-# - *not testable*: neither. These runs cannot tell.
+# - *compatible*: the 90 % interval of every number lies inside its region. Since all parts must pass, no correction is needed: if
+#   one part is false, the sentence passes wrongly only if this part does, which has probability at most 5 %.
+# - *not compatible*: the interval of one number lies outside its region. Since one number is enough, the intervals are widened
+#   (Bonferroni's correction) so that all hold together.
+# - *not testable*: neither is the case; these runs do not decide.
 #
-# A cell is presumed right until it is refuted; a sentence has to be shown. On the very border of a region each verdict should
-# be wrong in one case of twenty:
+# A cell is presumed right until it is refuted; a sentence must be confirmed by the runs. If the true value is exactly on the
+# border of its region, each verdict should be wrong in one case of twenty. The cell below simulates the region "above 90" for a
+# true mean of 90:
 
 # %%
 rng = np.random.default_rng(2021)
@@ -134,11 +136,12 @@ assert abs(inside - 0.05) < 0.01 and abs(outside - 0.05) < 0.01
 print(f"above 90 shown: {inside:.1%}, refuted: {outside:.1%}")
 
 # %% [markdown]
-# ## Rules must be able to fail
+# ## Answers without learning
 #
-# A rule that every answer passes says nothing about networks. Three answers that took no learning are therefore judged like
-# ours: the networks *before* training, the commonest class for every point, and logistic regression. A rule must refuse all
-# three. The exceptions are sentences about networks that fail, or about the task:
+# A rule that every answer passes says nothing about networks. Three kinds of trivial answers, none of which uses a trained network,
+# are therefore judged like our runs: those of the networks *before* training, the commonest class for every point, and logistic
+# regression. (On images only the commonest class is judged.) Every rule must reject all of them. The exceptions are sentences about
+# networks that fail, or about the task:
 
 # %%
 scores = trivial.stored()
@@ -152,24 +155,26 @@ passed = {
 assert {name for name, by in passed.items() if by} == set(allowed)
 for name, why in allowed.items():
     print(f"{name}, passed by {', '.join(passed[name])}:\n    {why}")
-print(f"all other {len(scores) - len(allowed)} rules refuse all three")
+print(f"all other {len(scores) - len(allowed)} rules reject them all")
 
 # %% [markdown]
-# The first rules did not stand this test. "In one of the first five layers more than 10 % of the features' variance lies
-# outside the plane" holds for networks that have not been trained at all; "below 95 %" holds for every classifier, since
-# no Bayes limit of these sets is above it. Such rules were changed, and fresh seeds decided.
+# Some of the first rules did not pass this test. "In one of the first five layers more than 10 % of the features' variance lies
+# outside the plane" holds for networks that have not been trained at all; "below 95 %" holds for every classifier, since the
+# Bayes limit of each of these sets is below 95 %. Both rules were changed, and
+# fresh seeds decide.
 #
 # (ledger-changes)=
 # ## What was changed after numbers were seen
 #
-# A rule that is fixed beforehand is worth little if something can be changed afterwards. The log lists every change to rules,
-# data and seeds. A test compares the rules with a digest of each as it was first registered.
+# A rule that is fixed beforehand is worth little if it can be changed afterwards without notice. The log lists every change to
+# rules, data and seeds. A test compares a digest of each rule with the digest of the rule first registered.
 
 # %% tags=["hide-input"]
 pages.log(changes.read(), verdicts)
 
 # %% [markdown]
-# The first two changes turned one verdict, that on StandardNet's accuracy on MNIST in Table 6. Either alone would have:
+# The first two changes together turned one verdict, that on StandardNet's validation accuracy on MNIST in Table 6. Either change
+# alone would have turned it, as the $p$ values show:
 
 # %%
 (cell,) = (
@@ -198,13 +203,13 @@ assert verdicts[cell.id].verdict == judging.COMPATIBLE
 #
 # ```{exercise}
 # :label: ex-ledger-four
-# The paper could have repeated each experiment twenty times, too. By which factor would {eq}`eq-4.a` have become narrower?
+# Suppose the paper had also repeated each experiment twenty times. By which factor would the interval {eq}`eq-4.a` be narrower?
 # ```
 #
 # ```{solution} ex-ledger-four
 # :class: dropdown
-# By $\sqrt{(1/20 + 1/20) / (1/4 + 1/20)} = \sqrt{1/3} \approx 0.58$. Forty more repetitions of ours would have given less:
-# the $1/4$ under the root is the paper's and no effort of ours removes it.
+# By $\sqrt{(1/20 + 1/20) / (1/4 + 1/20)} = \sqrt{1/3} \approx 0.58$. Forty more repetitions of ours would gain less: the $1/4$
+# under the root comes from the paper's four runs and does not depend on ours.
 # ```
 
 # %% tags=["hide-input"]
@@ -216,12 +221,12 @@ assert round(theirs / now, 2) == 0.58 < ours / now
 # %% [markdown]
 # ```{exercise}
 # :label: ex-ledger-holm
-# In a table of 36 cells the smallest $p$ value is 0.004. Is the table refuted at 5 %? And if it had 12 cells?
+# In a table of 36 cells the smallest $p$ value is 0.004. Is this cell refuted at 5 %? Would it be in a table of 12 cells?
 # ```
 #
 # ```{solution} ex-ledger-holm
 # :class: dropdown
-# Holm multiplies the smallest by the number of cells: $36 \times 0.004 = 0.144$, no; $12 \times 0.004 = 0.048$, yes.
+# Holm's method multiplies the smallest $p$ value by the number of cells: $36 \times 0.004 = 0.144$, no; $12 \times 0.004 = 0.048$, yes.
 # ```
 
 # %% tags=["hide-input"]
@@ -230,9 +235,9 @@ assert holm([0.004] + [1.0] * 35)[0] > 0.05 > holm([0.004] + [1.0] * 11)[0]
 # %% [markdown]
 # ## Takeaways
 #
-# - A printed number is presumed to be one of ours until a test refuses it; a sentence has to be shown.
-# - Either verdict on a sentence errs in at most one case of twenty, also where it has many parts.
-# - Every rule refuses answers that took no learning, unless the sentence is about failure or about the task.
+# - A printed number is presumed right until a test rejects it; a sentence must be confirmed by the runs.
+# - Either verdict on a sentence errs in at most one case of twenty, even if the sentence has many parts.
+# - Every rule rejects answers without learning, unless the sentence is about failure or about the task.
 # - Everything that was changed after numbers were seen is listed, with the verdicts before and now.
 #
 # ## References

@@ -16,18 +16,18 @@
 # (s4-5a)=
 # # Section 4.5. Images: augmentation and depth
 #
-# An image of $28 \times 28$ grey pixels is a point of $\mathbb R^{784}$. The networks of the previous pages can therefore read
-# digits and sort clothes without any change. They only have to be wide, and the widest has 81 million weights. Do the findings in
-# the plane carry over? This page looks at single images, at augmentation and at depth; the [next one](s4-5b) compares the three
-# networks.
+# A grey image of $28 \times 28$ pixels is a point of $\mathbb R^{784}$. The networks of the previous pages can therefore classify
+# digits and clothes without any change, except that they must be wider; the largest has 81 million weights. Do the findings in the
+# plane carry over to images? This page looks at single images, at augmentation and at depth; the [next one](s4-5b) compares the
+# three networks.
 #
 # :::{admonition} What the paper claims, and what you will see
 # :class: tip
 # - RK4Net classifies most images correctly, and its errors are easy to understand (Figures 14 and 15).
 # - Widening RK4Net from $28^2$ to $30^2$ improves it on MNIST and makes its repetitions agree more closely (Table 5).
-# - A StandardNet with a hundred layers guesses; Runge-Kutta nets of that depth do not degrade.
-# - You will see what 1500 images can teach, why "without augmentation" does not mean what it says, and how a deep StandardNet
-#   loses its images before training begins.
+# - A StandardNet with a hundred layers does no better than guessing; Runge-Kutta nets of that depth do not degrade.
+# - You will see which accuracy 1500 training images allow, why the row "without augmentation" still has a random matrix, and why
+#   an untrained deep StandardNet maps all images to nearly the same point.
 # :::
 
 # %% tags=["hide-input"]
@@ -64,11 +64,11 @@ def row(net, data, d_hat=900):
 # %% [markdown]
 # ## Where the numbers come from
 #
-# On the previous pages networks were trained while the book was built, with the same bits on every machine. A deep net of this
-# section takes hours on a processor, and PyTorch computes it, whose sums end in other last digits on other machines. So Tables 5
-# and 6, Figures 14 to 18 and the verdicts show *recorded* runs. Each run has a row of a table in `results/` with its seed, the source of its
-# images, the hardware and every epoch; the pictures come from `results/images/pictures.safetensors`. Most of the deep nets were
-# trained on a graphics card, several at once.
+# The networks of the previous pages were trained while the book was built, with the same bits on every machine. A deep net of this
+# section takes hours on a processor, and it is computed by PyTorch, whose results differ between machines in the last digits.
+# Tables 5 and 6, Figures 14 to 18 and the verdicts therefore show *recorded* runs. Each run has a row in a table in `results/` with
+# its seed, the source of its images, the hardware and the results of every epoch; the pictures come from
+# `results/images/pictures.safetensors`. Most of the deep nets were trained on a graphics card, several at once.
 
 # %% tags=["hide-input"]
 known = {
@@ -80,7 +80,7 @@ known = {
 
 
 def ran(experiment, label):
-    """What the records tell of a row, by where its runs were computed."""
+    """Where the runs of a row were computed, how many at once, and for how long."""
     places = {}
     for run, record in known.items():
         if (run.experiment, run.row) == (experiment, label):
@@ -102,8 +102,8 @@ def ran(experiment, label):
 
 Table(
     "table-runs",
-    "Where the four repetitions of each row were computed (number of runs), how many nets were trained there at once, and the "
-    "minutes until a repetition ended, in the mean. All of them had the original image files.",
+    "Where the four repetitions of each row were computed (number of runs), how many nets were trained there at once, and how "
+    "many minutes a repetition took on average. All runs used the original image files.",
     ["computed on (runs)", "nets at once", "minutes"],
     {
         net: [
@@ -120,7 +120,7 @@ Table(
 # %% [markdown]
 # ## The images
 #
-# The pages of this section compute with 5000 images of each set, which come with the book.
+# What is computed on the pages of this section uses a sample of 5000 images of each set, which comes with the book.
 
 # %%
 sets = {name: load(name, "sample") for name in IMAGES_COMPARED}
@@ -140,9 +140,9 @@ for line, (name, images) in zip(axes, sets.items()):
 plt.show()
 
 # %% [markdown]
-# ## What 1500 images can teach
+# ## How much can be learned from 1500 images
 #
-# MNIST counts as solved, yet the paper's best accuracy is 91 %. Its text does not say why.
+# MNIST is considered a solved problem, yet the paper's best accuracy is 91 %. The paper does not say why.
 #
 # :::{admonition} The authors' code
 # :class: voice-authors
@@ -150,9 +150,9 @@ plt.show()
 # infer that the published tables were made in this way. Pixels are divided by 255; there is no other preprocessing.
 # :::
 #
-# That is one fortieth of the training set. How much is lost can be measured with a classifier that needs no training, the nearest
-# neighbour: each image gets the label of the training image with the smallest sum of squared differences. Pixels are whole numbers,
-# so this computation is free of rounding and the same everywhere.
+# That is one fortieth of the training set. A classifier that needs no training shows how much accuracy this costs. The
+# nearest-neighbour classifier gives each image the label of the training image with the smallest sum of squared pixel differences.
+# Pixels are whole numbers, so this computation has no rounding errors and is the same on every machine.
 
 # %%
 SIZES = (100, 200, 400, 800, 1500)
@@ -183,7 +183,7 @@ for name, by_size in nearest.items():
     at_60000[name] = 100 - np.exp(start + slope * np.log(60_000))
     law[name] = slope, start
 
-# %% mystnb={"figure": {"name": "fig-neighbours", "caption": "Accuracy of the nearest neighbour by the number of training images: twenty draws (dots) and their mean. The error falls as a power of the number; the dotted line carries that on from 1500, the paper's number, to all 60 000. There, distances alone nearly solve MNIST, but not Fashion-MNIST."}, "image": {"alt": "Accuracy against the number of training images on a logarithmic axis. The line of MNIST climbs from 70 to 90 percent at 1500 and is continued to above 96 at 60000; that of Fashion-MNIST climbs from 63 to 74 and is continued to about 85.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-neighbours", "caption": "Accuracy of the nearest-neighbour classifier by the number of training images: twenty random draws (dots) and their mean (line). The error falls roughly as a power of that number; the dotted lines extrapolate this power law from 1500 images, as in the paper, to all 60 000. There the accuracy would exceed 95 % on MNIST, but not 90 % on Fashion-MNIST."}, "image": {"alt": "Accuracy against the number of training images on a logarithmic axis. The line of MNIST climbs from 70 to 90 percent at 1500 and is continued to above 96 at 60000; that of Fashion-MNIST climbs from 63 to 74 and is continued to about 85.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"]], height=2.6)
 ax = axes[0, 0]
 for k, (name, by_size) in enumerate(nearest.items()):
@@ -218,9 +218,10 @@ print(f"the nearest neighbour: {behind:.1f} points less")
 print(f"level with it, by the power law: {level:.1f} times as many images")
 
 # %% [markdown]
-# So 91 % is less a limit of the networks than of their data. The nearest neighbour is one or two points behind the paper's best
-# network, and would overtake it with less than twice as many images. (The [next page](s4-5b) adds classifiers that are tuned.) These
-# tables measure how networks learn from *little* data. The small validation sets matter as well. Chance alone moves a mean of four by
+# The small training set thus explains much of the gap between 91 % and the accuracies usually reported for MNIST. The nearest
+# neighbour is one or two points behind the paper's best network, and by the power law it would draw level with less than twice as
+# many images. (The [next page](s4-5b) adds tuned classifiers.) The tables therefore measure how networks learn from *little* data.
+# The small validation sets matter as well. By sampling alone, a mean of four accuracies has a standard deviation of
 
 # %%
 for share in (0.9, 0.75):
@@ -228,15 +229,15 @@ for share in (0.9, 0.75):
     print(f"{error:.1f} points around {100 * share:.0f} %")
 
 # %% [markdown]
-# ## What the network sees: Figures 14 and 15
+# ## Single images: Figures 14 and 15
 #
-# The answers are those of the recorded RK4Net of width 900 with a hundred layers, repetition 0. The upper rows show the first sixteen
-# images of its validation set, the lower row the eight errors of which the network is most certain.
+# The answers are those of the recorded RK4Net of width 900 with a hundred layers, repetition 0. The two upper rows show the first
+# sixteen images of its validation set. The third row shows the eight wrong answers with the highest predicted probabilities.
 
 
 # %% tags=["hide-input"]
 def show(data):
-    """Sixteen images as they come, and eight confident errors."""
+    """The first sixteen images, and the eight most confident errors."""
     of = pictured(row("RK4Net", data), records)
     names = IMAGES[data].labels
     fig, axes = plots.panels([["2d"] * 8] * 3, height=1.22)
@@ -247,10 +248,10 @@ def show(data):
     plt.show()
 
 
-# %% mystnb={"figure": {"name": "fig-14", "caption": "The paper's Figure 14: digits of MNIST, above each its label, below it the answer of RK4Net. Errors have a thick frame and a cross. The lower row shows the eight errors of which the net is most certain: some are odd, others would not puzzle any reader."}, "image": {"alt": "Three rows of eight handwritten digits with labels above and answers below. Most of the first sixteen have a tick; the eight of the last row are framed and have a cross.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-14", "caption": "The paper's Figure 14: MNIST digits with the label above and the answer of RK4Net below. Wrong answers have a thick frame and a cross. The third row shows the eight most confident errors: some of these digits are oddly written, others are easy for a human reader."}, "image": {"alt": "Three rows of eight handwritten digits with labels above and answers below. Most of the first sixteen have a tick; the eight of the last row are framed and have a cross.", "width": "100%"}} tags=["hide-input"]
 show("MNIST")
 
-# %% mystnb={"figure": {"name": "fig-15", "caption": "The paper's Figure 15: the same on Fashion-MNIST. Most of the errors, here and in the whole set, confuse similar things: shirt, pullover, coat, dress and T-shirt, or sneaker, sandal and ankle boot."}, "image": {"alt": "Three rows of eight images of clothes with labels above and answers below. Most of the first sixteen have a tick; the eight of the last row are framed and have a cross.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-15", "caption": "The paper's Figure 15: the same for Fashion-MNIST. Most of the errors in the whole validation set are confusions within one of two families: shirt, pullover, coat, dress and T-shirt, or sneaker, sandal and ankle boot."}, "image": {"alt": "Three rows of eight images of clothes with labels above and answers below. Most of the first sixteen have a tick; the eight of the last row are framed and have a cross.", "width": "100%"}} tags=["hide-input"]
 show("FashionMNIST")
 
 # %% tags=["hide-input"]
@@ -278,15 +279,15 @@ verdict_box("images-mostly-correct", "images-errors-obvious")
 # %% [markdown]
 # ## Augmentation: Table 5
 #
-# Apart from the width, everything is as for points: tanh, $h = 0.05$, batches of five, Adam, at most 40 epochs. Only the tolerance of
-# early stopping is 0.1 instead of 0.05. A linear map lifts the images to the width of the network.
+# The settings are those used for points: tanh, $h = 0.05$, batches of five, Adam, at most 40 epochs. Besides the width, only the
+# tolerance of early stopping differs, 0.1 instead of 0.05. A linear map lifts the images to the width of the network.
 
 # %% tags=["hide-input"]
 runs = recorded("images", records)
 beside_paper(
     "table-5",
     "Table 5. RK4Net with a hundred layers on MNIST, without and with augmentation: mean ± standard deviation of "
-    "four repetitions, the paper's below.",
+    "four repetitions here, and below them the paper's.",
     "images",
     runs,
     {
@@ -303,7 +304,7 @@ verdict_box("table5", "images-augmented-better", "images-augmented-steadier")
 
 # %% [markdown]
 # The paper calls the standard deviations of the wider net "significantly smaller". Are four runs enough to say so? If both samples
-# came from one normal law, the ratio of their variances would follow $F(3, 3)$.
+# came from one normal law, the ratio of their variances, narrow net over wide net, would follow the law $F(3, 3)$.
 
 # %% tags=["hide-input"]
 limit = stats.f.ppf(0.975, 3, 3)
@@ -329,10 +330,12 @@ for name in STATISTICS:
     print(f"{name:18}{ratio:7.1f}{here:>11}")
 
 # %% [markdown]
-# Our spreads are smaller with augmentation as well, and except for the validation cost significantly so. The gain in accuracy is
-# another matter: the paper's RK4Net improves by three points when it is widened, ours by a tenth of a point, because our narrow net is
-# already as good as the wide one. Nor should the smallest spread be taken too seriously. The four validation accuracies of the wide
-# net lie between 90.8 and 90.93 %, while four draws of 1500 images would by themselves spread by
+# The paper's ratios are significant on training data only. Our spreads are smaller with augmentation as well, significantly so for
+# the validation accuracy and the training cost; the test does not apply to the training accuracy, which is the same in all four runs
+# of the wide net. The gain in accuracy is not confirmed: the paper's RK4Net improves by three points when it is widened, ours by only
+# a tenth of a point, since our narrow net is already almost as accurate as the wide one. The smallest spread should not be taken too
+# seriously, either. The four validation accuracies of the wide net lie between 90.8 and 90.93 %, while sampling 1500 images gives
+# each of them a standard deviation of
 
 # %% tags=["hide-input"]
 accuracy = ours[900, "val_accuracy"]
@@ -343,17 +346,17 @@ print(f"{100 * chance:.1f} points; so close together in {lucky:.1%} of cases")
 assert np.ptp(accuracy) < 0.002 and lucky < 0.01
 
 # %% [markdown]
-# Their agreement is luck.
+# The close agreement of the four runs is therefore a matter of chance.
 #
-# What is compared here? In the published code *every* image passes through a frozen random matrix {eq}`paper-2.3`, uniform on
-# $(-1/\sqrt{784}, 1/\sqrt{784})$, also at the width 784. The row "without augmentation" is therefore not a network with the identity at
-# its entrance, but one behind a random *square* matrix. Such matrices are nearly singular: some directions of the image are lost. A
-# matrix with 900 rows keeps them all.
+# What do the two rows of Table 5 compare? In the published code *every* image passes through a frozen random matrix
+# {eq}`paper-2.3`, uniform on $(-1/\sqrt{784}, 1/\sqrt{784})$, even at width 784. The network "without augmentation" therefore does not receive the images
+# themselves, but their products with a random *square* matrix. Such matrices are nearly singular: some directions of the image are
+# almost lost. A matrix with 900 rows preserves all of them.
 
 
 # %%
 def singular_values(d_hat, seed):
-    """Those of the lift of a repetition, from the largest to the smallest."""
+    """Singular values of the lift of a repetition, the largest first."""
     lift = Configuration("MNIST", "StandardNet", d_hat, 1).network(seed).lift
     return torch.linalg.svdvals(lift.matrix.double()).numpy()
 
@@ -367,16 +370,17 @@ condition = {
 assert max(condition[900]) < 40 < 1000 < min(condition[784])
 predicted = (np.sqrt(900) + np.sqrt(784)) / (np.sqrt(900) - np.sqrt(784))
 assert np.allclose(condition[900], predicted, rtol=0.15)
-print(f"factor between directions, width 900: {np.mean(condition[900]):.0f}")
+print("largest over smallest singular value")
+print(f"width 900: {np.mean(condition[900]):.0f}")
 print("width 784: more than 1000")
 
 # %% [markdown]
 # For a random matrix with $\hat d$ rows and $d$ columns the ratio of the extreme singular values tends to $(\sqrt{\hat d} + \sqrt d) /
-# (\sqrt{\hat d} - \sqrt d)$ {footcite}`marchenko1967`. This is 29 for $\hat d = 900$, and infinite for $\hat d = d$, where we find more
-# than a thousand. The 116 extra dimensions repair the entrance. Table 5 cannot tell whether they also make the flow simpler, as they
-# did in the plane.
+# (\sqrt{\hat d} - \sqrt d)$ {footcite}`marchenko1967`. The limit is 29 for $\hat d = 900$, and infinite for $\hat d = d$, where we
+# find more than a thousand. The 116 extra dimensions thus make the random matrix well conditioned. Table 5 cannot show whether they
+# also make the flow simpler, as an extra dimension did in the plane.
 #
-# ## A hundred layers, and nothing learned
+# ## StandardNet with a hundred layers
 
 # %% tags=["hide-input"]
 deep = recorded("images-deep", records)
@@ -398,9 +402,9 @@ beside_paper(
 verdict_box("images-deep-standardnet", "images-rk-not-degraded")
 
 # %% [markdown]
-# Nothing needs to be trained to understand this. By {eq}`eq-4.2.d` each new layer of StandardNet multiplies all differences by at most
-# $1/\sqrt 3$ on average, *whatever its width*. The figure shows how far 300 images are spread out after each of a hundred untrained
-# layers of width 900.
+# The initial weights alone explain this result. By {eq}`eq-4.2.d` each untrained layer of StandardNet multiplies all differences by at
+# most $1/\sqrt 3$ on average, *whatever its width*. The figure shows the spread of 300 images, their root mean square distance from
+# their centre, after each of a hundred untrained layers of width 900.
 
 # %%
 X = sets["MNIST"].test.points(slice(None, None, 8)).X[:300]
@@ -415,7 +419,7 @@ for kind in (StandardNet, RK4Net):
     spreads[kind.__name__] = np.array([*kept, spread(y.double().numpy())])
     del net
 
-# %% mystnb={"figure": {"name": "fig-spread-images", "caption": "Spread of 300 digits by layer, relative to the spread after the lift, in untrained nets of width 900. StandardNet loses 42 % per layer (dashed), until after some thirty layers all images coincide in single precision. RK4Net loses nothing."}, "image": {"alt": "Spread on a logarithmic axis against the layer. StandardNet falls on a straight line along the dashed one from 1 to ten to the minus seven at layer 30 and stays flat there; RK4Net is a horizontal line at 1.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-spread-images", "caption": "Spread of 300 digits by layer, relative to the spread after the lift, in untrained nets of width 900. In StandardNet it falls by 42 % per layer (dashed), until after some thirty layers all images coincide in single precision. In RK4Net it hardly changes."}, "image": {"alt": "Spread on a logarithmic axis against the layer. StandardNet falls on a straight line along the dashed one from 1 to ten to the minus seven at layer 30 and stays flat there; RK4Net is a horizontal line at 1.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"]], height=2.4)
 ax = axes[0, 0]
 for name, values in spreads.items():
@@ -437,9 +441,10 @@ assert 0.8 < left["RK4Net"].min() and left["RK4Net"].max() < 1.3
 print(f"StandardNet keeps {rate:.2f} of all differences per layer")
 
 # %% [markdown]
-# A network that cannot tell images apart gives all of them the same answer, and is right as often as this class occurs. The
-# backward pass shrinks by the same factor, so the first layers receive no gradient. The best such a network can do is the share of the
-# most frequent class. Here it is for the four repetitions from the samples, and for 1500 images drawn from ten equally likely classes:
+# A network whose features are the same for all images gives all of them the same answer, and its accuracy is the share of that class.
+# In the backward pass the gradient shrinks by the same factor, so the first layers receive almost none. The best accuracy of such a
+# network is the share of the most frequent class. The cell prints this share for four draws from the book's sample, and its
+# distribution for 1500 images from ten equally likely classes:
 
 # %%
 for name, images in sets.items():
@@ -458,15 +463,15 @@ assert middle > 11
 #
 # ```{exercise}
 # :label: ex-4-5-identity
-# Remove the random matrix. Train a shallow RK4Net (two layers, $h = 0.5$, ten epochs) with `lift="zero"` at the widths 784, now truly
-# without augmentation, and 900. Compare with the random lift at both widths.
+# Remove the random matrix. Train a shallow RK4Net (two layers, $h = 0.5$, ten epochs) with `lift="zero"` at width 784, which is now
+# truly without augmentation, and at width 900. Compare with the random lift at both widths.
 # ```
 #
 # ```{solution} ex-4-5-identity
 # :class: dropdown
 # `Configuration("MNIST", "RK4Net", 784, 2, lift="zero", h=0.5, protocol=Protocol(epochs=10)).train(seed=0, source="sample")`, and so on.
-# If zeros make less difference between 784 and 900 than the random matrix does, the matrix was the cause and not the dimensions. Take at
-# least four seeds: a single run on 1500 images is uncertain by almost a point.
+# If the two widths differ less with added zeros than with the random matrix, the matrix was the cause and not the added dimensions.
+# Take at least four seeds: the accuracy of a single run on 1500 images is uncertain by almost a point.
 # ```
 #
 # ```{exercise}
@@ -476,16 +481,16 @@ assert middle > 11
 #
 # ```{solution} ex-4-5-chance
 # :class: dropdown
-# No. It gives one answer, and the share of one class among 1500 images has a standard deviation of $\sqrt{0.1 \cdot 0.9 / 1500}$, or 0.8
-# points, if all ten are equally likely. The share of the most frequent class exceeds 11 % more often than not, as counted above.
+# No. It gives all images the same answer, and the share of one class among 1500 images has a standard deviation of
+# $\sqrt{0.1 \cdot 0.9 / 1500}$, or 0.8 points, if all ten are equally likely. The share of the most frequent class exceeds 11 % more often than not, as counted above.
 # ```
 #
 # ## Takeaways
 #
-# - With 1500 images the nearest neighbour reaches almost 90 % on MNIST. The paper's 91 % is a statement about little data.
-# - "Without augmentation" means behind a random square matrix, which is far closer to singular than the wide one.
+# - With 1500 training images the nearest neighbour reaches almost 90 % on MNIST. The paper's 91 % must be seen against this.
+# - The network "without augmentation" has a random square matrix at its input, which is far closer to singular than the wide one.
 # - Our narrow net gains next to nothing from augmentation; the [ledger](ledger.ipynb) compares every printed number of Table 5.
-# - A hundred layers of StandardNet map all images to one point before training begins, at any width.
+# - A hundred untrained layers of StandardNet map all images to nearly one point, at any width.
 #
 # ## References
 #

@@ -17,18 +17,18 @@
 # # Section 4.5, second part. Three networks on images
 #
 # Table 6 is the paper's final comparison: StandardNet with five layers against EulerNet and RK4Net with a hundred, on MNIST and on
-# Fashion-MNIST. The [previous page](s4-5a) says where the numbers come from, and what can be learned from 1500 images. This page
-# asks what the networks achieve, how they arrange the images, and how they converge.
+# Fashion-MNIST. The [previous page](s4-5a) says where the numbers come from and how much can be learned from 1500 images. This page
+# examines the accuracy of the networks, their features and their convergence.
 #
 # :::{admonition} What the paper claims, and what you will see
 # :class: tip
 # - Fashion-MNIST is harder than MNIST. StandardNet scores about 5 points less than the Runge-Kutta nets on MNIST, more than 15
 #   less on Fashion-MNIST, with a larger spread; EulerNet and RK4Net are alike (Table 6).
-# - RK4Net sorts its features by class, StandardNet scatters them (Figure 16).
-# - Runge-Kutta nets learn faster and more smoothly, and all networks do better on training images than on others (Figures 17 and
-#   18).
-# - You will see what other classifiers achieve with the same images, turn the features in space, and learn why the last epoch is a
-#   matter of luck.
+# - The features of RK4Net are clustered by class, those of StandardNet are scattered (Figure 16).
+# - Runge-Kutta nets learn faster and more smoothly, and all networks are more accurate on training images than on validation images
+#   (Figures 17 and 18).
+# - You will see what other classifiers achieve with the same images, turn the features in space, and learn why StandardNet's accuracy
+#   at the last epoch depends on chance.
 # :::
 
 # %% tags=["hide-input"]
@@ -73,7 +73,7 @@ runs = recorded("images", records)
 beside_paper(
     "table-6",
     "Table 6. Validation accuracy and cost on both image sets, width 900: mean ± standard deviation of four "
-    "repetitions, the paper's below.",
+    "repetitions here, and below them the paper's.",
     "images",
     runs,
     {
@@ -96,10 +96,11 @@ verdict_box(
 )
 
 # %% [markdown]
-# All means in the table agree with the paper's. StandardNet is 7 points behind the Runge-Kutta nets on MNIST and 18 on Fashion-MNIST.
-# Yet four repetitions decide few of these sentences. The interval for a mean of four reaches $t_{0.975, 3} / \sqrt 4 = 1.6$ standard
-# deviations to either side, and two standard deviations must differ by a factor of $\sqrt{15.4} = 3.9$ before one may be called larger.
-# The paper's own numbers on StandardNet's spread do not pass this test:
+# All means in the table are compatible with the paper's. StandardNet is 7 points behind the Runge-Kutta nets on MNIST and 18 on
+# Fashion-MNIST. Yet four repetitions decide few of the claims above. The 95 % interval for a mean of four extends
+# $t_{0.975, 3} / \sqrt 4 = 1.6$ standard deviations to either side, and two standard deviations differ significantly (two-sided, at
+# 5 %) only if one is at least $\sqrt{15.4} = 3.9$ times the other. The standard deviations that the paper prints for StandardNet do
+# not pass this test:
 
 # %%
 theirs = tables()["table6_validation"]
@@ -117,7 +118,7 @@ for data in IMAGES_COMPARED:
 #
 # Are these accuracies good? The command `rknet baselines` gives five other classifiers the images of each repetition. Each is tuned by
 # five-fold cross-validation on its 1500 training images and then fitted to all of them. The validation images are used once, for the
-# accuracy below. (The networks were not tuned at all, and their training stops by the very images that judge them.)
+# accuracy below. (The networks were not tuned, but the validation images also decide when their training stops.)
 
 # %% tags=["hide-input"]
 nets = {
@@ -139,7 +140,7 @@ found = {
 
 
 def rows_of(kinds):
-    """A line of mean, spread and number of repetitions for each kind."""
+    """A row of mean, standard deviation and number of repetitions for each kind."""
     return [
         Row(
             name,
@@ -195,21 +196,22 @@ assert abs(lead[logistic, "FashionMNIST"]) < 1
 assert all(ahead(logistic, "StandardNet", data) > 5 for data in IMAGES_COMPARED)
 
 # %% [markdown]
-# Support vectors, the perceptron and the random forest are ahead of every network on both sets, the support vectors by more than two
-# points. A perceptron is a plain network with a single hidden layer, so neither depth nor a Runge-Kutta scheme is needed for such
-# accuracies. The images allow more than any network of Table 6 achieves.
+# The support vector machine, the perceptron and the random forest are ahead of every network on both sets, the support vector machine
+# by more than two points. The perceptron is a plain network with a single hidden layer, so neither depth nor a Runge-Kutta scheme is
+# needed for such accuracies. The same 1500 images allow a higher accuracy than any network of Table 6 achieves.
 #
-# The simplest line of the table tells most about the comparison. Logistic regression is an affine classifier of the *pixels*. It is far
-# ahead of StandardNet on both sets, about two points behind the Runge-Kutta nets on MNIST, and level with them on Fashion-MNIST. An
-# affine classifier of the pixels is also an RK4Net at the time $T = 0$, so the Runge-Kutta nets *start* from it {eq}`eq-4.z`, whereas
-# StandardNet has to find it again behind five layers of tanh. "StandardNet is fifteen points worse" therefore says less about what
-# Runge-Kutta layers add than about what plain layers lose.
+# The simplest classifier tells most about the comparison. Logistic regression is an affine classifier of the *pixels*. It is far
+# ahead of StandardNet on both sets, about two points behind the Runge-Kutta nets on MNIST, and level with them on Fashion-MNIST. At
+# the time $T = 0$ an RK4Net *is* such a classifier, and for $T > 0$ its logits differ from those of one by a bounded amount
+# {eq}`eq-4.z`. StandardNet, in contrast, has to recover an affine classifier through five layers of tanh. The claim that StandardNet
+# is 15 points worse therefore says less about what Runge-Kutta layers gain than about what plain layers lose.
 
 # %% [markdown]
-# ## The last epoch is a matter of luck
+# ## The accuracy at the last epoch depends on chance
 #
-# StandardNet's runs in Table 6 had the original files. Four more on MNIST, kept in `results/sample`, had the sample that comes with the
-# book. How do they end?
+# The runs of StandardNet in Table 6 used the original files. Four further runs on MNIST, kept in `results/sample`, used the sample that
+# comes with the book. The table compares three summaries of each run: the validation accuracy at the last epoch, its mean over the
+# last five, and its best value.
 
 # %% tags=["hide-input"]
 STANDARD = row("StandardNet", "MNIST")
@@ -243,19 +245,20 @@ assert (
 )
 
 # %% [markdown]
-# By the best epoch, and by the mean of the last five, the two sources agree to within a point, and no seed stands out. By the last
-# epoch one run of eight is ten points below the others of its kind. StandardNet's accuracy jumps by several points from one epoch to
-# the next, the stopping rule ends a run when the cost has just risen, and the table shows the number of this very epoch. Four such
-# numbers may lie close together or far apart by luck. Those from the sample happen to agree, and a test with them alone would refute
-# the paper's number; those from the original files do not ([the ledger](ledger-changes) tells what became of that verdict). A
-# replication should report a mean over the last epochs, or the epoch with the least cost on a *third* set of images.
+# By the best epoch, and by the mean of the last five, the averages of the two sources agree to within a point; by the best epoch no
+# run stands out. At the last epoch, however, one of the eight runs is ten points below the others from its source. StandardNet's
+# accuracy jumps by several points from one epoch to the next, the stopping rule ends a run when the cost has just risen, and Table 6
+# reports the accuracy of that epoch. Four such numbers may lie close together or far apart by chance. Those from the sample happen to
+# lie close together, and a test of these four alone would refute the paper's number; a test of those from the original files would
+# not ([the ledger](ledger-changes) records how that verdict changed). A replication should report a mean over the last epochs, or the
+# accuracy at the epoch with the least cost on a *third* set of images.
 #
 # ## Features: Figure 16
 #
-# The figure shows the features in the output layer of StandardNet and of RK4Net, projected onto three principal components. Turn it
-# with the sliders or by dragging, and choose a class below to see it alone.
+# The figure shows the features in the output layer of StandardNet and of RK4Net, projected onto three principal components. Below it,
+# the same features can be turned with the sliders or by dragging, and a single class can be selected.
 
-# %% mystnb={"figure": {"name": "fig-16", "caption": "The paper's Figure 16: output features of Fashion-MNIST in three principal components, left StandardNet with five layers, right RK4Net with a hundred, both from Table 6. The classes have their colours and markers. StandardNet strings all classes along one curve, on which neighbours mix. RK4Net has a cloud for each class, side by side; those of clothes with sleeves overlap."}, "image": {"alt": "Two three-dimensional scatter plots of ten colours. On the left, StandardNet, all points lie along one curve on which the colours mix; on the right, RK4Net, they form clouds of one colour that lie side by side.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-16", "caption": "The paper's Figure 16: output features of Fashion-MNIST in three principal components; left StandardNet with five layers, right RK4Net with a hundred, both from Table 6. Colours and markers stand for classes. In StandardNet all classes lie along one curve, on which neighbouring classes mix. In RK4Net each class forms a cloud; the clouds of clothes with sleeves overlap."}, "image": {"alt": "Two three-dimensional scatter plots of ten colours. On the left, StandardNet, all points lie along one curve on which the colours mix; on the right, RK4Net, they form clouds of one colour that lie side by side.", "width": "100%"}} tags=["hide-input"]
 names = IMAGES["FashionMNIST"].labels
 featured = {
     net: pictured(row(net, "FashionMNIST"), records)
@@ -278,8 +281,8 @@ Turntable(
 )
 
 # %% [markdown]
-# Three of 900 dimensions prove little. The classifier needs features from which an *affine* function can read the label. What share of
-# the labels' variance does the best one explain, given twenty principal components?
+# A projection from 900 dimensions to three proves little. The output layer is an *affine* function of the features, followed by the
+# softmax. What share of the labels' variance does the best affine function of twenty principal components explain?
 
 # %%
 share = {}
@@ -289,8 +292,8 @@ for net, of in featured.items():
 assert 0 < share["RK4Net"] - share["StandardNet"] < 10
 
 # %% [markdown]
-# By this measure the two networks differ less than the picture suggests. A curve through many dimensions whose stretches are the classes
-# serves an affine function almost as well as clouds do.
+# By this measure the two networks differ less than the picture suggests. If the classes follow one another along a curve through many
+# dimensions, an affine function can separate them almost as well as clouds.
 
 # %% tags=["hide-input"]
 verdict_box("images-features")
@@ -298,7 +301,7 @@ verdict_box("images-features")
 # %% [markdown]
 # ## Convergence: Figures 17 and 18
 #
-# The curves are those of the four recorded repetitions.
+# The curves show the four recorded repetitions of Table 6.
 
 
 # %% tags=["hide-input"]
@@ -317,10 +320,10 @@ def convergence(data, low, top):
     plt.show()
 
 
-# %% mystnb={"figure": {"name": "fig-17", "caption": "The paper's Figure 17: accuracy and cost on MNIST over the first 25 epochs. With the line styles of the legend: validation, mean with its standard deviation (shaded) and single runs (hair lines); dotted: training. Within ten epochs the dotted lines leave the others: the networks go on learning their training images, but hardly gain on the validation images, where the cost stops falling."}, "image": {"alt": "Two plots by epoch. Left, accuracies climb within five epochs; the dotted training lines go on towards 100 percent, the validation lines level off below them, that of StandardNet lowest. Right, the training costs go on falling while the validation costs stay level or rise.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-17", "caption": "The paper's Figure 17: accuracy and cost on MNIST over the first 25 epochs. Lines in the styles of the legend show the validation mean, shaded bands its standard deviation, hairlines single runs and dotted lines the training mean. Within ten epochs training and validation separate: on the training images the networks continue to improve, on the validation images they hardly do, and the cost stops falling."}, "image": {"alt": "Two plots by epoch. Left, accuracies climb within five epochs; the dotted training lines go on towards 100 percent, the validation lines level off below them, that of StandardNet lowest. Right, the training costs go on falling while the validation costs stay level or rise.", "width": "100%"}} tags=["hide-input"]
 convergence("MNIST", 40, 2)
 
-# %% mystnb={"figure": {"name": "fig-18", "caption": "The paper's Figure 18: the same on Fashion-MNIST. The accuracies are lower, most of all StandardNet's, which zigzags on training and validation images alike."}, "image": {"alt": "Two plots by epoch on Fashion-MNIST. StandardNet climbs slowly and unevenly, its training and validation together; the other lines climb steeply to a higher level, and there training leaves validation behind.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-18", "caption": "The paper's Figure 18: the same on Fashion-MNIST. The accuracies are lower, most of all that of StandardNet, which fluctuates on training and validation images alike."}, "image": {"alt": "Two plots by epoch on Fashion-MNIST. StandardNet climbs slowly and unevenly, its training and validation together; the other lines climb steeply to a higher level, and there training leaves validation behind.", "width": "100%"}} tags=["hide-input"]
 convergence("FashionMNIST", 10, 2.5)
 
 # %% tags=["hide-input"]
@@ -332,8 +335,10 @@ verdict_box(
 )
 
 # %% [markdown]
-# The first sentence fails by its rule: the means of EulerNet and RK4Net must lie within 2 points of each other in every one of the
-# first eleven epochs. Four repetitions cannot show this, since single epochs jump by several points:
+# The first claim has no rule any more. The rule first registered required the mean accuracies of EulerNet and RK4Net to lie within
+# 2 points of each other in each of the first eleven epochs. It was [withdrawn](ledger-changes): accuracies jump by several points
+# between epochs, so four repetitions could not show this for any two networks. The cell compares EulerNet with RK4Net, and two of
+# the RK4Nets with the other two:
 
 # %% tags=["hide-input"]
 for data in IMAGES_COMPARED:
@@ -352,18 +357,18 @@ for data in IMAGES_COMPARED:
     assert abs(gap.mean()) < 1 < abs(gap).max() < abs(alike).max()
 
 # %% [markdown]
-# The two networks differ less than two halves of the RK4Nets do. The rule was fixed beforehand and stays, but the figures support the
-# sentence.
+# The largest difference between the two networks does not exceed that between two halves of the RK4Nets. The figures thus support the
+# claim. They are no test of it, because the runs were known when this comparison was chosen.
 #
-# Why is there a gap between training and validation, unlike for points? In the plane 1500 points lie so densely that new ones fall
-# between them. In 784 dimensions 1500 images do not, and the networks have millions of weights with which to memorise them. The
-# [stopping rule](deviations.ipynb) compares five epochs with the five before, and lets the cost climb by a tenth in the meantime.
+# Why is there a gap between training and validation, unlike for points? In the plane 1500 points lie so densely that new points fall
+# between them. In 784 dimensions 1500 images are sparse, and the networks have millions of weights with which to memorise them. The
+# [stopping rule](deviations.ipynb) compares the mean cost of five epochs with that of the five before, and tolerates a rise of 0.1.
 #
-# ## A network trained now
+# ## Check of a recorded run
 #
 # As a check of this build, StandardNet is trained on MNIST for three epochs, with the images and the seed of a recorded run. Before
-# training the two must agree to rounding. After that the steps magnify the last digit, and two machines differ like two repetitions:
-# twice the range of the recorded ones is allowed.
+# training the two runs must agree to rounding. Training amplifies differences in the last digit, so that two machines may differ as
+# much as two repetitions: the cell allows twice the range of the recorded repetitions.
 
 # %%
 check = Configuration(
@@ -387,37 +392,37 @@ print("record and live run agree")
 #
 # ```{exercise}
 # :label: ex-4-5-third
-# Split the 1500 validation images in two halves. Choose for each recorded StandardNet the epoch with the least cost on one half, and
-# report its accuracy on the other. Why can this not be done with the records alone?
+# Split the 1500 validation images into two halves. For each recorded StandardNet choose the epoch with the least cost on one half, and
+# report the accuracy on the other half. Why can this not be done with the records alone?
 # ```
 #
 # ```{solution} ex-4-5-third
 # :class: dropdown
 # A record keeps cost and accuracy on the whole validation set, not on its halves. The networks have to be trained again:
-# `Configuration("MNIST", "StandardNet", 900, 5).network(seed)` with `rknet.fit` on two different validation sets. The last epoch loses
-# its influence, at the price of a sampling error that is larger by a factor of $\sqrt 2$.
+# `Configuration("MNIST", "StandardNet", 900, 5).network(seed)` with `rknet.fit` on two different validation sets. The result no longer
+# depends on the last epoch, but its sampling error is larger by a factor of $\sqrt 2$.
 # ```
 #
 # ```{exercise}
 # :label: ex-4-5-fair
-# The support vectors were tuned on the training images, the networks were not tuned. Which of their settings would you tune first, and
-# how, without touching the validation images?
+# The support vector machine was tuned on the training images; the networks were not tuned. Which setting of the networks would you
+# tune first, and how, without using the validation images?
 # ```
 #
 # ```{solution} ex-4-5-fair
 # :class: dropdown
-# The number of epochs, because Figures 17 and 18 show the validation cost rising while the networks learn their training images by
-# heart; then the learning rate and a penalty on the weights. Split the training images in five parts, as `rknet baselines` does, and
-# choose what is best on the part left out. Each candidate costs five trainings.
+# The number of epochs, because Figures 17 and 18 show that the validation cost rises while the networks memorise their training
+# images; then the learning rate and a penalty on the weights. Split the training images into five parts, as `rknet baselines` does,
+# and choose the setting that is best on the parts left out. Each candidate requires five trainings.
 # ```
 #
 # ## Takeaways
 #
-# - All printed means of Table 6 are compatible with ours. Four repetitions decide few sentences about their differences.
+# - All printed means of Table 6 are compatible with ours. Four repetitions decide few claims about their differences.
 # - Three tuned classifiers beat every network of Table 6 on both image sets. Logistic regression on the pixels beats StandardNet and is
 #   level with the Runge-Kutta nets on Fashion-MNIST.
-# - Under this stopping rule the last epoch of StandardNet is a matter of luck, and so are a mean and a spread of four of them.
-# - StandardNet strings the classes along a curve, RK4Net gathers them in clouds; for an affine classifier the difference is small.
+# - Under this stopping rule StandardNet's accuracy at the last epoch depends on chance, and so do the mean and the spread of four runs.
+# - In StandardNet the classes lie along a curve, in RK4Net they form clouds; for an affine classifier the difference is small.
 #
 # ## References
 #

@@ -14,21 +14,21 @@
 
 # %% [markdown]
 # (s4-5c)=
-# # Section 4.5, third part. The convolutional network that was not run
+# # Section 4.5, third part. A convolutional Runge-Kutta network
 #
-# To the networks of the [previous page](s4-5b) an image is a list of 784 numbers. If the pixels of all images are shuffled alike, they
-# learn exactly as well. A convolution, in contrast, looks at neighbours. The paper describes in one paragraph how Runge-Kutta steps and
-# feature space augmentation carry over to convolutions, and leaves it at that. This page builds the network, checks it and trains it.
-# (The paper also mentions ordinary convolution and pooling in front of a network for vectors, and sets this aside. So do we, because
-# the Runge-Kutta steps would then know nothing of neighbours.)
+# The networks of the [previous page](s4-5b) treat an image as a list of 784 numbers. If the pixels of all images are shuffled in the
+# same way, they learn equally well. A convolution, in contrast, combines each pixel with its neighbours. The paper describes in one
+# paragraph how Runge-Kutta steps and feature space augmentation carry over to convolutions, but runs no such network. This page builds
+# the network, checks it and trains it. (The paper also mentions ordinary convolution and pooling in front of a network for vectors, and
+# does not pursue this. Nor do we, because the Runge-Kutta steps would then not use neighbouring pixels.)
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
-# - A Runge-Kutta step needs a right-hand side whose values have the shape of its argument: as many output as input channels, and maps
-#   of constant size.
+# - A Runge-Kutta step needs a right-hand side whose values have the shape of its argument: as many output channels as input channels,
+#   and maps of constant size.
 # - Space can be added in two ways: by a *border* of pixels around the image, or by further *channels* {footcite}`dupont2019`.
-# - You will see that the network is {eq}`paper-2.12` with a matrix of a special form, and that channels of zeros are exactly
-#   {eq}`paper-2.3`.
+# - You will see that the network is {eq}`paper-2.12` with a matrix of a special form, and that adding channels of zeros is exactly
+#   the lift {eq}`paper-2.3`.
 # - Four expectations, each carried over from a finding on dense networks, are tested by rules that were committed before the runs.
 # :::
 
@@ -93,10 +93,10 @@ net = ConvolutionalRKNet(IMAGE, 8, 10, L=3, tableau="rk4", h=1.0)
 net
 
 # %% [markdown]
-# ## It is a matrix
+# ## Convolution as a matrix
 #
-# A convolution is linear. For the flattened map it is a matrix with one row per pixel, in which the same few weights occur again and
-# again. The network therefore *is* a network of Section 2, {eq}`paper-2.5`, whose controls are confined to a subspace.
+# A convolution is linear. On the flattened map it acts as a matrix with one row per pixel, in which the same few weights recur. The
+# network therefore *is* a network of Section 2, {eq}`paper-2.5`, whose controls are restricted to a subspace.
 
 # %%
 small = ConvolutionalRKNet((1, 6, 6), 1, 2, L=1, tableau="rk4", h=0.5).double()
@@ -116,7 +116,7 @@ x = torch.randn(
 assert torch.allclose(dense(x), small(x), rtol=1e-12, atol=1e-12)
 assert len(K[K != 0].unique()) <= 9
 
-# %% mystnb={"figure": {"name": "fig-matrix", "caption": "Left, a kernel of 3 x 3 weights; right, the matrix of its convolution for maps of 6 x 6 pixels: 36 x 36 entries, nine different numbers, and zeros. Blocks repeat along the diagonals, because the answer to a shifted image is shifted."}, "image": {"alt": "Left, a square of nine coloured cells. Right, a large sparse matrix with three diagonal bands of three lines each in the same nine colours.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-matrix", "caption": "Left, a kernel of 3 x 3 weights; right, the matrix of its convolution for maps of 6 x 6 pixels: 36 x 36 entries, which are zero (white) or one of the nine weights. Entries repeat along the diagonals, because a shift of the image shifts the output."}, "image": {"alt": "Left, a square of nine coloured cells. Right, a large sparse matrix with three diagonal bands of three lines each in the same nine colours.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.8)
 limit = small.K.detach().abs().max().item()
 for ax, entries in zip(axes[0], (small.K[0, 0, 0].detach(), K)):
@@ -128,8 +128,8 @@ axes[0, 1].set_title("its matrix $K$")
 plt.show()
 
 # %% [markdown]
-# This saves weights. The numbers below are the weights of one layer, for the dense layer of width $30^2$ and for convolutions with one
-# and with eight channels:
+# A convolution has fewer weights. The cell counts the weights of a dense layer of width $30^2$ and of convolutional layers with one and
+# with eight channels:
 
 # %%
 print(f"dense, width 900: {900 * 901}")
@@ -142,10 +142,10 @@ assert counted == 8**2 * 9 + 8
 # %% [markdown]
 # ## Two ways to add space
 #
-# **A border.** Zeros around the picture turn $28 \times 28$ pixels into $30 \times 30$, as many dimensions as the wide nets of the last
-# pages had. **Channels.** Further maps of zeros are added to the one that holds the picture. Flattened channel by channel, this is
+# **A border.** Zeros around the image turn $28 \times 28$ pixels into $30 \times 30$, as many dimensions as the wide nets of the
+# previous pages have. **Channels.** Further maps of zeros are added to the one that holds the image. Flattened channel by channel, this is
 # $\hat x = (x, 0, \dots, 0)$, {eq}`paper-2.3`. As elsewhere in this book, the lift to more channels may also be a matrix, frozen or
-# learned. It is the same for all pixels: a convolution with $k = 1$.
+# learned. The same matrix acts on the channels of every pixel: it is a convolution with $k = 1$.
 
 # %%
 rng = np.random.default_rng(0)
@@ -165,20 +165,20 @@ by_kernel = torch.nn.functional.conv2d(
 assert torch.allclose(learned(x), by_kernel.flatten(1))
 
 # %% [markdown]
-# The two are not alike. A channel adds space *at every pixel*, where features that could not pass one another now can. A pixel of the
-# border adds space far away from the ink. The flow at a pixel reaches the border only through its neighbours: after $L$ layers of $s$
-# stages information has travelled at most $sL(k-1)/2$ pixels. Moreover, the padding of {eq}`eq-4.5.a` puts zeros around every map anyway.
-# A border should therefore change little.
+# The two ways differ. A channel adds a dimension *at every pixel*, so that trajectories of features can pass one another there. A border
+# adds dimensions far away from the strokes. The flow at a pixel is coupled to the border only through the pixels between them: in $L$
+# layers of $s$ stages information travels at most $sL(k-1)/2$ pixels. Moreover, the padding of {eq}`eq-4.5.a` already puts zeros around
+# every map. A border should therefore change little.
 #
-# ## Any tableau
+# ## The order of the scheme
 #
-# Is a layer really a step of the scheme? We refine a network: each step is replaced by $r$ equal steps with the same $u$. The output must
-# approach that of the flow with the order of the scheme.
+# Is a layer really a step of the scheme? We refine a network: each step is replaced by $r$ equal steps with the same control $u$. As $r$
+# grows, the output must converge to that of the flow with the order of the scheme.
 
 
 # %% tags=["hide-input"]
 def output(tableau, refinement):
-    """Output features with each of two layers split into equal steps."""
+    """Output features of two layers, each split into equal steps."""
     coarse = ConvolutionalRKNet(
         IMAGE, 4, 10, L=2, tableau=tableau, h=0.5, lift="linear"
     )
@@ -193,7 +193,7 @@ def output(tableau, refinement):
     )
     weights = coarse.state_dict()
     for name in ("K", "b"):
-        # eight times the first weights, so that there is something to see
+        # eight times the initial weights, for an error well above rounding
         weights[name] = 8 * weights[name].repeat_interleave(refinement, dim=0)
     fine.load_state_dict(weights)
     return fine.double().flow(validation.X[:4])[-1]
@@ -209,9 +209,10 @@ for tableau, order in (("euler", 1), ("heun", 2), ("kutta3", 3), ("rk4", 4)):
 # %% [markdown]
 # ## The experiment
 #
-# `rknet run convolution` trains nets of two layers with $h = 1$ and tanh, by Adam in batches of five. All of them take 3000 steps: ten
+# `rknet run convolution` trains nets of two layers with $h = 1$ and tanh, by Adam in batches of five. Each training takes 3000 steps: ten
 # epochs of 1500 images, or three of 5000. With eight channels there are nets of four schemes, and a residual net (ReLU, $h = 1$) of
-# eight layers, which evaluates as many convolutions as RK4 does in two. With a single channel RK4 runs with and without a border.
+# eight layers, which evaluates as many convolutions as RK4 does in two layers. With a single channel, RK4 is run with and without a
+# border.
 
 # %% tags=["hide-input"]
 runs = recorded("convolution", records)
@@ -262,10 +263,10 @@ Table(
 )
 
 # %% [markdown]
-# Four repetitions of every row are planned. The number of finished ones stands in brackets; a run that is missing is computed by the
-# command above.
+# Four repetitions of every row are planned. The number of finished ones is given in brackets; the command above computes those that
+# are missing.
 
-# %% mystnb={"figure": {"name": "fig-convolution", "caption": "Validation (solid) and training accuracy (dotted) of convolutional nets on Fashion-MNIST with 1500 images by epoch, and their costs; means of the recorded repetitions. Nets with eight channels learn their training images nearly by heart, and their validation costs rise meanwhile."}, "image": {"alt": "Two plots by epoch, accuracy and cost, for four nets. Dotted training lines rise towards 100 percent, highest for nets with eight channels, while solid validation lines level off near 80 percent; in the right panel the validation costs of the nets with eight channels rise.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-convolution", "caption": "Validation (solid) and training (dotted) accuracy and cost by epoch, for convolutional nets on Fashion-MNIST with 1500 training images; means of the recorded repetitions. Nets with eight channels classify nearly all training images correctly, while their validation costs rise."}, "image": {"alt": "Two plots by epoch, accuracy and cost, for four nets. Dotted training lines rise towards 100 percent, highest for nets with eight channels, while solid validation lines level off near 80 percent; in the right panel the validation costs of the nets with eight channels rise.", "width": "100%"}} tags=["hide-input"]
 drawn = (
     "rk4, 1 channel",
     "rk4, a border",
@@ -290,18 +291,18 @@ axes[0, 1].get_legend().remove()
 plt.show()
 
 # %% [markdown]
-# The paper makes no prediction for these nets, but its findings on dense ones suggest four. They stand in
+# The paper makes no prediction for these nets, but its findings on dense networks suggest four. They are written down in
 # `rknet/study/ledger/predictions.yml`, which was committed before the first run, and are judged like the sentences of the
-# [ledger](ledger.ipynb): an expectation is met when every interval lies in its region. Regions are above 0, and within 2 points for the
-# schemes.
+# [ledger](ledger.ipynb): an expectation is met if every interval lies in its region. The schemes must differ from RK4 by less than 2
+# points; the other differences must be above 0.
 
 # %% tags=["hide-input"]
 rules = Path(ledger.__file__).with_name("predictions.yml")
 judged = judge(read(rules), Evidence(records)).values()
 Table(
     "table-predictions",
-    "Expectations and what the runs say: differences of mean validation accuracies in points, with intervals that hold together with "
-    "95 % for each expectation.",
+    "Expectations and verdicts: differences of mean validation accuracies in points, each with the 90 % interval that decides whether "
+    "the expectation is met.",
     ["difference", "interval", "verdict"],
     {
         f"{v.says} {v.verdict.capitalize()}.": [
@@ -338,10 +339,11 @@ assert 1 < ends["euler, 8 channels"] - max(others.values()) < 3
 assert all(past.train_accuracy[-1] > 0.97 for past in zero.values())
 
 # %% [markdown]
-# Nothing is decided while repetitions are missing. Repetition 0 on Fashion-MNIST, with eight channels and 1500 images, is only a first
-# impression: RK4, Heun and Kutta end within two points of one another, Euler a little higher with fewer evaluations, and the residual net
-# at RK4's cost higher still. All of them learn their training images nearly by heart. A channel adds not only space for the flow. It also
-# gives the classifier another 784 features, and 1500 images cannot determine all these weights. The weights, counted:
+# Nothing is decided while repetitions are missing. Repetition 0 on Fashion-MNIST, with eight channels and 1500 images, gives only a
+# first impression: RK4, Heun and Kutta end within two points of one another, Euler is a little better with fewer evaluations, and the
+# residual net is better still at RK4's cost. All five nets classify nearly all training images correctly. A channel not only adds
+# dimensions to the flow, it also gives the classifier another 784 features, and 1500 images cannot determine so many weights. The cell
+# counts them:
 
 # %%
 for kind in ("rk4, 1 channel", "rk4, 8 channels", "residual, 8 channels"):
@@ -357,7 +359,7 @@ for kind in ("rk4, 1 channel", "rk4, 8 channels", "residual, 8 channels"):
     print(f"{kind:22}{layers:5} in the layers, {head} in the classifier")
 
 # %% [markdown]
-# ## What the maps do
+# ## The maps of a trained network
 #
 # One net is trained on this page: RK4 with eight channels, for two epochs.
 
@@ -371,7 +373,7 @@ past = cached_fit(net, train, validation, Protocol(epochs=2))
 assert past.val_accuracy[-1] > 0.8
 print("validation accuracy after two epochs: more than 80 %")
 
-# %% mystnb={"figure": {"name": "fig-maps", "caption": "The eight channels of one digit on their way through the trained net, layer by layer. At the entrance seven are empty. Then they fill: some with the stroke itself, some with its edges, dark on one side and light on the other."}, "image": {"alt": "Three rows of eight small maps in two colours. In the first row only the first shows a digit and the others are blank; further down all eight show the digit with differently shaded edges.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-maps", "caption": "The eight channels of one digit after each layer of the trained net. At layer 0, the input, seven channels are zero. After the layers some of them show the stroke itself, others its edges, with opposite signs on the two sides."}, "image": {"alt": "Three rows of eight small maps in two colours. In the first row only the first shows a digit and the others are blank; further down all eight show the digit with differently shaded edges.", "width": "100%"}} tags=["hide-input"]
 n = int(np.flatnonzero(validation.c == 2)[0])
 maps = net.flow(validation.X[n : n + 1]).reshape(-1, *net.shape)
 fig, axes = plots.panels([["2d"] * 8] * len(maps), height=0.95)
@@ -393,14 +395,14 @@ assert np.abs(maps[0, 1:]).max() == 0 and np.abs(maps[1, 1:]).max() > 0.1
 #
 # ```{exercise}
 # :label: ex-4-5-shuffle
-# Shuffle the pixels of all images by one permutation, and train the net with eight channels again, and a dense RK4Net. Which of the two
-# notices?
+# Shuffle the pixels of all images by one permutation, and train the net with eight channels and a dense RK4Net again. Which of the two
+# becomes less accurate?
 # ```
 #
 # ```{solution} ex-4-5-shuffle
 # :class: dropdown
-# The convolutional one, whose kernels find no edges any more. For a dense net the permutation is absorbed by the columns of the lift,
-# whose entries all follow one law. Up to chance, it makes no difference.
+# The convolutional net, because its kernels combine pixels that were not neighbours in the original image. In the dense net the
+# permutation only exchanges columns of the random lift, whose entries all follow the same law. Up to chance, it makes no difference.
 # ```
 #
 # ```{exercise}
@@ -411,8 +413,8 @@ assert np.abs(maps[0, 1:]).max() == 0 and np.abs(maps[1, 1:]).max() > 0.1
 #
 # ```{solution} ex-4-5-pooled
 # :class: dropdown
-# The pooled one. A convolution commutes with shifts, apart from the edge of the image, and a mean over all pixels does not change under
-# them. But eight means say little about a digit: the net needs more channels and more time.
+# The pooled one. A convolution commutes with shifts, except near the edge of the image, and a mean over all pixels is invariant under
+# them. But eight means say little about a digit: the net needs more channels and longer training.
 # ```
 #
 # ```{exercise}
@@ -422,16 +424,16 @@ assert np.abs(maps[0, 1:]).max() == 0 and np.abs(maps[1, 1:]).max() > 0.1
 #
 # ```{solution} ex-4-5-resnet
 # :class: dropdown
-# `tableau="euler"`, `h=1`, `activation="relu"`: $y + \operatorname{ReLU}(K * y + b)$, a block of one convolution, as in the residual net
-# above. A test compares it with a stack of PyTorch's own layers.
+# `tableau="euler"`, `h=1`, `activation="relu"`: a layer is then $y + \operatorname{ReLU}(K * y + b)$, a residual block with one
+# convolution, as in the residual net above. A test compares the net with a stack of PyTorch's own layers.
 # ```
 #
 # ## Takeaways
 #
-# - A convolution with padding, stride 1 and as many filters as channels is a right-hand side like any other. Tableau, lift and classifier
-#   stay as they are.
-# - It is the network of Section 2 with matrices of a few repeated weights.
-# - The experiment on images is declared, its rules are fixed, and its records grow; the tables show how many repetitions there are.
+# - A convolution with padding, stride 1 and as many filters as channels can serve as right-hand side. Tableau, lift and classifier need
+#   no change.
+# - The network is that of Section 2 with matrices in which a few weights are repeated.
+# - The experiment and its rules were fixed beforehand; the tables show how many of the planned repetitions are recorded.
 #
 # ## References
 #
