@@ -467,8 +467,8 @@ assert sixth == sympy.Rational(1, 600)
 #
 # ```{exercise}
 # :label: ex-s2-step
-# Let $K = \begin{pmatrix} -3 & -4 \\ 4 & -3 \end{pmatrix}$, with the eigenvalues $-3 \pm 4\mathrm{i}$, and $b = 0$.
-# For which step sizes does a layer of EulerNet not magnify small features?
+# Suppose that $K$ has the eigenvalues $-3 \pm 4\mathrm{i}$ and $b = 0$. For which step sizes does a layer of EulerNet
+# not magnify small features?
 # ```
 #
 # ```{solution} ex-s2-step
