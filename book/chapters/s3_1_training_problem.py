@@ -47,8 +47,8 @@ rng = np.random.default_rng(3)
 # ## Forty points, one control
 #
 # Forty points on a line are lifted to the plane by a zero {eq}`paper-2.3`. The inner ones form one class, the outer ones
-# another. The classifier is fixed and uses only the added coordinate, so the outer points must end above the inner
-# ones. All layers start with the same weights.
+# another. The classifier is fixed and uses only the added coordinate, so outer points must end at high values of this
+# coordinate and inner points at low values. All layers start with the same weights.
 
 # %%
 T = 3.0
