@@ -245,8 +245,8 @@ print(f"{len(schemes)} schemes with their partners: autograd's gradient")
 # :class: voice-paper
 # In our copy of the paper, the first $a$ of {eq}`paper-3.23` has no tilde: $\beta_i a_{i,j} + \tilde\beta_j a_{j,i} -
 # \beta_i \tilde\beta_j = 0$. That is the condition for a single scheme to be symplectic. For $i = j$ it says $a_{i,i} =
-# \beta_i / 2$, which no explicit scheme with non-zero weights satisfies, although the paper's networks are all
-# explicit. The tilde is required by {eq}`paper-3.21` and {eq}`paper-3.26`.
+# \beta_i / 2$, which no explicit scheme satisfies, although the paper's networks are all explicit. The tilde is
+# required by {eq}`paper-3.21` and {eq}`paper-3.26`.
 # :::
 
 # %%
