@@ -467,7 +467,7 @@ least = np.log1p(np.exp(-2 * T))
 travel = np.abs(flow[-1] - flow[0]).max()
 assert travel < T and costs[40][200] > least
 alone = []
-for b in (1, 2, 4, 8):  # all points are driven upwards, as class 1 wants
+for b in (1, 2, 4, 8):  # all points move upwards, as class 1 requires
     driven = line_net(10)
     with torch.no_grad():
         driven.K[:], driven.b[:] = 0, torch.tensor([0.0, b])

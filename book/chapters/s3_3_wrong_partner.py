@@ -104,7 +104,7 @@ for name, L in depths.items():
     errors[name] = [
         [relative_error(name, l, stages) for l in L] for stages in (False, True)
     ]
-print("power of h one per layer one per stage")
+print("power of h     one per layer           one per stage")
 print("               predicted  measured     predicted  measured")
 for name, L in depths.items():
     found = [slope(2 / L, e) for e in errors[name]]

@@ -361,7 +361,7 @@ lost = {
     scheme: [lost_at(scheme, h) for h in STEPS]
     for scheme in ("euler", "heun", "rk4", "implicit_midpoint")
 }
-print("fails at T " + "".join(f"   h = {h:4.2f}" for h in STEPS))
+print("fails at T         " + "".join(f"   h = {h:4.2f}" for h in STEPS))
 for scheme, times in lost.items():
     tops = [ceiling(scheme, h) for h in STEPS]
     shown = [
