@@ -179,7 +179,7 @@ assert (
 # :class: verdict compatible
 # Compatible. Compared with the plane net of equal depth, and with the plane net with as many parameters, the net in
 # space has an equation that is easier to solve, a flow that magnifies less, and an accuracy that depends less on the
-# seed. Rule: see above.
+# seed. Rule: see above. (The F test assumes normal distributions. The Brown-Forsythe test, which does not, agrees.)
 # :::
 #
 # :::{admonition} Not compatible: meaning 4

@@ -18,7 +18,7 @@
 #
 # Two things characterise a Runge-Kutta scheme. Its *order* says how fast the error vanishes as the step size
 # decreases; its *stability region* says how large a step may be. The order is determined by algebra: a scheme of
-# order $p$ satisfies one equation for each of the trees below with up to $p$ nodes.
+# order $q$ satisfies one equation for each of the trees below with up to $q$ nodes.
 
 # %% tags=["hide-input"]
 import math
@@ -36,7 +36,7 @@ plots.style()
 rng = np.random.default_rng(23)
 explicit = {name: t for name, t in TABLEAUS.items() if t.explicit}
 
-# %% mystnb={"figure": {"name": "fig-s2-trees", "caption": "The 17 rooted trees with up to five nodes, and their order conditions, with sums over all indices. The root stands for $\\beta_i$, every edge to an inner node for an $a_{ij}$, and every leaf for a $c$. A scheme has order $p$ if it satisfies the conditions of all trees with up to $p$ nodes."}, "image": {"alt": "Seventeen small trees in three rows, drawn with the root at the bottom: one each with one and two nodes, two with three, four with four, nine with five nodes. Below each stands an equation, such as beta i c i squared equals one third."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s2-trees", "caption": "The 17 rooted trees with up to five nodes, and their order conditions, with sums over all indices. The root stands for $\\beta_i$, every edge to an inner node for an $a_{ij}$, and every leaf for a $c$. A scheme has order $q$ if it satisfies the conditions of all trees with up to $q$ nodes."}, "image": {"alt": "Seventeen small trees in three rows, drawn with the root at the bottom: one each with one and two nodes, two with three, four with four, nine with five nodes. Below each stands an equation, such as beta i c i squared equals one third."}} tags=["hide-input"]
 
 
 def factors(tree, letters="ijklm"):
@@ -102,10 +102,10 @@ assert conditions_kept(TABLEAUS["dopri5"]) == 17
 #
 # ## Order
 #
-# A scheme has *order* $p$ if, for every smooth equation, one step differs from the solution by $O(h^{p+1})$. Over a
-# fixed time, $T/h$ such errors add up to $O(h^p)$. Expand the step and the solution in powers of $h$. The terms are
+# A scheme has *order* $q$ if, for every smooth equation, one step differs from the solution by $O(h^{q+1})$. Over a
+# fixed time, $T/h$ such errors add up to $O(h^q)$. Expand the step and the solution in powers of $h$. The terms are
 # products of derivatives of $f$, and each product belongs to a rooted tree; the step agrees with the solution up to
-# $h^p$ if and only if the conditions of {numref}`fig-s2-trees` hold for all trees with up to $p$ nodes
+# $h^q$ if and only if the conditions of {numref}`fig-s2-trees` hold for all trees with up to $q$ nodes
 # {footcite}`hairer1993`. These are 1, 2, 4, 8 and 17 equations for the orders 1 to 5. `rknet` keeps tableaus as exact
 # numbers and derives their orders from these equations:
 
@@ -435,12 +435,12 @@ assert sixth == sympy.Rational(1, 600)
 #
 # :::{admonition} Proof of the period of four
 # :class: dropdown
-# Let $R$ be the Taylor polynomial of degree $p$ and $z = \mathrm{i} y$. Then $R = e^{\mathrm{i} y} - r$ with $r =
-# \frac{(\mathrm{i} y)^{p+1}}{(p+1)!} + \frac{(\mathrm{i} y)^{p+2}}{(p+2)!} + \dots$, and $|R|^2 = 1 - 2
-# \operatorname{Re} (e^{-\mathrm{i} y} r) + |r|^2$. For odd $p$ the first term of $r$ is real, and $|R|^2 - 1 \approx
-# -2\, \mathrm{i}^{p+1} y^{p+1} / (p+1)!$. For even $p$ it is imaginary, and the next power decides: $|R|^2 - 1
-# \approx 2\, \mathrm{i}^{p+2} y^{p+2} \bigl( \frac{1}{(p+1)!} - \frac{1}{(p+2)!} \bigr)$. The sign is $+$ for $p = 1,
-# 2$ and $-$ for $p = 3, 4$, and so on with period four.
+# Let $R$ be the Taylor polynomial of degree $q$ and $z = \mathrm{i} y$. Then $R = e^{\mathrm{i} y} - r$ with $r =
+# \frac{(\mathrm{i} y)^{q+1}}{(q+1)!} + \frac{(\mathrm{i} y)^{q+2}}{(q+2)!} + \dots$, and $|R|^2 = 1 - 2
+# \operatorname{Re} (e^{-\mathrm{i} y} r) + |r|^2$. For odd $q$ the first term of $r$ is real, and $|R|^2 - 1 \approx
+# -2\, \mathrm{i}^{q+1} y^{q+1} / (q+1)!$. For even $q$ it is imaginary, and the next power decides: $|R|^2 - 1
+# \approx 2\, \mathrm{i}^{q+2} y^{q+2} \bigl( \frac{1}{(q+1)!} - \frac{1}{(q+2)!} \bigr)$. The sign is $+$ for $q = 1,
+# 2$ and $-$ for $q = 3, 4$, and so on with period four.
 # :::
 #
 # **Verified.** `Tableau.stability` confirms the ends in the table from both sides; the polynomials of the schemes

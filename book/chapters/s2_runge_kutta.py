@@ -308,7 +308,7 @@ for name, e in errors.items():
     slope = np.polyfit(np.log(2 / depths), np.log(e), 1)[0]
     print(f"{name:21} order {slope:.1f}")
 
-# %% mystnb={"figure": {"name": "fig-controls", "caption": "RK4 on a problem with a time-dependent control. Fourth order requires a control for every node. With one control per layer, the order is two if the control is read at the midpoint, and one if it is read at the left end, as in {eq}`paper-2.9`."}, "image": {"alt": "Log-log plot of error against step size for RK4 with three ways to read the control: controls at the nodes fall with slope 4, one control at the midpoint with slope 2, one control at the left end with slope 1."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-controls", "caption": "RK4 on a problem with a time-dependent control. Fourth order requires a control for every node. With one control per layer, read at one instant, the order is two if this instant is the midpoint, and one if it is the left end, as in {eq}`paper-2.9`."}, "image": {"alt": "Log-log plot of error against step size for RK4 with three ways to read the control: controls at the nodes fall with slope 4, one control at the midpoint with slope 2, one control at the left end with slope 1."}} tags=["hide-input"]
 for expected, e in zip((4, 2, 1), errors.values(), strict=True):
     slope = np.polyfit(np.log(2 / depths), np.log(e), 1)[0]
     assert abs(slope - expected) < 0.1

@@ -293,10 +293,12 @@ for name, tableau in schemes.items():
 # ## Is the partner unique?
 #
 # If every stage has its own control, yes. For a single sample the gradient in $b_i$ is $h \beta_i\, \sigma' \circ
-# p_i^{[l]}$, so equal gradients imply equal $p_i^{[l]}$. Suppose two matrices give the same $p_i^{[l]}$ for all
-# controls. Expand {eq}`eq-3.q`: $p_i = p^{[l+1]} + h \sum_j (\beta_j - \tilde a_{i,j}) f_y(u_j, y_j)^\top p^{[l+1]} +
-# O(h^2)$. Choose controls for which $f_y$ vanishes in all stages but one; then the coefficient of that stage can be
-# read off. Hence the two matrices are equal.
+# p_i^{[l]}$ with $\sigma' > 0$, so equal gradients imply equal $p_i^{[l]}$. Suppose two matrices give the same
+# $p_i^{[l]}$ for all controls. In the last layer, where $p^{[L]} \ne 0$ is known, choose $K_j$ invertible in one
+# stage $j$ and zero in the others. Then $f_y$ vanishes in all stages but this one, and {eq}`eq-3.q` has a single
+# term: $p_i = p^{[L]} + h (\beta_j - \tilde a_{i,j})\, f_y(u_j, y_j)^\top p_j$. Here $p_j \ne 0$, since otherwise the
+# equation for $i = j$ would say $0 = p^{[L]}$. Hence $f_y^\top p_j$ is non-zero and the same for both matrices, and
+# the coefficient can be read off for each $i$ and $j$. The two matrices are equal.
 #
 # If stages share a control, not always. Duplicate Euler's stage: $A = 0$, $\beta = (\frac12, \frac12)$. The network
 # is the same. All entries of the partner matrix are $\frac12$, but the unit matrix gives the same gradient, because
@@ -354,7 +356,7 @@ for name, tableau in schemes.items():
 # \frac34$ are not symmetric.
 #
 # The stages must be *stored*, however. If state and costate are solved backwards together, the stages differ from
-# those of the forward sweep, and the gradient is not exact for the explicit schemes among these;
+# those of the forward sweep, and the gradient is not exact even for the five explicit schemes;
 # {doc}`s3_4_continuous_adjoint` measures the error.
 #
 # ## Zero weights

@@ -50,10 +50,10 @@ def distance(found, exact):
 # ## Forwards and backwards through a contraction
 #
 # Take layers with $K = -k\, q q^\top$, where $q$ is a unit vector, $k = 3$ and $b = 0$, and normally distributed
-# points. Near 0, where $\tanh z \approx z$, the component along $q$ decays like $e^{-kt}$ and the component
-# orthogonal to $q$ does not change. Farther out, where $\tanh$, which acts on each coordinate separately, bends the
-# flow, the orthogonal component also moves until the point is near 0. We solve with the implicit midpoint rule,
-# forwards with $h = 0.1$ and from the last state backwards with step $-h$:
+# points. Near the line $q \cdot y = 0$, where $Ky$ is small and $\tanh z \approx z$, the component along $q$ decays
+# like $e^{-kt}$ and the component orthogonal to $q$ does not change. Farther out, where $\tanh$, which acts on each
+# coordinate separately, bends the flow, the orthogonal component also moves until the point is near the line. We
+# solve with the implicit midpoint rule, forwards with $h = 0.1$ and from the last state backwards with step $-h$:
 
 # %% tags=["hide-input"]
 RATE = 3.0
@@ -101,8 +101,8 @@ plt.show()
 
 
 # %% tags=["hide-input"]
-def near(scale, T):
-    """Decay along q and motion orthogonal to q, for points of this size."""
+def near(scale, T, centre=0.0):
+    """Decay along q and motion orthogonal to q, for points this near to a centre."""
     step, u, states, _ = contraction("rk4", 0.1, T, N=1000)
     y = adjoint.states(step, u, scale * states.y[0] + centre).y.numpy()
     along = np.abs(y[-1] @ q) / np.abs(y[0] @ q)
@@ -210,9 +210,9 @@ ax.legend(title="scheme (slope)", loc="center left", bbox_to_anchor=(1.0, 0.5))
 plt.show()
 
 # %% [markdown]
-# **What to see.** Both gradients approximate the continuous one with the scheme's order $q$, so their difference is
-# $O(h^q)$ or smaller. For Heun it is smaller. Heun's method run backwards is its partner, so both gradients use the
-# same formulas for the costates, and only the *states* in these formulas differ: the continuous adjoint has $\hat
+# **What to see.** Both gradients approximate the continuous one with the order of the scheme, so their difference is
+# of this order or smaller. For Heun it is smaller. Heun's method run backwards is its partner, so both gradients use
+# the same formulas for the costates, and only the *states* in these formulas differ: the continuous adjoint has $\hat
 # y_1$ and $\hat y_2$ instead of $y_2$ and $y_1$. Each is off by $O(h^2)$, but in opposite directions, and their sum,
 # which enters $p$, is one order better.
 
@@ -447,9 +447,10 @@ assert size["RK4, untrained"] < 1e-6 and size["RK4, trained"] < 1e-3
 # ```{solution} ex-s34-expand
 # :class: dropdown
 # Now the backward flow contracts, errors of the state decay, and the recovered input is accurate. The costates, which
-# contracted before, now grow backwards in time: near 0 like $e^{kt}$. But points do not remain near 0. Away from 0,
-# $\tanh$ saturates, $f_y$ is close to 0, and $p$ hardly changes. Most costates therefore hardly change, and those of
-# the points that started nearest to the line where the flow vanishes grow most. The next cell measures both.
+# contracted before, now grow backwards in time: near the line like $e^{kt}$. But points do not remain near the line.
+# Away from it, $\tanh$ saturates, $f_y$ is close to 0, and $p$ hardly changes. Most costates therefore hardly change,
+# and those of the points that started nearest to the line where the flow vanishes grow most. The next cell measures
+# both.
 # ```
 
 # %% tags=["hide-input"]
@@ -472,8 +473,8 @@ print(
 # %% [markdown]
 # ## Takeaways
 #
-# - The continuous adjoint's gradient differs from the network's by $O(h^q)$ ($O(h^3)$ for Heun); for Gauss-Legendre
-#   and the implicit midpoint rule the two are equal.
+# - The continuous adjoint's gradient approximates the network's with the order of the scheme (with order 3 for Heun);
+#   for Gauss-Legendre and the implicit midpoint rule the two are equal.
 # - After a time of about $\ln(1/\varepsilon)/k$ a contraction of rate $k$, oblique to the axes, has removed all
 #   digits of the contracted component from the state, and no method can recover them; a coarse scheme fails much
 #   earlier, and in that case a smaller step helps.

@@ -342,7 +342,8 @@ assert 2.5 < np.median(np.array(peer["ms"]) / base) < 3.5
 # %% [markdown]
 # ## Does it matter for the paper's networks?
 #
-# The paper trains with batches of *five*. The weights then take most of the memory, not the states:
+# The paper trains with batches of *five*. The states of a point network are then tiny, and in an image network the
+# weights take most of the memory, not the states:
 
 # %%
 mib = 4 / 2**20
@@ -356,9 +357,9 @@ for where, width in (("points, width 16", 16), ("images, width 900", 900)):
 # %% [markdown]
 # For the point sets everything fits into a processor's cache, and only time matters; {doc}`benchmarks` shows how fast
 # such training can be. For images the *weights* matter, and with them their gradient and the two moments of Adam,
-# each as large as the weights. Here the costate sweep has another advantage: it yields the gradient one layer at a
-# time, and the optimiser can update the weights of that layer at once, so that the gradient of the whole network is
-# never stored.
+# each as large as the weights. Here the costate sweep has another use: it yields the gradient one layer at a time,
+# and the optimiser can update the weights of that layer at once, so that the gradient of the whole network is never
+# stored. (Where each layer owns its parameters, hooks of autograd can do the same.)
 
 # %%
 net = RKNet(2, 16, 2, 20, tableau="rk4", seed=1)
