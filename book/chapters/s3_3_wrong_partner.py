@@ -147,7 +147,7 @@ plt.show()
 #    seed, and the 95 % interval of its geometric mean (Student's $t$ on the logarithms). The wrong partner
 #    **matters** if this mean differs from 1, at the 5 % level after Holm's correction for all comparisons, and the
 #    interval reaches beyond $[1/1.1, 1.1]$. It **makes a difference below 10 %** if the interval stays inside.
-#    Otherwise the trial is **undecided**.
+#    Otherwise the result is **undecided**.
 # :::
 #
 # All seeds are trained at once: `torch.func.vmap` maps the library's sweeps over a leading axis.
@@ -548,8 +548,9 @@ kinds = {
 }
 Table(
     "table-laboratory",
-    "The laboratory on every scheme. The partner's order is that of its tableau by itself. Errors are those of the gradient, "
-    "relative, at h = 1/64: with the partner, and with the tableau itself in its place, whose slope is the power of h.",
+    "The laboratory's results for every scheme. The partner's order is that of its tableau alone. Errors are relative "
+    "errors of the gradient at h = 1/64, with the partner and with the tableau itself in its place; the slope is the "
+    "power of h of the latter.",
     [
         "order",
         "partner's",
