@@ -163,7 +163,7 @@ plt.show()
 # Training with a vector that is not the gradient: when it matters, when it does not, and why.
 # :::
 #
-# :::{grid-item-card} Section 3: five judges of a gradient
+# :::{grid-item-card} Section 3: five checks of a gradient
 # :link: s3-4
 # :link-type: ref
 # Which mistakes each check finds, and which it misses.

@@ -16,9 +16,9 @@
 # (s2-stability)=
 # # Section 2. Does augmentation improve stability?
 #
-# According to the paper's introduction, an augmented input space improves stability properties. Twenty pairs of
-# networks, trained on the donut in the plane and in space, show in which sense this is so, and in which sense it is
-# not.
+# According to the paper's introduction, an augmented input space improves stability properties. Networks trained on
+# the donut in the plane and in space, with twenty seeds each, show in which sense this holds and in which sense it
+# does not.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -48,7 +48,7 @@ SEEDS = range(24, 44)
 
 
 def output(net, X, steps):
-    """Output features of the same control, followed with so many steps."""
+    """Output features of the same control, computed with this many steps."""
     n = steps // net.L
     finer = RK4Net(net.d, net.d_hat, 2, steps, h=net.h / n, lift=net.lift_name)
     finer.double().K.data = net.K.data.repeat_interleave(n, dim=0)
@@ -69,7 +69,7 @@ def magnification(net, X):
 
 
 def measures(configuration, seed):
-    """The four numbers of one training, and how its cost stood early on."""
+    """The four measures of one training, and ratios of its cost early on."""
     net, history = trained(configuration, seed)
     X, cost = configuration.points(seed)[1].X[:300], np.array(history.val_cost)
     net = net.double()
@@ -88,7 +88,7 @@ table = {
     for name, configuration in NETS.items()
 }
 
-# %% mystnb={"figure": {"name": "fig-s2-stability", "caption": "Four meanings of stability; each dot is one of twenty trainings. In space the equation is easier to solve, the flow magnifies less, and the accuracies lie closer together (and higher). But the validation cost rises in far more of the epochs. Below: the dimension, and the number of layers."}, "image": {"alt": "Four panels of dots for two nets in the plane and one in space: errors of the solution and magnification are lowest in space, accuracies are highest and closest together in space, and the share of epochs with rising cost is near zero in the plane and about forty percent in space."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s2-stability", "caption": "Four meanings of stability; each dot is one of twenty trainings. In space the equation is easier to solve, the flow magnifies less, and the accuracies are higher and closer together. But the validation cost rises in far more of the epochs. Labels below the axes: the dimension, and the number of layers."}, "image": {"alt": "Four panels of dots for two nets in the plane and one in space: errors of the solution and magnification are lowest in space, accuracies are highest and closest together in space, and the share of epochs with rising cost is near zero in the plane and about forty percent in space."}} tags=["hide-input"]
 TITLES = (
     "1. error with 40 steps",
     "2. magnification",
@@ -116,31 +116,31 @@ plt.show()
 # %% [markdown]
 # :::{admonition} The paper's text
 # :class: voice-paper
-# The introduction reports that {footcite:t}`dupont2019` also show that augmentation improves stability properties.
-# Which ones, the paper does not say. In Section 4.5 it sees a more stable training on MNIST, and offers simpler flows
-# as a possible reason.
+# The introduction reports that {footcite:t}`dupont2019` also show that augmentation improves stability properties. It
+# does not say which ones. Section 4.5 reports a more stable training on MNIST and offers simpler flows as a possible
+# reason.
 # :::
 #
 # Dupont and co-authors report that their augmented models are empirically more stable to train, and that an adaptive
 # solver needs fewer evaluations of $f$. "Stability" can mean several things here, and we test four, for RK4Net on
 # donut_2D with zero padding {eq}`paper-2.3`, 20 layers and $h = 0.25$:
 #
-# 1. *The equation is easier to solve.* Take the trained weights as a control that is constant on each layer, and
-#    follow it with 40 steps of RK4 in all: the output features are nearer to the solution.
+# 1. *The equation is easier to solve.* When the trained weights are taken as a control that is constant on each
+#    layer, and the equation is solved with 40 steps of RK4 in all, the output features are nearer to the solution.
 # 2. *The flow magnifies less.* The largest singular value of the Jacobian of $x \mapsto y^{[L]}$ is smaller.
-# 3. *Training depends less on luck.* The standard deviation of the validation accuracy over the seeds is smaller.
+# 3. *Training depends less on the seed.* The standard deviation of the validation accuracy over the seeds is smaller.
 # 4. *Training is steadier.* The validation cost rises in fewer epochs.
 #
-# **The rule.** Over twenty seeds, the net with $\hat d = 3$ has to be ahead in significantly more than half (binomial
-# test); for the standard deviation, by the F test; each at the level 5 %. The meanings and the rule were fixed after
-# a look at other seeds, and are judged by the seeds 24 to 43. A layer has $m = 6$ parameters in the plane and 12 in
-# space. To tell the dimension from the number of parameters, a second net in the plane has 40 layers of half the
-# step: the same $T = 5$, and as many parameters as the net in space.
+# **The rule.** Of twenty seeds, the net with $\hat d = 3$ must be ahead in significantly more than half (binomial
+# test); for the standard deviation we use the F test; each test is at the 5 % level. The meanings and the rule were
+# fixed after a look at other seeds and are tested on the seeds 24 to 43. A layer has $m = 6$ parameters in the plane
+# and 12 in space. To separate the effect of the dimension from that of the number of parameters, a second net in the
+# plane has 40 layers with half the step: the same $T = 5$, and as many parameters as the net in space.
 
 
 # %%
 def ahead(other, column):
-    """In how many seeds the net in space has the smaller number."""
+    """The number of seeds for which the net in space has the smaller value."""
     return int((table["space, 20"][:, column] < table[other][:, column]).sum())
 
 
@@ -168,7 +168,7 @@ for other, ratio in F.items():
 for numbers in table.values():
     assert numbers[:, 5].max() < 1.05, "no loss explodes"
 early = {name: numbers[:, 4].mean() for name, numbers in table.items()}
-print("cost after 10 epochs, over that at the end, on average:")
+print("cost after 10 epochs divided by the final cost, on average:")
 print(", ".join(f"{name}: {ratio:.2f}" for name, ratio in early.items()))
 assert (
     early["space, 20"] < 1.1 < 1.4 < min(early["plane, 20"], early["plane, 40"])
@@ -177,9 +177,9 @@ assert (
 # %% [markdown]
 # :::{admonition} Compatible: meanings 1, 2 and 3
 # :class: verdict compatible
-# Compatible. Against the plane net of equal depth, and against the one with as many parameters, the net in space has
-# an equation that is easier to solve, a flow that magnifies less, and an accuracy that depends less on the seed.
-# Rule: see above. (The F test assumes normal distributions. The Brown-Forsythe test, which does not, agrees.)
+# Compatible. Compared with the plane net of equal depth, and with the plane net with as many parameters, the net in
+# space has an equation that is easier to solve, a flow that magnifies less, and an accuracy that depends less on the
+# seed. Rule: see above. (The F test assumes normal distributions. The Brown-Forsythe test, which does not, agrees.)
 # :::
 #
 # :::{admonition} Not compatible: meaning 4
@@ -188,27 +188,28 @@ assert (
 # Rule: see above.
 # :::
 #
-# The fourth result is no sign of trouble. After ten epochs the net in space has almost reached its final cost, which
-# from then on fluctuates about a low plateau; in the plane the cost is still falling when training ends. None of the
-# sixty losses exploded. So the paper's sentence holds where it repeats what its source has measured, the effort of a
-# solver above all, and it needs a definition before it can be called true or false.
+# The fourth result does not indicate a failure. After ten epochs the net in space has almost reached its final cost,
+# and from then on the cost fluctuates about a low plateau; in the plane the cost is still falling when training ends.
+# None of the sixty losses exploded. The paper's statement therefore holds where it repeats what its source measured,
+# above all the effort of a solver; in general it needs a definition of stability before it can be called true or
+# false.
 #
-# A common cause is plausible. No flow of the plane frees the disc from the ring ({ref}`the theorem <s2-paths>`); one
-# that comes close has to bend the plane strongly, and this takes large weights, which the exercise looks at.
+# A common cause is plausible. No flow of the plane separates the disc from the ring ({ref}`the theorem <s2-paths>`).
+# A flow that nearly does so must bend the plane strongly, which requires large weights; the exercise examines them.
 #
 # ## Exercise
 #
 # ```{exercise}
 # :label: ex-s2-lambda
-# The bound {eq}`eq-2.c` says how much a flow can magnify, $e^{\Lambda}$ with $\Lambda = h \sum_l \|K^{[l]}\|$.
-# Compute $\Lambda$ for the trained nets. Does it explain meaning 2?
+# By {eq}`eq-2.c` a flow magnifies by at most $e^{\Lambda}$, with $\Lambda = h \sum_l \|K^{[l]}\|$. Compute $\Lambda$
+# for the trained nets. Does it explain meaning 2?
 # ```
 #
 # ```{solution} ex-s2-lambda
 # :class: dropdown
 # The next cell prints the means. In the plane $\Lambda$ is nearly twice as large as in space, so the bound points in
-# the right direction. But it is far from sharp: in space $e^\Lambda$ is in the hundreds, and the flows magnify by
-# less than ten.
+# the right direction. But the bound is far from sharp: in space $e^\Lambda$ is in the hundreds, whereas the flows
+# magnify by less than ten.
 # ```
 
 # %% tags=["hide-input"]
@@ -226,8 +227,9 @@ assert table["space, 20"][:, 1].max() < 10 < 100 < np.exp(sums).mean() < 1000
 # ## Takeaways
 #
 # - "Stability" has several meanings. On the donut, one extra dimension makes the equation easier to solve, the flow
-#   less sensitive and the outcome less a matter of luck, also at an equal number of parameters.
-# - It does not make the validation cost fall more steadily, because the cost reaches its plateau early.
+#   less sensitive and the outcome less dependent on the seed, even at an equal number of parameters.
+# - An extra dimension does not make the validation cost fall more steadily, because the cost reaches its plateau
+#   early.
 #
 # ## References
 #

@@ -16,9 +16,9 @@
 # (s2)=
 # # Section 2. From residual networks to ordinary differential equations
 #
-# A residual network adds a correction to its features in every layer. Read the layers as instants of time: the
-# network is then Euler's method for a differential equation, and any other method for that equation is a network as
-# well. The picture shows two of them at work on one feature.
+# A residual network adds a correction to its features in every layer. If the layers are read as instants of time, the
+# network is Euler's method for a differential equation, and any other method for that equation is a network as well.
+# The picture shows two such methods applied to one feature.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -33,7 +33,7 @@ rng = np.random.default_rng(2)
 
 
 def agree(a, b, tolerance=1e-13):
-    """Whether two arrays have one shape and the same entries, but for rounding."""
+    """Whether two arrays have the same shape and the same entries to rounding."""
     a, b = np.asarray(a), np.asarray(b)
     return a.shape == b.shape and np.allclose(a, b, atol=tolerance, rtol=0)
 
@@ -46,12 +46,12 @@ def linear(K, b):
 
 
 def values(module, x):
-    """What a module of PyTorch makes of an array."""
+    """The output of a PyTorch module for an array."""
     with torch.no_grad():
         return module(torch.tensor(x)).numpy()
 
 
-# %% mystnb={"figure": {"name": "fig-s2-layers", "caption": "A residual network is Euler's method. Grey strokes: the slope that a differential equation prescribes at each time $t$ for each value $y$ of a feature; thin line: its solution. Every orange stroke is one look at the slope. Left: each of eight layers looks once, at its own left end, and goes straight on. Right: each of two layers of RK4 looks four times, in the order of the numbers, and takes one step with the weighted mean of what it saw. Both networks look eight times."}, "image": {"alt": "Two panels with the same field of grey slopes and the same solution, an arc that rises and falls. Left: a polygon of eight straight pieces leaves the arc and ends above it. Right: two straight pieces whose corners lie on the arc; beside them numbered orange strokes at the start, twice in the middle and at the end of each piece."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s2-layers", "caption": "A residual network is Euler's method. Grey strokes: the slope that a differential equation prescribes at each time $t$ for each value $y$ of a feature; thin line: its solution. Every orange stroke is one evaluation of the slope. Left: each of eight layers evaluates the slope once, at its left end, and follows it. Right: each of two RK4 layers evaluates the slope four times, in the numbered order, and takes one step with the weighted mean. Both networks evaluate the slope eight times."}, "image": {"alt": "Two panels with the same field of grey slopes and the same solution, an arc that rises and falls. Left: a polygon of eight straight pieces leaves the arc and ends above it. Right: two straight pieces whose corners lie on the arc; beside them numbered orange strokes at the start, twice in the middle and at the end of each piece."}} tags=["hide-input"]
 FINAL = 3.0
 
 
@@ -60,7 +60,7 @@ def slope(t, y):
 
 
 def looks(name, L, y=-0.8):
-    """Ends of the layers (t, y), and of each look its place, slope and stage."""
+    """Ends of the layers (t, y); place, slope and stage of each evaluation."""
     A, beta, c = TABLEAUS[name].arrays()
     h, ends, seen = FINAL / L, [(0.0, y)], []
     for l in range(L):
@@ -142,19 +142,19 @@ plt.show()
 # :class: tip
 # - how the layers (2.2) of a feed-forward network and (2.7) of a residual network are written with one function $f$;
 # - which differential equation (2.10) a residual network discretises, and how far its features are from the solution;
-# - what in the relation (2.9) between network and equation can be demanded exactly, and what cannot.
+# - which part of the relation (2.9) between network and equation can hold exactly, and which cannot.
 # :::
 #
-# The next pages take over from here: {ref}`other schemes <s2-rk>`, {ref}`their order and stability <s2-order>`, and
-# {ref}`what a flow can do with a set of points, and what it cannot <s2-paths>`.
+# The next pages treat {ref}`other schemes <s2-rk>`, {ref}`their order and stability <s2-order>`, and {ref}`what a
+# flow can and cannot do with a set of points <s2-paths>`.
 #
-# :::{admonition} The paper's text: where it comes from
+# :::{admonition} The paper's text: its sources
 # :class: voice-paper
 # Networks derived from discretised differential equations are the subject of {footcite:t}`benning2019`,
-# {footcite:t}`celledoni2021`, {footcite:t}`e2017` and {footcite:t}`ruizbalet2021`; the equation itself, taken as the
-# model, is called a *neural ordinary differential equation* {footcite}`chen2018`. The paper combines two things: the
-# Runge-Kutta networks of {footcite:t}`benning2019`, whose forward and backward passes form a symplectic pair, so that
-# optimising and discretising commute {footcite}`sanzserna2016,hager2000`, and the augmented input space of
+# {footcite:t}`celledoni2021`, {footcite:t}`e2017` and {footcite:t}`ruizbalet2021`; when the equation itself is the
+# model, it is called a *neural ordinary differential equation* {footcite}`chen2018`. The paper combines two things:
+# the Runge-Kutta networks of {footcite:t}`benning2019`, whose forward and backward passes form a symplectic pair, so
+# that optimising and discretising commute {footcite}`sanzserna2016,hager2000`, and the augmented input space of
 # {footcite:t}`dupont2019`. Its code, in PyTorch, is public {footcite}`giesecke2021code`.
 # :::
 #
@@ -162,7 +162,7 @@ plt.show()
 #
 # A network has layers $l = 0, \dots, L$, and layer $l$ has $d^{[l]}$ neurons with outputs $y^{[l]} \in
 # \mathbb{R}^{d^{[l]}}$. Layer 0 is the *input layer*: it holds the data, $y^{[0]} = x \in \mathbb{R}^d$. Layer $L$ is
-# the *output layer*. Those in between are *hidden*, and if there are any, $L \ge 2$, the network is *deep*
+# the *output layer*. The layers in between are *hidden*; a network with hidden layers, $L \ge 2$, is *deep*
 # {footcite}`higham2019`. Each layer after the first applies an affine map and an *activation function* $\sigma$:
 #
 # $$
@@ -171,9 +171,9 @@ plt.show()
 # y^{[l+1]} = \sigma\bigl(z^{[l+1]}\bigr), \qquad l = 0, \dots, L - 1.
 # $$ (paper-2.2)
 #
-# So a network with $L$ has $L$ maps, $L - 1$ hidden layers, and $L + 1$ layers in all. "Depth" means $L$ throughout.
-# (The classifier on top of the output layer comes in {ref}`Section 3 <s3-1>` and is not counted.) The activation acts
-# on every component by itself and is one of
+# A network of *depth* $L$ thus has $L$ maps, $L - 1$ hidden layers, and $L + 1$ layers in all. (The classifier on top
+# of the output layer is introduced in {ref}`Section 3 <s3-1>` and is not counted.) The activation acts componentwise
+# and is one of
 #
 # $$
 # \begin{aligned}
@@ -187,7 +187,7 @@ plt.show()
 # The paper calls $1/(1+e^{-x})$ "logit". Elsewhere that word means the inverse function, so this book says *logistic*.
 # :::
 
-# %% mystnb={"figure": {"name": "fig-activations", "caption": "The four activations of {eq}`paper-2.1`. Two of them saturate on both sides; two vanish on the left and grow like $x$ on the right, ReLU with a corner where softplus is smooth."}, "image": {"alt": "Four curves over x from -4 to 4: tanh rises from -1 to 1, the logistic function from 0 to 1, ReLU is zero and then x, softplus is a smooth version of ReLU."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-activations", "caption": "The four activations of {eq}`paper-2.1`. Tanh and the logistic function saturate on both sides. ReLU and softplus tend to zero on the left and grow like $x$ on the right; ReLU has a corner where softplus is smooth."}, "image": {"alt": "Four curves over x from -4 to 4: tanh rises from -1 to 1, the logistic function from 0 to 1, ReLU is zero and then x, softplus is a smooth version of ReLU."}} tags=["hide-input"]
 abscissa = torch.linspace(-4, 4, 401, dtype=torch.float64)
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 2.6), layout="constrained")
 for (name, sigma), colour, line in zip(
@@ -246,8 +246,8 @@ assert agree(feed_forward(weights, sample), values(perceptron, sample))
 #
 # ## One width for all layers
 #
-# Residual connections will need layers of equal width. So that the input does not dictate this width, it is *augmented*
-# by $d^* \in \mathbb{N}$ zeros:
+# Residual connections need layers of equal width. To keep the input dimension from fixing this width, we *augment*
+# the input by $d^* \in \mathbb{N}$ zeros:
 #
 # $$
 # \hat x = (x^\top, 0, \dots, 0)^\top \in \mathbb{R}^{\hat d}, \qquad \hat d = d + d^*.
@@ -266,7 +266,7 @@ assert agree(feed_forward(weights, sample), values(perceptron, sample))
 # f(u, y) = \sigma(K y + b), \qquad u = (K, b),
 # $$ (paper-2.5)
 #
-# the network {eq}`paper-2.2` is one line,
+# the network {eq}`paper-2.2` becomes
 #
 # $$
 # y^{[l+1]} = f\bigl(u^{[l]}, y^{[l]}\bigr), \qquad l = 0, \dots, L-1, \qquad y^{[0]} = \hat x.
@@ -301,8 +301,8 @@ def standard(u, x_hat):
 
 
 # %% [markdown]
-# In `rknet` the controls of all layers are stacked, `K` in shape $(L, \hat d, \hat d)$ and `b` in shape $(L, \hat
-# d)$, and `flow` returns the features of all layers, with $N$ samples in rows.
+# In `rknet` the controls of all layers are stacked: `K` has shape $(L, \hat d, \hat d)$ and `b` has shape $(L, \hat
+# d)$. The method `flow` returns the features of all layers, with $N$ samples in rows.
 
 # %%
 net = StandardNet(d=2, d_hat=3, classes=2, L=4, seed=0).double()
@@ -343,20 +343,21 @@ assert agree(net.flow(x[None])[:, 0], standard(u, x_hat))
 # :::{admonition} The paper's text
 # :class: voice-paper
 # Feature space augmentation {eq}`paper-2.3` is credited with significant improvements in expressivity, training and
-# generalisation {footcite}`dupont2019`. The first is a theorem, and {ref}`a later page <s2-paths>` proves it; the
-# others are experience, which {ref}`Section 4.1 <s4-1>` puts to the test.
+# generalisation {footcite}`dupont2019`. The first is a theorem, proved on {ref}`a later page <s2-paths>`; the other
+# two are empirical and are tested in {ref}`Section 4.1 <s4-1>`.
 # :::
 #
 # ## A residual network is Euler's method
 #
-# Now let a layer *add* $f$, scaled by a *step size* $h > 0$, to what it received:
+# Now let each layer *add* $f$, scaled by a *step size* $h > 0$, to its input:
 #
 # $$
 # y^{[l+1]} = y^{[l]} + h f\bigl(u^{[l]}, y^{[l]}\bigr), \qquad l = 0, \dots, L-1.
 # $$ (paper-2.7)
 #
-# For $h = 1$ this is a residual network in the manner of {footcite:t}`he2016`. Each block has one affine map, and its
-# activation acts before the addition; their blocks have two or three maps, and the last activation follows the addition.
+# For $h = 1$ this is a residual network in the manner of {footcite:t}`he2016`. Here each block has one affine map,
+# and the activation precedes the addition; the blocks of He et al. have two or three maps, and the last activation
+# follows the addition.
 
 
 # %%
@@ -397,8 +398,8 @@ for h in (1.0, 0.3):
 # \quad\text{for almost all } t \in [0, T], \qquad \mathbf{y}(0) = \hat x,
 # $$ (paper-2.8)
 #
-# with functions $\mathbf{K}$ and $\mathbf{b}$ of time in place of the layers' weights. "Almost all" leaves room for
-# controls that jump, as those of a network do. With $\mathbf{u} = (\mathbf{K}, \mathbf{b})$ the short form is
+# with functions $\mathbf{K}$ and $\mathbf{b}$ of time in place of the layers' weights. "Almost all" allows controls
+# that jump, as those of a network do. With $\mathbf{u} = (\mathbf{K}, \mathbf{b})$ the short form is
 #
 # $$
 # \dot{\mathbf{y}}(t) = f\bigl(\mathbf{u}(t), \mathbf{y}(t)\bigr)
@@ -456,18 +457,18 @@ assert agree(solve(y_dot, curve(0)), curve(T), 1e-9)
 assert agree(by_short_form, curve(T), 1e-9)
 
 # %% [markdown]
-# **Verified.** SciPy's `solve_ivp`, given the right-hand side of {eq}`paper-2.8` or of {eq}`paper-2.10`, arrives at the
-# end of the ellipse to nine digits.
+# **Verified.** SciPy's `solve_ivp`, given the right-hand side of {eq}`paper-2.8` or of {eq}`paper-2.10`, reproduces
+# the end of the ellipse to nine digits.
 #
 # (s2-match)=
 # ## What agrees at the layers, and what does not
 #
-# The last equation of this page ties the network to the differential equation. Put the layers at the instants
-# $t_l = l h$ with $h = T/L$.
+# The last equation of this page relates the network to the differential equation. Place the layers at the times $t_l =
+# l h$ with $h = T/L$.
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
-# The functions are *required to match* the parameters and outputs of the layers at these instants:
+# The functions are *required to match* the parameters and outputs of the layers at these times:
 #
 # $$
 # \begin{aligned}
@@ -477,10 +478,10 @@ assert agree(by_short_form, curve(T), 1e-9)
 # $$ (paper-2.9)
 # :::
 #
-# The first line can always be met: read the controls of a network off a function, or lay a function through the
-# controls of a network. Once $\mathbf{u}$ is chosen, the second line is no longer free, because $\mathbf{u}$ and $\hat
-# x$ determine $\mathbf{y}$. For a control that is given as a function of time it is false, except in special cases:
-# Euler's method makes an error in each step. What is true for a smooth control and a smooth activation is
+# The first line can always be satisfied: sample the network's controls from a function, or interpolate them by one.
+# Once $\mathbf{u}$ is chosen, the second line is no longer free, because $\mathbf{u}$ and $\hat x$ determine
+# $\mathbf{y}$. For a control given as a function of time, the second line is false except in special cases, because
+# Euler's method makes an error in each step. For a smooth control and a smooth activation,
 #
 # $$
 # y^{[l]} = \mathbf{y}(t_l) + h\, e(t_l) + O(h^2), \qquad
@@ -527,27 +528,26 @@ for L in (64, 256, 1024):
 
 # %% [markdown]
 # **Verified.** The error of the last layer, divided by $h$, differs from $e(T)$ by less than $h$ for $L = 64$, 256
-# and 1024; were the second line of {eq}`paper-2.9` true, it would be zero. Could another control repair it, with the
-# same values at the instants $t_l$ and other values in between? For a single sample, yes (an exercise below). For
-# several samples under one control, not always: on the line, a large step may exchange two points, and no differential
-# equation does that ({numref}`fig-crossing`).
+# and 1024; if the second line of {eq}`paper-2.9` held, the error would be zero. Could another control, with the same
+# values at the times $t_l$ and other values in between, satisfy both lines? For a single sample, yes (an exercise
+# below). For several samples under one control, not always: on the line, a large step may exchange two points, which
+# the flow of a differential equation cannot do ({numref}`fig-crossing`).
 #
-# Read backwards, a residual network is the crudest method for {eq}`paper-2.10`. {ref}`What would a better one give?
-# <s2-rk>`
+# A residual network is thus the simplest method for {eq}`paper-2.10`. {ref}`The next page <s2-rk>` takes better ones.
 #
 # ## Exercises
 #
 # ```{exercise}
 # :label: ex-s2-count
-# A feed-forward network leads from $d = 2$ inputs over hidden layers of widths 8 and 5 to 3 outputs. What is $L$, is
-# the network deep, and how many parameters has it? How many has a network of the same $L$ whose layers all have width
-# 8?
+# A feed-forward network has $d = 2$ inputs, hidden layers of widths 8 and 5, and 3 outputs. What is $L$, is the
+# network deep, and how many parameters does it have? How many does a network of the same $L$ have if all its layers
+# have width 8?
 # ```
 #
 # ```{solution} ex-s2-count
 # :class: dropdown
-# $L = 3$: three maps, two hidden layers, so it is deep. Its parameters are $8 \cdot 2 + 8$, $5 \cdot 8 + 5$ and $3
-# \cdot 5 + 3$, together 87. Width 8 throughout needs $3 m = 3 (8^2 + 8) = 216$.
+# $L = 3$: there are three maps and two hidden layers, so the network is deep. It has $(8 \cdot 2 + 8) + (5 \cdot 8 + 5) +
+# (3 \cdot 5 + 3) = 87$ parameters. Width 8 throughout needs $3 m = 3 (8^2 + 8) = 216$.
 # ```
 #
 # ```{exercise}
@@ -558,9 +558,9 @@ for L in (64, 256, 1024):
 #
 # ```{solution} ex-s2-time
 # :class: dropdown
-# $T = hL$ grows with $L$: such a network does not refine the discretisation of one equation, it solves another one
-# over a longer time. As $|\tanh| < 1$, no coordinate moves farther than $T$: that is 5 for a hundred layers of the
-# paper. What depth does at a fixed $T$ is {ref}`another question <s4-beyond>`.
+# $T = hL$ grows with $L$: a deeper network does not refine the discretisation of one equation but solves another
+# equation over a longer time. Since $|\tanh| < 1$, no coordinate moves farther than $T$, which is 5 for a hundred
+# layers of the paper. The effect of depth at a fixed $T$ is studied {ref}`later <s4-beyond>`.
 # ```
 #
 # ```{exercise}
@@ -570,23 +570,23 @@ for L in (64, 256, 1024):
 #
 # ```{solution} ex-s2-special
 # :class: dropdown
-# When the mean of the slope along the solution over each layer equals the slope at the layer's left end. It does if the
-# slope does not change within a layer, for instance for $\mathbf{K} = 0$ and a control that is constant on each layer.
-# Then the solution is a polygon, and Euler's method follows it.
+# It holds when, over each layer, the mean slope along the solution equals the slope at the layer's left end. This is
+# the case if the slope does not change within a layer, for instance for $\mathbf{K} = 0$ and a control that is
+# constant on each layer. Then the solution is a polygon, and Euler's method follows it.
 # ```
 #
 # ```{exercise}
 # :label: ex-s2-repair
-# Let $\sigma = \tanh$ and let a network {eq}`paper-2.7` have a single sample. Find a control $\mathbf{u}$ that meets both
-# lines of {eq}`paper-2.9`.
+# Let $\sigma = \tanh$ and consider a network {eq}`paper-2.7` with a single sample. Find a control $\mathbf{u}$ that
+# satisfies both lines of {eq}`paper-2.9`.
 # ```
 #
 # ```{solution} ex-s2-repair
 # :class: dropdown
 # Put $\mathbf{u}(t_l) = u^{[l]}$, and strictly between $t_l$ and $t_{l+1}$ take $\mathbf{K} = 0$ and $\mathbf{b} =
 # K^{[l]} y^{[l]} + b^{[l]}$. The slope there is $f(u^{[l]}, y^{[l]})$, so the solution follows the polygon of the network.
-# The values at the finitely many instants $t_l$ do not matter, since {eq}`paper-2.10` holds for almost all $t$. With
-# several samples the polygons have different slopes, and $\mathbf{K} = 0$ gives all samples the same one.
+# The values at the finitely many times $t_l$ do not matter, since {eq}`paper-2.10` holds for almost all $t$. With
+# several samples the polygons have different slopes, but $\mathbf{K} = 0$ gives all samples the same slope.
 # ```
 
 # %% tags=["hide-input"]
@@ -616,10 +616,10 @@ for l, Kb in enumerate(steady):
 # ## Takeaways
 #
 # - Feed-forward and residual layers are $y \mapsto f(u, y)$ and $y \mapsto y + h f(u, y)$ with the same $f(u, y) =
-#   \sigma(Ky + b)$; the second is a step of Euler's method, and with $h = 1$ a residual block.
-# - The equation behind a residual network is {eq}`paper-2.10`. The features of the layers approach its solution like
-#   $h$; the error has the limit $e$ of {eq}`eq-2.a`, when it is divided by $h$.
-# - Of the two lines of {eq}`paper-2.9`, the first relates controls and weights, and the second holds up to $O(h)$.
+#   \sigma(Ky + b)$; the second is a step of Euler's method and, with $h = 1$, a residual block.
+# - The equation behind a residual network is {eq}`paper-2.10`. The distance between the features and its solution is
+#   $O(h)$; divided by $h$, the error tends to $e$ of {eq}`eq-2.a`.
+# - The first line of {eq}`paper-2.9` relates controls and weights; the second holds up to $O(h)$.
 #
 # ## References
 #

@@ -16,9 +16,9 @@
 # (s2-order)=
 # # Section 2. Order and stability
 #
-# Two things characterise a Runge-Kutta scheme. Its *order* says how fast the error vanishes when the steps get smaller,
-# its *stability region* how large a step may be. The order is a matter of algebra: the scheme has to satisfy one
-# equation for each of the trees below, up to the size of its order.
+# Two things characterise a Runge-Kutta scheme. Its *order* says how fast the error vanishes as the step size
+# decreases; its *stability region* says how large a step may be. The order is determined by algebra: a scheme of
+# order $q$ satisfies one equation for each of the trees below with up to $q$ nodes.
 
 # %% tags=["hide-input"]
 import math
@@ -36,11 +36,11 @@ plots.style()
 rng = np.random.default_rng(23)
 explicit = {name: t for name, t in TABLEAUS.items() if t.explicit}
 
-# %% mystnb={"figure": {"name": "fig-s2-trees", "caption": "The 17 rooted trees with up to five nodes, and their order conditions, to be summed over all indices. The root stands for $\\beta_i$, every edge that leads on for an $a_{ij}$, and every leaf for a $c$. A scheme has order $q$ if it satisfies the conditions of all trees with up to $q$ nodes."}, "image": {"alt": "Seventeen small trees in three rows, drawn with the root at the bottom: one each with one and two nodes, two with three, four with four, nine with five nodes. Below each stands an equation, such as beta i c i squared equals one third."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s2-trees", "caption": "The 17 rooted trees with up to five nodes, and their order conditions, with sums over all indices. The root stands for $\\beta_i$, every edge to an inner node for an $a_{ij}$, and every leaf for a $c$. A scheme has order $q$ if it satisfies the conditions of all trees with up to $q$ nodes."}, "image": {"alt": "Seventeen small trees in three rows, drawn with the root at the bottom: one each with one and two nodes, two with three, four with four, nine with five nodes. Below each stands an equation, such as beta i c i squared equals one third."}} tags=["hide-input"]
 
 
 def factors(tree, letters="ijklm"):
-    """What a node and all above it contribute, in TeX."""
+    """The factors of a node and of all nodes above it, in TeX."""
     here, following = letters[0], letters[1:]
     leaves = sum(not branch for branch in tree)
     text = f"c_{here}^{leaves} " if leaves > 1 else f"c_{here} " * leaves
@@ -95,18 +95,18 @@ assert conditions_kept(TABLEAUS["dopri5"]) == 17
 # %% [markdown]
 # :::{admonition} What you will learn
 # :class: tip
-# - what the order of a scheme means, and to measure it on the networks themselves;
+# - what the order of a scheme means, and how to measure it on the networks themselves;
 # - which misprints in a tableau its order reveals, and which it does not;
-# - how far the stability regions reach, and why the order does not tell.
+# - how far the stability regions reach, and why this does not follow from the order.
 # :::
 #
 # ## Order
 #
-# A scheme has *order* $q$ if one step of it, for every smooth equation, differs from the solution by $O(h^{q+1})$.
-# Over a fixed time, $T/h$ such errors add up to $O(h^q)$. Expand both sides into powers of $h$. The terms are
+# A scheme has *order* $q$ if, for every smooth equation, one step differs from the solution by $O(h^{q+1})$. Over a
+# fixed time, $T/h$ such errors add up to $O(h^q)$. Expand the step and the solution in powers of $h$. The terms are
 # products of derivatives of $f$, and each product belongs to a rooted tree; the step agrees with the solution up to
-# $h^q$ exactly if the conditions of {numref}`fig-s2-trees` hold for all trees with up to $q$ nodes
-# {footcite}`hairer1993`. Those are 1, 2, 4, 8 and 17 equations for the orders 1 to 5. `rknet` keeps tableaus as exact
+# $h^q$ if and only if the conditions of {numref}`fig-s2-trees` hold for all trees with up to $q$ nodes
+# {footcite}`hairer1993`. These are 1, 2, 4, 8 and 17 equations for the orders 1 to 5. `rknet` keeps tableaus as exact
 # numbers and derives their orders from these equations:
 
 # %%
@@ -114,9 +114,9 @@ for tableau in TABLEAUS.values():
     print(f"{tableau.name:18} order {tableau.order}, {tableau.stages} stages")
 
 # %% [markdown]
-# Does the code deliver what the algebra promises? The equation $\dot y = \tanh y$ has the exact solution $y(t) =
-# \operatorname{arsinh}(e^t \sinh y(0))$, and it is the equation of a network whose layers all have $K = I$ and $b =
-# 0$. So we measure the network itself, up to $T = 2$:
+# Does the code attain these orders? The equation $\dot y = \tanh y$ has the exact solution $y(t) =
+# \operatorname{arsinh}(e^t \sinh y(0))$. It is the equation of a network whose layers all have $K = I$ and $b = 0$,
+# and we measure the error of this network at $T = 2$:
 
 # %%
 T, start = 2.0, np.array([[-1.5, 0.3], [0.2, 1.0]])
@@ -141,7 +141,7 @@ def measured(tableau):
 
 results = {name: measured(tableau) for name, tableau in explicit.items()}
 
-# %% mystnb={"figure": {"name": "fig-orders", "caption": "Error of the network's output against the step size. Halving $h$ divides the error by two for Euler, by sixteen for RK4: each scheme falls at the slope of its order. Schemes of one order run parallel: they differ in the constant, not in the power."}, "image": {"alt": "Log-log plot of error against step size for eight explicit schemes; the lines have slopes 1 for Euler, 2 for midpoint, Heun and Ralston, 3 for Kutta 3, 4 for RK4 and the 3/8 rule, 5 for Dormand-Prince."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-orders", "caption": "Error of the network's output against the step size. Halving $h$ divides the error by two for Euler and by sixteen for RK4: the slope of each line is the order of the scheme. Lines of schemes with the same order are parallel: the errors differ in the constant, not in the power."}, "image": {"alt": "Log-log plot of error against step size for eight explicit schemes; the lines have slopes 1 for Euler, 2 for midpoint, Heun and Ralston, 3 for Kutta 3, 4 for RK4 and the 3/8 rule, 5 for Dormand-Prince."}} tags=["hide-input"]
 for name, (_, slope) in results.items():
     assert abs(slope - explicit[name].order) < 0.1
 LINES = dict(zip(explicit, ["-", "-", "--", ":", "-", "-", "--", "-"]))
@@ -170,8 +170,8 @@ plt.show()
 # **Verified.** The eight slopes agree with the derived orders to 0.1, and each tableau satisfies the conditions
 # printed in {numref}`fig-s2-trees` up to its order.
 #
-# Is the comparison fair? A layer of RK4 evaluates $f$ four times. At *equal cost*, 64 evaluations, 16 layers of RK4
-# stand against 64 of Euler:
+# A layer of RK4 evaluates $f$ four times. A fair comparison is at *equal cost*: with 64 evaluations, 16 layers of RK4
+# compare with 64 of Euler:
 
 # %%
 ratio = results["euler"][0][-1] / results["rk4"][0][0]
@@ -181,13 +181,13 @@ print(f"Euler's error is {ratio:.0e} times that of RK4")
 assert 1e3 < ratio < 1e5
 
 # %% [markdown]
-# The better scheme wins by far where a *given* differential equation is to be solved. Whether a *trained* network,
-# free to choose its equation, profits as well is the question of the paper's Section 4.
+# For a *given* differential equation the scheme of higher order is far more accurate. Whether a *trained* network,
+# whose equation is not given, benefits as well is the question of the paper's Section 4.
 #
-# ## What the order certifies
+# ## Which misprints the order reveals
 #
-# Tableaus are copied from books, and misprints happen. Here is RK4 with two weights exchanged. Its order is 1, and a
-# network made of it has the slope 1:
+# Tableaus are copied from books, and misprints happen. Here is RK4 with two weights exchanged. Its order is 1, and
+# the error of its network has slope 1:
 
 # %%
 misprint = Tableau(
@@ -199,7 +199,7 @@ print(f"derived: {misprint.order}, measured: {measured(misprint)[1]:.2f}")
 
 # %% [markdown]
 # Does the order reveal every misprint? Change each coefficient of $A$ below the diagonal by $1/7$, one at a time, and
-# list those that it does not notice:
+# list the changes that leave the order as it is:
 
 
 # %%
@@ -263,38 +263,37 @@ found_by = {
 assert found_by == {"stage order 2", "embedded order 4", "last row"}
 
 # %% [markdown]
-# Where the row's weight is non-zero, the order of a scheme of order 2 or more reveals each *single* misprint: it changes
-# $\sum_i \beta_i c_i$, which must be $\frac12$. (Several misprints together may cancel.) The seventh stage of Dormand and
-# Prince, however, has the weight $\beta_7 = 0$, and no other stage uses it. No condition looks at its row, and the row
-# may be scrambled at will: the order stays 5. A network would not
-# notice either, but a solver that estimates its error by that stage would. So the library's tests judge tableaus by
-# more than the order:
+# If the row's weight is non-zero, the order of a scheme of order 2 or more reveals each *single* misprint, because
+# the misprint changes $\sum_i \beta_i c_i$, which must be $\frac12$. (Several misprints together may cancel.) The
+# seventh stage of Dormand and Prince, however, has the weight $\beta_7 = 0$, and no other stage uses it. Its row
+# enters no condition: the order stays 5 whatever the row. The row does not affect the network either, but it affects
+# a solver that estimates its error by that stage. The library's tests therefore check more than the order:
 #
-# - each row of $A$ sums up to the node of the literature, $\sum_j a_{ij} = c_i$;
-# - for Dormand-Prince, $\sum_j a_{ij} c_j = c_i^2 / 2$ in the stages 3 to 7; a second set of weights, for the
-#   estimate of the error, has order 4 with the same $A$; and the last row of $A$ is $\beta$;
+# - each row of $A$ sums to the node given in the literature, $\sum_j a_{ij} = c_i$;
+# - for Dormand-Prince, $\sum_j a_{ij} c_j = c_i^2 / 2$ in stages 3 to 7; the second set of weights, for the error
+#   estimate, has order 4 with the same $A$; and the last row of $A$ is $\beta$;
 # - for the scheme of Gauss and Legendre, the same sums in both stages.
 #
-# **Verified.** On this page: all rules hold for the tableau of Dormand and Prince, each single misprint in its last row
-# breaks the first, and the last row written backwards, whose sum is right and whose order is 5, breaks the three
-# others. In the tests of the library: each change of one coefficient by $1/7$, and of two in a row by $\pm 1/7$ so
-# that its sum is kept, breaks a rule, for every scheme.
+# **Verified.** On this page: all rules hold for the tableau of Dormand and Prince; each single misprint in its last
+# row breaks the first rule; and the tableau with the last row reversed, which keeps the row sum and the order 5,
+# breaks the three others. In the tests of the library: for every scheme, each change of one coefficient by $1/7$, and
+# each change of two coefficients in a row by $\pm 1/7$ that keeps the row sum, breaks a rule.
 #
 # ## Stability
 #
-# The other side of a scheme is what it does with a fast decay or a rotation. One step on $\dot y = \lambda y$, with
-# complex $\lambda$, multiplies $y$ by
+# Stability concerns how a scheme treats fast decay or rotation. One step for $\dot y = \lambda y$, with complex
+# $\lambda$, multiplies $y$ by
 #
 # $$
 # R(z) = 1 + z\, \beta^\top (I - z A)^{-1} \mathbb{1}, \qquad z = h \lambda,
 # $$ (eq-2.b)
 #
-# the *stability function*. Where $|R(z)| \le 1$, the step does not grow. For a network this is the behaviour of a
-# layer near $y = 0$ with $b = 0$, since $\tanh y \approx y$ there: with $K = \begin{pmatrix} a & -\omega \\ \omega &
-# a \end{pmatrix}$, that is $\lambda = a + \mathrm{i} \omega$, the Jacobian of the layer is the multiplication by
+# the *stability function*. Where $|R(z)| \le 1$, the step does not increase $|y|$. For a network, $R$ describes a
+# layer near $y = 0$ with $b = 0$, where $\tanh y \approx y$: for $K = \begin{pmatrix} a & -\omega \\ \omega & a
+# \end{pmatrix}$, that is, $\lambda = a + \mathrm{i} \omega$, the Jacobian of the layer is multiplication by
 # $R(h\lambda)$.
 
-# %% mystnb={"figure": {"name": "fig-stability", "caption": "Left: stability regions in the plane of $z = h\\lambda$; inside its curve a scheme does not grow. To the left, the schemes of order 3, 4 and 5 reach farther than Euler and Heun, which both end at $-2$. (The two islands belong to Dormand-Prince.) Right: $|R|$ along the imaginary axis, where features rotate. Euler and Heun leave 1 upwards at once. Kutta 3 and RK4 dip below 1 and cross it at 1.73 and 2.83. Dormand-Prince, of order 5, keeps close to 1 and crosses it already at 1.00."}, "image": {"alt": "Left: nested closed curves to the left of the imaginary axis, a unit disc around -1 for Euler, larger ones for higher orders, and two small islands to the right of the axis. Right: five curves that start at 1; those of Euler and Heun rise, those of Kutta 3 and RK4 first fall and then rise, that of Dormand-Prince stays near 1 and then rises."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-stability", "caption": "Left: stability regions in the plane of $z = h\\lambda$; inside its curve, a scheme does not amplify. To the left, the regions of order 3, 4 and 5 reach farther than those of Euler and Heun, which both end at $-2$. (The two islands belong to Dormand-Prince.) Right: $|R|$ along the imaginary axis, where features rotate. For Euler and Heun $|R|$ exceeds 1 at once. For Kutta 3 and RK4 it falls below 1 and crosses 1 at 1.73 and 2.83. For Dormand-Prince, of order 5, it stays close to 1 and already crosses 1 at 1.00."}, "image": {"alt": "Left: nested closed curves to the left of the imaginary axis, a unit disc around -1 for Euler, larger ones for higher orders, and two small islands to the right of the axis. Right: five curves that start at 1; those of Euler and Heun rise, those of Kutta 3 and RK4 first fall and then rise, that of Dormand-Prince stays near 1 and then rises."}} tags=["hide-input"]
 grid = (
     np.linspace(-4.2, 1.2, 300)[None, :]
     + 1j * np.linspace(-4.4, 4.4, 440)[:, None]
@@ -333,8 +332,9 @@ plt.show()
 
 # %% [markdown]
 # How far does a region reach? For an explicit scheme $R$ is a polynomial with exact coefficients $\beta^\top A^{k-1}
-# \mathbb{1}$ of $z^k$, and so is $|R|^2 - 1$ along the negative real axis and along the imaginary one. Its lowest
-# coefficient tells on which side of 1 it starts, its first root how far it stays there:
+# \mathbb{1}$ of $z^k$, and so is $|R|^2 - 1$ along the negative real axis and along the imaginary one. The sign of
+# the lowest coefficient of $|R|^2 - 1$ tells whether $|R|$ starts above or below 1, and its first root tells how far
+# $|R|$ stays there:
 
 
 # %%
@@ -401,9 +401,8 @@ for tableau in explicit.values():
         assert torch.allclose(jacobian, block, atol=1e-12, rtol=1e-12)
 
 # %% [markdown]
-# Upwards is where $\lambda$ is imaginary and the features rotate. One might expect that high order helps. Among schemes
-# with as many stages as their order, $R$ is the Taylor polynomial of $e^z$, whatever the tableau; so look at these
-# polynomials:
+# Along the imaginary axis the features rotate. One might expect high order to help. For every scheme with as many
+# stages as its order, $R$ is the Taylor polynomial of $e^z$, so we compute how far these polynomials reach:
 
 
 # %%
@@ -430,9 +429,9 @@ sixth = sympy.Poly(stability_polynomial(dopri5, r), r).coeff_monomial(r**6)
 assert sixth == sympy.Rational(1, 600)
 
 # %% [markdown]
-# Degrees 3, 4, 7 and 8 hold a piece of the imaginary axis; degrees 1, 2, 5 and 6 hold none. Dormand-Prince has order
-# 5 and does hold one, because its $R$ ends with $z^6 / 600$ instead of stopping at $z^5/120$: the sixth stage
-# decides, and not the order.
+# For degrees 3, 4, 7 and 8 the region contains a segment of the imaginary axis next to 0; for degrees 1, 2, 5 and 6
+# it contains none. The region of Dormand-Prince, of order 5, contains one, because its $R$ ends with $z^6 / 600$
+# instead of $z^5/120$: the sixth stage is decisive, not the order.
 #
 # :::{admonition} Proof of the period of four
 # :class: dropdown
@@ -441,34 +440,35 @@ assert sixth == sympy.Rational(1, 600)
 # \operatorname{Re} (e^{-\mathrm{i} y} r) + |r|^2$. For odd $q$ the first term of $r$ is real, and $|R|^2 - 1 \approx
 # -2\, \mathrm{i}^{q+1} y^{q+1} / (q+1)!$. For even $q$ it is imaginary, and the next power decides: $|R|^2 - 1
 # \approx 2\, \mathrm{i}^{q+2} y^{q+2} \bigl( \frac{1}{(q+1)!} - \frac{1}{(q+2)!} \bigr)$. The sign is $+$ for $q = 1,
-# 2$, it is $-$ for $q = 3, 4$, and so on with period four.
+# 2$ and $-$ for $q = 3, 4$, and so on with period four.
 # :::
 #
-# **Verified.** The table's ends are checked from both sides by `Tableau.stability`, the polynomials of the schemes
-# with as many stages as their order are exactly those of Taylor, and {eq}`eq-2.b` agrees with the Jacobians of the
-# layers of all explicit schemes, by autograd, at random $z$.
+# **Verified.** `Tableau.stability` confirms the ends in the table from both sides; the polynomials of the schemes
+# with as many stages as their order are exactly the Taylor polynomials; and {eq}`eq-2.b` agrees at random $z$ with
+# the Jacobians, by autograd, of the layers of all explicit schemes.
 #
-# For the paper's $h = 0.05$ even Euler's disc holds every decay down to $\lambda = -40$; for the $h = 1$ of a ResNet,
-# only down to $-2$.
+# For the paper's $h = 0.05$ even Euler's disc contains every real decay rate down to $\lambda = -40$; for the $h = 1$
+# of a ResNet, only down to $-2$.
 #
 # ## Exercises
 #
 # ```{exercise}
 # :label: ex-s2-ralston
-# Among the schemes with two stages and order 2, Ralston's has the smallest bound on the error of a step. Which of the
-# lines of {numref}`fig-orders` shows the opposite on $\dot y = \tanh y$, and why is that no contradiction?
+# Among the schemes with two stages and order 2, Ralston's has the smallest bound on the error of a step. Which line
+# of {numref}`fig-orders` lies below Ralston's on $\dot y = \tanh y$, and why is this not a contradiction?
 # ```
 #
 # ```{solution} ex-s2-ralston
 # :class: dropdown
-# The midpoint rule has the smallest error of the three here. A bound is about *all* problems; on a given one the two
-# error terms of order three, one for each tree with three nodes, may cancel better in another scheme.
+# Here the midpoint rule has the smallest error of the three schemes. A bound concerns *all* problems; for a given
+# problem, the two error terms of order three, one for each tree with three nodes, may cancel better in another
+# scheme.
 # ```
 #
 # ```{exercise}
 # :label: ex-s2-step
-# For which step sizes does a layer of EulerNet not magnify small features, if $K$ has the eigenvalues $-3 \pm
-# 4\mathrm{i}$ and $b = 0$?
+# Suppose that $K$ has the eigenvalues $-3 \pm 4\mathrm{i}$ and $b = 0$. For which step sizes does a layer of EulerNet
+# not magnify small features?
 # ```
 #
 # ```{solution} ex-s2-step
@@ -478,16 +478,17 @@ assert sixth == sympy.Rational(1, 600)
 #
 # ```{exercise}
 # :label: ex-s2-tall
-# On $\dot y = \lambda y$ only the coefficients of $R$ matter. Which of the trees of {numref}`fig-s2-trees` do they
-# belong to?
+# For $\dot y = \lambda y$ only the coefficients of $R$ matter. To which trees of {numref}`fig-s2-trees` do they
+# belong?
 # ```
 #
 # ```{solution} ex-s2-tall
 # :class: dropdown
 # The coefficient of $z^k$ is $\beta^\top A^{k-1} \mathbb{1}$, the weight of the *tall* tree with $k$ nodes, in which
-# each node has at most one branch. A measurement on a linear equation tests one condition of each size. A measurement on
-# $\dot y = \tanh y$ involves the others, too, but not one by one: for a scalar equation several trees have the same
-# product of derivatives, from four nodes on. So the measurement confirms the algebra and cannot replace it.
+# each node has at most one branch. A measurement on a linear equation tests one condition of each size. A measurement
+# on $\dot y = \tanh y$ also involves the others, but not individually: for a scalar equation, from four nodes on,
+# several trees have the same product of derivatives. The measurement therefore confirms the algebra but cannot
+# replace it.
 # ```
 
 # %% tags=["hide-input"]
@@ -502,11 +503,12 @@ for nodes in range(2, 6):
 # %% [markdown]
 # ## Takeaways
 #
-# - The order is derived exactly, from one equation for each rooted tree, and the networks show it.
-# - The order of a scheme does not certify its coefficients where a weight is zero; row sums, the orders of the
-#   stages, a second set of weights and the last row do.
-# - To the left, the regions of these schemes grow from order 2 on. Along the imaginary axis they do not: Taylor
-#   polynomials of degrees 1, 2, 5 and 6 hold no piece of it, and the two schemes of order 4 reach farthest.
+# - The order is derived exactly, from one equation for each rooted tree, and confirmed by measurements on networks.
+# - Where a weight is zero, the order of a scheme does not verify its coefficients; row sums, the stage orders, a
+#   second set of weights and the last row do.
+# - Along the negative real axis, the regions of these schemes grow from order 2 on. Along the imaginary axis they do
+#   not: the regions of the Taylor polynomials of degrees 1, 2, 5 and 6 contain no segment of it next to 0, and those
+#   of the two schemes of order 4 reach farthest.
 #
 # ## References
 #

@@ -16,9 +16,9 @@
 # (s2-paths)=
 # # Section 2. Paths that cannot cross, and one extra dimension
 #
-# Layer by layer, the features of a sample move along a path. Can the paths of two samples cross? The picture gives both
-# answers. In feature space they can. In time *and* feature space they cannot, and this decides which sets of points a
-# flow can separate, and why an extra dimension helps.
+# Layer by layer, the features of a sample move along a path. Can the paths of two samples cross? The picture shows
+# that they can in feature space but not in time *and* feature space. This fact determines which sets of points a flow
+# can separate, and why an extra dimension helps.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -31,7 +31,7 @@ from rknet import EulerNet, RK4Net, plots
 plots.style()
 rng = np.random.default_rng(24)
 
-# %% mystnb={"figure": {"name": "fig-s2-paths", "caption": "Three samples in a network whose control depends on time ($K = 0$, and $b$ turns once around). Left, feature space: the paths are three circles, and they cross. Thin lines join the three features of one time, for four times: a triangle that never changes, so no two features coincide at the same time. Right, the same paths over time: three coils that never touch."}, "image": {"alt": "Left: three overlapping circles in the plane, on which four triangles of equal shape have their corners. Right: three parallel coils in space along a time axis, with the same triangles, which do not intersect."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s2-paths", "caption": "Three samples in a network whose control depends on time ($K = 0$, and $b$ makes one full turn). Left, feature space: the paths are three circles, which cross. Thin lines join the features of the three samples at each of four times: the triangle keeps its shape, so no two features coincide at the same time. Right, the same paths over time: three coils that never touch."}, "image": {"alt": "Left: three overlapping circles in the plane, on which four triangles of equal shape have their corners. Right: three parallel coils in space along a time axis, with the same triangles, which do not intersect."}} tags=["hide-input"]
 TURN, LAYERS = 2 * np.pi, 400
 coil = RK4Net(d=2, d_hat=2, classes=2, L=LAYERS, h=TURN / LAYERS).double()
 middle = TURN / LAYERS * (np.arange(LAYERS) + 0.5)
@@ -79,30 +79,31 @@ assert any_time.min() < 0.01
 # %% [markdown]
 # :::{admonition} What you will learn
 # :class: tip
-# - through each point *of time and feature space* passes exactly one path, and what that says about the flow map;
-# - some sets cannot be separated in their own space: the middle one of three points on a line, a disc in a ring;
-# - one extra dimension is enough, and why.
+# - that exactly one path passes through each point *of time and feature space*, and what this implies for the flow
+#   map;
+# - that some sets cannot be separated in their own space: the middle of three points on a line, a disc in a ring;
+# - why one extra dimension is enough.
 # :::
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
 # According to the introduction, after {footcite:t}`dupont2019`, trajectories cannot intersect each other, so only
 # features that are homeomorphic to the input space can evolve. ResNets can approximate other mappings, because
-# discrete trajectories may cross; but the flows they learn are then highly complex. Section 2 leaves existence and
+# discrete trajectories may cross, but the learned flows are then highly complex. Section 2 leaves existence and
 # uniqueness aside and assumes that each control has its solution.
 # :::
 #
 # ## The flow map
 #
 # Let $\varphi_t$ be the map that takes the augmented input $\hat x$ to the solution $\mathbf{y}(t)$ of
-# {eq}`paper-2.10`. All four activations {eq}`paper-2.1` change by at most as much as their argument, so $f(u, \cdot)$
-# has the Lipschitz constant $\|K\|$ (the spectral norm). That is all we need.
+# {eq}`paper-2.10`. All four activations {eq}`paper-2.1` have Lipschitz constant 1, so $f(u, \cdot)$ has the Lipschitz
+# constant $\|K\|$ (the spectral norm). No other property is needed.
 #
 # :::{admonition} Theorem
 # :class: important
 # Let the control $\mathbf{u} = (\mathbf{K}, \mathbf{b})$ be bounded and measurable on $[0, T]$. Then
-# 1. through each point $(t_0, y_0)$ of $[0, T] \times \mathbb{R}^{\hat d}$ passes exactly one solution of
-#    {eq}`paper-2.10`, and it exists on all of $[0, T]$;
+# 1. exactly one solution of {eq}`paper-2.10` passes through each point $(t_0, y_0)$ of $[0, T] \times
+#    \mathbb{R}^{\hat d}$, and it exists on all of $[0, T]$;
 # 2. for each $t$ the flow map $\varphi_t$ is a *homeomorphism* of $\mathbb{R}^{\hat d}$: a bijection, continuous both
 #    ways, and
 #
@@ -114,18 +115,17 @@ assert any_time.min() < 0.01
 #
 # :::{admonition} Proof
 # :class: dropdown
-# $|f(u, y) - f(u, y')| \le \|K\| |y - y'|$ and $|f(u, 0)| = |\sigma(b)|$, both bounded in time: the theorem of Picard
-# and Lindelöf, in Carathéodory's version for controls that are only measurable, gives exactly one solution through
-# $(t_0, y_0)$, and as it grows at most exponentially it exists on all of $[0, T]$. For two solutions, $\delta =
-# |\mathbf{y} - \mathbf{y}'|$ satisfies $|\dot\delta| \le \|\mathbf{K}\| \delta$; Gronwall's lemma, applied forwards
-# and backwards, gives the two bounds. The right one says that $\varphi_t$ is continuous, the left one that it is
-# injective with continuous inverse. It is onto, because the solution through $(t, y)$ can be followed back to time 0.
+# We have $|f(u, y) - f(u, y')| \le \|K\| |y - y'|$ and $|f(u, 0)| = |\sigma(b)|$, where $\|K\|$ and $|\sigma(b)|$ are
+# bounded in time. The theorem of Picard and Lindelöf, in Carathéodory's version for measurable controls, gives
+# exactly one solution through $(t_0, y_0)$; the solution grows at most exponentially and therefore exists on all of
+# $[0, T]$. For two solutions, $\delta =
+# |\mathbf{y} - \mathbf{y}'|$ satisfies $|\dot\delta| \le \|\mathbf{K}\| \delta$; Gronwall's lemma, applied forwards and backwards, gives the two bounds. The upper bound shows that $\varphi_t$ is continuous, the lower bound that it is injective with continuous inverse. The map is onto because the solution through $(t, y)$ can be followed back to time 0.
 # :::
 #
-# So two *graphs* $(t, \mathbf{y}(t))$ never meet. About paths in feature space the theorem says nothing: one sample
-# may be where another one was before. (If the control is constant in time, two paths with a common point are pieces
-# of one curve.) The controls of trained networks change from layer to layer, and their paths cross: see the
-# trajectories in {numref}`fig-3`.
+# Two *graphs* $(t, \mathbf{y}(t))$ therefore never meet. The theorem says nothing about paths in feature space: one
+# sample may pass through a point where another sample was earlier. (If the control is constant in time, two paths
+# with a common point are pieces of one curve.) In trained networks the controls change from layer to layer, and paths
+# cross, as the trajectories in {numref}`fig-3` show.
 
 
 # %%
@@ -133,7 +133,7 @@ R, S = 0.7 * rng.standard_normal((2, 3, 4))
 
 
 def right_side(t, y):
-    """sigma(K(t) y + b(t)) with d_hat = 3 and a random, moving control."""
+    """sigma(K(t) y + b(t)) with d_hat = 3 and a random control that varies."""
     K, b = np.split(np.cos(3 * t) * R + np.sin(2 * t) * S, [3], axis=1)
     return np.tanh(K @ y + b[:, 0])
 
@@ -165,16 +165,16 @@ for pair, end in zip(pairs, ends):
     assert np.allclose(follow(end[0], 1, 0), pair[0], atol=1e-7, rtol=0)
 
 # %% [markdown]
-# **Verified.** Twenty pairs of points obey {eq}`eq-2.c`, and every solution followed back returns to its start. In
-# the network of the picture, the distance of two samples at the same time is constant to rounding, and at different
-# times falls below 0.01.
+# **Verified.** Twenty pairs of points satisfy {eq}`eq-2.c`, and every solution followed back returns to its start. In
+# the network of the picture, the distance between two samples at the same time is constant to rounding, whereas at
+# different times it falls below 0.01.
 #
 # ## On a line
 #
-# In one dimension the graphs are curves in the plane of $t$ and $y$. Since they cannot meet, the order of the
-# features is kept for ever: no flow on the line exchanges $-1$ and $+1$, and none takes $0$ out from between them. A
-# network is not bound by this. Euler's layer $y \mapsto y + h f(u, y)$ is a homeomorphism while $h \|K\| < 1$; a
-# large step may jump over a neighbour.
+# In one dimension the graphs are curves in the plane of $t$ and $y$. Since the graphs cannot meet, the order of the
+# features never changes: no flow on the line exchanges $-1$ and $+1$, and none removes $0$ from between them. This
+# restriction does not apply to networks. Euler's layer $y \mapsto y + h f(u, y)$ is a homeomorphism if $h \|K\| < 1$,
+# but with a large step a point may jump over its neighbour.
 
 
 # %%
@@ -200,15 +200,15 @@ print(f"h = 0.80: order changed in {crossings(large)} of 4 layers")
 print(f"h = 0.05: order changed in {crossings(small)} of 64 layers")
 
 # %% [markdown]
-# One extra dimension removes the obstacle. Lift the points to the plane by {eq}`paper-2.3`, leave $y_1$ alone, and let
-# $y_2$ collect a function of it. Two layers are enough to write a bump into $y_2$,
+# One extra dimension removes the obstacle. Lift the points to the plane by {eq}`paper-2.3`, keep $y_1$ fixed, and let
+# $y_2$ become a function of $y_1$. Two layers suffice to give $y_2$ a bump,
 #
 # $$
 # y_2(T) = \tanh\bigl(k (x - \tfrac12)\bigr) - \tanh\bigl(k (x + \tfrac12)\bigr),
 # $$ (eq-2.d)
 #
-# and the threshold $y_2 = -\tanh k$, the value at $x = \pm\frac12$, separates what lies between $-\frac12$ and $\frac12$
-# from the rest. For the $k = 6$ below it is $-1$ to four digits.
+# and the threshold $y_2 = -\tanh k$, the value at $x = \pm\frac12$, separates the points between $-\frac12$ and
+# $\frac12$ from the rest. For $k = 6$, as below, the threshold is $-1$ to four digits.
 
 # %%
 k = 6.0
@@ -219,7 +219,7 @@ with torch.no_grad():
 lifted = bump.flow(LINE)
 lifted[-1, [0, 4, 8]].round(3)
 
-# %% mystnb={"figure": {"name": "fig-crossing", "caption": "Nine points on a line; those inside are one class. Left: Euler steps with $h = 0.8$ jump over each other. Middle: with $h = 0.05$ they follow the continuous flow and keep their order. Right: with one extra dimension, two layers lower the inner points (squares: the output) below the threshold, and no path meets another."}, "image": {"alt": "Three panels. Left: zigzag paths of nine points that cross. Middle: smooth curves that approach zero in order. Right: the plane of y1 and y2, in which the outer points stay near the top and the inner ones have moved down below a horizontal line."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-crossing", "caption": "Nine points on a line; the inner ones form one class. Left: with Euler steps of $h = 0.8$ the points jump over each other. Middle: with $h = 0.05$ the points follow the continuous flow and keep their order. Right: with one extra dimension, two layers move the inner points (squares: the output) below the threshold, and no two paths meet."}, "image": {"alt": "Three panels. Left: zigzag paths of nine points that cross. Middle: smooth curves that approach zero in order. Right: the plane of y1 and y2, in which the outer points stay near the top and the inner ones have moved down below a horizontal line."}} tags=["hide-input"]
 assert crossings(large) == 4 and crossings(small) == 0
 written = np.tanh(k * (LINE - 0.5)) - np.tanh(k * (LINE + 0.5))
 assert np.allclose(lifted[-1], np.hstack([LINE, written]), atol=1e-14, rtol=0)
@@ -262,54 +262,56 @@ plt.show()
 # :::{admonition} Theorem
 # :class: important
 # Let $B$ be a closed ball in $\mathbb{R}^{\hat d}$, $S$ its boundary, and $\varphi$ a homeomorphism of
-# $\mathbb{R}^{\hat d}$. Then no hyperplane separates $\varphi(S)$ from the image of any point inside: each $w \in
-# \mathbb{R}^{\hat d}$ has some $x' \in S$ with $w \cdot \varphi(x') \ge w \cdot \varphi(x)$ for all $x \in B$.
+# $\mathbb{R}^{\hat d}$. Then no hyperplane separates $\varphi(S)$ from the image of any inner point: for each $w \in
+# \mathbb{R}^{\hat d}$ there is an $x' \in S$ with $w \cdot \varphi(x') \ge w \cdot \varphi(x)$ for all $x \in B$.
 # :::
 #
 # :::{admonition} Proof
 # :class: dropdown
 # $\varphi(B)$ is compact, so $w \cdot y$ takes its maximum over it at some point $y'$. For $w = 0$ there is nothing
-# to show; for $w \ne 0$ a linear function has no maximum at an inner point, so $y'$ lies on the boundary of
-# $\varphi(B)$. A homeomorphism of the whole space maps the boundary of a set to the boundary of its image; hence $y'
-# = \varphi(x')$ with $x' \in S$.
+# to show. For $w \ne 0$ a linear function has no maximum at an inner point, so $y'$ lies on the boundary of
+# $\varphi(B)$. A homeomorphism of the whole space maps the boundary of a set to the boundary of its image; hence $y' =
+# \varphi(x')$ with $x' \in S$.
 # :::
 #
-# A ring contains such an $S$: a disc in a ring cannot be separated in the plane, neither by a flow nor by a
-# network whose layers are homeomorphisms. This is the theorem behind the donut of {ref}`Section 4.1 <s4-1>`, where
-# the region of the disc keeps a tail.
+# A ring contains such an $S$, so neither a flow nor a network whose layers are homeomorphisms can separate a disc
+# from a surrounding ring in the plane. This theorem explains the donut of {ref}`Section 4.1 <s4-1>`, where the region
+# of the disc keeps a tail.
 #
-# *Samples* of a disc and a ring are another matter. In two or more dimensions a flow can bring finitely many points
-# to where a hyperplane separates their classes; {footcite:t}`ruizbalet2021` prove this for neural differential
-# equations with one more matrix, $\dot y = W \sigma(A y + b)$. But the points of the disc have to be pulled through
-# the gaps between those of the ring, and that is the complex flow of which the paper speaks.
+# The theorem does not apply to finite *samples* of a disc and a ring. In two or more dimensions a flow can move
+# finitely many points to places where a hyperplane separates their classes; {footcite:t}`ruizbalet2021` prove this
+# for neural differential equations with one more matrix, $\dot y = W \sigma(A y + b)$. But the points of the disc
+# have to pass through the gaps between the points of the ring, which requires the complex flow that the paper
+# mentions.
 #
-# With one extra dimension and the activation $\tanh$ there is no obstacle left.
+# With one extra dimension and the activation $\tanh$ the obstacle disappears.
 #
 # :::{admonition} Theorem
 # :class: important
-# Let $X_1, X_2 \subset \mathbb{R}^d$ be compact and disjoint, and $\sigma = \tanh$. In $\hat d = d + 1$ dimensions there
-# are a time $T$ and a control, constant on each of finitely many layers, such that a hyperplane separates
-# $\varphi_T(X_1 \times \{0\})$ from $\varphi_T(X_2 \times \{0\})$. Every consistent Runge-Kutta network ($\sum_i \beta_i
-# = 1$) with these weights maps the points to the same features.
+# Let $X_1, X_2 \subset \mathbb{R}^d$ be compact and disjoint, and $\sigma = \tanh$. In $\hat d = d + 1$ dimensions
+# there exist a time $T$ and a control, constant on each of finitely many layers, such that a hyperplane separates
+# $\varphi_T(X_1 \times \{0\})$ from $\varphi_T(X_2 \times \{0\})$. Every consistent Runge-Kutta network ($\sum_i
+# \beta_i = 1$) with these weights maps the points to the same features.
 # :::
 #
 # :::{admonition} Proof
 # :class: dropdown
-# Let only the last row of each $K^{[l]}$ be non-zero, and in it let the last entry be zero; let only the last entry of
-# each $b^{[l]}$ be non-zero. Since $\tanh 0 = 0$, the first $d$ components then rest, $f$ is constant in each layer along
-# each path, each consistent scheme is exact, and the last component becomes $g(x) =
-# h \sum_l \tanh(w_l \cdot x + b_l)$. By the universal approximation theorem there are sums $\sum_j a_j \tanh(w_j
-# \cdot x + b_j)$ as close as we like to a continuous function that is $1$ on $X_1$ and $-1$ on $X_2$. Replace each $a_j$
-# by an integer multiple of a small enough $h$, the sign taken into $w_j, b_j$ because $\tanh$ is odd: a term with the
-# factor $n h$ is $n$ equal layers.
+# Choose $K^{[l]}$ with non-zero entries only in the last row, whose last entry is zero, and $b^{[l]}$ with only its
+# last entry non-zero. Since $\tanh 0 = 0$, the first $d$ components then remain fixed, $f$ is constant in each layer
+# along each path, each consistent scheme is exact, and the last component becomes $g(x) = h \sum_l \tanh(w_l \cdot x +
+# b_l)$. By the universal approximation theorem there are sums $\sum_j a_j \tanh(w_j \cdot x + b_j)$ as close as we
+# like to a continuous function that is $1$ on $X_1$ and $-1$ on $X_2$. Replace each $a_j$ by an integer multiple of a
+# small enough $h$; since $\tanh$ is odd, its sign can be absorbed into $w_j, b_j$. A term with the factor $n h$ then
+# corresponds to $n$ equal layers.
 # :::
 #
-# The check draws forty random flows of the plane, by RK4Net with small steps, and asks for the best direction $w$.
+# The check draws forty random flows of the plane, computed by RK4Net with small steps, and searches for the best
+# direction $w$.
 
 
 # %%
 def best_margin(flow_of, directions=720):
-    """Largest lead of a disc's worst point over a ring's best, over all w."""
+    """Largest margin, over all w, by which the disc lies beyond the ring."""
     angle = np.linspace(0, 2 * np.pi, directions, endpoint=False)
     circle = np.column_stack([np.cos(angle), np.sin(angle)])
     disc, ring = flow_of(0.5 * circle), flow_of(circle)
@@ -341,8 +343,8 @@ def cone(X):
 assert best_margin(cone) > 0.7
 
 # %% [markdown]
-# **Verified.** No random flow separates the two circles. The same search finds a margin where there is one: with the
-# squared radius as a component, as on a cone. Above, `EulerNet` and `RK4Net` agree with {eq}`eq-2.d` to rounding.
+# **Verified.** No random flow separates the two circles. The same search finds a margin where one exists: when the
+# squared radius is a component. `EulerNet` and `RK4Net` agree with {eq}`eq-2.d` to rounding.
 #
 # ## Exercises
 #
@@ -354,8 +356,8 @@ assert best_margin(cone) > 0.7
 # ```{solution} ex-s2-order
 # :class: dropdown
 # One step maps $y$ to $y + h \tanh(K y)$, which increases as long as $1 + hK \tanh'(Ky) > 0$. Since $\tanh' \le 1$,
-# with equality at 0 only, and $K = -3$, that is the case up to $h = 1/3$. For larger $h$ the step exchanges points near
-# 0: the bound $h \|K\| < 1$ is sharp.
+# with equality only at 0, and $K = -3$, this holds up to $h = 1/3$. For larger $h$ the step exchanges points near 0:
+# the bound $h \|K\| < 1$ is sharp.
 # ```
 #
 # ```{exercise}
@@ -366,21 +368,21 @@ assert best_margin(cone) > 0.7
 # ```{solution} ex-s2-rk4-bound
 # :class: dropdown
 # The layer is $y + h \Psi(y)$ with $\Psi = \sum_i \beta_i F_i$. By induction over the stages, $F_1$ has the Lipschitz
-# constant $\|K\|$, $F_2$ has $\|K\| (1 + \ell/2)$, and so on; together $h \Psi$ has the constant of the condition,
-# $\ell$ taking the place of $z$ in $R(z) - 1$. If it is below 1, $y = \eta - h \Psi(y)$ has exactly one solution for
-# each $\eta$, by Banach's fixed-point theorem, and it depends continuously on $\eta$.
+# constant $\|K\|$, $F_2$ has $\|K\| (1 + \ell/2)$, and so on; together, $h \Psi$ has the Lipschitz constant of the
+# condition, which is $R(z) - 1$ at $z = \ell$. If this constant is below 1, then by Banach's fixed-point theorem $y =
+# \eta - h \Psi(y)$ has exactly one solution for each $\eta$, and it depends continuously on $\eta$.
 # ```
 #
 # ```{exercise}
 # :label: ex-s2-swap
-# No flow on the line exchanges $-1$ and $+1$. Which control in the plane does, and by which path?
+# No flow on the line exchanges $-1$ and $+1$. Which control in the plane exchanges them, and along which paths?
 # ```
 #
 # ```{solution} ex-s2-swap
 # :class: dropdown
 # $K = \begin{pmatrix} 0 & -1 \\ 1 & 0 \end{pmatrix}$ and $b = 0$ turn the plane about the origin
-# ({numref}`fig-orbit`). Lifted by a zero, the two points start opposite to each other and remain so, because $f$ is
-# odd. After half a period they have changed places.
+# ({numref}`fig-orbit`). Lifted by a zero, the two points start opposite to each other and remain opposite, because
+# $f$ is odd. After half a period they have changed places.
 # ```
 
 # %% tags=["hide-input"]
@@ -409,12 +411,12 @@ assert np.allclose(other.y[:, -1], [1, 0], atol=1e-6, rtol=0)
 #
 # - Exactly one path passes through each point of time and feature space; in feature space alone, paths may cross when
 #   the control depends on time.
-# - The flow map is a homeomorphism. So the middle one of three points on a line, or a disc in a ring, cannot be
-#   separated from the rest in its own space; coarse steps can break this rule, a flow cannot.
+# - The flow map is a homeomorphism. The middle of three points on a line, or a disc in a ring, therefore cannot be
+#   separated from the rest in its own space by a flow; with coarse steps a network can break this rule.
 # - With one extra dimension and $\tanh$, any two disjoint compact sets can be separated.
 #
-# What augmentation does for {ref}`stability <s2-stability>` is examined on the next page; what it does for trained
-# networks, in {ref}`Section 4.1 <s4-1>`.
+# The next page examines whether augmentation improves {ref}`stability <s2-stability>`; {ref}`Section 4.1 <s4-1>`
+# examines its effect on trained networks.
 #
 # ## References
 #

@@ -16,9 +16,9 @@
 # (s2-rk)=
 # # Section 2. Runge-Kutta networks
 #
-# The three networks below have the same weights, the same step size and the same number of layers. They differ in the
-# scheme that takes the steps, and only one of them stays close to the curve on which the differential equation moves. This
-# page turns Runge-Kutta schemes into networks, first in full {eq}`paper-2.11`, then as the paper uses them
+# The three networks below have the same weights, the same step size and the same number of layers. They differ only
+# in the scheme, and only one of them stays close to the orbit of the differential equation. This page turns
+# Runge-Kutta schemes into networks, first in full generality {eq}`paper-2.11`, then as the paper uses them
 # {eq}`paper-2.12`.
 
 # %% tags=["hide-input"]
@@ -36,12 +36,12 @@ rng = np.random.default_rng(22)
 
 
 def agree(a, b, tolerance=1e-13):
-    """Whether two arrays have one shape and the same entries, but for rounding."""
+    """Whether two arrays have the same shape and the same entries to rounding."""
     a, b = np.asarray(a), np.asarray(b)
     return a.shape == b.shape and np.allclose(a, b, atol=tolerance, rtol=0)
 
 
-# %% mystnb={"figure": {"name": "fig-orbit", "caption": "Fourteen layers with the same weights and $h = 0.5$ in three networks, starting at $(1, 0)$. The layers of Euler's method spiral outwards, Heun's drift a little, and those of RK4 stay close to the closed orbit (grey) of the differential equation."}, "image": {"alt": "Three panels with fourteen dots each around a grey closed curve: with Euler the dots spiral far out, with Heun they end slightly outside, with RK4 they lie on the curve."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-orbit", "caption": "Fourteen layers with the same weights and $h = 0.5$ in three networks, starting at $(1, 0)$. The features spiral outwards with Euler's method, drift a little with Heun's, and stay close to the closed orbit (grey) of the differential equation with RK4."}, "image": {"alt": "Three panels with fourteen dots each around a grey closed curve: with Euler the dots spiral far out, with Heun they end slightly outside, with RK4 they lie on the curve."}} tags=["hide-input"]
 fig, axes = plt.subplots(1, 3, figsize=(plots.WIDTH, 2.8), layout="constrained")
 for ax, scheme in zip(axes, ("euler", "heun", "rk4")):
     draw_orbit(ax, scheme, h=0.5, L=14)
@@ -49,9 +49,9 @@ plt.show()
 
 # %% [markdown]
 # The equation is $\dot y_1 = -\tanh y_2$, $\dot y_2 = \tanh y_1$, that is {eq}`paper-2.8` with
-# $\mathbf{K} = \begin{pmatrix} 0 & -1 \\ 1 & 0 \end{pmatrix}$ and $\mathbf{b} = 0$. It keeps $\log\cosh y_1 +
-# \log\cosh y_2$, so its orbits are closed. The *drift* in the titles is the relative change of this quantity. Try
-# other schemes, steps and depths:
+# $\mathbf{K} = \begin{pmatrix} 0 & -1 \\ 1 & 0 \end{pmatrix}$ and $\mathbf{b} = 0$. Its solutions conserve $\log\cosh
+# y_1 + \log\cosh y_2$, so its orbits are closed. The *drift* in the titles is the relative change of this quantity.
+# Try other schemes, steps and depths:
 
 # %%
 SchemeLaboratory(scheme="euler", h=0.5, L=14)
@@ -59,17 +59,16 @@ SchemeLaboratory(scheme="euler", h=0.5, L=14)
 # %% [markdown]
 # :::{admonition} What you will learn
 # :class: tip
-# - how a Butcher tableau $(A, \beta, c)$ defines a network {eq}`paper-2.11`, and what one layer of it looks like in
-#   code;
+# - how a Butcher tableau $(A, \beta, c)$ defines a network {eq}`paper-2.11`, and how one of its layers looks in code;
 # - how many parameters such a network has, and why the paper's networks {eq}`paper-2.12` have fewer;
-# - what the single control per layer costs, and in which sense it costs nothing;
-# - what other methods could take the place of Runge-Kutta schemes.
+# - when a single control per layer reduces the order, and when it does not;
+# - which other methods could replace Runge-Kutta schemes.
 # :::
 #
 # ## Stages
 #
-# A Runge-Kutta scheme evaluates $f$ at $s$ *stages* within each step before it moves. It is given by a matrix $A$,
-# *weights* $\beta$ and *nodes* $c$, and computes
+# A Runge-Kutta scheme evaluates $f$ at $s$ *stages* in each step. The scheme is given by a matrix $A$, *weights*
+# $\beta$ and *nodes* $c$, and computes
 #
 # $$
 # \begin{aligned}
@@ -91,17 +90,17 @@ SchemeLaboratory(scheme="euler", h=0.5, L=14)
 # \end{array}
 # $$
 #
-# If $a_{i,j} = 0$ for all $j \geq i$, each stage needs the earlier ones only, and the scheme is *explicit*. Otherwise
-# it is *implicit*: the stages solve a system of equations. The paper's Figure 1 shows the general pattern, Euler's
-# tableau and the classic one of order 4. A cell whose value is a tableau shows it in the same form:
+# If $a_{i,j} = 0$ for all $j \geq i$, each stage needs only the earlier ones, and the scheme is *explicit*. Otherwise
+# it is *implicit*, and the stages solve a system of equations. The paper's Figure 1 shows the general pattern,
+# Euler's tableau and the classic tableau of order 4. The notebook displays a tableau in the same form:
 
 # %%
 TABLEAUS["rk4"]
 
 # %% [markdown]
-# :::{admonition} Here: mind the name
+# :::{admonition} Here: two schemes called RK4
 # :class: voice-here
-# Some libraries' `rk4` is *Kutta's 3/8 rule* instead. Both have four stages and order 4, and they define different
+# In some libraries `rk4` is *Kutta's 3/8 rule*. Both schemes have four stages and order 4, but they define different
 # networks. Here `rk4` is the classic rule above and `rk38` the one below.
 # :::
 
@@ -109,8 +108,8 @@ TABLEAUS["rk4"]
 TABLEAUS["rk38"]
 
 # %% [markdown]
-# One layer of an explicit scheme takes five lines. Row $i$ of $A$ multiplies the values $F_1, \dots, F_{i-1}$ found
-# so far; the others are still zero, and so are their coefficients.
+# One layer of an explicit scheme takes five lines. Row $i$ of $A$ multiplies the values $F_1, \dots, F_{i-1}$
+# computed so far; the remaining values are still zero, and so are their coefficients.
 
 
 # %%
@@ -134,7 +133,7 @@ def curve(t):
 
 
 def control(t):
-    """K(t) and the b(t) that makes the ellipse a solution, as on the page before."""
+    """K(t), and the b(t) of the previous page that makes the ellipse a solution."""
     K = np.array([[np.cos(t), -1.0], [t, 0.5]])
     velocity = np.array([0.8 * np.cos(t), -0.5 * np.sin(t)])
     return K, np.arctanh(velocity) - K @ curve(t)
@@ -160,15 +159,15 @@ for solver, coefficients in SCIPY.items():
         assert agree(layer(*coefficients, control, t, h, start), theirs)
 
 # %% [markdown]
-# **Verified.** For a control that moves, and for three pairs of time and step size, this layer is the step that SciPy
-# takes: that of `RK45` with our tableau of Dormand and Prince, and that of `RK23`, a scheme of Bogacki and Shampine.
+# **Verified.** For a time-dependent control and three pairs of time and step size, this layer agrees with a step of
+# SciPy's `RK45` (with our Dormand-Prince tableau) and of SciPy's `RK23` (a scheme of Bogacki and Shampine).
 #
 # (s2-parameters)=
 # ## How many parameters?
 #
-# In {eq}`paper-2.11` the stages read their controls from a function of time. A network of this kind needs one
-# control, of $m$ entries, for every *instant* $t_l + h c_i$ that occurs. Stages with the same node share one, and so
-# do the last stage of a layer and the first stage of the next, where $c_s = 1$ and $c_1 = 0$. So count the instants:
+# In {eq}`paper-2.11` the controls of the stages are values of a function of time. Such a network needs one control,
+# with $m$ entries, for every *instant* $t_l + h c_i$ that occurs. Stages with the same node share a control; if $c_s =
+# 1$ and $c_1 = 0$, so do the last stage of a layer and the first stage of the next. We therefore count the instants:
 
 
 # %%
@@ -208,14 +207,14 @@ for name, count in COUNTED.items():
 assert COUNTED.keys() == TABLEAUS.keys()
 
 # %% [markdown]
-# So RK4 has $(2L + 1)\, m$ parameters, and not four times as many as Euler's method. The number $s L m$ is the right
-# one only if every stage has a control of its own: {ref}`Section 3 <s3-2>` derives its conditions for such free
-# controls, $U \in \mathbb{R}^{m \times s \times L}$ in {eq}`paper-3.7`.
+# RK4 thus has $(2L + 1)\, m$ parameters, not four times as many as Euler's method. The number $s L m$ is correct only
+# if every stage has its own control; {ref}`Section 3 <s3-2>` derives its conditions for such free controls, $U \in
+# \mathbb{R}^{m \times s \times L}$ in {eq}`paper-3.7`.
 #
 # ## One control per layer
 #
-# The paper trains neither of the two. In practice, it says, the controls of the stages are replaced by a single value
-# {footcite}`benning2019`:
+# The paper trains neither kind of network. It states that in practice the controls of the stages are replaced by a
+# single value {footcite}`benning2019`:
 #
 # $$
 # \begin{aligned}
@@ -224,9 +223,9 @@ assert COUNTED.keys() == TABLEAUS.keys()
 # \end{aligned}
 # $$ (paper-2.12)
 #
-# That makes $L m$ parameters for every scheme, and it is what `RKNet` computes. The nodes $c$ no longer occur: within a
-# layer the equation is autonomous, and two tableaus that differ in $c$ alone define the same network
-# {footcite}`sanzserna2016`.
+# Every such network has $L m$ parameters, whatever the scheme, and this is what `RKNet` computes. The nodes $c$ no
+# longer occur: within a layer the equation is autonomous, and two tableaus that differ only in $c$ define the same
+# network {footcite}`sanzserna2016`.
 
 
 # %%
@@ -274,15 +273,15 @@ moving = [
 assert not agree(*moving, 1e-3)
 
 # %% [markdown]
-# **Verified.** The layer agrees with the steps of SciPy for a fixed control, and with every layer of `RKNet` for all
-# explicit tableaus. RK4 with other nodes is the same network under {eq}`paper-2.12`, and another one under
+# **Verified.** The layer agrees with SciPy's steps for a fixed control, and with every layer of `RKNet` for all
+# explicit tableaus. RK4 with other nodes is the same network under {eq}`paper-2.12` but a different network under
 # {eq}`paper-2.11`.
 #
-# ## What is given up
+# ## The cost of a single control
 #
-# Take the ellipse {ref}`of the page before <s2>`, whose control moves in time, and follow it by RK4 with three ways to
-# read the control: at the nodes {eq}`paper-2.11`, and once in each layer, at its midpoint or at its left end as
-# {eq}`paper-2.9` says. To code the last two, give every stage the same node.
+# Take the ellipse of {ref}`the previous page <s2>`, whose control depends on time, and follow it by RK4 with the
+# control read in three ways: at the nodes {eq}`paper-2.11`, once per layer at the midpoint, or once per layer at the
+# left end, as {eq}`paper-2.9` prescribes. To code the last two, give every stage the same node.
 
 
 # %%
@@ -309,7 +308,7 @@ for name, e in errors.items():
     slope = np.polyfit(np.log(2 / depths), np.log(e), 1)[0]
     print(f"{name:21} order {slope:.1f}")
 
-# %% mystnb={"figure": {"name": "fig-controls", "caption": "RK4 on a problem with a moving control. Only a control for every node keeps the fourth order. One control per layer, read off at one instant, leaves second order at best, and first order where {eq}`paper-2.9` puts it."}, "image": {"alt": "Log-log plot of error against step size for RK4 with three ways to read the control: controls at the nodes fall with slope 4, one control at the midpoint with slope 2, one control at the left end with slope 1."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-controls", "caption": "RK4 on a problem with a time-dependent control. Fourth order requires a control for every node. With one control per layer, read at one instant, the order is two if this instant is the midpoint, and one if it is the left end, as in {eq}`paper-2.9`."}, "image": {"alt": "Log-log plot of error against step size for RK4 with three ways to read the control: controls at the nodes fall with slope 4, one control at the midpoint with slope 2, one control at the left end with slope 1."}} tags=["hide-input"]
 for expected, e in zip((4, 2, 1), errors.values(), strict=True):
     slope = np.polyfit(np.log(2 / depths), np.log(e), 1)[0]
     assert abs(slope - expected) < 0.1
@@ -337,26 +336,26 @@ ax.legend(
 plt.show()
 
 # %% [markdown]
-# So is an RK4Net with a single control per layer still a method of order 4? For a *given* control that moves in time,
-# no. But a network is not given one. Its control is whatever training makes of the numbers $u^{[0]}, \dots,
-# u^{[L-1]}$, and if we read them as a control that is constant on each layer, the layer integrates its equation $\dot
-# y = f(u^{[l]}, y)$ to fourth order. In this reading, which the book uses from here on, nothing is lost.
+# Is an RK4Net with a single control per layer still a method of order 4? For a *given* time-dependent control it is
+# not. But a network is not given such a control: training determines the numbers $u^{[0]}, \dots, u^{[L-1]}$. If we
+# interpret them as a control that is constant on each layer, the layer integrates its equation $\dot y = f(u^{[l]},
+# y)$ to fourth order. The book uses this interpretation, in which no order is lost, from here on.
 #
-# ## Relatives
+# ## Related methods
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
-# Only Runge-Kutta schemes are considered, but the approach, says the paper, extends to a wide range of symplectic
-# methods. Runge-Kutta networks also appear in {footcite:t}`raissi2019`, the work on physics-informed networks.
+# The paper considers only Runge-Kutta schemes but says that the approach extends to a wide range of symplectic
+# methods. Runge-Kutta networks also appear in the work of {footcite:t}`raissi2019` on physics-informed networks.
 # :::
 #
-# What is *symplectic* in the paper is the pair of a scheme and the scheme of its costates ({ref}`Section 3
-# <s3-partner>`). The forward scheme alone, if it is explicit, never is {footcite}`sanzserna1992`. Methods that are so
-# by themselves exist for equations with structure, such as that of the first figure, which is Hamiltonian: $\dot y_1
-# = -\partial H / \partial y_2$, $\dot y_2 = \partial H / \partial y_1$ with $H = \log\cosh y_1 + \log\cosh y_2$.
-# *Symplectic Euler* updates one coordinate and uses the new value for the other. Its layers keep areas, and over
-# thousands of layers its drift does not grow. RK4 is far more accurate over a few layers, but its drift adds up: at this
-# step size it damps, and the features spiral slowly into the origin.
+# In the paper, *symplectic* describes the pair of a scheme and the scheme of its costates ({ref}`Section 3
+# <s3-partner>`). An explicit forward scheme alone is never symplectic {footcite}`sanzserna1992`. Methods that are
+# symplectic by themselves exist for equations with structure. The equation of the first figure is Hamiltonian: $\dot
+# y_1 = -\partial H / \partial y_2$, $\dot y_2 = \partial H / \partial y_1$ with $H = \log\cosh y_1 + \log\cosh y_2$.
+# *Symplectic Euler* updates one coordinate and uses the new value for the other. Its layers preserve areas, and its
+# drift does not grow over thousands of layers. RK4 is far more accurate over a few layers, but its drift accumulates:
+# at this step size RK4 damps, and the features spiral slowly into the origin.
 
 
 # %%
@@ -412,14 +411,15 @@ for name in states:
     )
 
 # %% [markdown]
-# **Verified.** By autograd, a layer of symplectic Euler has area factor 1 to rounding, and the others do not. In 4000
-# layers the drift of symplectic Euler is no larger than in 2000, while that of the two others grows.
+# **Verified.** According to autograd, a layer of symplectic Euler has area factor 1 to rounding, and the other layers
+# do not. The drift of symplectic Euler is no larger over 4000 layers than over 2000, whereas the drift of the other
+# two grows.
 #
-# Such layers ask for weights of a special form: each coordinate may be driven only by the other.
-# {footcite:t}`celledoni2021` survey architectures of this kind. Physics-informed networks exchange the roles: there a
-# network is not a sequence of steps, it stands for the unknown solution of a partial differential equation. In the
-# "discrete time models" of {footcite:t}`raissi2019` its outputs are all stages of an implicit Runge-Kutta scheme at
-# once, and training makes them satisfy the equations of the scheme.
+# Such layers require weights of a special form: each coordinate may be driven only by the other.
+# {footcite:t}`celledoni2021` survey architectures of this kind. In physics-informed networks the roles are different:
+# the network is not a sequence of steps but represents the unknown solution of a partial differential equation. In
+# the "discrete time models" of {footcite:t}`raissi2019` the network outputs all stages of an implicit Runge-Kutta
+# scheme at once, and training makes them satisfy the equations of the scheme.
 #
 # ## Exercises
 #
@@ -432,20 +432,21 @@ for name in states:
 # ```{solution} ex-s2-scheme
 # :class: dropdown
 # `Tableau("Nyström", [[], ["2/3"], [0, "2/3"]], ["1/4", "3/8", "3/8"])`; its `order` is 3. The nodes are $0$, $2/3$ and
-# $2/3$, so there are $2L$ instants.
+# $2/3$, hence $2L$ instants.
 # ```
 #
 # ```{exercise}
 # :label: ex-s2-dopri
 # In the tableau of Dormand and Prince the last row of $A$ equals $\beta$, and $c_7 = 1$. What is the last stage
-# $y_7^{[l]}$, and what can a solver save by that? Does a network {eq}`paper-2.12` save it, too?
+# $y_7^{[l]}$, and what does this save in a solver? Does it save the same in a network {eq}`paper-2.12`?
 # ```
 #
 # ```{solution} ex-s2-dopri
 # :class: dropdown
-# $y_7^{[l]} = y^{[l+1]}$: the last look of a step is the first look of the next ("first same as last"). A solver, and a
-# network {eq}`paper-2.11`, evaluate $f$ six times per step instead of seven. In {eq}`paper-2.12` the next layer has
-# another control, so its first value differs; but as $\beta_7 = 0$, the last stage need not be computed at all.
+# $y_7^{[l]} = y^{[l+1]}$: the last evaluation of a step is the first evaluation of the next ("first same as last"). A
+# solver or a network {eq}`paper-2.11` evaluates $f$ six times per step instead of seven. In {eq}`paper-2.12` the next
+# layer has another control, so its first value differs; but since $\beta_7 = 0$, the last stage need not be computed
+# at all.
 # ```
 
 # %% tags=["hide-input"]
@@ -465,11 +466,11 @@ assert agree(stage, short)
 # ## Takeaways
 #
 # - A Butcher tableau turns Euler's method into a Runge-Kutta network; one layer is five lines of code.
-# - The network {eq}`paper-2.11` has one control for each instant at which a stage reads it, $(2L + 1)\, m$ parameters
-#   for RK4. The networks of the paper {eq}`paper-2.12` have one control per layer, $L m$ parameters for any scheme,
-#   and no use for the nodes.
-# - For a control that moves in time, one value per layer costs the order. For a control that is constant on each
-#   layer, and that is how we read trained weights, it costs nothing.
+# - The network {eq}`paper-2.11` has one control for each instant at which a stage reads it, hence $(2L + 1)\, m$
+#   parameters for RK4. The networks of the paper {eq}`paper-2.12` have one control per layer, hence $L m$ parameters
+#   for any scheme, and do not use the nodes.
+# - For a time-dependent control, one value per layer reduces the order. For a control that is constant on each layer,
+#   which is how we interpret trained weights, it does not.
 #
 # ## References
 #

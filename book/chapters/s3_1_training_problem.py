@@ -17,16 +17,16 @@
 # # Section 3. The training problem
 #
 # Section 2 turned a network into a differential equation whose weights are functions of time. Training chooses these
-# functions. This is an *optimal control problem*: the features are the state, the weights are the control, and the cost
-# depends on where the state ends. The page states the problem in continuous time and with layers, and measures how far
-# the two agree while a network is trained.
+# functions. This is an *optimal control problem*: the features are the state, the weights are the control, and the
+# cost depends on the final state. This page states the problem in continuous time and with layers, and measures how
+# well the two agree while a network is trained.
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
 # - Training minimises the cross-entropy of an affine classifier: {eq}`paper-3.1` and {eq}`paper-3.2` in continuous time,
 #   {eq}`paper-3.3` with layers. Here the second cost approaches the first at the order of the scheme.
-# - Weights are a control, and features are a state. Here one control steers forty points.
-# - The paper uses no regulariser. Here you see what this leaves open.
+# - The weights are a control, and the features are a state. Here one control steers forty points.
+# - The paper uses no regulariser. Here you see the consequences.
 # :::
 
 # %% tags=["hide-input"]
@@ -47,8 +47,8 @@ rng = np.random.default_rng(3)
 # ## Forty points, one control
 #
 # Forty points on a line are lifted to the plane by a zero {eq}`paper-2.3`. The inner ones form one class, the outer ones
-# another. The classifier is fixed and reads the added coordinate alone, so outer points must end up high and inner points
-# low. All layers start with the same weights.
+# another. The classifier is fixed and uses only the added coordinate, so outer points must end at high values of this
+# coordinate and inner points at low values. All layers start with the same weights.
 
 # %%
 T = 3.0
@@ -72,14 +72,14 @@ def line_net(L):
 
 
 # %% [markdown]
-# Training goes downhill. If distances between controls are measured as between functions of time, $\|\mathbf{u}\|^2 =
-# \int_0^T |\mathbf{u}|^2\, dt \approx h \sum_l |u^{[l]}|^2$, the direction of steepest descent is
+# We train by steepest descent. If controls are measured as functions of time, $\|\mathbf{u}\|^2 = \int_0^T
+# |\mathbf{u}|^2\, dt \approx h \sum_l |u^{[l]}|^2$, the direction of steepest descent is
 #
 # $$
 # -\frac{1}{h}\, \frac{\partial \mathcal{F}}{\partial u^{[l]}},
 # $$ (eq-3.1.a)
 #
-# the layer's gradient *divided by* $h$. Without the division a layer's change would shrink with $h$.
+# the layer's gradient *divided by* $h$. Without this division the change of a layer would shrink with $h$.
 
 
 # %%
@@ -128,7 +128,7 @@ fine = trained(40)
 assert all((trained(L).predict(x) == classes.numpy()).all() for L in DEPTHS)
 assert all(costs[L][200] < 0.25 * costs[L][0] for L in DEPTHS)
 
-# %% mystnb={"figure": {"name": "fig-s31-control", "caption": "Training read as control. Above: the six entries of $\\mathbf{u}(t) = (\\mathbf{K}(t), \\mathbf{b}(t))$ after 200 steps of descent, with 40 layers (lines) and with 10 (faint bars): alike, but not equal. Below: what the control of 40 layers does to the state. One control moves all points; at $t = T$ the line is bent so that the classifier's boundary (thin line) separates inner from outer points."}, "image": {"alt": "Above, six step functions of time from 0 to 3, each drawn finely and coarsely; the coarse ones have the same shape and deviate visibly in places. Below, four panels at times 0, 1, 2 and 3: a horizontal row of points is first shifted, then tilted, and finally bent into a bowl whose outer points lie above a horizontal line and whose inner points lie below it."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s31-control", "caption": "Training as a control problem. Above: the six entries of $\\mathbf{u}(t) = (\\mathbf{K}(t), \\mathbf{b}(t))$ after 200 steps of descent, with 40 layers (lines) and with 10 (faint bars): similar, but not equal. Below: the effect of the control of 40 layers on the state. One control moves all points; at $t = T$ the line is bent so that the classifier's boundary (thin line) separates inner from outer points."}, "image": {"alt": "Above, six step functions of time from 0 to 3, each drawn finely and coarsely; the coarse ones have the same shape and deviate visibly in places. Below, four panels at times 0, 1, 2 and 3: a horizontal row of points is first shifted, then tilted, and finally bent into a bowl whose outer points lie above a horizontal line and whose inner points lie below it."}} tags=["hide-input"]
 ENTRIES = "$K_{11}$", "$K_{12}$", "$K_{21}$", "$K_{22}$", "$b_1$", "$b_2$"
 INSTANTS = (0, 1, 2, 3)
 fig = plt.figure(figsize=(plots.WIDTH, 4.2), layout="constrained")
@@ -173,8 +173,8 @@ for panel, t in enumerate(INSTANTS):
 plt.show()
 
 # %% [markdown]
-# One control $\mathbf{u}$ moves all points; only their positions distinguish them. The two vocabularies translate as
-# follows.
+# One control $\mathbf{u}$ moves all points, which differ only in their positions. The terms of the two fields
+# correspond as follows.
 #
 # | in a network | in optimal control | letter |
 # | --- | --- | --- |
@@ -195,19 +195,19 @@ plt.show()
 # \mathcal{H}_k(z) = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}, \qquad z = W y + \mu .
 # $$ (eq-3.1.b)
 #
-# The predicted class has the largest probability, hence the largest score. Two classes tie on a hyperplane, so the layers
-# have to move the features to where hyperplanes separate them.
+# The predicted class has the largest probability, hence the largest score. The scores of two classes are equal on a
+# hyperplane, so the layers must move the features to where hyperplanes separate the classes.
 #
 # :::{admonition} The paper's text: probably a slip
 # :class: voice-paper
-# The paper takes $W \in \mathbb{R}^{K \times d}$. But $W$ is applied to the network's output, which has $\hat d$ entries, so
-# $W \in \mathbb{R}^{K \times \hat d}$ must be meant. Likewise {eq}`paper-3.1` starts the state at $x_n \in \mathbb{R}^d$, where
-# {eq}`paper-2.10` starts it at $\hat x_n$.
+# The paper takes $W \in \mathbb{R}^{K \times d}$. But $W$ is applied to the network's output, which has $\hat d$
+# entries, so $W \in \mathbb{R}^{K \times \hat d}$ must be meant. Likewise, {eq}`paper-3.1` starts the state at $x_n
+# \in \mathbb{R}^d$, whereas {eq}`paper-2.10` starts it at $\hat x_n$.
 # :::
 #
-# A label is a probability vector, too: $c_n \in \mathbb{R}^K$ gives the probability of each class, and it is a unit vector if
-# the class is certain. The *cross-entropy* $-\mathbb{1}^\top [c_n \circ \log \mathcal{H}]$ is large where the true class
-# received little probability ($\circ$ multiplies entry by entry, $\mathbb{1}^\top$ adds up).
+# A label is also a probability vector: $c_n \in \mathbb{R}^K$ gives the probability of each class and is a unit
+# vector if the class is certain. The *cross-entropy* $-\mathbb{1}^\top [c_n \circ \log \mathcal{H}]$ is large if the
+# true class received a small probability ($\circ$ multiplies entry by entry, $\mathbb{1}^\top$ sums the entries).
 
 
 # %%
@@ -219,8 +219,8 @@ def cost(y, c, W, mu):
 
 # %% [markdown]
 # The derivative of $-\sum_k c_k \log \mathcal{H}_k(z)$ in $z$ is $\mathcal{H}(z) - c$, *prediction minus truth*, because
-# the entries of $c$ add up to one. The chain rule gives the derivatives in the features, where
-# {ref}`the next page <s3-2>` begins its way back through the layers, and in the classifier's parameters:
+# the entries of $c$ add up to one. The chain rule gives the derivatives in the features, with which the backward pass
+# of {ref}`the next page <s3-2>` begins, and in the classifier's parameters:
 #
 # $$
 # \begin{aligned}
@@ -277,8 +277,8 @@ for exact, formula in zip(
 # \dot{\mathbf{y}}_n = f(\mathbf{u}, \mathbf{y}_n), \quad \mathbf{y}_n(0) = \hat x_n .
 # $$ (paper-3.2)
 #
-# In practice $W$ and $\mu$ are trained with $\mathbf{u}$, by the derivatives {eq}`eq-3.1.c`. A smooth control and a solver that
-# keeps twelve digits turn {eq}`paper-3.1` into a number:
+# In practice $W$ and $\mu$ are trained together with $\mathbf{u}$, by the derivatives {eq}`eq-3.1.c`. For a smooth
+# control, a solver with twelve digits evaluates {eq}`paper-3.1`:
 
 # %%
 c = torch.eye(2).double()[classes]
@@ -342,18 +342,18 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
     print(f"{name:7} order {TABLEAUS[name].order}, measured {order:.1f}")
 
 # %% [markdown]
-# The cost with layers approaches the cost in continuous time at the order of the scheme.
+# The cost with layers converges to the cost in continuous time with the order of the scheme.
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
 # The paper calls $\mathcal{F}$ a function on $\mathbb{R}^{m L}$, with one control per layer as in {eq}`paper-2.12` and in all
-# its experiments. But the constraint {eq}`paper-2.11` has a control for each stage, and the derivation varies all of them
-# freely, $m s L$ numbers. The difference matters {ref}`at an optimum <s3-2-optimum>`.
+# its experiments. But the constraint {eq}`paper-2.11` has a control for each stage, and the derivation varies all
+# these $m s L$ numbers freely. The difference matters {ref}`at an optimum <s3-2-optimum>`.
 # :::
 #
-# ## Does training see the number of layers?
+# ## Does training depend on the number of layers?
 #
-# Does descent with layers do what descent would do in continuous time? *One step* does: along a smooth direction
+# Does descent with layers agree with descent in continuous time? *One step* does: in a smooth direction
 # $\mathbf{v}(t)$, its change of the control agrees with the derivative of $\hat{\mathcal{F}}$ up to an error of order
 # $h^2$. The next cell verifies this for one direction, against differences of `continuous_cost`.
 
@@ -379,8 +379,8 @@ assert misses[-1] < 1e-3 * abs(derivative) and abs(order_of_step - 2) < 0.1
 print(f"one step of descent, error of order {order_of_step:.1f} in h")
 
 # %% [markdown]
-# So after a fixed number of steps one expects a limit for $h \to 0$. How many layers does it take to come close? Here are the
-# costs and the controls of networks that double in depth, after 20, 100 and 200 steps.
+# After a fixed number of steps one therefore expects a limit for $h \to 0$. How many layers are needed to come close
+# to it? We compare the costs and the controls of networks of doubling depth after 20, 100 and 200 steps.
 
 
 # %% tags=["hide-input"]
@@ -406,7 +406,7 @@ print(
     f"L = 20 is {distance(20, 40, 200):.0%} away from L = 40"
 )
 
-# %% mystnb={"figure": {"name": "fig-s31-depths", "caption": "Where training depends on the depth. Left, the cost reached, against the depth. Right, the distance between the controls of $L$ and of $2L$ layers, relative to their size; the thin line has the slope of first order. After 20 steps each doubling halves the distance. After 200 steps it remains above 15 per cent at all these depths."}, "image": {"alt": "Left: costs against depth, three nearly horizontal lines at 0.69, 0.45 and 0.28, the lower two slightly uneven. Right: distances against depth on logarithmic axes; after 20 steps a straight line of slope minus one from 0.04 to 0.01, after 100 and 200 steps larger values, up to 0.36, that fall more slowly."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s31-depths", "caption": "The effect of depth on training. Left, the cost reached, against the depth. Right, the distance between the controls of $L$ and of $2L$ layers, relative to their size; the thin line has the slope of first order. After 20 steps each doubling of the depth halves the distance. After 200 steps the distance remains above 15 per cent at all these depths."}, "image": {"alt": "Left: costs against depth, three nearly horizontal lines at 0.69, 0.45 and 0.28, the lower two slightly uneven. Right: distances against depth on logarithmic axes; after 20 steps a straight line of slope minus one from 0.04 to 0.01, after 100 and 200 steps larger values, up to 0.36, that fall more slowly."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.8), layout="constrained"
 )
@@ -426,13 +426,14 @@ left.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# After 20 steps nothing is learned yet: the cost is that of guessing, $\log 2$. The distances halve with each doubling, as
-# expected of step functions that approach a limit. While the network learns, training leaves this regime. In the end 10
-# and 40 layers classify all points, at nearly equal costs, with *different* controls: their jumps come at different times.
+# After 20 steps nothing has been learned yet: the cost is that of guessing, $\log 2$. The distances halve with each
+# doubling, as expected of step functions that approach a limit. As the network learns, this no longer holds. In the
+# end, the networks with 10 and 40 layers both classify all points, at nearly equal costs, with *different* controls:
+# their jumps occur at different times.
 #
-# The reason is not the grid alone. Descent itself drives neighbouring controls apart wherever the cost has directions of
-# negative curvature. Disturb the starting weights of the network with 40 layers at random, by about a millionth, and follow
-# the disturbance:
+# The grid is not the only reason. Descent itself drives neighbouring controls apart where the cost has directions of
+# negative curvature. To see this, perturb the starting weights of the network with 40 layers at random, by about a
+# millionth, and follow the perturbation:
 
 # %% tags=["hide-input"]
 disturbed, draw = line_net(40), np.random.default_rng(1)
@@ -442,13 +443,13 @@ with torch.no_grad():
 path = train(disturbed)[1]
 gap = [np.linalg.norm(a - b) for a, b in zip(path, controls[40])]
 assert gap[20] < 2 * gap[0] and gap[200] > 100 * gap[0]
-print("the disturbance has grown by a factor of")
+print("the perturbation has grown by a factor of")
 for step in STEPS:
     print(f"{gap[step] / gap[0]:5.1f} after {step} steps")
 
 # %% [markdown]
-# More layers resolve a *given* control better and better. But which control training finds depends on small differences,
-# and the depth is one of them.
+# More layers resolve a *given* control more accurately. But the control that training finds depends on small
+# differences, including those caused by the depth.
 #
 # ## A budget of time
 #
@@ -459,44 +460,44 @@ for step in STEPS:
 # M_{kj} = (W_k - W_j) \cdot \hat x + \mu_k - \mu_j + T\, \|W_k - W_j\|_1 ,
 # $$ (eq-3.1.d)
 #
-# and the cost of the sample is larger than $\log\bigl(1 + \sum_{j \ne k} e^{-M_{kj}}\bigr)$. In the example $M = 2T = 6$.
+# and the cost of the sample exceeds $\log\bigl(1 + \sum_{j \ne k} e^{-M_{kj}}\bigr)$. In the example $M = 2T = 6$.
 
 # %% tags=["hide-input"]
 least = np.log1p(np.exp(-2 * T))
 travel = np.abs(flow[-1] - flow[0]).max()
 assert travel < T and costs[40][200] > least
 alone = []
-for b in (1, 2, 4, 8):  # all points are driven upwards, as class 1 wants
+for b in (1, 2, 4, 8):  # all points move upwards, as class 1 requires
     driven = line_net(10)
     with torch.no_grad():
         driven.K[:], driven.b[:] = 0, torch.tensor([0.0, b])
     alone.append(cross_entropy(driven(torch.tensor(x)), classes * 0 + 1).item())
 assert np.all(np.diff(alone) < 0) and 0 < alone[-1] - least < 1e-6
 print(
-    f"bound {least:.4f}; a class alone {alone[-1]:.4f}, both {costs[40][200]:.2f}"
+    f"bound {least:.4f}; one class only {alone[-1]:.4f}, both {costs[40][200]:.2f}"
 )
 
 # %% [markdown]
 # :::{admonition} Here: depth and time
 # :class: voice-here
-# The paper keeps $h = 0.05$ at every depth, so $T = 0.05\, L$: deeper networks have more *time*. With one layer no feature
-# moves by more than 0.05 in a coordinate. How much of the effect of depth is due to this budget is asked in
-# {doc}`s4_2_depth`.
+# The paper keeps $h = 0.05$ at every depth, so $T = 0.05\, L$: deeper networks have more *time*. With one layer no
+# feature moves by more than 0.05 in any coordinate. {doc}`s4_2_depth` examines how much of the effect of depth is due
+# to this budget.
 # :::
 #
 # ## No regulariser
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
-# The paper names two reasons for a *regulariser*, a price on large controls: numerically, to avoid overfitting; analytically,
-# to guarantee properties of the problem. It uses none, because overfitting does not appear in its examples and
-# because the analysis is not its subject.
+# The paper names two reasons for a *regulariser*, a penalty on large controls: numerically, to avoid overfitting;
+# analytically, to guarantee properties of the problem. The paper uses none, because overfitting does not appear in
+# its examples and because the analysis is not its subject.
 # :::
 #
-# The first reason does not fit the paper's Table 5, where accuracy in training and in validation lie far apart. And without
-# a price on controls a best control need not exist. Once all points are on the right side, multiply $W$ and $\mu$ by
-# $\lambda > 1$: the cost falls towards zero, which no finite weights reach. With a fixed classifier, the cost of a class
-# alone approaches its bound as $b$ grows and never reaches it.
+# The claim about overfitting does not fit the paper's Table 5, where the accuracies in training and in validation are
+# far apart. And without a penalty on controls a best control need not exist. Once all points are on the correct side,
+# multiplying $W$ and $\mu$ by $\lambda > 1$ lowers the cost towards zero, which no finite weights attain. With a
+# fixed classifier, the cost of one class alone approaches its bound as $b$ grows but never reaches it.
 
 # %% tags=["hide-input"]
 images = tables()["table5"]
@@ -513,17 +514,18 @@ scaled = [cost(y_T, c, k * W, k * mu).item() for k in (1, 2, 4, 8, 16, 32)]
 assert np.all(np.diff(scaled) < 0) and scaled[-1] < 0.01 * scaled[0]
 
 # %% [markdown]
-# In practice training stops early. The *first-order conditions* of the next pages hold at a best control, if there is one.
-# Where training stops before, the gradient is not zero.
+# The *first-order conditions* of the next pages hold at a best control, if there is one. In practice training stops
+# earlier, where the gradient is not zero.
 #
 # ## Two approaches
 #
-# A computer needs finitely many unknowns. One may discretise first and then ask for the best network, or ask for the best
-# function and discretise the conditions for it ({numref}`fig-commute`). The first approach, the *direct* one (Section 4.3 of
-# {footcite:t}`sanzserna2016`), is what backpropagation does; {ref}`the next page <s3-2>` takes it. The second, the
-# *indirect* one, is that of neural differential equations {footcite}`chen2018`; {doc}`s3_3_second_road` takes it. In
-# general they give different gradients; {doc}`s3_3_partner` shows which schemes make them agree
-# {footcite}`benning2019,sanzserna1992,hager2000`. Training as a control problem was proposed by {footcite:t}`e2017`.
+# A computer needs finitely many unknowns. One may discretise first and then optimise the network, or derive
+# conditions for the optimal function and then discretise them ({numref}`fig-commute`). The first, *direct* approach
+# (Section 4.3 of {footcite:t}`sanzserna2016`) is that of backpropagation and of {ref}`the next page <s3-2>`. The
+# second, *indirect* approach is that of neural differential equations {footcite}`chen2018` and of
+# {doc}`s3_3_second_road`. In general the two approaches give different gradients; {doc}`s3_3_partner` shows which
+# schemes make them agree {footcite}`benning2019,sanzserna1992,hager2000`. Training as a control problem was proposed
+# by {footcite:t}`e2017`.
 #
 # ## Exercises
 #
@@ -535,8 +537,8 @@ assert np.all(np.diff(scaled) < 0) and scaled[-1] < 0.01 * scaled[0]
 #
 # ```{solution} ex-s31-shift
 # :class: dropdown
-# All scores of a sample grow by the same number $w \cdot y$. It cancels in {eq}`eq-3.1.b`, so predictions and cost stay as
-# they are, and a best $W$ is never unique. With two classes only $W_1 - W_2$ counts.
+# All scores of a sample change by the same number $w \cdot y$, which cancels in {eq}`eq-3.1.b`. Predictions and cost
+# are therefore unchanged, and a best $W$ is never unique. With two classes only $W_1 - W_2$ matters.
 # ```
 
 # %% tags=["hide-input"]
@@ -546,13 +548,15 @@ assert abs(shifted - cost(y_T, c, W, mu)) < 1e-14
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s31-soft
-# Let a label be uncertain, $c = (0.7, 0.2, 0.1)$. Which prediction $\mathcal{H}$ has the smallest cost, and what is it?
+# Let a label be uncertain, $c = (0.7, 0.2, 0.1)$. Which prediction $\mathcal{H}$ has the smallest cost, and what is
+# this cost?
 # ```
 #
 # ```{solution} ex-s31-soft
 # :class: dropdown
-# The derivative in the scores is $\mathcal{H} - c$ and the cost is convex in the scores, so the minimum is at $\mathcal{H} =
-# c$. It equals the entropy of the label, $-\sum_k c_k \log c_k$, and is not zero: no network can remove it.
+# The derivative in the scores is $\mathcal{H} - c$ and the cost is convex in the scores, so the minimum is at
+# $\mathcal{H} = c$. The minimum cost is the entropy of the label, $-\sum_k c_k \log c_k$. It is not zero, and no
+# network can go below it.
 # ```
 
 # %% tags=["hide-input"]
@@ -566,14 +570,15 @@ assert all(cost(z, soft, I, no_bias) > entropy for z in others)
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s31-mesh
-# Take five steps of `descend` with the layer's gradient *not* divided by $h$. What do 10 and 40 layers do now?
+# Take five steps of `descend` with the layer's gradient *not* divided by $h$. How do networks with 10 and with 40
+# layers differ now?
 # ```
 #
 # ```{solution} ex-s31-mesh
 # :class: dropdown
-# A step now changes each layer by a multiple of $h$, with 40 layers by a quarter of what it is with 10. The deeper network
-# needs four times the rate. Adam, which the paper uses, divides each gradient by a running estimate of its own
-# size, and thereby by $h$.
+# The change of each layer in one step is now proportional to $h$: with 40 layers it is a quarter of the change with 10.
+# The deeper network needs four times the rate. Adam, which the paper uses, divides each gradient by a running
+# estimate of its own size, and thereby by $h$.
 # ```
 
 # %% tags=["hide-input"]
@@ -587,10 +592,12 @@ assert abs(undivided[40, 0.15] - undivided[10, 0.15]) < 0.005
 # %% [markdown]
 # ## Takeaways
 #
-# - Training solves {eq}`paper-3.2`, with the cost {eq}`paper-3.1`, or {eq}`paper-3.3` with layers. For a given control the
-#   second cost approaches the first at the order of the scheme; one step of descent approaches its limit at order two.
+# - Training solves {eq}`paper-3.2`, with the cost {eq}`paper-3.1`, or {eq}`paper-3.3` with layers. For a given
+#   control the second cost converges to the first with the order of the scheme; one step of descent converges with
+#   order two.
 # - Over many steps, descent amplifies differences. Networks of 10 to 80 layers reach similar costs with different controls.
-# - $T$ is a budget: with tanh no feature travels farther than $T$ in a coordinate, which bounds the cost from below.
+# - $T$ is a budget: with tanh no feature travels farther than $T$ in any coordinate, which bounds the cost from
+#   below.
 # - Without a regulariser a minimum need not exist.
 #
 # ## References

@@ -16,10 +16,11 @@
 # (s3-2-costates)=
 # # Section 3. What a costate is
 #
-# {ref}`The derivation <s3-2>` produced a vector $p^{[l]}$ for every sample and every layer. It has a plain meaning: push
-# the features of a sample, before layer $l$, by a small vector $r$, and the cost changes by $p^{[l]} \cdot r$. This page
-# shows these vectors, gives each stage its own, {eq}`paper-3.20` and {eq}`paper-3.21`, and uses them for a derivative that
-# the paper does not need: that in the step size.
+# {ref}`The derivation <s3-2>` produced a vector $p^{[l]}$ for every sample and every layer. This vector has a simple
+# meaning: if the features of a sample before layer $l$ change by a small vector $r$, the cost changes by $p^{[l]}
+# \cdot r$ to first order. This page shows the costates, defines one for each stage, {eq}`paper-3.20` and
+# {eq}`paper-3.21`, and uses the multipliers for a derivative that the paper does not need: the derivative in the step
+# size.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -72,7 +73,7 @@ for l in range(plane.L + 1):
 
 
 def saved(push):
-    """What pushes of this length along -p save, (L+1, 24), and p's prediction."""
+    """Cost saved by pushes of this length along -p, (L+1, 24), and predicted."""
     drops, sizes = [], p.norm(dim=2, keepdim=True)
     for l in range(plane.L + 1):
         pushed = flow[l] - push * p[l] / sizes[l]
@@ -82,7 +83,7 @@ def saved(push):
 
 drops, predicted = saved(0.05)
 
-# %% mystnb={"figure": {"name": "fig-s32-arrows", "caption": "Costates along trajectories. Left: five samples of class 1 pass through a network with twelve layers (marked: every third layer); the arrows show $-p^{[l]}$, the push that lowers a sample's cost fastest. Right: what a push of length 0.05 in this direction saves, against the layer where it happens; lines by $p^{[l]} \\cdot r$, markers by running the network again. Direction and size change from layer to layer, and samples that are safely classified have short costates."}, "image": {"alt": "Left: five curved trajectories in the plane with arrows attached along them; the arrows turn and change their length from layer to layer. Right: five curves against the layer from 0 to 12 with markers almost on them; two curves stay close to zero."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-arrows", "caption": "Costates along trajectories. Left: five samples of class 1 pass through a network with twelve layers (marked: every third layer); the arrows show $-p^{[l]}$, the push that lowers a sample's cost fastest. Right: the decrease of the cost by a push of length 0.05 in this direction, against the layer of the push; lines: predicted by $p^{[l]} \\cdot r$; markers: computed by running the network again. Direction and length of the costates change from layer to layer, and samples that are safely classified have short costates."}, "image": {"alt": "Left: five curved trajectories in the plane with arrows attached along them; the arrows turn and change their length from layer to layer. Right: five curves against the layer from 0 to 12 with markers almost on them; two curves stay close to zero."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1,
     2,
@@ -113,14 +114,14 @@ right.set_xticks(range(0, 13, 3))
 plt.show()
 
 # %% [markdown]
-# ## A multiplier is a price
+# ## Multipliers as sensitivities
 #
-# Let someone disturb the network: add a small $r$ to the state $y^{[l]}$, or a small $q$ to the stage value $f_i^{[l]}$. In the
-# Lagrangian {eq}`paper-3.8` the disturbance only adds to a bracket, and the bracket's multiplier is its price: to first order
-# the cost changes by $p^{[l]} \cdot r$, or by $\xi_i^{[l]} \cdot q$.
+# Perturb the network: add a small $r$ to the state $y^{[l]}$, or a small $q$ to the stage value $f_i^{[l]}$. In the
+# Lagrangian {eq}`paper-3.8` the perturbation is only added to a bracket, and the multiplier of this bracket is the
+# sensitivity of the cost: to first order the cost changes by $p^{[l]} \cdot r$, or by $\xi_i^{[l]} \cdot q$.
 #
-# *Verified: the costates of the library equal the derivative of the cost in such disturbances, for $p$ and for $\xi$; in the
-# figure, pushes save what $p$ predicts up to terms of second order.*
+# *Verified: the library's $p$ and $\xi$ equal the derivatives of the cost in such perturbations; in the figure, the
+# cost decreases as $p$ predicts, up to terms of second order.*
 
 # %% tags=["hide-input"]
 s, L, N, d_hat, h = 3, 4, 5, 3, 0.4
@@ -168,10 +169,10 @@ wrong = [(drop - line).abs().max() for drop, line in (saved(0.02), saved(0.01))]
 assert abs(wrong[0] / wrong[1] - 4) < 0.3  # of second order in the push
 
 # %% [markdown]
-# In other words $p^{[l]}$ is the gradient, at $y^{[l]}$, of the *cost to go*: the cost of a sample that is placed somewhere
-# before layer $l$ and sent through the remaining layers. The next figure shows this landscape.
+# In other words, $p^{[l]}$ is the gradient, at $y^{[l]}$, of the *cost to go*: the cost of a sample as a function of
+# its features before layer $l$, when it passes through the remaining layers. The next figure shows this function.
 
-# %% mystnb={"figure": {"name": "fig-s32-costates", "caption": "The cost to go for samples of class 1, darker where it is higher, for $l = 0$ and $6$ before layer $l$ and for $l = 12$ behind the last one, and 24 samples on their way with their $-p^{[l]}$. The arrows are perpendicular to the level lines and point downhill. Behind the last layer the classifier makes a straight slope; seen from earlier layers the slope is bent by the layers in between."}, "image": {"alt": "Three panels with level lines of a landscape and arrows on points. Behind layer 12 the level lines are straight and parallel and all arrows point the same way; before layers 6 and 0 the lines are more and more curved, and the arrows, perpendicular to them, differ from point to point."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-costates", "caption": "The cost to go for samples of class 1, darker where it is higher: before layer $l$ for $l = 0$ and $6$, and after the last layer for $l = 12$. The dots are the features of 24 samples, with their $-p^{[l]}$. The arrows are perpendicular to the level lines and point downhill. After the last layer the level lines are straight, because the classifier is affine; before earlier layers they are bent by the layers in between."}, "image": {"alt": "Three panels with level lines of a landscape and arrows on points. Behind layer 12 the level lines are straight and parallel and all arrows point the same way; before layers 6 and 0 the lines are more and more curved, and the arrows, perpendicular to them, differ from point to point."}} tags=["hide-input"]
 ticks = np.linspace(-4, 4, 121)
 mesh = torch.tensor(np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2))
 levels = np.concatenate([np.geomspace(0.01, 0.64, 7), np.arange(1, 11, 0.5)])
@@ -209,14 +210,14 @@ plt.show()
 # %% [markdown]
 # ## A costate for each stage
 #
-# So far weights $\beta_i$ were allowed to vanish. Now assume that none does. Divide the multiplier of stage $i$ by the stage's share of
-# the step,
+# So far the weights $\beta_i$ were allowed to vanish. Now assume that none vanishes, and divide the multiplier of
+# stage $i$ by $h \beta_i$, the stage's share of the step:
 #
 # $$
 # p_i^{[l]} = \frac{\xi_i^{[l]}}{h \beta_i} .
 # $$ (eq-3.2.b)
 #
-# The result is comparable with a costate. With it the iteration {eq}`paper-3.13` becomes
+# The quotient is comparable in size with a costate. With $p_i^{[l]}$ the iteration {eq}`paper-3.13` becomes
 #
 # $$
 # p^{[l+1]} = p^{[l]} - h \sum_{i=1}^{s} \beta_i\, f_y\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]},
@@ -278,13 +279,14 @@ for l in range(L):
             )
 
 # %% [markdown]
-# Compare the second line of {eq}`paper-3.21` with {eq}`paper-3.6`: a state plus $h$ times a sum over stages, with a matrix of
-# coefficients. The costates follow a Runge-Kutta scheme of their own, the topic of {doc}`s3_3_partner`.
+# The second line of {eq}`paper-3.21` has the form of {eq}`paper-3.6`: a state plus $h$ times a sum over stages, with
+# a matrix of coefficients. The costates follow a Runge-Kutta scheme of their own, which is the topic of
+# {doc}`s3_3_partner`.
 #
 # ## The derivative in the step size
 #
-# Among the continuations that the paper's outlook names are learned steps, the ODENet of {footcite:t}`benning2019`. If
-# layer $l$ has its own step size $h^{[l]}$, this derivative is one more line of {eq}`paper-3.8`, where $h$ occurs in the step
+# The paper's outlook mentions learned step sizes, the ODENet of {footcite:t}`benning2019`. If layer $l$ has its own
+# step size $h^{[l]}$, the derivative in the step size also follows from {eq}`paper-3.8`, where $h$ occurs in the step
 # and in the stage states:
 #
 # $$
@@ -304,8 +306,8 @@ def by_h(l):
 
 
 # %% [markdown]
-# *Verified against automatic differentiation of a network with a step size for each layer. For one common $h$ add over the
-# layers.*
+# *Verified against automatic differentiation of a network with a step size for each layer. For one common $h$, sum
+# over the layers.*
 
 # %% tags=["hide-input"]
 by_steps = torch.stack([by_h(l) for l in range(L)])
@@ -315,14 +317,14 @@ assert prices[2].abs().min() > 1e-3
 # %% [markdown]
 # ## Zero weights and implicit schemes
 #
-# The recursion in $\xi$ divides by nothing. It holds for the explicit midpoint rule with $\beta_1 = 0$, where
-# {eq}`paper-3.20` and {eq}`paper-3.21` have no meaning. Nor did the derivation assume an explicit scheme: for an implicit one
-# {eq}`paper-3.17` is a linear system for the $\xi_i$ of a layer.
+# The recursion in $\xi$ contains no division. It holds for the explicit midpoint rule with $\beta_1 = 0$, for which
+# {eq}`paper-3.20` and {eq}`paper-3.21` are not defined. The derivation did not assume an explicit scheme either: for
+# an implicit scheme, {eq}`paper-3.17` is a linear system for the $\xi_i$ of a layer.
 
 
 # %% tags=["hide-input"]
 def multipliers_hold(scheme):
-    """Whether L is stationary at the library's multipliers, its gradient right."""
+    """Whether L is stationary at the multipliers and gives the right gradient."""
     one = Step(Affine("tanh"), scheme, h=0.2)
     U = random(L, scheme.stages, d_hat, d_hat), random(L, scheme.stages, d_hat)
     swept = adjoint.states(one, U, x_hat)
@@ -358,15 +360,15 @@ print(f"{implicit} of them implicit, {zero} with zero weights")
 #
 # ```{exercise}
 # :label: ex-s32-input
-# What is $p^{[0]}$? Move every input by a distance of 0.001 so that the cost grows as fast as possible, and predict the
-# growth from $p^{[0]}$.
+# What is $p^{[0]}$? Move every input by a distance of 0.001 so that the cost increases as much as possible, and
+# predict the increase from $p^{[0]}$.
 # ```
 #
 # ```{solution} ex-s32-input
 # :class: dropdown
-# It is the derivative of the cost in the network's input. The worst direction for sample $n$ is $p_n^{[0]}$ itself, and the
-# cost grows by $0.001 \sum_n |p_n^{[0]}|$ up to second order. So-called adversarial examples are found in this
-# way. If the input was padded by zeros, only its first $d$ entries can be moved.
+# $p^{[0]}$ is the derivative of the cost in the network's input. The worst direction for sample $n$ is $p_n^{[0]}$
+# itself, and the cost increases by $0.001 \sum_n |p_n^{[0]}|$ up to terms of second order. Adversarial examples are
+# found in this way. If the input was padded with zeros, only its first $d$ entries can be moved.
 # ```
 
 # %% tags=["hide-input"]
@@ -379,16 +381,18 @@ assert abs(growth / (0.001 * lengths.sum()) - 1) < 0.01
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s32-standard
-# A layer of a StandardNet {eq}`paper-2.6` carries nothing: $y^{[l+1]} = f(u^{[l]}, y^{[l]})$. Derive its recursion for $p$.
-# What happens to $p^{[0]}$ if $\|f_y\| \le 0.8$ in each of 40 layers, there and in an Euler net with $h = 0.05$?
+# A layer of a StandardNet {eq}`paper-2.6` has no skip connection: $y^{[l+1]} = f(u^{[l]}, y^{[l]})$. Derive the
+# recursion for $p$. What happens to $p^{[0]}$ if $\|f_y\| \le 0.8$ in each of 40 layers, in a StandardNet and in an
+# EulerNet with $h = 0.05$?
 # ```
 #
 # ```{solution} ex-s32-standard
 # :class: dropdown
-# Only one bracket of {eq}`paper-3.8` changes, to $p^{[l+1]} \cdot (f_1^{[l]} - y^{[l+1]})$. Then {eq}`paper-3.12` lacks
-# $p^{[l+1]}$, and $p^{[l]} = f_y^\top p^{[l+1]}$. After 40 layers at most $0.8^{40} \approx 10^{-4}$ of the signal is left: the
-# vanishing gradient, a likely cause of what the paper's Section 4.2 observes. In the Euler net a layer changes the length of
-# $p$ by a factor between $1 - 0.05 \cdot 0.8$ and $1 + 0.05 \cdot 0.8$, and at least $0.96^{40} \approx 0.2$ of it arrives.
+# Only one bracket of {eq}`paper-3.8` changes, to $p^{[l+1]} \cdot (f_1^{[l]} - y^{[l+1]})$. Then the term $p^{[l+1]}$
+# in {eq}`paper-3.12` is missing, and $p^{[l]} = f_y^\top p^{[l+1]}$. After 40 layers at most $0.8^{40} \approx
+# 10^{-4}$ of the signal is left: the vanishing gradient, a likely cause of what the paper's Section 4.2 observes. In
+# the EulerNet each layer changes the length of $p$ by a factor between $1 - 0.05 \cdot 0.8$ and $1 + 0.05 \cdot 0.8$,
+# so at least $0.96^{40} \approx 0.2$ of the signal is left.
 # ```
 
 # %% tags=["hide-input"]
@@ -409,9 +413,9 @@ for one in (
 # %% [markdown]
 # ## Takeaways
 #
-# - A multiplier is the price of a disturbance: $p^{[l]}$ of one in the state, $\xi_i^{[l]}$ of one in a stage value. $p^{[l]}$
-#   is the gradient of the cost to go.
-# - Where no weight is zero, each stage has a costate {eq}`eq-3.2.b`, and all of them satisfy {eq}`paper-3.20` and
+# - A multiplier is the sensitivity of the cost to a perturbation: $p^{[l]}$ to one of the state, $\xi_i^{[l]}$ to one
+#   of a stage value. $p^{[l]}$ is the gradient of the cost to go.
+# - If no weight is zero, each stage has a costate {eq}`eq-3.2.b`, and these costates satisfy {eq}`paper-3.20` and
 #   {eq}`paper-3.21`.
 # - The multipliers also give the derivative in the step size {eq}`eq-3.2.d`.
 #

@@ -34,7 +34,7 @@ from rknet.protocol import cross_entropy
 plots.style()
 rng = np.random.default_rng(32)
 
-# %% mystnb={"figure": {"name": "fig-s32-sweeps", "caption": "One layer of a three-stage scheme, forward and backward. Blue, to the right: the state enters every stage, stages feed later ones with $a_{i,j}$, and all enter the next state with $\\beta_i$ (thin arcs pass other nodes). Orange, to the left: all arrows are reversed. The costate enters every $\\xi_i$ with $\\beta_i$, later stages feed earlier ones with the same coefficients, and $p^{[l]}$ collects them. Dotted: the backward pass takes the derivatives of $f$ at the stages of the forward pass. Green: what arrives at the controls is the gradient."}, "image": {"alt": "Diagram in two rows. Above, arrows lead from the state of layer l through stages 1, 2 and 3 to the state of layer l plus 1 and, by later layers, to the cost. Below, mirrored arrows lead from the cost to the costate of layer l plus 1 and through the multipliers 3, 2 and 1 to the costate of layer l. Between the rows each stage has its control, with an arrow up into the stage and an arrow from the multiplier below, the gradient."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-sweeps", "caption": "One layer of a three-stage scheme, forward and backward. Blue, to the right: the state enters every stage, each stage enters later ones with $a_{i,j}$, and all enter the next state with $\\beta_i$ (thin arcs pass other nodes). Orange, to the left: all arrows are reversed. The costate enters every $\\xi_i$ with $\\beta_i$, later stages enter earlier ones with the same coefficients, and all enter $p^{[l]}$. Dotted: the backward pass uses the derivatives of $f$ at the stages of the forward pass. Green: the derivatives in the controls form the gradient."}, "image": {"alt": "Diagram in two rows. Above, arrows lead from the state of layer l through stages 1, 2 and 3 to the state of layer l plus 1 and, by later layers, to the cost. Below, mirrored arrows lead from the cost to the costate of layer l plus 1 and through the multipliers 3, 2 and 1 to the costate of layer l. Between the rows each stage has its control, with an arrow up into the stage and an arrow from the multiplier below, the gradient."}} tags=["hide-input"]
 FORWARD, BACKWARD, GRADIENT = (plots.CLASS_COLOURS[k] for k in (0, 1, 2))
 TOP, MIDDLE, LOW, LEFT, RIGHT = 5.6, 2.8, 0.0, 0.0, 10.0
 STAGES = (2.5, 5.0, 7.5)
@@ -117,7 +117,7 @@ plt.show()
 # %% [markdown]
 # :::{admonition} What you will learn
 # :class: tip
-# - how the Lagrangian {eq}`paper-3.8` makes a network's derivatives readable term by term;
+# - how the Lagrangian {eq}`paper-3.8` gives a network's derivatives term by term;
 # - why its multipliers run backwards, {eq}`paper-3.13` and {eq}`paper-3.17`, with the matrix $A$ transposed;
 # - that its derivative in the weights {eq}`paper-3.18` is the gradient of training;
 # - which printed equations need correction.
@@ -125,11 +125,13 @@ plt.show()
 #
 # ## A small random problem
 #
-# Every formula is tested on Kutta's scheme of order 3, whose weights and coefficients below the diagonal are all non-zero,
-# so that most wrong indices show. One kind does not: the scheme stays the same if its stages are read backwards and $A$ is
-# transposed with weights ({doc}`s3_3_partner`). {ref}`The next page <s3-2-costates>` therefore tests all schemes. Each of the $s = 3$ stages of the $L = 4$ layers has a random control of its own. Arrays have one
-# row per sample, so `y @ K.T` is $K y$ for all samples. The paper derives for one sample; with $N$ of them, a dot product
-# also adds up over samples. `cost` and `cost_gradient` are those of {ref}`the previous page <s3-1>`, {eq}`eq-3.1.c`.
+# Every formula is tested on Kutta's scheme of order 3, whose weights and coefficients below the diagonal are all
+# non-zero, so that most wrong indices are detected. One kind of error is not: the scheme is unchanged if its stages
+# are reversed and $A$ is transposed with weights ({doc}`s3_3_partner`). {ref}`The next page <s3-2-costates>`
+# therefore tests all schemes. Each of the $s = 3$ stages of the $L = 4$ layers has its own random control. Arrays
+# have one row per sample, so `y @ K.T` is $K y$ for all samples. The paper's derivation is for one sample; with $N$
+# samples, a dot product also sums over the samples. `cost` and `cost_gradient` are those of {ref}`the previous page
+# <s3-1>`, {eq}`eq-3.1.c`.
 
 # %%
 tableau = TABLEAUS["kutta3"]
@@ -161,7 +163,7 @@ def cost_gradient(y):
 
 
 def dot(a, b):
-    """The dot product, added up over samples and whatever else there is."""
+    """The dot product, summed over samples and all other axes."""
     return (a * b).sum()
 
 
@@ -178,8 +180,9 @@ tableau
 # %% [markdown]
 # ## The layers as three equations
 #
-# The scheme {eq}`paper-2.11` is split so that each ingredient has a name {footcite}`benning2019,sanzserna2016`. For $l = 0,
-# \dots, L-1$ and $i = 1, \dots, s$, with $y^{[0]} = \hat x$, the next state, the *stage values* and the stage states are
+# We split the scheme {eq}`paper-2.11` so that each part has a name {footcite}`benning2019,sanzserna2016`. For $l = 0,
+# \dots, L-1$ and $i = 1, \dots, s$, with $y^{[0]} = \hat x$, the next state, the *stage values* and the stage states
+# are
 #
 # $$
 # y^{[l+1]} = y^{[l]} + h \sum_{i=1}^{s} \beta_i f_i^{[l]},
@@ -224,8 +227,8 @@ def sweep(U):
 Y, F = sweep(U)
 
 # %% [markdown]
-# One set of unknowns can be eliminated. The derivation keeps $f_i$ and inserts {eq}`paper-3.6` into {eq}`paper-3.5`. From here
-# on $y_i^{[l]}$ abbreviates $y^{[l]} + h \sum_j a_{i,j} f_j^{[l]}$, which the paper writes out each time:
+# One set of unknowns can be eliminated. The derivation keeps $f_i$ and inserts {eq}`paper-3.6` into {eq}`paper-3.5`.
+# From now on, $y_i^{[l]}$ abbreviates $y^{[l]} + h \sum_j a_{i,j} f_j^{[l]}$, which the paper writes out each time:
 
 
 # %%
@@ -258,8 +261,8 @@ sizes = {  # for N samples under one control
 }
 
 # %% [markdown]
-# Formulas are tested where nothing fits together, at states that no network produced and multipliers at random. Call such a
-# point `anywhere`: a formula that holds there is an identity, not a coincidence.
+# The formulas are tested at random states, stage values and multipliers, which no network has produced. The code
+# calls this point `anywhere`: a formula that holds there is an identity, not a coincidence.
 
 # %%
 anywhere = (
@@ -299,7 +302,8 @@ for name, part in (
 # %% [markdown]
 # ## The Lagrangian
 #
-# To the cost of the last state add every equation of the network, written as "this minus that", times its multiplier:
+# Write every equation of the network as a difference that vanishes, multiply it by its multiplier, and add all of
+# them to the cost of the last state:
 #
 # $$
 # \begin{aligned}
@@ -329,10 +333,10 @@ def lagrangian(U, Y, F, P, Xi):
 #
 # :::{admonition} The paper's text: one letter for two functions
 # :class: voice-paper
-# {eq}`paper-3.3` writes the cost as $\mathcal{F}(u)$, a function of the controls with the network inside, {eq}`paper-3.8` as
-# $\mathcal{F}(y^{[L]})$, a function of the last state alone. Only the second can be meant here. With the first, the
-# derivative of $\mathcal{L}$ in $y^{[L]}$ would be $-p^{[L]}$ instead of {eq}`paper-3.11`, and all multipliers would be
-# zero.
+# In {eq}`paper-3.3` the cost is $\mathcal{F}(u)$, a function of the controls through the network; in {eq}`paper-3.8`
+# it is $\mathcal{F}(y^{[L]})$, a function of the last state alone. Only the second can be meant here. With the first,
+# the derivative of $\mathcal{L}$ in $y^{[L]}$ would be $-p^{[L]}$ instead of {eq}`paper-3.11`, and all multipliers
+# would be zero.
 # :::
 #
 # *Verified: the value against the library's Lagrangian `anywhere`, and against the cost on the network; the derivatives in $P$
@@ -396,8 +400,9 @@ def f_u_T(u, y, v):
 # %% [markdown]
 # ## Step 1: the derivative in the states
 #
-# Move all states, $y^{[l]}$ in direction $z^{[l]}$, and require that $\mathcal{L}$ does not change to first order. State
-# $y^{[l]}$ occurs in the bracket before its layer, in the one behind it, and in every stage of the layer:
+# Move all states, $y^{[l]}$ in direction $z^{[l]}$, and require that $\mathcal{L}$ does not change to first order.
+# The state $y^{[l]}$ occurs in the bracket of the equation that defines it, in that of the next state, and in every
+# stage of layer $l$:
 #
 # $$
 # \begin{aligned}
@@ -420,8 +425,8 @@ def along_z(U, Y, F, P, Xi, z):
 
 
 # %% [markdown]
-# Collect what multiplies $z^{[l]}$: shift the sum of $p^{[l+1]} \cdot (z^{[l]} - z^{[l+1]})$ by one layer (summation by
-# parts), and move $f_y$ across the dot as its transpose.
+# Collect the factors of $z^{[l]}$: shift the sum of $p^{[l+1]} \cdot (z^{[l]} - z^{[l+1]})$ by one layer (summation
+# by parts), and move $f_y$ to the other side of the dot product as its transpose.
 #
 # $$
 # \begin{aligned}
@@ -465,7 +470,8 @@ def by_Y(U, Y, F, P, Xi):
 # \qquad p^{[L]} = \nabla\mathcal{F}\bigl(y^{[L]}\bigr).
 # $$ (paper-3.13)
 #
-# It is written from left to right. But its *last* value is known, so it is used from right to left.
+# The iteration is written forwards, from $p^{[l]}$ to $p^{[l+1]}$. But its *last* value is known, so it is used
+# backwards.
 #
 # *Verified `anywhere`: {eq}`paper-3.9` and the factors {eq}`paper-3.11`, {eq}`paper-3.12` against automatic
 # differentiation of `lagrangian`; {eq}`paper-3.10` against {eq}`paper-3.9`; {eq}`eq-3.2.a` likewise.*
@@ -488,7 +494,7 @@ assert agree(by_Y(*anywhere), exact)
 # %% [markdown]
 # ## Step 2: the derivative in the stage values
 #
-# Move the stage values, $f_i^{[l]}$ in direction $\delta f_i^{[l]}$. They occur in the step and, through
+# Move the stage values, $f_i^{[l]}$ in direction $\delta f_i^{[l]}$. The stage values occur in the step and, through
 # {eq}`paper-3.6`, in the stages of their own layer:
 #
 # $$
@@ -516,13 +522,13 @@ def along_df(U, Y, F, P, Xi, df):
 # :::{admonition} The paper's text: probably slips
 # :class: voice-paper
 # In {eq}`paper-3.14` as printed, the sum in front of $\xi_i^{[l]}$ runs over $j$, which leaves $i$ undefined, and the innermost
-# sum holds $g_j^{[l]}$, which is introduced later {eq}`paper-3.25`. We read $i$ and $\delta f_j^{[l]}$: the
-# printed sum is the derivative for no $i$ and neither meaning of $g$. In {eq}`paper-3.16` the printed $i = 0, \dots, s$
-# must start at 1, since stages are counted from 1.
+# sum holds $g_j^{[l]}$, which is introduced later {eq}`paper-3.25`. We read $i$ and $\delta f_j^{[l]}$: the printed
+# sum is not the derivative, whatever $i$ and whichever of the two meanings of $g$ one takes. In {eq}`paper-3.16` the
+# printed $i = 0, \dots, s$ must start at 1, since stages are counted from 1.
 # :::
 #
-# Again collect what multiplies each direction. Exchange the names $i$ and $j$ in the double sum, so that $\delta f_i$ can be
-# factored out; *here $a_{i,j}$ becomes $a_{j,i}$*:
+# Again collect the factor of each direction. Exchange the indices $i$ and $j$ in the double sum, so that $\delta f_i$
+# can be factored out; *here $a_{i,j}$ becomes $a_{j,i}$*:
 #
 # $$
 # 0 = \sum_{l=0}^{L-1} \sum_{i=1}^{s} \Bigl( h \beta_i\, p^{[l+1]} - \xi_i^{[l]} + h \sum_{j=1}^{s} a_{j,i}\,
@@ -600,9 +606,9 @@ for g in (df, later):
 # %% [markdown]
 # ## The backward pass
 #
-# For an explicit scheme $a_{j,i}$ is zero unless $j > i$. So {eq}`paper-3.17` gives $\xi_s$ from $p^{[l+1]}$ alone, then
-# $\xi_{s-1}$ and so on down to $\xi_1$; then {eq}`paper-3.13` gives $p^{[l]}$. No equation has to be solved, and nothing is
-# divided by.
+# For an explicit scheme $a_{j,i}$ is zero unless $j > i$. Then {eq}`paper-3.17` gives $\xi_s$ from $p^{[l+1]}$ alone,
+# next $\xi_{s-1}$, and so on down to $\xi_1$; finally {eq}`paper-3.13` gives $p^{[l]}$. No equation has to be solved,
+# and no division occurs.
 
 
 # %%
@@ -637,7 +643,7 @@ assert agree(P, costates.p) and agree(Xi, costates.xi)
 # %% [markdown]
 # ## Step 3: the derivative in the controls
 #
-# Last, move the controls, $u_i^{[l]}$ in direction $v_i^{[l]}$. They occur in one place only:
+# Finally, move the controls, $u_i^{[l]}$ in direction $v_i^{[l]}$. They occur in one place only:
 #
 # $$
 # \begin{aligned}
@@ -669,9 +675,10 @@ def by_U(U, Y, F, P, Xi):
 
 
 # %% [markdown]
-# On the network $\mathcal{L}$ is the cost, and at the computed multipliers its derivatives in $Y$ and $F$ vanish, so the
-# reaction of $Y$ and $F$ to a change of $U$ has no effect to first order. The derivative in $U$ at fixed $Y$ and $F$ therefore
-# *is the gradient of the training problem* {eq}`paper-3.3`, in which all states react:
+# Where the network's equations hold, $\mathcal{L}$ is the cost. At the computed multipliers its derivatives in $Y$
+# and $F$ vanish, so the changes of $Y$ and $F$ caused by a change of $U$ have no effect to first order. The
+# derivative in $U$ at fixed $Y$ and $F$ therefore *is the gradient of the training problem* {eq}`paper-3.3`, in which
+# all states change with $U$:
 
 # %%
 gradient_of_training = torch.func.grad(lambda U: cost(sweep(U)[0][L]))(U)
@@ -687,22 +694,23 @@ assert agree(by_U(*anywhere), gradient(*anywhere)[0])
 assert agree(along_v(*anywhere, direction), second_line)
 
 # %% [markdown]
-# PyTorch's `backward` finds the same numbers by the chain rule, one elementary operation after the other. The Lagrangian finds
-# them layer by layer, in the letters of the scheme. {ref}`The next page <s3-2-costates>` says what the multipliers mean;
-# {ref}`the one after it <s3-2-optimum>` asks when {eq}`paper-3.18` holds for all directions.
+# PyTorch's `backward` computes the same numbers by the chain rule, one elementary operation after another. The
+# Lagrangian gives them layer by layer, in terms of the scheme's coefficients. {ref}`The next page <s3-2-costates>`
+# explains what the multipliers mean; {ref}`the page after it <s3-2-optimum>` asks when {eq}`paper-3.18` holds for all
+# directions.
 #
 # ## Exercise
 #
 # ```{exercise}
 # :label: ex-s32-euler
-# Write {eq}`paper-3.17`, {eq}`paper-3.13` and {eq}`paper-3.18` for Euler's method. What do they say for $h = 1$?
+# Write {eq}`paper-3.17`, {eq}`paper-3.13` and {eq}`paper-3.18` for Euler's method. What do they become for $h = 1$?
 # ```
 #
 # ```{solution} ex-s32-euler
 # :class: dropdown
 # With $s = 1$, $A = 0$, $\beta_1 = 1$: $\xi^{[l]} = h p^{[l+1]}$, so $p^{[l]} = p^{[l+1]} + h f_y^\top p^{[l+1]}$ and the
-# gradient is $h f_u^\top p^{[l+1]}$, with $f$ at $(u^{[l]}, y^{[l]})$. For $h = 1$ this is backpropagation through a ResNet: the
-# error signal is carried over the skip connection, plus what passes through the block.
+# gradient is $h f_u^\top p^{[l+1]}$, with $f$ at $(u^{[l]}, y^{[l]})$. For $h = 1$ this is backpropagation through a
+# ResNet: the error signal is the sum of the signal along the skip connection and the signal through the block.
 # ```
 
 # %% tags=["hide-input"]
@@ -727,11 +735,11 @@ assert agree(p, torch.func.grad(resnet_cost)(x_hat))
 # ## Takeaways
 #
 # - The Lagrangian {eq}`paper-3.8` is the cost plus every equation of the network times a multiplier.
-# - Its derivatives in states and stage values vanish where $p$ and $\xi$ run backwards, {eq}`paper-3.13` and
-#   {eq}`paper-3.17`, with $A$ transposed.
-# - Its derivative in the controls {eq}`paper-3.18` then is the gradient of training.
-# - {eq}`paper-3.14` and {eq}`paper-3.16` need other indices than printed, and $\mathcal{F}$ in {eq}`paper-3.8` is a
-#   function of the last state.
+# - Its derivatives in states and stage values vanish if $p$ and $\xi$ satisfy the backward recursions
+#   {eq}`paper-3.13` and {eq}`paper-3.17`, with $A$ transposed.
+# - Its derivative in the controls {eq}`paper-3.18` is then the gradient of training.
+# - The printed indices in {eq}`paper-3.14` and {eq}`paper-3.16` need correction, and $\mathcal{F}$ in {eq}`paper-3.8`
+#   is a function of the last state.
 #
 # ## References
 #

@@ -16,19 +16,19 @@
 # (s3-2-optimum)=
 # # Section 3. The condition for an optimum
 #
-# {ref}`The derivation <s3-2>` set the derivatives of the Lagrangian in states and stage values to zero. The derivative in
-# the controls {eq}`paper-3.18` is left. It is the gradient of training, and at an optimum it vanishes. What this means for
-# a single stage depends on whether stages share a control. This page trains three tiny networks until the gradient is zero
-# to rounding, and looks.
+# {ref}`The derivation <s3-2>` set the derivatives of the Lagrangian in states and stage values to zero. The remaining
+# derivative, in the controls {eq}`paper-3.18`, is the gradient of training, and at an optimum it vanishes. What this
+# means for a single stage depends on whether stages share a control. This page trains three tiny networks until the
+# gradient is zero to rounding, and examines the conditions there.
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
 # - The paper: at an optimum $f_u^\top \xi_i$ vanishes in every stage of every layer, {eq}`paper-3.19`, and so does
 #   $f_u^\top p_i$, {eq}`paper-3.22`.
 # - Here: this holds where every stage has a control of its own, hence also for Euler's method, whose layers have one
-#   stage. It fails in general where stages share a control: in {eq}`paper-2.11` if nodes coincide, as those of RK4 do, and
-#   in {eq}`paper-2.12` for every scheme of several stages, such as the paper's RK4Net.
-# - There a sum vanishes, {eq}`eq-3.2.c`.
+#   stage. It fails in general where stages share a control: in {eq}`paper-2.11` if nodes coincide, as for RK4, and in
+#   {eq}`paper-2.12` for every scheme with several stages, as in the paper's RK4Net.
+# - Where stages share a control, a sum vanishes instead, {eq}`eq-3.2.c`.
 # :::
 
 # %% tags=["hide-input"]
@@ -47,31 +47,32 @@ rng = np.random.default_rng(5)
 # %% [markdown]
 # ## Two conditions
 #
-# If the controls of all stages may be chosen freely, every direction $v_i^{[l]}$ in {eq}`paper-3.18` is allowed. At an
-# optimum each factor then vanishes by itself, for $l = 0, \dots, L-1$ and $i = 1, \dots, s$:
+# If the controls of all stages may be chosen freely, every direction $v_i^{[l]}$ in {eq}`paper-3.18` is allowed. At
+# an optimum each factor then vanishes individually, for $l = 0, \dots, L-1$ and $i = 1, \dots, s$:
 #
 # $$
 # 0 = f_u\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top \xi_i^{[l]}, \qquad
 # y_i^{[l]} = y^{[l]} + h \sum_{j=1}^{s} a_{i,j} f_j^{[l]} .
 # $$ (paper-3.19)
 #
-# Divided by $h \beta_i \neq 0$ as in {eq}`eq-3.2.b`, it is a condition on the stages' costates:
+# Division by $h \beta_i \neq 0$, as in {eq}`eq-3.2.b`, gives a condition on the costates of the stages:
 #
 # $$
 # f_u\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]} = 0, \qquad l = 0, \dots, L-1, \quad i = 1, \dots, s.
 # $$ (paper-3.22)
 #
 # In the language of optimal control, $p \cdot f(u, y)$ is the *Hamiltonian*, and an optimal control makes it stationary in
-# $u$. As before, products and $f_u^\top$ add up over the samples, and this matters: for a single sample and $\sigma' > 0$ the
-# part of {eq}`paper-3.22` that belongs to $b$ is $\sigma' \circ p_i = 0$, which only $p_i = 0$ satisfies. The conditions are necessary, not sufficient: they hold at maxima and saddles, too.
+# $u$. As before, products and $f_u^\top$ sum over the samples. This is essential: for a single sample and $\sigma' >
+# 0$ the part of {eq}`paper-3.22` that belongs to $b$ is $\sigma' \circ p_i = 0$, which holds only if $p_i = 0$. The
+# conditions are necessary but not sufficient: they also hold at maxima and saddle points.
 #
 # ## A problem with an optimum
 #
-# Random weights are not optimal, so tiny networks have to be trained until the gradient *vanishes*. But {ref}`the training
-# problem <s3-1>` may have no minimum. Labels that are probabilities help: a *teacher*, a network of the same kind with a
-# smooth control, assigns them, and half a per cent of noise is mixed in. Near the teacher the cost has a minimum, at which
-# $\mathcal{H} - c$, and with it every multiplier, is small but not zero. The scheme is RK4, with two layers of width 2
-# and six classes behind a fixed classifier.
+# Random weights are not optimal, so we train tiny networks until the gradient *vanishes*. But {ref}`the training
+# problem <s3-1>` may have no minimum. We therefore use labels that are probabilities: they are assigned by a
+# *teacher*, a network of the same kind with a smooth control, and mixed with half a per cent of noise. Near the
+# teacher the cost has a minimum, at which $\mathcal{H} - c$, and with it every multiplier, is small but not zero. The
+# scheme is RK4, with two layers of width 2 and six classes behind a fixed classifier.
 
 # %%
 tableau = TABLEAUS["rk4"]
@@ -83,7 +84,7 @@ R, S = rng.standard_normal((2, 6))
 
 
 def teacher(t):
-    """Its control at time t: the four entries of K and the two of b."""
+    """The teacher's control at time t: four entries of K and two of b."""
     return torch.tensor(R * np.cos(1.5 * t) + S * np.sin(1.5 * t))
 
 
@@ -114,10 +115,10 @@ def cost(u):
 # %% [markdown]
 # ## Three kinds of networks
 #
-# In the first network the stages share nothing. In the second the controls are values of one function of time at the nodes,
-# $u_i^{[l]} = \mathbf{u}(t_l + h c_i)$, as in {eq}`paper-2.11`: stages 2 and 3 of RK4 share the midpoint, since $c_2 = c_3$,
-# and stage 4 of a layer shares an instant with stage 1 of the next. In the third all stages of a layer have the same
-# control {eq}`paper-2.12`; this is `RK4Net`.
+# In the first network every stage has its own control. In the second the controls are values of one function of time
+# at the nodes, $u_i^{[l]} = \mathbf{u}(t_l + h c_i)$, as in {eq}`paper-2.11`: stages 2 and 3 of RK4 share the
+# midpoint, since $c_2 = c_3$, and stage 4 of a layer shares an instant with stage 1 of the next. In the third all
+# stages of a layer have the same control {eq}`paper-2.12`; this is `RK4Net`.
 
 # %%
 SHARING = {  # two stages have the same control where these values agree
@@ -138,8 +139,8 @@ for kind, shared in SHARING.items():
     print(f"{kind:30}", owners(shared).tolist())
 
 # %% [markdown]
-# Newton's method with a trust region starts from the teacher's controls; two plain Newton steps reduce the gradient to
-# rounding. The Hessian is positive definite, so each point is a strict local minimum.
+# Newton's method with a trust region starts from the teacher's controls; two plain Newton steps at the end reduce the
+# gradient to rounding. The Hessian is positive definite, so each point is a strict local minimum.
 
 
 # %%
@@ -179,9 +180,10 @@ controls = {kind: train(owners(shared)) for kind, shared in SHARING.items()}
 optima = {kind: multipliers(u) for kind, u in controls.items()}
 
 # %% [markdown]
-# ## What vanishes
+# ## Which terms vanish
 #
-# By {eq}`eq-3.2.a` the left-hand sides of {eq}`paper-3.19` and {eq}`paper-3.22` are, with $v = \xi$ and with $v = p_i$:
+# By {eq}`eq-3.2.a` the following function gives the expressions that vanish in {eq}`paper-3.19`, with $v = \xi$, and
+# in {eq}`paper-3.22`, with $v = p_i$:
 
 
 # %%
@@ -195,8 +197,8 @@ def f_u_T(u, v):
 
 
 # %% [markdown]
-# Take the network that these conditions are about, with a control for each stage. Its multipliers are not zero, and yet
-# $f_u^\top$ annihilates every one of them.
+# The conditions apply to the network with a control for each stage. Its multipliers are not zero, yet $f_u^\top$
+# annihilates each of them.
 #
 # *Verified: at the teacher's controls, which are not optimal, $f_u^\top \xi_i = h \beta_i f_u^\top p_i$ is the gradient found by
 # automatic differentiation; at the optimum both conditions hold to rounding, while no $\xi_i$ is zero.*
@@ -220,7 +222,8 @@ assert torch.allclose(
 assert f_u_T(controls[kind], free.p_i).abs().max() < ROUNDING
 
 # %% [markdown]
-# Now all three networks, trained equally far: each term by itself, and the sums over the stages that share a control.
+# Next we compare all three networks at their optima: each term individually, and the sums over the stages that share
+# a control.
 
 # %%
 for kind, shared in SHARING.items():
@@ -237,7 +240,7 @@ for kind, shared in SHARING.items():
         each.abs().max() < ROUNDING if free_stages else each.abs().max() > 1e-4
     )
 
-# %% mystnb={"figure": {"name": "fig-s32-stationary", "caption": "The terms $f_u^\\top \\xi_i^{[l]}$ at the three optima: one row for each entry of $u = (K, b)$, one column for each stage; blue positive, orange negative, white zero (each panel has its own cube-root scale, so that small terms show). Lines separate stages with different controls. Left, all terms are zero. Middle, stages 2 and 3 balance, and so do stage 4 and the first stage of the next layer. Right, only the four stages of a layer together do."}, "image": {"alt": "Three coloured matrices with six rows and eight columns. The left one is white. In the middle one columns 2 and 3 of each layer, and column 4 with the next layer's column 1, have opposite colours; the first and the last column are white. In the right one the four columns of each layer have mixed colours."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-stationary", "caption": "The terms $f_u^\\top \\xi_i^{[l]}$ at the three optima: one row for each entry of $u = (K, b)$, one column for each stage; blue positive, orange negative, white zero (each panel has its own cube-root scale, so that small terms show). Lines separate stages with different controls. Left, all terms are zero. Middle, the terms of stages 2 and 3 cancel, and so do those of stage 4 and the first stage of the next layer. Right, only the sum over the four stages of a layer vanishes."}, "image": {"alt": "Three coloured matrices with six rows and eight columns. The left one is white. In the middle one columns 2 and 3 of each layer, and column 4 with the next layer's column 1, have opposite colours; the first and the last column are white. In the right one the four columns of each layer have mixed colours."}} tags=["hide-input"]
 ENTRIES = "K_{11}", "K_{12}", "K_{21}", "K_{22}", "b_1", "b_2"
 signed = LinearSegmentedColormap.from_list(
     "signed", [plots.CLASS_COLOURS[1], "white", plots.CLASS_COLOURS[0]]
@@ -261,13 +264,14 @@ axes[0].set_yticks(range(6), [f"${entry}$" for entry in ENTRIES])
 plt.show()
 
 # %% [markdown]
-# :::{admonition} The paper's text: the condition of another network
+# :::{admonition} The paper's text: the conditions assume free stage controls
 # :class: voice-paper
-# {eq}`paper-3.19` and {eq}`paper-3.22` treat the controls of all stages as free. Those of {eq}`paper-2.11` are values of one
-# function, equal where nodes coincide, and those of the paper's own networks {eq}`paper-2.12` are equal within a layer. In
-# the latter {eq}`paper-3.18` allows only directions $v_i^{[l]} = v^{[l]}$ that are the same in all stages, and the condition
-# is the *sum* {eq}`eq-3.2.c` below. For EulerNet the sum has one term and the printed conditions are right. At the optimum
-# of the RK4 network they fail and the sum vanishes, as the table above shows.
+# {eq}`paper-3.19` and {eq}`paper-3.22` treat the controls of all stages as free. But the controls of {eq}`paper-2.11`
+# are values of one function, equal where nodes coincide, and the controls of the paper's own networks
+# {eq}`paper-2.12` are equal within a layer. For the latter, {eq}`paper-3.18` allows only directions $v_i^{[l]} =
+# v^{[l]}$ that are the same in all stages, and the condition is the *sum* {eq}`eq-3.2.c` below. For EulerNet the sum
+# has one term and the printed conditions are correct. At the optimum of the RK4 network the printed conditions fail
+# and the sum vanishes, as the table above shows.
 # :::
 #
 # $$
@@ -276,21 +280,22 @@ plt.show()
 # $$ (eq-3.2.c)
 #
 # for every layer. The second form is the scheme's own quadrature of $\int f_u^\top p \, dt$ over the layer. In continuous
-# time this integral is the derivative of the cost in a control that is constant on the layer. With one control per layer
-# the Hamiltonian need not be stationary at every instant, only on average over the layer.
+# time this integral is the derivative of the cost in a control that is constant on the layer. With one control per
+# layer the Hamiltonian need only be stationary on average over the layer, not at every instant.
 #
 # ## Exercises
 #
 # ```{exercise}
 # :label: ex-s32-conditions
-# How many scalar conditions are {eq}`paper-3.19`, the sums for one function of time, and {eq}`eq-3.2.c`, for RK4 with $L$
-# layers, if one control has $m = \hat d^2 + \hat d$ entries? Compare with the number of scalars that are optimised.
+# One control has $m = \hat d^2 + \hat d$ entries. For RK4 with $L$ layers, how many scalar conditions are
+# {eq}`paper-3.19`, the sums for one function of time, and {eq}`eq-3.2.c`? Compare with the number of scalars that are
+# optimised.
 # ```
 #
 # ```{solution} ex-s32-conditions
 # :class: dropdown
-# $4Lm$, $(2L + 1)m$ and $Lm$, always as many as there are scalars in the controls: a stationary point is where the gradient
-# vanishes, and the gradient has the shape of what is optimised.
+# $4Lm$, $(2L + 1)m$ and $Lm$, always as many as there are scalars in the controls: at a stationary point the gradient
+# vanishes, and it has one component for each scalar that is optimised.
 # ```
 
 # %% tags=["hide-input"]
@@ -303,14 +308,15 @@ assert [len(owners(shared).unique()) for shared in SHARING.values()] == [
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s32-cost
-# Which of the three optima has the lowest cost, and why could you know that beforehand?
+# Which of the three optima has the lowest cost, and why could this be predicted?
 # ```
 #
 # ```{solution} ex-s32-cost
 # :class: dropdown
-# Free stage controls: the other two networks are special cases of the first, with equal controls in some stages. If each
-# minimisation finds the best of its kind, freedom cannot raise the cost. (A function of time and one control per layer are
-# not special cases of each other.) Whether the additional freedom helps on *new* samples is another question.
+# The optimum with free stage controls: the other two networks are special cases of the first, with equal controls in
+# some stages. If each minimisation finds the best network of its kind, additional freedom cannot raise the cost. (A
+# function of time and one control per layer are not special cases of each other.) Whether the freedom helps on *new*
+# samples is another question.
 # ```
 
 # %% tags=["hide-input"]
@@ -321,15 +327,16 @@ assert costs[0] == min(costs)
 # ```{exercise}
 # :label: ex-s32-perfect
 # Suppose the labels were exactly the teacher's probabilities. What are $p$ and $\xi$ at the optimum of the first two
-# networks, and why would the cells above have shown nothing about them? What is different in the third?
+# networks, and why would the cells above then have shown nothing? What is different in the third network?
 # ```
 #
 # ```{solution} ex-s32-perfect
 # :class: dropdown
-# Then $\mathcal{H} = c$ at the teacher's controls, $p^{[L]} = 0$ by {eq}`eq-3.1.c`, and all multipliers vanish. All terms are
-# zero in the first two networks, shared controls or not. A check that holds for this reason shows nothing; hence the noise
-# in the labels, and the check that no $\xi_i$ is zero. The third network cannot have the teacher's controls, which move
-# within a layer. Its fit is not exact, its multipliers are not zero, and its single terms do not vanish.
+# Then $\mathcal{H} = c$ at the teacher's controls, $p^{[L]} = 0$ by {eq}`eq-3.1.c`, and all multipliers vanish. All
+# terms are then zero in the first two networks, whether controls are shared or not. A check that holds for this
+# reason shows nothing; hence the noise in the labels, and the check that no $\xi_i$ is zero. The third network cannot
+# have the teacher's controls, which vary within a layer. Its fit is not exact, its multipliers are not zero, and its
+# individual terms do not vanish.
 # ```
 
 # %% tags=["hide-input"]
@@ -343,12 +350,13 @@ assert terms.sum(dim=1).abs().max() < ROUNDING and terms.abs().max() > 1e-2
 # %% [markdown]
 # ## Takeaways
 #
-# - With free stage controls the terms of the gradient vanish one by one: {eq}`paper-3.19`, and {eq}`paper-3.22` where no
-#   weight is zero. With one stage per layer, as in EulerNet, controls are free in this sense.
-# - Stages that share a control share a condition. For controls read from one function of time it joins stages at the same
-#   instant; for the paper's networks it is the sum {eq}`eq-3.2.c` over the stages of a layer.
-# - A condition for an optimum can be tested only where the fit is not exact. At an exact fit every multiplier is zero and
-#   every condition holds.
+# - With free stage controls each term of the gradient vanishes: {eq}`paper-3.19`, and {eq}`paper-3.22` if no weight
+#   is zero. With one stage per layer, as in EulerNet, the controls are free in this sense.
+# - Stages that share a control share a condition. For controls read from one function of time, the condition is a sum
+#   over the stages at the same instant; for the paper's networks it is the sum {eq}`eq-3.2.c` over the stages of a
+#   layer.
+# - A condition for an optimum can be tested only if the fit is not exact. At an exact fit every multiplier is zero
+#   and every condition holds.
 #
 # First-order conditions of Runge-Kutta discretisations in terms of stage costates go back to {footcite:t}`hager2000`; for
 # networks see {footcite:t}`benning2019`.

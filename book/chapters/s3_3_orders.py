@@ -16,8 +16,8 @@
 # (s3-orders)=
 # # Section 3. Orders and trees (optional)
 #
-# How accurate is the gradient of a network, seen from the differential equation? And how far off is a wrong partner?
-# Both questions are answered by counting rooted trees. The rest of the book uses the answers but not the trees, so
+# How well does the gradient of a network approximate that of the differential equation? And how large is the error of
+# a wrong partner? Rooted trees answer both questions. The rest of the book uses the answers but not the trees, so
 # this page may be skipped.
 
 # %% tags=["hide-input"]
@@ -48,7 +48,7 @@ def grove(ax, drawn, labels, gap=1.2):
     ax.axis("off")
 
 
-# %% mystnb={"figure": {"name": "fig-trees", "caption": "The rooted trees with one to four nodes, and below each the number that its weight must be: one over the product of the sizes of all its subtrees, itself included. A scheme has order $q$ if the weights of all trees with up to $q$ nodes are these numbers."}, "image": {"alt": "Eight rooted trees in a row, growing upwards: one with one node, labelled 1; one with two, 1/2; two with three nodes, 1/3 for the fork and 1/6 for the tall one; four with four nodes, with 1/4, 1/8, 1/12 and 1/24."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trees", "caption": "The rooted trees with one to four nodes. The number below each tree is the required weight: one over the product of the sizes of all its subtrees, including the tree itself. A scheme has order $q$ if all trees with up to $q$ nodes have the required weights."}, "image": {"alt": "Eight rooted trees in a row, growing upwards: one with one node, labelled 1; one with two, 1/2; two with three nodes, 1/3 for the fork and 1/6 for the tall one; four with four nodes, with 1/4, 1/8, 1/12 and 1/24."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 1.9), layout="constrained")
 plain = [tree for nodes in range(1, 5) for tree in trees(nodes)]
 fractions = [str(sympy.Rational(1, density(tree))) for tree in plain]
@@ -58,17 +58,17 @@ plt.show()
 # %% [markdown]
 # :::{admonition} What you will learn
 # :class: tip
-# - how trees with nodes of two kinds count what a pair of schemes gets right;
+# - how trees with nodes of two kinds determine the order of a pair of schemes;
 # - that for given controls the pair has the order of the scheme, and that it may lose one if {eq}`paper-3.22` is solved
 #   for the controls;
-# - why the wrong partner $\tilde A = A$ costs $h^2$ with Ralston's scheme and only $h^3$ with Heun's.
+# - why the error of the wrong partner $\tilde A = A$ is $O(h^2)$ for Ralston's scheme and $O(h^3)$ for Heun's.
 # :::
 #
 # ## Trees of one kind
 #
 # Differentiate $\dot y = f(y)$ again and again: $\ddot y = f' f$, $\dddot y = f''(f, f) + f' f' f$, and so on. Each
-# term is a rooted tree, with a node for every $f$ and a branch for every derivative that acts on it. The Taylor
-# series of the solution contains each tree with a fixed coefficient; that of a Runge-Kutta step contains it with a
+# term is a rooted tree, with a node for every $f$ and a branch for every derivative of it. In the Taylor series of
+# the solution each tree has a fixed coefficient; in that of a Runge-Kutta step the coefficient is proportional to a
 # polynomial in $A$ and $\beta$, the *weight*
 #
 # $$
@@ -82,13 +82,13 @@ plt.show()
 #
 # ## Trees of two kinds
 #
-# The costate equation $\dot p = -f_y(y)^\top p$ brings a second kind of nodes. Filled nodes stand for $f$ in the
-# state's equation, hollow ones for the costate's. A branch to a filled node is weighted with $a_{i,j}$, a branch to a
-# hollow one with $\tilde a_{i,j}$. Given the controls, the state does not depend on the costate, and the costate's
-# equation is linear in it. So a hollow node carries at most one hollow node, and a filled node none. These are all
-# trees with a hollow root:
+# The costate equation $\dot p = -f_y(y)^\top p$ requires a second kind of node. Filled nodes stand for the right-hand
+# side of the state equation, hollow nodes for that of the costate equation. A branch to a filled node has the factor
+# $a_{i,j}$, a branch to a hollow node the factor $\tilde a_{i,j}$. For given controls, the state does not depend on
+# the costate, and the costate equation is linear in the costate. A hollow node therefore carries at most one hollow
+# node, and a filled node none. These are all such trees with a hollow root and up to three nodes:
 
-# %% mystnb={"figure": {"name": "fig-trees-costate", "caption": "Trees of the costate with up to three nodes. Hollow: the costate's equation, one line of them from the root; filled: the state's equation, hanging from it."}, "image": {"alt": "Eight rooted trees with hollow roots: the single node; two with two nodes, the upper one hollow or filled; five with three nodes, two of them forks, with one or two filled ends, and three of them tall, with none, one or two filled nodes at the top."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trees-costate", "caption": "Trees of the costate with up to three nodes. Hollow nodes (the costate equation) form a single chain that starts at the root; filled nodes (the state equation) branch off from it."}, "image": {"alt": "Eight rooted trees with hollow roots: the single node; two with two nodes, the upper one hollow or filled; five with three nodes, two of them forks, with one or two filled ends, and three of them tall, with none, one or two filled nodes at the top."}} tags=["hide-input"]
 costate_trees = [
     tree
     for nodes in (1, 2, 3)
@@ -101,13 +101,13 @@ plt.show()
 assert len(costate_trees) == 8
 
 # %% [markdown]
-# The pair has order $q$ if all these trees, and those of the state, have the right weights up to $q$ nodes.
-# `order.order_of_pair` counts in exact arithmetic.
+# The pair has order $q$ if all these trees, and those of the state, have the required weights up to $q$ nodes.
+# `order.order_of_pair` computes this order in exact arithmetic.
 #
 # If the controls are *given*, as they are when a gradient is computed, the costates of the partner are the derivative
 # of the numerical flow, and the pair has the order of the scheme. If {eq}`paper-3.22` is *solved* for the controls,
-# they become functions of state and costate. Then the state's equation contains the costate, nodes may be mixed
-# freely, more trees count, and a scheme may lose an order {footcite}`hager2000`:
+# they become functions of state and costate. Then the state equation contains the costate, nodes may be mixed freely,
+# there are more conditions, and a scheme may lose an order {footcite}`hager2000`:
 
 # %%
 ralston3 = Tableau(
@@ -121,8 +121,9 @@ for tableau in (*schemes.values(), ralston3):
     print(f"{tableau.name:21}{tableau.order:5}{given:8}{eliminated:9}")
 
 # %% [markdown]
-# The column for given controls can be measured: the error of $p^{[0]}$ with a control for each stage {eq}`paper-2.11`,
-# against the method of Dormand and Prince with four times as many layers. Width 3, $T = 2$, smooth controls.
+# The column for given controls can be checked by measurement. We compute the error of $p^{[0]}$ with a control for
+# each stage {eq}`paper-2.11`, relative to a Dormand-Prince reference with at least four times as many layers, for
+# width 3, $T = 2$ and smooth controls.
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(3)
@@ -154,13 +155,13 @@ for tableau in (*schemes.values(), ralston3):
     print(f"{tableau.name:20} measured order {slope:.1f}")
 
 # %% [markdown]
-# ## What trees say about a wrong partner
+# ## Trees and the wrong partner
 #
-# With $\tilde A = A$ state and costate are solved together by one scheme. Right and wrong costates are both of its
-# order $q$, so they agree on all trees with up to $q$ nodes. If they agree for all trees with up to $n$ nodes, the
-# costates of one layer differ by $O(h^{n+1})$, those of $T/h$ layers by $O(h^n)$, and so do the gradients divided by
-# $h$, which are averages of $f_u^\top p$ over a layer. One expects $n = q$: 1 for Euler, 2 for Heun and Ralston. But
-# Heun reaches 3. The weights of the eight trees above tell why:
+# With $\tilde A = A$ the state and the costate are solved by the same scheme. The right and the wrong costates both
+# have its order $q$, so their weights agree for all trees with up to $q$ nodes. If the weights agree for all trees
+# with up to $n$ nodes, the costates differ by $O(h^{n+1})$ after one layer and by $O(h^n)$ after $T/h$ layers. The
+# gradients divided by $h$, which are averages of $f_u^\top p$ over a layer, also differ by $O(h^n)$. One expects $n =
+# q$: 1 for Euler, 2 for Heun and Ralston. But for Heun $n = 3$. The weights of the eight trees above explain why:
 
 # %% tags=["hide-input"]
 
@@ -183,7 +184,7 @@ weights = {
     for title, pair in columns.items()
 }
 
-# %% mystnb={"figure": {"name": "fig-tree-weights", "caption": "Weights of the eight trees. Orange: not the exact weight. Heun's two columns are equal, right or wrong: they share their error with three nodes, so the difference is one order smaller. Ralston's two columns differ in two rows."}, "image": {"alt": "A table with eight rows, each beginning with a drawn tree, and five columns of fractions. In Heun's columns the same entries are orange; Ralston's columns differ in two rows of trees with three nodes."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-tree-weights", "caption": "Weights of the eight trees. Orange: not the exact weight. Heun's two columns are equal: both have the same error at three nodes, so their difference is one order smaller. Ralston's two columns differ in two rows."}, "image": {"alt": "A table with eight rows, each beginning with a drawn tree, and five columns of fractions. In Heun's columns the same entries are orange; Ralston's columns differ in two rows of trees with three nodes."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 4.2), layout="constrained")
 for row, tree in enumerate(costate_trees):
     plain_tree, kinds = order.uncoloured(tree)
@@ -219,12 +220,12 @@ assert [ralston_right[k] == exact[k] for k in differ] == [False, True]
 # %% [markdown]
 # For Heun, the rows of both matrices sum to $c$, and both give the same $\sum_{i,j} \beta_i \tilde a_{i,j} c_j$, zero
 # instead of $\frac16$. The rows of Ralston's partner sum to $(-1, 1)$ and not to $c = (0, \frac23)$, so two weights
-# differ. In one of them the right costate has the exact weight, in the other the wrong one. Being right means
-# belonging to the network, not being closer to the differential equation.
+# differ. One of these weights is exact for the right costate, the other for the wrong one. The right costate is the
+# one that gives the network's gradient; it need not be closer to the differential equation.
 #
-# The gradient in the control of a single stage contains $p_i$ itself, without the sum over $i$. There the first
-# difference of the rows decides: $O(h)$ if their sums differ, $O(h^2)$ if they agree. `order.agreement` finds both
-# powers; {doc}`s3_3_wrong_partner` measures them.
+# The gradient in the control of a single stage contains $p_i$ itself, without the sum over $i$. Its error depends on
+# the rows of the two matrices: $O(h)$ if the row sums differ, $O(h^2)$ if they agree. `order.agreement` finds the
+# powers for a layer and for a stage; {doc}`s3_3_wrong_partner` measures them.
 
 # %%
 for name, tableau in schemes.items():
@@ -243,7 +244,7 @@ for name, tableau in schemes.items():
 #
 # ```{solution} ex-s33-count
 # :class: dropdown
-# The next cell counts. Linearity in $p$ and given controls leave half of them.
+# The next cell counts the trees. Linearity in $p$ and given controls halve their number.
 # ```
 
 # %% tags=["hide-input"]
@@ -257,24 +258,24 @@ assert 2 * linear == free
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s33-euler
-# Find the tree on which Euler's partner and Euler's method differ first, and its two weights.
+# Find the smallest tree on which Euler's partner and Euler's method differ, and its two weights.
 # ```
 #
 # ```{solution} ex-s33-euler
 # :class: dropdown
-# Two hollow nodes: the weight is $\tilde a_{1,1}$, which is 1 for the partner and 0 for Euler's method; the exact
-# weight is $\frac12$. Hence $n = 1$.
+# The tree with two hollow nodes: its weight is $\tilde a_{1,1}$, which is 1 for the partner and 0 for Euler's method;
+# the exact weight is $\frac12$. Hence $n = 1$.
 # ```
 #
 # ## Takeaways
 #
-# - A pair of schemes gets right what the weights of trees with two kinds of nodes get right.
+# - The weights of trees with two kinds of nodes determine the order of a pair of schemes.
 # - For given controls the pair of a scheme and its partner has the order of the scheme; with controls eliminated it
-#   may lose one.
-# - A wrong partner differs from the right one first on the smallest tree whose weights differ.
+#   may lose an order.
+# - The smallest tree whose weights differ determines the error of a wrong partner.
 #
-# Order conditions for optimal control are those of {footcite:t}`hager2000`; trees with nodes of two kinds are
-# explained by {footcite:t}`hairer2006`, trees of one kind by {footcite:t}`hairer1993`.
+# The order conditions for optimal control are due to {footcite:t}`hager2000`; {footcite:t}`hairer2006` explain trees
+# with nodes of two kinds, {footcite:t}`hairer1993` trees of one kind.
 #
 # ## References
 #

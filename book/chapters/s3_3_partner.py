@@ -16,9 +16,9 @@
 # (s3-partner)=
 # # Section 3. The partner: a scheme for the costates
 #
-# {doc}`The page on costates <s3_2_costates>` ended with multipliers $p_i^{[l]}$ that look like the stages of a
-# Runge-Kutta method. They are. This page finds the tableau of that method, the *partner*, for every scheme, and shows
-# a natural mistake about it that most tests let pass.
+# On {doc}`the page on costates <s3_2_costates>`, the stage costates $p_i^{[l]}$ had the form of the stages of a
+# Runge-Kutta method. This page finds the tableau of that method, the *partner* of the scheme, and shows a natural
+# mistake about it that most tests do not detect.
 #
 # :::{admonition} What you will learn
 # :class: tip
@@ -46,7 +46,7 @@ schemes = {name: t for name, t in TABLEAUS.items() if 0 not in t.beta}
 # %% [markdown]
 # ## A gallery
 #
-# Left a scheme, right its partner:
+# Each scheme is shown on the left, its partner on the right:
 
 # %% tags=["hide-input"]
 
@@ -75,14 +75,15 @@ gallery("euler", "heun", "ralston", "rk4", "implicit_midpoint", "gauss4")
 #
 # ## From multipliers to a scheme
 #
-# Take a scheme $(A, \beta, c)$ without zero weights. The second line of {eq}`paper-3.21` writes $p_i^{[l]}$ as $p^{[l]}$
-# and a sum over all stages, and {eq}`paper-3.20` does the same for $p^{[l+1]}$. Give the terms of these sums a name,
+# Take a scheme $(A, \beta, c)$ without zero weights. The second line of {eq}`paper-3.21` expresses $p_i^{[l]}$ as
+# $p^{[l]}$ plus a sum over all stages, and {eq}`paper-3.20` does the same for $p^{[l+1]}$. Denote the terms of these
+# sums by
 #
 # $$
 # g_i^{[l]} = -f_y\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]}, \qquad i = 1, \dots, s,
 # $$ (paper-3.25)
 #
-# and name their coefficients $\tilde\beta_i$, $\tilde a_{i,j}$. Then the new costate is
+# and their coefficients by $\tilde\beta_i$, $\tilde a_{i,j}$. Then the new costate is
 #
 # $$
 # p^{[l+1]} = p^{[l]} + h \sum_{i=1}^{s} \tilde\beta_i\, g_i^{[l]},
@@ -109,7 +110,7 @@ gallery("euler", "heun", "ralston", "rk4", "implicit_midpoint", "gauss4")
 # \tilde a_{i,j} = \beta_j - \frac{\beta_j a_{j,i}}{\beta_i}.
 # $$ (eq-3.p)
 #
-# Each equation in one line of code; with $f = \tanh(Ky + b)$, $f_y^\top p = K^\top (\sigma' \circ p)$:
+# Each equation is one line of code; for $f = \tanh(Ky + b)$ we have $f_y^\top p = K^\top (\sigma' \circ p)$:
 
 
 # %%
@@ -137,11 +138,11 @@ def partner_of(A, beta, c):
 
 
 # %% [markdown]
-# Two judges. The first knows tableaus: the Lobatto IIIA and IIIB schemes of three stages are partners in the
-# literature {footcite}`hairer2006`. The second is autograd, on four layers of Kutta's scheme with random controls for
-# each stage. It differentiates the cost by a small disturbance of a state and of a stage value $f_i$. By
-# {doc}`s3_2_costates` these derivatives are $p^{[l]}$ and $\xi_i^{[l]} = h \beta_i p_i^{[l]}$. No formula of this
-# page enters.
+# We check the equations in two ways. First, the three-stage Lobatto IIIA and IIIB schemes are partners in the
+# literature {footcite}`hairer2006`. Second, autograd differentiates the cost with respect to a small perturbation of
+# a state and of a stage value $f_i$, on four layers of Kutta's scheme with random controls for each stage. By
+# {doc}`s3_2_costates` these derivatives are $p^{[l]}$ and $\xi_i^{[l]} = h \beta_i p_i^{[l]}$. Neither check uses a
+# formula of this page.
 
 # %%
 A_kutta, beta_kutta, c_kutta = TABLEAUS["kutta3"].arrays()
@@ -242,10 +243,10 @@ print(f"{len(schemes)} schemes with their partners: autograd's gradient")
 # %% [markdown]
 # :::{admonition} The paper's text: probably a slip
 # :class: voice-paper
-# As our text of the paper reads, the first $a$ of {eq}`paper-3.23` has no tilde: $\beta_i a_{i,j} + \tilde\beta_j
-# a_{j,i} - \beta_i \tilde\beta_j = 0$. That is a condition on a single scheme, the condition for a scheme to be
-# symplectic by itself. For $i = j$ it says $a_{i,i} = \beta_i / 2$. So no explicit scheme satisfies it, although the
-# paper's networks are all explicit. The tilde is what {eq}`paper-3.21` and {eq}`paper-3.26` ask for.
+# In our copy of the paper, the first $a$ of {eq}`paper-3.23` has no tilde: $\beta_i a_{i,j} + \tilde\beta_j a_{j,i} -
+# \beta_i \tilde\beta_j = 0$. That is the condition for a single scheme to be symplectic. For $i = j$ it says $a_{i,i} =
+# \beta_i / 2$, which no explicit scheme satisfies, although the paper's networks are all explicit. The tilde is
+# required by {eq}`paper-3.21` and {eq}`paper-3.26`.
 # :::
 
 # %%
@@ -264,22 +265,23 @@ for name, tableau in schemes.items():
     print(f"{name:18} (3.23) as printed {'holds' if printed else 'fails'}")
 
 # %% [markdown]
-# ## Implicit to look at, explicit to use
+# ## The backward pass remains explicit
 #
-# The costate sweep comes from the right, where $p^{[l+1]}$ is known. Eliminate $p^{[l]}$ from {eq}`paper-3.24` and
-# {eq}`paper-3.26`:
+# The costate sweep starts at the right end of a layer, where $p^{[l+1]}$ is known. Eliminate $p^{[l]}$ from
+# {eq}`paper-3.24` and {eq}`paper-3.26`:
 #
 # $$
 # p_i^{[l]} = p^{[l+1]} - h \sum_{j=1}^{s} \bigl(\beta_j - \tilde a_{i,j}\bigr)\, g_j^{[l]},
 # \qquad \beta_j - \tilde a_{i,j} = \frac{\beta_j a_{j,i}}{\beta_i} .
 # $$ (eq-3.q)
 #
-# If the scheme is explicit, this is zero for $j \le i$: the stages follow one another from the last to the first, and
-# backpropagation solves no equation. The partner of Euler's method, read from the left, is implicit Euler.
+# If the scheme is explicit, this coefficient is zero for $j \le i$: the stages are computed one after another from
+# the last to the first, and backpropagation solves no equation. The partner of Euler's method, for example, is
+# implicit Euler when it is applied from left to right.
 #
-# The nodes $\tilde c$ are those of the state's stages, where the controls were taken. In an ordinary tableau they
-# would be the row sums of $\tilde A$. For two schemes they are not, and a wrong partner costs these two more than the
-# others ({doc}`s3_3_wrong_partner`):
+# The nodes $\tilde c$ are those of the state's stages, at which the controls are read. In an ordinary tableau the
+# nodes are the row sums of $\tilde A$. For two schemes they are not, and for these two a wrong partner causes a
+# larger error than for the others ({doc}`s3_3_wrong_partner`):
 
 # %%
 for name, tableau in schemes.items():
@@ -288,19 +290,19 @@ for name, tableau in schemes.items():
         print(f"{name}: c = {tableau.c}, but the rows of A~ sum to {sums}")
 
 # %% [markdown]
-# ## Is it the only one?
+# ## Is the partner unique?
 #
-# Where every stage has a control of its own, yes. For a single sample the gradient in $b_i$ is $h \beta_i\, \sigma'
-# \circ p_i^{[l]}$ with $\sigma' > 0$, so equal gradients mean equal $p_i^{[l]}$. Suppose two matrices give these for all
-# controls. In the last layer, where $p^{[L]} \ne 0$ is known, take $K_j$ invertible in one stage $j$ and zero in the
-# others. Then $f_y$ vanishes in all stages but this one, and {eq}`eq-3.q` has a single term: $p_i = p^{[L]} + h (\beta_j -
-# \tilde a_{i,j})\, f_y(u_j, y_j)^\top p_j$. Here $p_j \ne 0$, since otherwise the equation for $i = j$ would say $0 =
-# p^{[L]}$. So $f_y^\top p_j$ is not zero and the same for both matrices, and the coefficient can be read off, for each $i$
-# and $j$. The two matrices are equal.
+# If every stage has its own control, yes. For a single sample the gradient in $b_i$ is $h \beta_i\, \sigma' \circ
+# p_i^{[l]}$ with $\sigma' > 0$, so equal gradients imply equal $p_i^{[l]}$. Suppose two matrices give the same
+# $p_i^{[l]}$ for all controls. In the last layer, where $p^{[L]} \ne 0$ is known, choose $K_j$ invertible in one
+# stage $j$ and zero in the others. Then $f_y$ vanishes in all stages but this one, and {eq}`eq-3.q` has a single
+# term: $p_i = p^{[L]} + h (\beta_j - \tilde a_{i,j})\, f_y(u_j, y_j)^\top p_j$. Here $p_j \ne 0$, since otherwise the
+# equation for $i = j$ would say $0 = p^{[L]}$. Hence $f_y^\top p_j$ is non-zero and the same for both matrices, and
+# the coefficient can be read off for each $i$ and $j$. The two matrices are equal.
 #
-# Where stages share a control, not always. Count Euler's stage twice: $A = 0$, $\beta = (\frac12, \frac12)$. The
-# network is the same. Its partner has all entries $\frac12$; but the unit matrix gives the same gradient, because the
-# two stages cannot be told apart. Such schemes are called reducible.
+# If stages share a control, not always. Duplicate Euler's stage: $A = 0$, $\beta = (\frac12, \frac12)$. The network
+# is the same. All entries of the partner matrix are $\frac12$, but the unit matrix gives the same gradient, because
+# the two stages are identical. Such schemes are called reducible.
 
 # %%
 double = Tableau("Euler, counted twice", [[], []], ["1/2", "1/2"])
@@ -317,10 +319,9 @@ for stage_controls in (False, True):
 # %% [markdown]
 # ## A mistake that stays unnoticed
 #
-# There is a naive recipe: walk backwards from $p^{[l+1]}$ with step $-h$ and the same tableau, and use the stored
-# stages in the opposite order, each with the weight of its new place. For many schemes this is *right*. Compare with
-# {eq}`eq-3.q`: the scheme run backwards
-# with its stages reversed, $i \to s + 1 - i$, is the partner if
+# A naive recipe is to go backwards from $p^{[l+1]}$ with step $-h$ and the same tableau, using the stored stages in
+# the opposite order, each with the weight of its new position. For many schemes this is *correct*: by {eq}`eq-3.q`,
+# the scheme run backwards with its stages reversed, $i \to s + 1 - i$, is the partner if
 #
 # $$
 # \beta_i = \beta_{s+1-i} \quad\text{and}\quad
@@ -350,17 +351,18 @@ for name, tableau in schemes.items():
     print(f"{name:18} {'exact' if right else f'off by {off:.0%}'}")
 
 # %% [markdown]
-# Euler, Heun, Kutta 3, RK4 and the 3/8 rule forgive the mistake, and so do implicit midpoint and Gauss-Legendre. A
-# test of the recipe with one of them finds the gradient exact. Ralston's scheme exposes it: its weights $\frac14,
+# For Euler, Heun, Kutta 3, RK4, the 3/8 rule, implicit midpoint and Gauss-Legendre the recipe gives the exact
+# gradient, so a test with one of them does not detect the mistake. Ralston's scheme does: its weights $\frac14,
 # \frac34$ are not symmetric.
 #
-# The stages must be *stored*, though. Solving state and costate back together meets other stages than the forward sweep
-# did, and the gradient is not exact even for the five explicit ones; {doc}`s3_4_continuous_adjoint` measures it.
+# The stages must be *stored*, however. If state and costate are solved backwards together, the stages differ from
+# those of the forward sweep, and the gradient is not exact even for the five explicit schemes;
+# {doc}`s3_4_continuous_adjoint` measures the error.
 #
 # ## Zero weights
 #
 # The explicit midpoint rule and Dormand-Prince have zero weights and no partner, since {eq}`paper-3.20` divides by
-# every weight. Their gradients are as exact as any other: {eq}`paper-3.13`, {eq}`paper-3.17` and {eq}`paper-3.18` use
+# every weight. Their gradients are nevertheless exact: {eq}`paper-3.13`, {eq}`paper-3.17` and {eq}`paper-3.18` use
 # the multipliers $\xi_i$, which need no division.
 
 # %%
@@ -384,10 +386,10 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 #
 # ```{solution} ex-s33-trapezium
 # :class: dropdown
-# By {eq}`eq-3.p` $\tilde a = 1 - 1 = 0$ for implicit Euler: its partner is Euler's method, and being partners is
-# mutual. The two together are symplectic Euler. For the trapezium rule $\tilde a_{i,j} = \frac12 - a_{j,i}$, which is
-# $\begin{pmatrix} 1/2 & 0 \\ 1/2 & 0 \end{pmatrix}$: the Lobatto IIIA-IIIB pair of two stages, in mechanics the
-# method of Störmer and Verlet.
+# For implicit Euler, {eq}`eq-3.p` gives $\tilde a = 1 - 1 = 0$: its partner is Euler's method, and the relation is
+# mutual. The pair is symplectic Euler. For the trapezium rule $\tilde a_{i,j} = \frac12 - a_{j,i}$, which gives
+# $\begin{pmatrix} 1/2 & 0 \\ 1/2 & 0 \end{pmatrix}$. This pair is the two-stage Lobatto IIIA-IIIB pair, known in
+# mechanics as the Störmer-Verlet method.
 # ```
 #
 # ```{exercise}
@@ -398,31 +400,31 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 #
 # ```{solution} ex-s33-family
 # :class: dropdown
-# {eq}`eq-3.s` asks for $\beta_1 = \beta_2$, so $\theta = 1/2$: Heun's scheme alone. Then its second part, for $i =
-# 1$, $j = 2$, says $a_{2,1} = a_{2,1}$.
+# {eq}`eq-3.s` requires $\beta_1 = \beta_2$, so $\theta = 1/2$, which is Heun's scheme. The second part of
+# {eq}`eq-3.s` then holds: for $i = 1$, $j = 2$ it says $a_{2,1} = a_{2,1}$.
 # ```
 #
 # ```{exercise}
 # :label: ex-s33-unequal
-# Give every layer its own step size. What becomes of the partner?
+# Give every layer its own step size. How does the partner change?
 # ```
 #
 # ```{solution} ex-s33-unequal
 # :class: dropdown
-# Nothing changes: {eq}`paper-3.23` does not contain $h$, and each layer has its own $h$ in {eq}`paper-3.24` to
-# {eq}`paper-3.26`. It is different if the step size depends on the state, as in adaptive integrators: then its
-# derivative is part of the gradient.
+# It does not change: {eq}`paper-3.23` does not contain $h$, and each layer has its own $h$ in {eq}`paper-3.24` to
+# {eq}`paper-3.26`. This is no longer true if the step size depends on the state, as in adaptive integrators: then the
+# derivative of the step size is part of the gradient.
 # ```
 #
 # ## Takeaways
 #
 # - The multipliers of a Runge-Kutta network are themselves Runge-Kutta stages, of the tableau $\tilde a_{i,j} =
-#   \beta_j - \beta_j a_{j,i} / \beta_i$; the printed {eq}`paper-3.23` has lost a tilde.
-# - For an explicit scheme the way back is explicit, from the last stage to the first.
+#   \beta_j - \beta_j a_{j,i} / \beta_i$; the printed {eq}`paper-3.23` lacks a tilde.
+# - For an explicit scheme the backward pass is explicit, from the last stage to the first.
 # - With a control for each stage the partner is the only such tableau. A reducible scheme whose stages share a
 #   control has others.
-# - "The same tableau, backwards" is right where {eq}`eq-3.s` holds: for Euler, Heun, Kutta 3, RK4 and the 3/8 rule,
-#   not for Ralston.
+# - "The same tableau, backwards" is correct where {eq}`eq-3.s` holds: for Euler, Heun, Kutta 3, RK4 and the 3/8 rule,
+#   but not for Ralston.
 #
 # The partner goes back to {footcite:t}`hager2000` and {footcite:t}`sanzserna2016`; for networks see
 # {footcite:t}`benning2019`.

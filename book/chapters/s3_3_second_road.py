@@ -14,14 +14,14 @@
 
 # %% [markdown]
 # (s3-second-road)=
-# # Section 3. The second road: optimise first, discretise then
+# # Section 3. The second road: optimise first, then discretise
 #
-# The paper discretises the training problem and derives conditions for the discrete problem. The other road starts
-# from the differential equation: derive its conditions, then discretise them. This page takes it, sets the two side
-# by side, and shows that they end in the same numbers if the costates follow the partner tableau of
-# {doc}`s3_3_partner`.
+# The paper discretises the training problem and derives conditions for the discrete problem. The second road starts
+# from the differential equation: one derives the conditions for an optimum and then discretises them. This page takes
+# the second road, compares the two, and shows that they give the same numbers if the costates follow the partner
+# tableau of {doc}`s3_3_partner`.
 
-# %% mystnb={"figure": {"name": "fig-commute", "caption": "Two roads to the gradient. They end in the same numbers if the costates are discretised by the partner of the scheme of the states."}, "image": {"alt": "A square of four boxes. Top left: continuous training problem. An arrow to the right, optimise, leads to state and adjoint equation; an arrow down, discretise, leads to the network. From both an arrow leads to the box at the bottom right, the gradient: from the network the arrow optimise, from the adjoint equation the arrow discretise by A and the partner A tilde."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-commute", "caption": "Two roads to the gradient. They give the same numbers if the costates are discretised by the partner of the scheme for the states."}, "image": {"alt": "A square of four boxes. Top left: continuous training problem. An arrow to the right, optimise, leads to state and adjoint equation; an arrow down, discretise, leads to the network. From both an arrow leads to the box at the bottom right, the gradient: from the network the arrow optimise, from the adjoint equation the arrow discretise by A and the partner A tilde."}} tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -58,10 +58,10 @@ plt.show()
 # :::{admonition} What you will learn
 # :class: tip
 # - the derivative of the continuous cost: $f_u^\top \mathbf p$, as a function of time;
-# - the conditions for an optimum in Pontryagin's form, and what is assumed for them;
+# - the conditions for an optimum in Pontryagin's form, and their assumptions;
 # - that {eq}`paper-3.24` to {eq}`paper-3.26` and {eq}`paper-3.22` are the discretisation of these conditions, line by
 #   line;
-# - what both roads have in common with the continuous gradient, and what only the first has with the network.
+# - how far each road is from the continuous gradient, and which one gives the gradient of the network.
 # :::
 #
 # ## The continuous problem
@@ -78,15 +78,15 @@ plt.show()
 #
 # :::{admonition} What we assume
 # :class: voice-here
-# The same, and that $f$ is continuously differentiable. For $f = \sigma(Ky + b)$ with $\tanh$, logistic or softplus
-# it is no assumption: $|f(\mathbf u, y) - f(\mathbf u, z)| \le |\mathbf K(t)|\, |y - z|$ with $\mathbf K$ bounded, so
-# Carathéodory's theorem gives one solution for every $\mathbf u$, and it depends on $\mathbf u$ differentiably. ReLU
-# has a kink and is left out here.
+# We assume the same, and that $f$ is continuously differentiable. For $f = \sigma(Ky + b)$ with $\tanh$, logistic or
+# softplus these properties hold: $|f(\mathbf u, y) - f(\mathbf u, z)| \le |\mathbf K(t)|\, |y - z|$ with $\mathbf K$
+# bounded, so Carathéodory's theorem gives one solution for every $\mathbf u$, and the solution depends differentiably
+# on $\mathbf u$. ReLU has a kink and is excluded here.
 # :::
 #
 # ## The derivative
 #
-# Disturb the control, $\mathbf u + \varepsilon \mathbf v$ with $\mathbf v \in L^\infty$. To first order the state
+# Perturb the control: $\mathbf u + \varepsilon \mathbf v$ with $\mathbf v \in L^\infty$. To first order the state
 # moves by $\varepsilon\, \delta\mathbf y$, where
 #
 # $$
@@ -100,15 +100,15 @@ plt.show()
 # \dot{\mathbf p} = -f_y(\mathbf u, \mathbf y)^\top \mathbf p, \qquad \mathbf p(T) = \nabla\mathcal F(\mathbf y(T)) .
 # $$ (eq-3.u)
 #
-# In the derivative of $\mathbf p \cdot \delta\mathbf y$ the terms with $f_y$ cancel, and $\mathbf p \cdot f_u \mathbf v$
-# is left. Integrate it from 0 to $T$:
+# In the time derivative of $\mathbf p \cdot \delta\mathbf y$ the terms with $f_y$ cancel, and $\mathbf p \cdot f_u
+# \mathbf v$ remains. Integrate from 0 to $T$:
 #
 # $$
 # \hat{\mathcal F}'(\mathbf u)\, \mathbf v = \mathbf p(T) \cdot \delta\mathbf y(T)
 # = \int_0^T f_u(\mathbf u, \mathbf y)^\top \mathbf p \cdot \mathbf v \, \mathrm d t .
 # $$ (eq-3.v)
 #
-# So the gradient is the function $f_u^\top \mathbf p$ of time. A problem to try this on: width 2, $T = 2$, three
+# The gradient is therefore the function $f_u^\top \mathbf p$ of time. The test problem has width 2, $T = 2$, three
 # samples, smooth controls, and the cost $\frac12 |\mathbf y(T) - y_\ast|^2$. SciPy solves both equations to twelve
 # digits.
 
@@ -178,12 +178,12 @@ assert abs(derivative - difference) < 1e-6 * abs(difference)
 print(f"(3.v): {derivative:.5f}; central difference: {difference:.5f}")
 
 # %% [markdown]
-# The integral {eq}`eq-3.v` agrees to six digits with the difference of costs, which needs no costate.
+# The integral {eq}`eq-3.v` agrees to six digits with the difference quotient of the cost, which needs no costate.
 #
 # ## Conditions for an optimum
 #
-# At an optimum the derivative {eq}`eq-3.v` vanishes for every $\mathbf v \in L^\infty$. Take $\mathbf v = f_u^\top
-# \mathbf p$ itself, which is bounded: then the integral of its square is zero, and
+# At an optimum the derivative {eq}`eq-3.v` vanishes for every $\mathbf v \in L^\infty$. Choose $\mathbf v = f_u^\top
+# \mathbf p$, which is bounded: then the integral of its square is zero, and
 #
 # $$
 # f_u(\mathbf u(t), \mathbf y(t))^\top \mathbf p(t) = 0 \quad\text{for almost all } t .
@@ -197,13 +197,13 @@ print(f"(3.v): {derivative:.5f}; central difference: {difference:.5f}")
 #
 # Pontryagin's principle says more: an optimal control *minimises* $H(\cdot, \mathbf y(t), \mathbf p(t))$ at almost
 # all $t$. (With the costate $-\mathbf p$, a common choice, it maximises.) In $L^\infty$, where $\mathbf u(t)$ may be
-# any vector at any time, a minimum in $u$ is a zero of $H_u$, and {eq}`eq-3.y` follows again. It is necessary, not
-# sufficient; the paper states its discrete form {eq}`paper-3.22`.
+# any vector at any time, a minimum in $u$ is a zero of $H_u$, and {eq}`eq-3.y` follows again. This condition is
+# necessary but not sufficient; the paper states its discrete form {eq}`paper-3.22`.
 #
 # ## Side by side
 #
-# Now discretise these conditions: the state by $(A, \beta)$, the costate by $(\tilde A, \beta)$ at the same stages, the
-# integral by the weights $\beta$. Each line on the right is the line on its left, with stages.
+# Now discretise these conditions: the state by $(A, \beta)$, the costate by $(\tilde A, \beta)$ at the same stages,
+# the integral by the weights $\beta$. Each discrete line is the continuous line with stages.
 #
 # | | continuous | discrete | |
 # | --- | --- | --- | --- |
@@ -217,15 +217,15 @@ print(f"(3.v): {derivative:.5f}; central difference: {difference:.5f}")
 # | derivative | $\int_0^T f_u^\top \mathbf p \cdot \mathbf v \,\mathrm d t$ | $\sum_l h \sum_i \beta_i\, f_u(u_i, y_i)^\top p_i \cdot v_i$ | {eq}`paper-3.18` |
 # | optimum | $f_u(\mathbf u, \mathbf y)^\top \mathbf p = 0$ | $f_u(u_i, y_i)^\top p_i = 0$ | {eq}`paper-3.22` |
 #
-# The left column never mentions a tableau. The right column is what the paper derives from the discrete Lagrangian, *if*
-# $\tilde A$ is the partner. With any other consistent $\tilde A$ it is still a discretisation of the left column. But
-# it is not the gradient of the network.
+# The continuous column contains no tableau. The discrete column is what the paper derives from the discrete
+# Lagrangian, *if* $\tilde A$ is the partner. With any other consistent $\tilde A$ it is still a discretisation of the
+# continuous column, but it does not give the gradient of the network.
 #
-# ## The square closes
+# ## The two roads agree
 #
-# For the first road, autograd differentiates a network that the library computes. For the second, this page solves
-# the pair of differential equations by two tableaus. One linear system for each layer gives the $p_i$ and $p^{[l]}$
-# from $p^{[l+1]}$:
+# On the first road, autograd differentiates a network of the library. On the second, this page solves the two
+# differential equations by two tableaus. One linear system for each layer gives the $p_i$ and $p^{[l]}$ from
+# $p^{[l+1]}$:
 
 
 # %%
@@ -285,9 +285,9 @@ for tableau in schemes.values():
 print(f"{len(schemes)} schemes: with the partner both roads agree to 13 digits")
 
 # %% [markdown]
-# Without the partner they do not, except for schemes that are their own partners. Is one of them better? Compare both
-# with the continuous gradient: the derivatives {eq}`eq-3.v` by all 18 numbers that define $\mathbf u$ here, six
-# entries times three functions of time.
+# Without the partner the two roads do not agree, except for schemes that are their own partners. Is one of the two
+# gradients better? Compare both with the continuous gradient: the derivatives {eq}`eq-3.v` with respect to all 18
+# numbers that define $\mathbf u$ here, six entries times three functions of time.
 
 # %% tags=["hide-input"]
 depths = np.array([16, 32, 64, 128])
@@ -315,7 +315,7 @@ for (name, kind), (_, off) in measured.items():
 assert max(measured[n, "partner"][0].max() for n in NAMES) < 1e-13
 assert min(measured[n, "scheme itself"][0].min() for n in NAMES) > 1e-10
 
-# %% mystnb={"figure": {"name": "fig-two-roads", "caption": "The gradient by the second road. Left, distance from the continuous one: with the partner (solid) and with the scheme itself for the costates (dashed) it falls with the order of the scheme. Right, distance from that of the network: rounding with the partner, a power of $h$ without. Both are good approximations of the continuous gradient; one is the gradient of the network."}, "image": {"alt": "Two log-log plots against step size. Left: for Euler, Heun and RK4 a solid and a dashed line fall in parallel, with slopes 1, 2 and 4. Right: three dashed lines with falling slopes, and three solid lines flat near 1e-16."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-two-roads", "caption": "The gradient by the second road. Left, distance from the continuous gradient: with the partner (solid) and with the scheme itself for the costates (dashed) it falls with the order of the scheme. Right, distance from the network's gradient: rounding error with the partner, a power of $h$ without. Both are good approximations of the continuous gradient, but only with the partner is the result the gradient of the network."}, "image": {"alt": "Two log-log plots against step size. Left: for Euler, Heun and RK4 a solid and a dashed line fall in parallel, with slopes 1, 2 and 4. Right: three dashed lines with falling slopes, and three solid lines flat near 1e-16."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.9)
 for (name, kind), rows in measured.items():
     colour = plots.CLASS_COLOURS[dict(zip(NAMES, (5, 1, 0)))[name]]
@@ -340,35 +340,35 @@ fig.legend(*handles, loc="outside lower center", ncols=3)
 plt.show()
 
 # %% [markdown]
-# **What to see.** The left panel shows no fault in the wrong partner: its order is right. Training depends on the right
-# panel, because it lowers the cost of the *network*.
+# **What to see.** The left panel shows no fault in the wrong partner: the order is correct. For training the right
+# panel matters, because training lowers the cost of the *network*.
 #
 # ## Exercises
 #
 # ```{exercise}
 # :label: ex-s33-constant
-# Let the control be constant on each layer. What replaces {eq}`eq-3.y`, and which condition of the paper's networks
-# does it become?
+# Let the control be constant on each layer. What replaces {eq}`eq-3.y`, and which condition for the paper's networks
+# is its discretisation?
 # ```
 #
 # ```{solution} ex-s33-constant
 # :class: dropdown
-# Only directions $\mathbf v$ are allowed that are constant on each layer, so the integral of $f_u^\top \mathbf p$
-# over each layer vanishes, and not the integrand. Its discretisation is the sum {eq}`eq-3.2.c` over the stages of a
-# layer.
+# Only directions $\mathbf v$ that are constant on each layer are allowed, so the integral of $f_u^\top \mathbf p$
+# over each layer vanishes, but not the integrand. The discretisation of this condition is the sum {eq}`eq-3.2.c` over
+# the stages of a layer.
 # ```
 #
 # ```{exercise}
 # :label: ex-s33-hamiltonian
-# The control is constant in time. Show that $H$ is constant along state and costate. Is it constant from layer to
-# layer in a network?
+# Let the control be constant in time. Show that $H$ is constant along state and costate. Is $H$ constant from layer
+# to layer in a network?
 # ```
 #
 # ```{solution} ex-s33-hamiltonian
 # :class: dropdown
 # $\dot H = H_y \cdot \dot{\mathbf y} + H_p \cdot \dot{\mathbf p} = -\dot{\mathbf p} \cdot \dot{\mathbf y} +
 # \dot{\mathbf y} \cdot \dot{\mathbf p} = 0$. In a network $p^{[l]} \cdot f(u, y^{[l]})$ is not conserved in general:
-# it is not bilinear in the pair, and the discretisation conserves it up to its order only.
+# it is not bilinear in state and costate, and the discretisation conserves it only up to its order.
 # ```
 #
 # ## Takeaways
@@ -377,8 +377,9 @@ plt.show()
 #   optimum it vanishes for almost all $t$.
 # - Equations {eq}`paper-3.24` to {eq}`paper-3.26` discretise the adjoint equation, and {eq}`paper-3.22` is $H_u = 0$ in
 #   every stage.
-# - The square closes with the partner. With the scheme itself in its place the second road still approximates the
-#   continuous gradient with the order of the scheme, but it does not give the network's.
+# - With the partner, the two roads give the same gradient. With the scheme itself in place of the partner, the second
+#   road still approximates the continuous gradient with the order of the scheme, but it does not give the network's
+#   gradient.
 #
 # The first road is the direct approach of {footcite:t}`sanzserna2016`; the transformed adjoint system and its order
 # conditions are those of {footcite:t}`hager2000`, the application to networks that of {footcite:t}`benning2019`.

@@ -18,10 +18,10 @@
 #
 # Pairs of schemes that satisfy {eq}`paper-3.23` are called symplectic because, as the paper says, they preserve quadratic
 # invariants. For a pair these are the *bilinear* ones, in which each term is a component of the state times a component
-# of the costate; other quadratic invariants, such as the energy $y^2 + p^2$ of an oscillator, need not be preserved. What
-# does the training of a classifier preserve? The picture shows it for a single
-# neuron: state $y$ to the right, costate $p$ upwards. A disc of such pairs passes through six layers of $y^{[l+1]} =
-# y^{[l]} + h \tanh(y^{[l]})$.
+# of the costate; other quadratic invariants, such as the energy $y^2 + p^2$ of an oscillator, need not be preserved.
+# What does the training of a classifier preserve? The picture shows the answer for a single neuron, with the state
+# $y$ on the horizontal and the costate $p$ on the vertical axis. A disc of such pairs passes through six layers
+# $y^{[l+1]} = y^{[l]} + h \tanh(y^{[l]})$.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -75,7 +75,7 @@ for _ in range(10):
     energies.append(at_y**2 + at_p**2)
 assert max(energies) > 1.1 * min(energies)
 
-# %% mystnb={"figure": {"name": "fig-area", "caption": "A disc of pairs $(y, p)$ in layers 0, 2, 4 and 6, light to dark. With the partner it is bent and stretched, but its area stays; with $\\tilde A = A$ the area shrinks from layer to layer."}, "image": {"alt": "Two panels with a row of four shapes each. Left, with the partner, the disc becomes wider and flatter at the same area. Right, with the wrong partner, the last shapes are clearly thinner."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-area", "caption": "A disc of pairs $(y, p)$ in layers 0, 2, 4 and 6, light to dark. With the partner the disc is bent and stretched, but its area is preserved; with $\\tilde A = A$ the area shrinks from layer to layer."}, "image": {"alt": "Two panels with a row of four shapes each. Left, with the partner, the disc becomes wider and flatter at the same area. Right, with the wrong partner, the last shapes are clearly thinner."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.6)
 for ax, (label, discs) in zip(axes[0], flows.items()):
     for l in (0, 2, 4, 6):
@@ -94,16 +94,16 @@ plt.show()
 # %% [markdown]
 # :::{admonition} What you will learn
 # :class: tip
-# - what is preserved: the product $p^{[l]} \cdot \delta y^{[l]}$, from layer to layer, exactly;
-# - that for the gradient of a network this is the chain rule;
+# - that the product $p^{[l]} \cdot \delta y^{[l]}$ is preserved exactly from layer to layer;
+# - that, for the gradient of a network, this is the chain rule;
 # - that with a wrong partner the product changes in each layer by the residual of {eq}`paper-3.23`, term by term;
-# - how the paper's remark on other symplectic integrators is meant.
+# - what the paper's remark on other symplectic integrators can mean.
 # :::
 #
 # ## A product that does not change
 #
 # Move the input a little, $y^{[0]} \to y^{[0]} + \delta y^{[0]}$, at fixed controls. To first order the states move
-# by $\delta y^{[l]}$, which obeys the linearised scheme:
+# by $\delta y^{[l]}$, which satisfies the linearised scheme:
 #
 # $$
 # \delta y^{[l+1]} = \delta y^{[l]} + h \sum_i \beta_i k_i, \quad
@@ -111,15 +111,14 @@ plt.show()
 # \delta y_i = \delta y^{[l]} + h \sum_j a_{i,j} k_j .
 # $$ (eq-3.aa)
 #
-# The cost moves by $p^{[L]} \cdot \delta y^{[L]}$. It also moves by $p^{[0]} \cdot \delta y^{[0]}$, because $p^{[0]}$
-# is the gradient of the cost in the input, and by $p^{[l]} \cdot \delta y^{[l]}$, seen from layer $l$. For the true
-# costates the product is the same in all layers, by the chain rule. In continuous time $\mathbf p \cdot \delta\mathbf
-# y$ is constant too: by {eq}`eq-3.u` its derivative is $-f_y^\top \mathbf p \cdot \delta\mathbf y + \mathbf p \cdot
-# f_y\, \delta\mathbf y = 0$.
+# The cost changes by $p^{[L]} \cdot \delta y^{[L]}$. This change also equals $p^{[0]} \cdot \delta y^{[0]}$, because
+# $p^{[0]}$ is the gradient of the cost in the input, and $p^{[l]} \cdot \delta y^{[l]}$ for every layer $l$. For the
+# true costates the product is the same in all layers, by the chain rule. In continuous time $\mathbf p \cdot
+# \delta\mathbf y$ is constant too: by {eq}`eq-3.u` its derivative is $-f_y^\top \mathbf p \cdot \delta\mathbf y +
+# \mathbf p \cdot f_y\, \delta\mathbf y = 0$.
 #
-# So the question is which pairs of *schemes* keep it. Insert both steps into the product and replace $p^{[l]}$ and
-# $\delta y^{[l]}$ by stages. The terms $p_i \cdot k_i + g_i \cdot \delta y_i$ cancel by {eq}`paper-3.25`, and what
-# remains is
+# Which pairs of *schemes* preserve this product? Insert both steps into the product and express $p^{[l]}$ and $\delta
+# y^{[l]}$ by stages. The terms $p_i \cdot k_i + g_i \cdot \delta y_i$ cancel by {eq}`paper-3.25`, and there remains
 #
 # $$
 # p^{[l+1]} \cdot \delta y^{[l+1]} - p^{[l]} \cdot \delta y^{[l]}
@@ -127,12 +126,12 @@ plt.show()
 # k_i^{[l]} .
 # $$ (eq-3.r)
 #
-# The bracket is {eq}`paper-3.23`. Pairs for which it vanishes keep every bilinear function of state and costate that
-# the differential equations keep {footcite}`sanzserna1992,sanzserna2016`. For a single neuron it follows that areas
-# in the picture are kept.
+# The bracket vanishes if {eq}`paper-3.23` holds. Such pairs preserve every bilinear function of state and costate
+# that the differential equations preserve {footcite}`sanzserna1992,sanzserna2016`. For a single neuron it follows
+# that areas in the picture are preserved.
 #
-# Check it on a network of width 3 with smooth controls, 20 layers, $T = 2$. The $\delta y$ come from forward-mode
-# differentiation, which uses no costate.
+# We check this on a network of width 3 with smooth controls, 20 layers, $T = 2$. The $\delta y$ come from
+# forward-mode differentiation, which uses no costate.
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(3)
@@ -195,7 +194,7 @@ for tableau in schemes.values():
     assert own == (drift(tableau, with_itself).max() < 1e-13)
 print(f"{len(schemes)} schemes: kept with the partner, to 13 digits")
 
-# %% mystnb={"figure": {"name": "fig-bilinear", "caption": "The product $p^{[l]} \\cdot \\delta y^{[l]}$ from the last layer, where $p$ is given, back to the first. Left, Euler: with the partner it is constant; with $\\tilde A = A$ it drifts, and so it does when the adjoint equation is solved backwards by the same scheme. Right, how far it has drifted with $\\tilde A = A$; grey, all schemes with their partners: rounding."}, "image": {"alt": "Left panel: a horizontal solid line for the partner and a dashed and a dotted curve that leave it as the layers are followed back. Right panel, logarithmic: drifts of Euler, Ralston, Heun, Kutta 3 and RK4 with the wrong partner lie one below the other between 1e-2 and 1e-7, and a grey band of partners near 1e-16."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-bilinear", "caption": "The product $p^{[l]} \\cdot \\delta y^{[l]}$ from the last layer, where $p$ is given, back to the first. Left, Euler: with the partner the product is constant; it drifts with $\\tilde A = A$, and also when the adjoint equation is solved backwards by the same scheme. Right, the drift with $\\tilde A = A$; grey: all schemes with their partners, where only rounding errors remain."}, "image": {"alt": "Left panel: a horizontal solid line for the partner and a dashed and a dotted curve that leave it as the layers are followed back. Right panel, logarithmic: drifts of Euler, Ralston, Heun, Kutta 3 and RK4 with the wrong partner lie one below the other between 1e-2 and 1e-7, and a grey band of partners near 1e-16."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.9)
 ax, logarithmic = axes[0]
 for k, (label, sweep, line) in enumerate(
@@ -231,8 +230,8 @@ for ax in axes[0]:
 plt.show()
 
 # %% [markdown]
-# The drift is {eq}`eq-3.r`, layer by layer, for every matrix. Here it is for Ralston's scheme and a matrix $\tilde A$ of
-# arbitrary numbers:
+# For every matrix, the drift in each layer is {eq}`eq-3.r`. Here we check it for Ralston's scheme and a matrix
+# $\tilde A$ of arbitrary numbers:
 
 
 # %%
@@ -273,21 +272,20 @@ print("the drift is (3.r) in each of the 20 layers")
 # symplectic integration techniques.
 # :::
 #
-# Two readings of the remark can be told apart.
+# The remark can be read in two ways.
 #
-# *Costates of any layer.* Let a layer be any differentiable map, $y^{[l+1]} = \Phi_l(y^{[l]})$, and its costate
-# $p^{[l]} = \Phi_l'(y^{[l]})^\top p^{[l+1]}$, as backpropagation has it. The product is kept by the chain rule,
-# whatever $\Phi_l$ is: a splitting method, a multistep method written as a one-step map, a transformer block. What is
-# special about Runge-Kutta methods is that the costate step is again a method of the same kind, with a tableau that
-# can be written down.
+# *Costates of any layer.* Let a layer be any differentiable map, $y^{[l+1]} = \Phi_l(y^{[l]})$, with the costate of
+# backpropagation, $p^{[l]} = \Phi_l'(y^{[l]})^\top p^{[l+1]}$. By the chain rule the product is preserved for every
+# $\Phi_l$: a splitting method, a multistep method written as a one-step map, a transformer block. Runge-Kutta methods
+# are special because their costate step is again a Runge-Kutta method, with an explicitly known tableau.
 #
 # *States that are symplectic themselves.* If the network discretises a Hamiltonian system, with $y = (q, r)$ and
 # $\dot q = \partial_r H$, $\dot r = -\partial_q H$, the state may be advanced by a symplectic method, such as that of
-# Störmer and Verlet. Then the states keep areas as well, and a set of features cannot shrink in all directions at
-# once. Such networks are studied in {footcite:t}`celledoni2021`; the paper does not use them.
+# Störmer and Verlet. Then the map of the states also preserves areas, and a set of features cannot shrink in all
+# directions at once. {footcite:t}`celledoni2021` study such networks; the paper does not use them.
 #
-# A layer of the second kind, $r \mapsto r - \frac h2 \tanh(q)$, $q \mapsto q + h \tanh(r)$, $r \mapsto r - \frac h2
-# \tanh(q)$, for which no tableau is given to the library, beside a layer of Euler's method for the same equation:
+# We compare a layer of the second kind, $r \mapsto r - \frac h2 \tanh(q)$, $q \mapsto q + h \tanh(r)$, $r \mapsto r -
+# \frac h2 \tanh(q)$, for which the library has no tableau, with a layer of Euler's method for the same equation:
 
 
 # %%
@@ -310,7 +308,7 @@ for layer in (verlet, euler):
     print(f"{layer.__name__:7} area of states × {growth:.3f}")
 
 # %% [markdown]
-# Backpropagation keeps $p \cdot \delta y$ through both; only the first keeps the area of its states.
+# Backpropagation preserves $p \cdot \delta y$ in both layers; only the first layer preserves the area of its states.
 #
 # ## Exercises
 #
@@ -321,11 +319,11 @@ for layer in (verlet, euler):
 #
 # ```{solution} ex-s33-drift
 # :class: dropdown
-# Multiply the two steps out: the change is $h \sum_i \beta_i (p^{[l]} \cdot k_i + g_i \cdot \delta y^{[l]}) + h^2
-# \sum_{i,j} \beta_i \beta_j\, g_j \cdot k_i$. In the first sum put $p^{[l]} = p_i - h \sum_j \tilde a_{i,j} g_j$ and
-# $\delta y^{[l]} = \delta y_i - h \sum_j a_{i,j} k_j$. Since $p_i \cdot k_i = p_i \cdot f_y\, \delta y_i = -g_i \cdot
-# \delta y_i$, what is left is $-h^2 \sum_{i,j} (\beta_i \tilde a_{i,j}\, g_j \cdot k_i + \beta_i a_{i,j}\, g_i \cdot
-# k_j)$. Swap $i$ and $j$ in the last term.
+# Multiplying out the two steps gives the change $h \sum_i \beta_i (p^{[l]} \cdot k_i + g_i \cdot \delta y^{[l]}) +
+# h^2 \sum_{i,j} \beta_i \beta_j\, g_j \cdot k_i$. In the first sum insert $p^{[l]} = p_i - h \sum_j \tilde a_{i,j}
+# g_j$ and $\delta y^{[l]} = \delta y_i - h \sum_j a_{i,j} k_j$. Since $p_i \cdot k_i = p_i \cdot f_y\, \delta y_i =
+# -g_i \cdot \delta y_i$, there remains $-h^2 \sum_{i,j} (\beta_i \tilde a_{i,j}\, g_j \cdot k_i + \beta_i a_{i,j}\,
+# g_i \cdot k_j)$. Swap $i$ and $j$ in the last term.
 # ```
 #
 # ```{exercise}
@@ -336,18 +334,18 @@ for layer in (verlet, euler):
 #
 # ```{solution} ex-s33-damped
 # :class: dropdown
-# The state is multiplied by $1 + h\sigma'$. For the costate {eq}`paper-3.24` with $\tilde A = 0$ says $p^{[l+1]} = (1
-# - h\sigma')\, p^{[l]}$. So areas are multiplied by $1 - h^2 \sigma'^2$. With the partner the costate is divided by
-# $1 + h\sigma'$.
+# The state is multiplied by $1 + h\sigma'$. For the costate, {eq}`paper-3.24` with $\tilde A = 0$ gives $p^{[l+1]} =
+# (1 - h\sigma')\, p^{[l]}$. Areas are therefore multiplied by $1 - h^2 \sigma'^2$. With the partner the costate is
+# divided by $1 + h\sigma'$, and areas are preserved.
 # ```
 #
 # ## Takeaways
 #
-# - Symplectic means that $p \cdot \delta y$ passes through the network unchanged. For backpropagation this is the chain
-#   rule; for two tableaus it is {eq}`paper-3.23`.
-# - With another matrix the product drifts by {eq}`eq-3.r`, a term of size $h^2$ in each layer, unless terms cancel.
-# - The costates of every differentiable layer keep the product, by the chain rule. Layers that are symplectic
-#   themselves also keep areas of states.
+# - Symplectic means that $p \cdot \delta y$ is the same in all layers. For backpropagation this is the chain rule;
+#   for two tableaus it is {eq}`paper-3.23`.
+# - With another matrix the product drifts by {eq}`eq-3.r`, a term of order $h^2$ in each layer, unless terms cancel.
+# - The costates of every differentiable layer preserve the product, by the chain rule. Layers that are symplectic
+#   themselves also preserve areas of states.
 #
 # ## References
 #

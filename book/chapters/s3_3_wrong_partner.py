@@ -17,8 +17,9 @@
 # # Section 3. Training with the wrong partner
 #
 # The costates of a Runge-Kutta network follow the partner tableau $\tilde A$ of {eq}`eq-3.p`. Solving the adjoint
-# equation with the scheme at hand means using $A$ in its place. The result is close to the network's gradient, but it
-# is another vector. This page predicts how far it is off, trains networks with it, and explains what it found.
+# equation with the scheme itself means using $A$ in place of $\tilde A$. The result is close to the network's
+# gradient but not equal to it. This page predicts the error, trains networks with the wrong gradient, and explains
+# the results.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -58,12 +59,12 @@ def slope(h, errors):
 
 
 # %% [markdown]
-# ## How far off is it?
+# ## The error of the wrong gradient
 #
-# Both costates approximate the same adjoint equation with the scheme's order. So their difference is small, and the
-# trees of {doc}`s3_3_orders` predict the power of $h$: `order.agreement` compares the two tableaus tree by tree. Here
-# is the prediction beside a measurement. The problem has smooth controls on $[0, 2]$, width 3, and one control for
-# each layer {eq}`paper-2.12` or for each stage {eq}`paper-2.11`.
+# Both costates approximate the same adjoint equation with the scheme's order. Their difference is therefore small,
+# and the trees of {doc}`s3_3_orders` predict the power of $h$: `order.agreement` compares the two tableaus tree by
+# tree. We compare this prediction with a measurement. The problem has smooth controls on $[0, 2]$, width 3, and one
+# control for each layer {eq}`paper-2.12` or for each stage {eq}`paper-2.11`.
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(3)
@@ -81,7 +82,7 @@ def smooth(wave, t):
 
 # %% tags=["hide-input"]
 def relative_error(name, L, stage_controls):
-    """Of the gradient with A in the place of the partner."""
+    """Of the gradient with A in place of the partner."""
     tableau = TABLEAUS[name]
     step = Step(Affine("tanh"), tableau, 2 / L)
     nodes = tableau.arrays()[2] if stage_controls else np.array([0.5])
@@ -103,7 +104,7 @@ for name, L in depths.items():
     errors[name] = [
         [relative_error(name, l, stages) for l in L] for stages in (False, True)
     ]
-print("power of h     one control a layer     one a stage")
+print("power of h     one per layer           one per stage")
 print("               predicted  measured     predicted  measured")
 for name, L in depths.items():
     found = [slope(2 / L, e) for e in errors[name]]
@@ -111,9 +112,9 @@ for name, L in depths.items():
     pairs = (f"{p:8}{f:12.1f}    " for p, f in zip(powers[name], found))
     print(f"{name:12}" + "".join(pairs))
 
-# %% mystnb={"figure": {"name": "fig-wrong-partner", "caption": "Error of the gradient with $A$ in the place of its partner, against the step size. Left, one control a layer: the slopes are 1 for Euler, 2 for Ralston, 3 for Heun and Kutta 3, 4 for RK4 and the 3/8 rule. Right, one control a stage: 2 at best, and 1 where the rows of $\\tilde A$ do not sum to $c$."}, "image": {"alt": "Two log-log plots of relative error against step size for six explicit schemes. On the left the lines fan out with slopes from 1 to 4; on the right Euler and Ralston fall with slope 1 and the other four with slope 2."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-wrong-partner", "caption": "Error of the gradient with $A$ in place of its partner, against the step size. Left, one control per layer: the slopes are 1 for Euler, 2 for Ralston, 3 for Heun and Kutta 3, 4 for RK4 and the 3/8 rule. Right, one control per stage: the slopes are 2 at best, and 1 where the rows of $\\tilde A$ do not sum to $c$."}, "image": {"alt": "Two log-log plots of relative error against step size for six explicit schemes. On the left the lines fan out with slopes from 1 to 4; on the right Euler and Ralston fall with slope 1 and the other four with slope 2."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=3.0)
-titles = "one control a layer (2.12)", "one control a stage (2.11)"
+titles = "one control per layer (2.12)", "one control per stage (2.11)"
 for ax, title, which in zip(axes[0], titles, (0, 1)):
     for name, marker in zip(LOOKS, plots.CLASS_MARKERS):
         h = 2 / depths[name]
@@ -129,24 +130,24 @@ fig.legend(*handles, loc="outside lower center", ncols=6)
 plt.show()
 
 # %% [markdown]
-# Implicit midpoint and Gauss-Legendre are missing from the picture: they are their own partners, and there is no error.
+# Implicit midpoint and Gauss-Legendre are not in the picture: they are their own partners, so there is no error.
 #
-# ## A trial, and its rules
+# ## A training experiment and its rules
 #
-# What does the error do to training? Two trainings start from the same weights with the same data. One follows the
-# gradient; the other follows what comes out with $A$ in the partner's place. Both use Adam, 150 steps at rate 0.01 on
-# all 50 points of `donut_2D` at once, width 3, $T = 5$, double precision. There are four schemes, three step sizes,
-# and 20 seeds, each with its own points and weights; EulerNet is trained with the paper's $h = 0.05$ as well.
+# How does the error affect training? Two trainings start from the same weights with the same data. One follows the
+# gradient; the other follows the wrong gradient, with $A$ in place of the partner. Both use Adam, 150 steps at rate
+# 0.01 on all 50 points of `donut_2D` at once, width 3, $T = 5$, double precision. There are four schemes, three step
+# sizes, and 20 seeds, each with its own points and weights; EulerNet is trained with the paper's $h = 0.05$ as well.
 #
-# :::{admonition} Rules, decided before any number of this section existed
+# :::{admonition} Rules, fixed before the first run
 # :class: voice-here
 # 1. *Gradient.* Along the training with the right gradient, the median relative error of the wrong one falls like $h^n$,
 #    with $n$ within 0.5 of the predicted power.
 # 2. *Training.* For each scheme and step size take the ratio of the final training costs, wrong over right, seed by
 #    seed, and the 95 % interval of its geometric mean (Student's $t$ on the logarithms). The wrong partner
-#    **matters** if this mean differs from 1, at the level 5 % after Holm's correction for all comparisons, and the
+#    **matters** if this mean differs from 1, at the 5 % level after Holm's correction for all comparisons, and the
 #    interval reaches beyond $[1/1.1, 1.1]$. It **makes a difference below 10 %** if the interval stays inside.
-#    Otherwise the trial is **undecided**.
+#    Otherwise the result is **undecided**.
 # :::
 #
 # All seeds are trained at once: `torch.func.vmap` maps the library's sweeps over a leading axis.
@@ -180,7 +181,7 @@ SEEDS, STEPS = 20, 150
 
 
 def start(name, L):
-    """Weights and data of all seeds, each with the seeds as first axis."""
+    """Weights and data of all seeds, with the seeds as the first axis."""
     nets = [
         RKNet(2, 3, 2, L, tableau=name, h=5 / L, seed=seed).double()
         for seed in range(SEEDS)
@@ -209,7 +210,7 @@ def compare(found, exact):
 
 
 def train(name, L, right):
-    """Costs of the seeds at the end; on the way, `compare` with the wrong."""
+    """Final costs of the seeds; during training, `compare` with the wrong gradient."""
     weights, data = start(name, L)
     follow = cost_and_gradient(TABLEAUS[name], L, right)
     other = cost_and_gradient(TABLEAUS[name], L, False)
@@ -242,7 +243,7 @@ with torch.no_grad():
         seen[case] = torch.stack(along).numpy()  # steps, what, seeds
 
 # %% [markdown]
-# The first rule, on the medians over steps and seeds:
+# The first rule is applied to the medians over steps and seeds:
 
 # %% tags=["hide-input"]
 kept_rule = {}
@@ -265,8 +266,9 @@ fine = [np.median(seen["euler", L][:, 0]) for L in (20, 100)]
 assert abs(slope([0.25, 0.05], fine) - powers["euler"].layer) < 0.5
 
 # %% [markdown]
-# Three schemes keep to the prediction. Euler's method does not at these step sizes: its wrong gradient is off by more
-# than its own length. Between $h = 0.25$ and $0.05$ it falls like $h$, as it should. The second rule:
+# Three schemes agree with the prediction. Euler's method does not at these step sizes: the error of its wrong
+# gradient exceeds the length of the gradient. Between $h = 0.25$ and $0.05$ the error falls like $h$, as predicted.
+# The second rule gives:
 
 
 # %% tags=["hide-input"]
@@ -302,7 +304,7 @@ for name, L in CASES:
     uphill = "at times" if (seen[name, L][:, 1] <= 0).any() else "never"
     print(f"{name:8}{5 / L:5.2f}{numbers}{uphill:>10}    {verdict((name, L))}")
 
-# %% mystnb={"figure": {"name": "fig-wrong-training", "caption": "Left: relative error of the wrong gradient during training at $h = 0.5$, median and quartiles of 20 seeds. It grows more than tenfold. Above the thin line at 1 the wrong gradient may point uphill. Right: final cost with the wrong partner over that with the right one, geometric mean of 20 pairs and 95 % interval; grey: a difference below 10 %. Euler with large steps is lost; at small steps no scheme is seen to suffer."}, "image": {"alt": "Left, semi-logarithmic: four bands over 150 training steps, Euler highest, near or above 1, then Ralston and Heun near a tenth, RK4 lowest near a thousandth. Right, ratios against step size with error bars: Euler near 8 and 5 at h = 1 and 0.5 and near 1 below; the others between 1 and 1.8 at h = 1, near 1 below."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-wrong-training", "caption": "Left: relative error of the wrong gradient during training at $h = 0.5$, median and quartiles of 20 seeds. The error grows more than tenfold. Above the thin line at 1 the wrong gradient may point uphill. Right: ratio of the final costs, wrong partner over right partner, geometric mean of 20 pairs and 95 % interval; grey: a difference below 10 %. Training with Euler fails at large steps; at small steps no loss is visible for any scheme."}, "image": {"alt": "Left, semi-logarithmic: four bands over 150 training steps, Euler highest, near or above 1, then Ralston and Heun near a tenth, RK4 lowest near a thousandth. Right, ratios against step size with error bars: Euler near 8 and 5 at h = 1 and 0.5 and near 1 below; the others between 1 and 1.8 at h = 1, near 1 below."}} tags=["hide-input"]
 fig, (paths, bars) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.9), layout="constrained"
 )
@@ -357,30 +359,31 @@ for case in (("ralston", 5), ("heun", 5)):
 
 # %% [markdown]
 # **What to see.** Where the median error exceeds 1, training with the wrong partner ends at several times the cost.
-# Where it is below a hundredth, the difference stays below 10 %. In between the outcome is mixed: Ralston's and Heun's
-# schemes with $h = 1$ end at a higher cost although the median error is below 1, and other cases are close to the border
-# of 10 %; the interval tells how close. EulerNet with the paper's step size does not suffer, although the median error of its gradient is about a
-# tenth.
+# Where the median error is below a hundredth, the difference stays below 10 %. In between the outcome is mixed:
+# Ralston's and Heun's schemes with $h = 1$ end at a higher cost although the median error is below 1, and other cases
+# are close to the border of 10 %; the interval shows how close. EulerNet with the paper's step size is not affected,
+# although the median error of its gradient is about a tenth.
 #
 # :::{admonition} How far to trust the verdicts
 # :class: voice-here
-# A first run, with 100 points for each seed, took longer than a page may. It gave the same four verdicts for Euler;
-# for Ralston, Heun and RK4 it gave other ones in some cases near the border. The rules were not changed.
+# A first run, with 100 points for each seed, exceeded the time limit for a page. It gave the same four verdicts for
+# Euler; for Ralston, Heun and RK4 it gave different verdicts in some cases near the border. The rules were not
+# changed.
 # :::
 #
 # ## When it matters
 #
-# For one layer of Euler's method, write both costates out. With $J = f_y(u, y^{[l]})$ the right one is $p^{[l]} = (I
-# + h J)^\top p^{[l+1]}$. With $\tilde A = A = (0)$ equation {eq}`paper-3.24` reads $p^{[l+1]} = (I - h J)^\top
+# Consider both costates for one layer of Euler's method. With $J = f_y(u, y^{[l]})$ the right one is $p^{[l]} = (I +
+# h J)^\top p^{[l+1]}$. With $\tilde A = A = (0)$ equation {eq}`paper-3.24` reads $p^{[l+1]} = (I - h J)^\top
 # p^{[l]}$, so the wrong one is
 #
 # $$
 # p^{[l]} = (I - h J)^{-\top}\, p^{[l+1]} .
 # $$ (eq-3.w)
 #
-# The two agree up to $h^2 J^2$. But the inverse becomes infinite when $hJ$ has an eigenvalue 1, and training moves
-# the weights there: at $h = 0.5$ the largest error is more than a hundred times the median. An explicit scheme with
-# the wrong partner has such poles, with the right one it has none.
+# The two matrices agree up to a term of order $h^2 J^2$. But the inverse has a pole where $hJ$ has the eigenvalue 1,
+# and training moves the weights near such poles: at $h = 0.5$ the largest error is more than a hundred times the
+# median. An explicit scheme has such poles with the wrong partner and none with the right one.
 
 # %% tags=["hide-input"]
 for L in (5, 10, 20, 100):
@@ -400,19 +403,21 @@ assert np.allclose(swept.p[0, 0], by_hand, rtol=1e-13)
 # %% [markdown]
 # ## When it does not matter
 #
-# Two reasons. First, a gradient that is off by less than its own length, $|\tilde g - g| \le \delta |g|$ with $\delta
-# < 1$, still points downhill: $g \cdot \tilde g \ge (1 - \delta) |g|^2$.
+# There are two reasons why the wrong partner may not matter. First, if the error is smaller than the gradient,
+# $|\tilde g - g| \le \delta |g|$ with $\delta < 1$, the wrong gradient is still a descent direction: $g \cdot \tilde
+# g \ge (1 - \delta) |g|^2$.
 #
-# Second, a minimum is flat. Let $u_\ast$ be a minimum with a regular Hessian. The wrong gradient, off by $O(h^n)$,
-# vanishes at a point $\tilde u$ nearby, and what training loses by stopping there is of *twice* the order:
+# Second, a minimum is flat. Let $u_\ast$ be a minimum with a regular Hessian. The wrong gradient, with an error of
+# $O(h^n)$, vanishes at a nearby point $\tilde u$, and the cost there exceeds the minimum by a term of *twice* the
+# order:
 #
 # $$
 # \tilde u - u_\ast = O(h^n), \qquad \mathcal F(\tilde u) - \mathcal F(u_\ast) = O(h^{2n}).
 # $$ (eq-3.x)
 #
-# The check needs a problem with a minimum that is no perfect fit, since there the costates and both gradients vanish.
-# All layers share one control with six entries, the target is random, and a small multiple of $|u|^2$ is added to the
-# cost:
+# The check needs a problem whose minimum is not a perfect fit, since at a perfect fit the costates and both gradients
+# vanish. All layers share one control with six entries, the target is random, and a small multiple of $|u|^2$ is
+# added to the cost:
 
 # %% tags=["hide-input"]
 x_hat, goal = np.random.default_rng(8).standard_normal((2, 20, 2))
@@ -470,9 +475,9 @@ for name in ("euler", "ralston", "heun"):
     )
 
 # %% [markdown]
-# A method that relies on the gradient more than Adam does is less forgiving. BFGS searches along lines and expects the
-# cost to fall as the gradient predicts. At a large step it gives up; at smaller ones it reports success at a point
-# where the network's gradient is not zero:
+# Methods that rely on the gradient more than Adam does are more sensitive. The line search of BFGS requires the cost
+# to fall as the gradient predicts. With a large step size BFGS gives up; with smaller ones it reports success at a
+# point where the network's gradient is not zero:
 
 # %% tags=["hide-input"]
 for L in (4, 8, 16):
@@ -493,14 +498,15 @@ for L in (4, 8, 16):
         )
 
 # %% [markdown]
-# ## A laboratory
+# ## The tableau laboratory
 #
-# Pick a tableau, or type one. Left: scheme and partner {eq}`paper-3.23`, with the orders of each and of the pair.
-# Middle: where the scheme is stable, and the boundary for its partner, whose stability function is $\tilde R(z) = 1 /
-# R(-z)$: what one damps the other amplifies, so that $p \cdot \delta y$ can stay constant. Right: the gradient by
-# {eq}`paper-3.24` to {eq}`paper-3.26` with the right partner, and with the tableau itself.
+# Choose a tableau, or type one. Left: scheme and partner {eq}`paper-3.23`, with the orders of each and of the pair.
+# Middle: the stability region of the scheme, and the stability boundary of its partner, whose stability function is
+# $\tilde R(z) = 1 / R(-z)$: components that one damps the other amplifies, so that $p \cdot \delta y$ stays constant.
+# Right: the error of the gradient by {eq}`paper-3.24` to {eq}`paper-3.26` with the right partner and with the tableau
+# itself.
 
-# %% mystnb={"figure": {"name": "fig-s33-laboratory", "caption": "The laboratory on Ralston's scheme. The rows of its partner do not sum to its nodes; the partner's stability boundary is the mirror image; with the tableau in the partner's place the gradient's error falls like $h^2$, with the partner there is none."}, "image": {"alt": "Three panels: the tableaus of Ralston's scheme and of its partner; a shaded oval left of the imaginary axis and its dashed mirror image to the right; a log-log plot with a flat line near 1e-16 for the right partner and a line of slope 2 for the tableau itself."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s33-laboratory", "caption": "The laboratory on Ralston's scheme. The rows of its partner do not sum to its nodes; the partner's stability boundary is the mirror image; with the tableau itself in place of the partner the error of the gradient falls like $h^2$, and with the partner there is no error."}, "image": {"alt": "Three panels: the tableaus of Ralston's scheme and of its partner; a shaded oval left of the imaginary axis and its dashed mirror image to the right; a log-log plot with a flat line near 1e-16 for the right partner and a line of slope 2 for the tableau itself."}} tags=["hide-input"]
 fig = plt.figure(figsize=(plots.WIDTH, laboratory.HEIGHT), layout="constrained")
 laboratory.draw_laboratory(fig, TABLEAUS["ralston"])
 plt.show()
@@ -515,7 +521,7 @@ TableauLaboratory(scheme="ralston")
 
 
 def results(tableau):
-    """A row of the table: orders, and what a partner's gradient is off by."""
+    """A row of the table: orders, and the error of the gradient."""
     off = laboratory.gradient_errors(tableau, tableau)
     exponent = laboratory.slope(off)
     itself = ["none", "–"]
@@ -542,8 +548,9 @@ kinds = {
 }
 Table(
     "table-laboratory",
-    "The laboratory on every scheme. The partner's order is that of its tableau by itself. Errors are those of the gradient, "
-    "relative, at h = 1/64: with the partner, and with the tableau itself in its place, whose slope is the power of h.",
+    "The laboratory's results for every scheme. The partner's order is that of its tableau alone. Errors are relative "
+    "errors of the gradient at h = 1/64, with the partner and with the tableau itself in its place; the slope is the "
+    "power of h of the latter.",
     [
         "order",
         "partner's",
@@ -574,28 +581,30 @@ Table(
 # ```{solution} ex-s33-perfect
 # :class: dropdown
 # At a perfect fit $p^{[L]} = 0$. Costates are linear in $p^{[L]}$, so those of the right and of the wrong partner are
-# all zero: both gradients vanish at the same point, and the wrong one costs nothing.
+# all zero: both gradients vanish at the same point, and the wrong gradient causes no loss.
 # ```
 #
 # ```{exercise}
 # :label: ex-s33-pole
-# Which eigenvalues of $hJ$ let {eq}`eq-3.w` explode for the wrong partner of a general scheme, in terms of its stability
-# function?
+# For a general scheme with the wrong partner, at which eigenvalues of $hJ$ does the analogue of {eq}`eq-3.w` have a
+# pole? Answer in terms of the stability function.
 # ```
 #
 # ```{solution} ex-s33-pole
 # :class: dropdown
 # For $f = Jy$, equations {eq}`paper-3.24` to {eq}`paper-3.26` with $\tilde A = A$ are the scheme for $\dot p =
-# -J^\top p$: $p^{[l+1]} = R(-hJ)^\top p^{[l]}$. Solved for $p^{[l]}$ this needs $R(-z) \ne 0$ at each eigenvalue $z$
+# -J^\top p$: $p^{[l+1]} = R(-hJ)^\top p^{[l]}$. Solving for $p^{[l]}$ requires $R(-z) \ne 0$ at each eigenvalue $z$
 # of $hJ$. For Euler $R(-z) = 1 - z$ vanishes at $z = 1$. With the partner, $p^{[l]} = R(hJ)^\top p^{[l+1]}$, a
 # polynomial for every explicit scheme.
 # ```
 #
 # ## Takeaways
 #
-# - With $A$ in the partner's place the gradient in one control a layer is off by $h$ for Euler, $h^2$ for Ralston,
-#   $h^3$ for Heun and Kutta 3, $h^4$ for RK4 and the 3/8 rule; for single stages by $h$ or $h^2$.
-# - In the trial it mattered wherever the median error was larger than the gradient: Euler's method at large steps, near a
-#   pole of {eq}`eq-3.w`. It mattered in some cases of smaller error, Ralston's and Heun's schemes with $h = 1$ among them.
-#   Below a hundredth it never did.
-# - At a minimum the cost forgives the square of the error, {eq}`eq-3.x`. A line search or a gradient check does not.
+# - With $A$ in place of the partner, the error of the gradient with one control per layer is of order $h$ for Euler,
+#   $h^2$ for Ralston, $h^3$ for Heun and Kutta 3, $h^4$ for RK4 and the 3/8 rule; with one control per stage it is of
+#   order $h$ or $h^2$.
+# - In the experiment the wrong partner mattered wherever the median error was larger than the gradient: for Euler's
+#   method at large steps, near a pole of {eq}`eq-3.w`. It also mattered in some cases of smaller error, among them
+#   Ralston's and Heun's schemes with $h = 1$. With errors below a hundredth it never mattered.
+# - At a minimum only the square of the error enters the cost, {eq}`eq-3.x`. A line search or a gradient check is
+#   sensitive to the error itself.

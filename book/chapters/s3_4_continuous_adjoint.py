@@ -16,9 +16,9 @@
 # (s3-4-continuous)=
 # # Section 3. The continuous adjoint, solved backwards
 #
-# Libraries for neural differential equations offer a gradient whose memory does not grow with depth: solve the
+# Libraries for neural differential equations offer a gradient whose memory does not grow with depth: they solve the
 # adjoint equation backwards in time, together with the state {footcite}`chen2018`. This page measures how far that
-# gradient is from the network's, and shows where the method fails: on the way back a contracting flow becomes an
+# gradient is from the network's, and shows where the method fails: backwards in time a contracting flow becomes an
 # expanding one.
 
 # %% tags=["hide-input"]
@@ -47,13 +47,13 @@ def distance(found, exact):
 
 
 # %% [markdown]
-# ## There and back
+# ## Forwards and backwards through a contraction
 #
-# Take layers with $K = -k\, q q^\top$, $q$ a unit vector, $k = 3$ and $b = 0$, and points of a normal distribution.
-# Near the line $q \cdot y = 0$, where $Ky$ is small and $\tanh z \approx z$, the component along $q$ decays like
-# $e^{-kt}$ and the one across $q$ stays. Farther out $\tanh$ bends the flow, since it acts on each coordinate by itself:
-# the component across moves, too, until the point has come near the line. The implicit midpoint rule with $h = 0.1$ goes there, and from the last state back
-# with step $-h$:
+# Take layers with $K = -k\, q q^\top$, where $q$ is a unit vector, $k = 3$ and $b = 0$, and normally distributed
+# points. Near the line $q \cdot y = 0$, where $Ky$ is small and $\tanh z \approx z$, the component along $q$ decays
+# like $e^{-kt}$ and the component orthogonal to $q$ does not change. Farther out, where $\tanh$, which acts on each
+# coordinate separately, bends the flow, the orthogonal component also moves until the point is near the line. We
+# solve with the implicit midpoint rule, forwards with $h = 0.1$ and from the last state backwards with step $-h$:
 
 # %% tags=["hide-input"]
 RATE = 3.0
@@ -73,18 +73,18 @@ def contraction(scheme, h, T, dtype=torch.float64, k=RATE, N=200, q=q):
 
 
 def returned(setting, stored=False):
-    """The way back: its costates, and the states it reaches."""
+    """The backward solution: its costates, and the states it reaches."""
     step, u, states, p_L = setting
     return adjoint.continuous_costates(step, u, states.y, p_L, stored=stored)
 
 
-# %% mystnb={"figure": {"name": "fig-s34-return", "caption": "Left, 60 points on their way: they come together on a line. Right, the inputs (filled) and where the way back ends (rings), after $T = 11$ and after $T = 13$. Along the flow, points are told apart by their last digits; after $T = 13$ most have none left."}, "image": {"alt": "Three panels of points in the plane. Left, trajectories that contract onto a slanted line. Middle, rings around filled dots, nearly coinciding. Right, rings that lie far from the dots."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s34-return", "caption": "Left, the trajectories of 60 points, which contract onto a line. Right, the inputs (filled) and the ends of the backward solution (rings), for $T = 11$ and for $T = 13$. As the flow contracts, points differ only in their last digits; at $T = 13$ no such digits remain for most points."}, "image": {"alt": "Three panels of points in the plane. Left, trajectories that contract onto a slanted line. Middle, rings around filled dots, nearly coinciding. Right, rings that lie far from the dots."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d", "2d"]], height=2.5)
 flow = contraction("implicit_midpoint", 0.1, 2)[2].y[:, :60]
 for n in range(60):
     axes[0, 0].plot(*flow[:, n].T, color=plots.CLASS_COLOURS[0], lw=0.6)
 axes[0, 0].plot(*flow[-1].T, "o", ms=2.5, color=plots.CLASS_COLOURS[1])
-axes[0, 0].set_title("there")
+axes[0, 0].set_title("forwards")
 for ax, end in zip(axes[0, 1:], (11, 13)):
     setting = contraction("implicit_midpoint", 0.1, end)
     reached = returned(setting)[1][0, :60]
@@ -93,7 +93,7 @@ for ax, end in zip(axes[0, 1:], (11, 13)):
     ax.plot(*setting[2].y[0, :60].T, "o", ms=2.5, color=plots.CLASS_COLOURS[0])
     ring = {"mfc": "none", "mec": plots.CLASS_COLOURS[1]}
     ax.plot(*reached.T, "o", ms=5, **ring)
-    ax.set_title(f"there and back, T = {end}")
+    ax.set_title(f"returned from T = {end}")
 for ax in axes[0]:
     ax.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal")
     ax.set(xticks=(-3, 0, 3), yticks=(-3, 0, 3))
@@ -102,7 +102,7 @@ plt.show()
 
 # %% tags=["hide-input"]
 def near(scale, T, centre=0.0):
-    """Decay along q and motion across it, for points as near to a centre."""
+    """Decay along q and motion orthogonal to q, for points this near to a centre."""
     step, u, states, _ = contraction("rk4", 0.1, T, N=1000)
     y = adjoint.states(step, u, scale * states.y[0] + centre).y.numpy()
     along = np.abs(y[-1] @ q) / np.abs(y[0] @ q)
@@ -119,7 +119,7 @@ for decay in (small, on_line):
 assert max(small_moved, on_line_moved) < 1e-7 and large_moved > 0.5
 assert np.median(large) > 1.05 * np.exp(-2 * RATE)
 print(
-    f"component across: moves by up to {large_moved:.2f} for 1000 such points,"
+    f"orthogonal component: moves by up to {large_moved:.2f} for 1000 such points,"
 )
 print(f"by {small_moved:.0e} for points a thousand times closer to 0,")
 print(
@@ -129,18 +129,18 @@ print(
 # %% [markdown]
 # :::{admonition} What you will learn
 # :class: tip
-# - that the gradient of the continuous adjoint is wrong by a power of $h$ that depends on the scheme, and for two
-#   schemes not at all;
-# - that a contraction of rate $k$ in a direction oblique to the axes sets a ceiling, about $T = \ln(1/\varepsilon) / k$ in
-#   a precision $\varepsilon$, which no way back from the last state can pass, because that state does not contain the
-#   missing digits;
-# - that inaccurate schemes fail long before that ceiling, and stored states never meet it.
+# - that the error of the continuous adjoint's gradient is a power of $h$ that depends on the scheme, and that two
+#   schemes have no error;
+# - that a contraction of rate $k$ in a direction oblique to the axes sets a ceiling, about $T = \ln(1/\varepsilon) /
+#   k$ in precision $\varepsilon$: beyond it no method can recover the input from the last state, because that state
+#   does not contain the missing digits;
+# - that inaccurate schemes fail long before that ceiling, and that with stored states there is no ceiling.
 # :::
 #
 # ## The method
 #
 # The optimality conditions of the continuous problem ({doc}`s3_3_second_road`) say $\dot{\mathbf p} = -f_y(\mathbf u,
-# \mathbf y)^\top \mathbf p$. Solve this backwards from $\mathbf p(T)$ and solve for the state as well, so that
+# \mathbf y)^\top \mathbf p$. Solve this equation backwards from $\mathbf p(T)$, together with the state, so that
 # nothing of the forward pass has to be stored:
 #
 # $$
@@ -154,7 +154,8 @@ print(
 # $$ (eq-3.4.d)
 #
 # Here the solver is the forward scheme itself with step $-h$: `adjoint.continuous_costates`. How far is its gradient
-# from the network's? The problem has smooth controls on $[0, 1]$, one for each layer, taken at its midpoint.
+# from the network's? The test problem has smooth controls on $[0, 1]$, one for each layer, evaluated at the layer's
+# midpoint.
 
 
 # %%
@@ -185,7 +186,7 @@ for name, tableau in TABLEAUS.items():
     assert abs(slopes[name] - predicted[name]) < 0.15
     print(f"{name:18} slope {slopes[name]:.1f}")
 
-# %% mystnb={"figure": {"name": "fig-s34-continuous", "caption": "The continuous adjoint's gradient misses that of the network by a power of $h$: the scheme's order, and 3 for Heun. The implicit midpoint rule and Gauss-Legendre go back exactly as they came and have no error but rounding."}, "image": {"alt": "Log-log plot of relative gradient error against step size for ten schemes: lines with slopes 1 to 5 for the explicit ones, two flat lines at 1e-16 for implicit midpoint and Gauss-Legendre."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s34-continuous", "caption": "The continuous adjoint's gradient misses that of the network by a power of $h$: the scheme's order, and 3 for Heun. The implicit midpoint rule and Gauss-Legendre retrace their steps exactly and have only rounding errors."}, "image": {"alt": "Log-log plot of relative gradient error against step size for ten schemes: lines with slopes 1 to 5 for the explicit ones, two flat lines at 1e-16 for implicit midpoint and Gauss-Legendre."}} tags=["hide-input"]
 colours = dict(zip(TABLEAUS, (5, 1, 1, 1, 3, 0, 0, 8, 8, 2)))
 lines = dict(
     zip(TABLEAUS, ("-", ":", "-", "--", "-", "-", "--", "-", "--", "-"))
@@ -210,10 +211,10 @@ plt.show()
 
 # %% [markdown]
 # **What to see.** Both gradients approximate the continuous one with the order of the scheme, so their difference is
-# of this order or smaller. For Heun it is smaller. Heun's method run backwards is its partner, so the costates of both
-# ways come from the same formulas and only the *states* inside them differ: the way back has $\hat y_1$ and $\hat
-# y_2$ instead of $y_2$ and $y_1$. Each is off by $h^2$, but in opposite directions, and their sum, which enters $p$,
-# is one order better.
+# of this order or smaller. For Heun it is smaller. Heun's method run backwards is its partner, so both gradients use
+# the same formulas for the costates, and only the *states* in these formulas differ: the continuous adjoint has $\hat
+# y_1$ and $\hat y_2$ instead of $y_2$ and $y_1$. Each is off by $O(h^2)$, but in opposite directions, and their sum,
+# which enters $p$, is one order better.
 
 
 # %% tags=["hide-input"]
@@ -236,31 +237,31 @@ assert np.abs(powers - [2, 2, 3]).max() < 0.15
 print("powers of h:", *(f"{power:.1f}" for power in powers))
 
 # %% [markdown]
-# The implicit midpoint rule and Gauss-Legendre are symmetric, so a step back undoes a step forward, and they are
-# their own partners. For them the continuous adjoint *is* the discrete one.
+# The implicit midpoint rule and Gauss-Legendre are symmetric, so a backward step undoes a forward step, and they are
+# their own partners. For these schemes the continuous adjoint *is* the discrete one.
 #
 # :::{admonition} The same in torchdiffeq
 # :class: voice-here
-# A library with both roads is `torchdiffeq` {footcite}`chen2018`. Its fixed-step method named `rk4` is the 3/8 rule,
-# so like is compared with like under the name `rk38` here. Autograd through its `odeint` gives the gradient of our
-# costate sweep, and its `odeint_adjoint` that of `continuous_costates`, both to twelve digits; this book's tests
-# assert it where the library is installed, and that the two differ from each other.
+# The library `torchdiffeq` {footcite}`chen2018` offers both gradients. Its fixed-step method named `rk4` is the 3/8
+# rule, so we compare it with `rk38` here. Autograd through its `odeint` gives the gradient of our costate sweep, and
+# its `odeint_adjoint` that of `continuous_costates`, both to twelve digits. Where the library is installed, this
+# book's tests assert both agreements, and that the two gradients differ from each other.
 # :::
 #
 # ## A ceiling
 #
-# Back to the contraction. In one layer of the network the component along $q$ shrinks by the stability function
-# $R(-kh) \approx e^{-kh}$, and the component across stays. When the first is smaller than the last digit of the
-# second, the state no longer contains it, and no method can find it again from there. (If $q$ were a coordinate axis, the
-# small component would be a floating-point number with digits of its own, and there would be no ceiling.) This happens
-# at about
+# We return to the contraction. In each layer the component along $q$ is multiplied by the stability function $R(-kh)
+# \approx e^{-kh}$, and the orthogonal component does not change. When the component along $q$ is smaller than the
+# last digit of the orthogonal one, the state no longer contains it, and no method can recover it. (If $q$ were a
+# coordinate axis, the small component would be a floating-point number with its own digits, and there would be no
+# ceiling.) This happens at about
 #
 # $$
 # T_\varepsilon = \frac{h \ln(1 / \varepsilon)}{\ln(1 / |R(-kh)|)} \approx \frac{\ln(1 / \varepsilon)}{k} .
 # $$ (eq-3.4.e)
 #
-# Before that time, rounding errors grow on the way back by $R(kh) \approx e^{kh}$ in each layer. The implicit
-# midpoint rule makes no other error, so it shows this mechanism alone.
+# Before that time, rounding errors grow in the backward solution by a factor of $R(kh) \approx e^{kh}$ per layer. The
+# implicit midpoint rule makes no other error, so it shows this mechanism alone.
 
 
 # %%
@@ -298,7 +299,7 @@ ends = {
     for kind in ("float64", "float32")
 }
 
-# %% mystnb={"figure": {"name": "fig-s34-long", "caption": "Relative error of the first layer's gradient against the time $T = hL$ that the way back has to cover; vertical lines: the ceiling in single and in double precision. Green and orange: a scheme without any truncation error loses everything there. Blue: RK4 has an error that $h$ controls, and is lost at the same time. Dashed: with the stored states, the same adjoint equation keeps its accuracy."}, "image": {"alt": "Semi-logarithmic plot of gradient error against T from 1 to 16. Two straight rising lines for the implicit midpoint rule in double and single precision reach 1 at T = 12 and T = 5.3; the line for RK4 stays near 1e-4 and jumps to 1 at T = 12; a dashed line for RK4 with stored states is flat at 2e-6."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s34-long", "caption": "Relative error of the first layer's gradient against the time $T = hL$ of the backward solution; vertical lines: the ceiling in single and in double precision. Green and orange: for a scheme whose backward solution has no truncation error, all accuracy is lost there. Blue: RK4 has an error that depends on $h$, and loses all accuracy at the same time. Dashed: with the stored states, the same adjoint equation keeps its accuracy."}, "image": {"alt": "Semi-logarithmic plot of gradient error against T from 1 to 16. Two straight rising lines for the implicit midpoint rule in double and single precision reach 1 at T = 12 and T = 5.3; the line for RK4 stays near 1e-4 and jumps to 1 at T = 12; a dashed line for RK4 with stored states is flat at 2e-6."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.0), layout="constrained")
 for (name, run), colour, line in zip(
     runs.items(), (0, 2, 3, 0), ("-", "-", "-", "--")
@@ -342,8 +343,9 @@ print(
 #
 # ## Below the ceiling
 #
-# The ceiling is only an upper bound. A scheme with truncation errors can be lost much earlier, and there a smaller
-# step helps. For each scheme and step size, the time at which the error first exceeds one half:
+# The ceiling is only an upper bound. A scheme with truncation errors can fail much earlier, and in that case a
+# smaller step helps. The table shows, for each scheme and step size, the time at which the error first exceeds one
+# half:
 
 
 # %%
@@ -359,7 +361,7 @@ lost = {
     scheme: [lost_at(scheme, h) for h in STEPS]
     for scheme in ("euler", "heun", "rk4", "implicit_midpoint")
 }
-print("lost at T          " + "".join(f"   h = {h:4.2f}" for h in STEPS))
+print("fails at T         " + "".join(f"   h = {h:4.2f}" for h in STEPS))
 for scheme, times in lost.items():
     tops = [ceiling(scheme, h) for h in STEPS]
     shown = [
@@ -381,16 +383,15 @@ assert at_three > 1
 print(f"Euler, h = 0.1: off by {at_three:.0%} at T = 3")
 
 # %% [markdown]
-# **What to see.** Euler's method is lost at a fraction of the ceiling. Smaller steps and better schemes move the time
-# of failure up to the ceiling and no further: as $h \to 0$ it tends to $\ln(1/\varepsilon)/k$, which contains neither
-# scheme nor step. Stored states remove the ceiling. They need the memory that the method was to save, and with them
-# one can as well run the exact discrete adjoint.
+# **What to see.** Euler's method fails at a fraction of the ceiling. Smaller steps and better schemes move the time
+# of failure up to the ceiling and no further: as $h \to 0$ the ceiling tends to $\ln(1/\varepsilon)/k$, which depends
+# neither on the scheme nor on the step. Stored states remove the ceiling. But they need the memory that the method is
+# meant to save, and with stored states one can just as well run the exact discrete adjoint.
 #
 # ## Networks of the paper
 #
 # With $h = 0.05$ and $L = 100$ the paper's networks reach $T = 5$, and their initial weight matrices have norms of about
-# one. Here
-# are Euler and RK4 with untrained weights, and RK4 after its training on donut_2D ({ref}`Section 4.1 <s4-1>`):
+# one. We test Euler and RK4 with untrained weights, and RK4 after training on donut_2D ({ref}`Section 4.1 <s4-1>`):
 
 
 # %%
@@ -431,25 +432,25 @@ assert size["Euler, untrained"] > 0.01
 assert size["RK4, untrained"] < 1e-6 and size["RK4, trained"] < 1e-3
 
 # %% [markdown]
-# For these two RK4 networks the continuous adjoint would do. For the EulerNet it is off by per cents before training
-# has begun. The discrete adjoint is exact in all of them, at the price of memory, which is the subject of
+# For these two RK4 networks the continuous adjoint would suffice. For the EulerNet it is off by several per cent
+# before training has begun. The discrete adjoint is exact for all of them but needs memory, which is the subject of
 # {doc}`s3_5_memory_time`.
 #
 # ## Exercises
 #
 # ```{exercise}
 # :label: ex-s34-expand
-# Turn the sign of $K$ in the contraction, so that the flow expands. What happens to the way back, and what to the
-# costates?
+# Change the sign of $K$ in the contraction, so that the flow expands. What happens to the backward solution and to
+# the costates?
 # ```
 #
 # ```{solution} ex-s34-expand
 # :class: dropdown
-# Now the way back contracts, errors of the state die out, and the recovered input is accurate. The costates, which
-# contracted before, now grow on their way back: near the line like $e^{kt}$. But points do not remain near it. Where they
-# have moved out, $\tanh$ saturates, $f_y$ is close to 0, and $p$ hardly changes. So most costates stay as they are,
-# and the largest growth belongs to the points that started nearest to the line where the flow vanishes. The next cell
-# measures both.
+# Now the backward flow contracts, errors of the state decay, and the recovered input is accurate. The costates, which
+# contracted before, now grow backwards in time: near the line like $e^{kt}$. But points do not remain near the line.
+# Away from it, $\tanh$ saturates, $f_y$ is close to 0, and $p$ hardly changes. Most costates therefore hardly change,
+# and those of the points that started nearest to the line where the flow vanishes grow most. The next cell measures
+# both.
 # ```
 
 # %% tags=["hide-input"]
@@ -472,10 +473,11 @@ print(
 # %% [markdown]
 # ## Takeaways
 #
-# - The continuous adjoint misses the network's gradient with the order of the scheme (by $h^3$ for Heun), and by nothing for
-#   Gauss-Legendre and the implicit midpoint rule.
-# - After a time of about $\ln(1/\varepsilon)/k$ a contraction of rate $k$, oblique to the axes, has removed all digits
-#   of the contracted component from the state, and no way back from there finds them; a coarse scheme fails much earlier, and there a smaller step helps.
+# - The continuous adjoint's gradient approximates the network's with the order of the scheme (with order 3 for Heun);
+#   for Gauss-Legendre and the implicit midpoint rule the two are equal.
+# - After a time of about $\ln(1/\varepsilon)/k$ a contraction of rate $k$, oblique to the axes, has removed all
+#   digits of the contracted component from the state, and no method can recover them; a coarse scheme fails much
+#   earlier, and in that case a smaller step helps.
 # - Stored states remove the ceiling.
 #
 # ## References

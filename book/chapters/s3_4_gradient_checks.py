@@ -14,18 +14,18 @@
 
 # %% [markdown]
 # (s3-4)=
-# # Section 3. Five judges of a gradient
+# # Section 3. Five checks of a gradient
 #
-# A wrong gradient rarely crashes. The cost still falls, only more slowly, and the reason stays hidden. So before the
-# gradient of {doc}`s3_2_derivation` trains anything, five independent judges examine it. Then the judges themselves are
-# judged: which mistakes does each of them let pass?
+# A wrong gradient rarely makes a program fail. The cost still falls, only more slowly, and the reason remains hidden.
+# Before we train with the gradient of {doc}`s3_2_derivation`, we therefore verify it by five independent checks. Then
+# we test the checks themselves: which mistakes does each of them miss?
 #
 # :::{admonition} What you will learn
 # :class: tip
-# - to check a gradient by autograd, differences, complex steps, Taylor remainders and PyTorch's `gradcheck`, and how
-#   many digits each of them can confirm;
-# - which planted mistakes pass which check;
-# - to state, for a check of your own, the smallest error that it can see.
+# - how to check a gradient by autograd, differences, complex steps, Taylor remainders and PyTorch's `gradcheck`, and
+#   how many digits each check can confirm;
+# - which deliberate mistakes pass which check;
+# - how to state the smallest error that a check can detect.
 # :::
 
 # %% tags=["hide-input"]
@@ -50,9 +50,10 @@ def distance(found, exact):
 
 
 # %% [markdown]
-# ## A gradient to be judged
+# ## The gradient to be checked
 #
-# Four layers of RK4 of width 3 with a large step, six points, double precision: 48 weights in $K$ and $b$.
+# The test network has four layers of RK4, width 3, a large step and six points in double precision: 48 weights in $K$
+# and $b$.
 
 # %%
 net = RKNet(d=2, d_hat=3, classes=2, L=4, tableau="rk4", h=0.5, seed=3).double()
@@ -60,10 +61,10 @@ points = draw("donut_2D", 6, seed=0)
 x, c = torch.tensor(points.X, dtype=torch.float64), torch.tensor(points.c)
 
 # %% [markdown]
-# By hand: the state sweep {eq}`paper-3.4` to {eq}`paper-3.6`, the derivative of the cost {eq}`paper-3.3` by
-# $y^{[L]}$, which is $p^{[L]} = \frac1N W^\top (\mathcal H - c)$ for cross-entropy, and the costate sweep
-# {eq}`paper-3.13`, {eq}`paper-3.17`, {eq}`paper-3.18`. The library's `adjoint` contains no call of autograd for these
-# networks.
+# We compute the gradient from the formulas: the state sweep {eq}`paper-3.4` to {eq}`paper-3.6`, the derivative of the
+# cost {eq}`paper-3.3` in $y^{[L]}$, which is $p^{[L]} = \frac1N W^\top (\mathcal H - c)$ for cross-entropy, and the
+# costate sweep {eq}`paper-3.13`, {eq}`paper-3.17`, {eq}`paper-3.18`. For these networks the library's `adjoint` does
+# not call autograd.
 
 # %%
 with torch.no_grad():
@@ -76,10 +77,10 @@ with torch.no_grad():
 by_hand.shape
 
 # %% [markdown]
-# ## First judge: autograd
+# ## First check: autograd
 #
-# PyTorch records every operation of the forward pass and differentiates them one by one {footcite}`griewank2008`. It
-# uses no multipliers.
+# PyTorch records the operations of the forward pass and differentiates them one by one {footcite}`griewank2008`. This
+# computation uses no multipliers.
 
 # %%
 cost = cross_entropy(net(x), c)
@@ -87,9 +88,9 @@ by_autograd = flat(torch.autograd.grad(cost, (net.K, net.b)))
 assert distance(by_hand, by_autograd) < 1e-14
 
 # %% [markdown]
-# Both could still share a mistake, because they run through the same library. The other judges need the *cost* only.
-# Here it is a second time, in NumPy, from {eq}`paper-2.12` and {eq}`paper-3.3`, as a function $\mathcal F(w)$ of the
-# 48 numbers, real or complex:
+# Both computations could still share a mistake, because they use the same library. The other checks need only the
+# *cost*. We write it a second time, in NumPy, from {eq}`paper-2.12` and {eq}`paper-3.3`, as a function $\mathcal
+# F(w)$ of the 48 numbers, real or complex:
 
 # %%
 A, beta, _ = net.tableau.arrays()
@@ -115,23 +116,23 @@ w = np.concatenate([net.K.detach().flatten(), net.b.detach().flatten()])
 assert abs(F(w) - cost.item()) < 1e-14
 
 # %% [markdown]
-# ## Second and third judge: differences and complex steps
+# ## Second and third checks: differences and complex steps
 #
-# The derivative in a direction $v$ is $D = \nabla \mathcal F(w) \cdot v$. A central difference approximates it with
-# an error like $\varepsilon^2$,
+# The derivative in a direction $v$ is $D = \nabla \mathcal F(w) \cdot v$. A central difference approximates $D$ with
+# an error of order $\varepsilon^2$,
 #
 # $$
 # \frac{\mathcal F(w + \varepsilon v) - \mathcal F(w - \varepsilon v)}{2 \varepsilon} = D + O(\varepsilon^2),
 # $$ (eq-3.4.a)
 #
 # until $\varepsilon$ is so small that the two costs agree in most of their digits. The subtraction then loses these
-# digits. The complex step subtracts nothing. For an analytic $\mathcal F$,
+# digits. The complex step contains no subtraction. For an analytic $\mathcal F$,
 #
 # $$
 # \frac{\operatorname{Im} \mathcal F(w + \mathrm i\, \varepsilon v)}{\varepsilon} = D + O(\varepsilon^2),
 # $$ (eq-3.4.b)
 #
-# and $\varepsilon$ may be as small as one likes {footcite}`martins2003`.
+# and $\varepsilon$ may be arbitrarily small {footcite}`martins2003`.
 
 # %%
 v = np.random.default_rng(0).standard_normal(len(w))
@@ -155,8 +156,8 @@ for name, power in (("one-sided", 1), ("central", 2), ("complex step", 2)):
     print(f"{name:13} slope {slope:.1f}")
 
 # %% [markdown]
-# At its best $\varepsilon$ the one-sided difference confirms about seven digits, the central one about ten, and the
-# complex step all of them:
+# With its best $\varepsilon$, the one-sided difference confirms about seven digits, the central difference about ten,
+# and the complex step all digits:
 
 # %%
 grid = 10.0 ** -np.arange(1, 17)
@@ -166,19 +167,19 @@ assert 1e-13 < best["central"] < 1e-9
 assert errors["complex step"](1e-200) < 1e-14
 
 # %% [markdown]
-# ## Fourth judge: Taylor's remainder
+# ## Fourth check: Taylor's remainder
 #
-# The fourth judge needs no reference value of the derivative. Subtract the linear part that a claimed gradient $g$
-# predicts,
+# The fourth check needs no reference value of the derivative. Subtract the linear part predicted by a claimed
+# gradient $g$,
 #
 # $$
 # r(\varepsilon) = \bigl| \mathcal F(w + \varepsilon v) - \mathcal F(w) - \varepsilon\, g \cdot v \bigr|.
 # $$ (eq-3.4.c)
 #
-# If $g$ is the gradient, what is left is $O(\varepsilon^2)$. If it is not, $r(\varepsilon)$ ends with slope 1, unless
-# the error of $g$ is orthogonal to $v$; hence $v$ is random. The point where the slope changes tells how wrong $g$ is in
-# this direction. As a suspect, take the costates by the *same tableau*
-# instead of its partner ({doc}`s3_3_partner`):
+# If $g$ is the gradient, the remainder is $O(\varepsilon^2)$. If it is not, $r(\varepsilon)$ has slope 1 for small
+# $\varepsilon$, unless the error of $g$ is orthogonal to $v$; for this reason $v$ is random. The point where the
+# slope changes shows the size of the error of $g$ in this direction. As a suspect gradient we use costates by the
+# *same tableau* instead of its partner ({doc}`s3_3_partner`):
 
 # %%
 suspect = flat(
@@ -208,7 +209,7 @@ unseen -= (unseen @ v) * v  # a large error, orthogonal to v
 assert slope_of_remainder(by_hand + unseen, 1e-1, 1e-4) > 1.9
 print(f"slope {right:.1f} with the gradient, {wrong:.1f} with the suspect")
 
-# %% mystnb={"figure": {"name": "fig-s34-judges", "caption": "Left: what differences make of one directional derivative. They fall with slopes 1 and 2 until cancellation takes over; the complex step falls to the last digit and stays there. Right: Taylor's remainder falls with slope 2 to rounding for the gradient; for the suspect, which is off by a ten-thousandth, it bends to slope 1. At $\\varepsilon = 0.1$ the two cannot be told apart."}, "image": {"alt": "Two log-log plots against epsilon. Left: errors of one-sided and central differences form a V with least errors near 1e-8 and 1e-10, the complex step's error goes down to 1e-16 and stays. Right: the remainder with the gradient is a straight line of slope 2, that with the suspect leaves it near 1e-2 and continues with slope 1."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s34-judges", "caption": "Left: errors of one directional derivative. The errors of the differences fall with slopes 1 and 2 until cancellation dominates; the error of the complex step falls to the last digit and stays there. Right: for the gradient, Taylor's remainder falls with slope 2 to rounding; for the suspect, which is off by a ten-thousandth, the slope changes to 1. At $\\varepsilon = 0.1$ the two cannot be told apart."}, "image": {"alt": "Two log-log plots against epsilon. Left: errors of one-sided and central differences form a V with least errors near 1e-8 and 1e-10, the complex step's error goes down to 1e-16 and stays. Right: the remainder with the gradient is a straight line of slope 2, that with the suspect leaves it near 1e-2 and continues with slope 1."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.9)
 for (name, error), colour, line in zip(
     errors.items(), (1, 3, 0), ("-", "--", "-")
@@ -245,11 +246,11 @@ axes[0, 1].legend(loc="upper left")
 plt.show()
 
 # %% [markdown]
-# ## Fifth judge: gradcheck
+# ## Fifth check: gradcheck
 #
 # `torch.autograd.gradcheck` compares the derivatives that a function reports with central differences, entry by
-# entry. Here it examines `adjoint.propagate`, the costate sweep behind the interface of autograd, in the controls
-# *and* in the input:
+# entry. We apply it to `adjoint.propagate`, the costate sweep behind autograd's interface, for the derivatives in the
+# controls *and* in the input:
 
 # %%
 leaves = [part.detach().requires_grad_() for part in (net.lift(x), *u)]
@@ -258,9 +259,9 @@ assert torch.autograd.gradcheck(
 )
 
 # %% [markdown]
-# ## Judging the judges
+# ## Which mistakes each check detects
 #
-# A check is worth what it can reject. Here are six claimed gradients, five of them false:
+# The value of a check lies in what it rejects. Here are six claimed gradients, five of them false:
 
 # %%
 with torch.no_grad():
@@ -281,7 +282,7 @@ claims = {
 }
 
 # %% [markdown]
-# Each judge applies the rule that is usual for it:
+# Each check uses its customary tolerance:
 
 
 # %% tags=["hide-input"]
@@ -341,16 +342,16 @@ assert not any(gradcheck(claims[method], atol=1e-9) for method in methods)
 assert not any(verdict for method in methods for verdict in passed[method][1:])
 
 # %% [markdown]
-# **What to see.** All judges find the gross mistakes. A millionth in one entry is below the usual tolerance of $10^{-7}$,
-# and only the two exact judges reject it. (Differences could see it: with a tolerance of $10^{-9}$ they reject this claim
-# and still pass the gradient.) In between lie the two errors of *method*, and `gradcheck` with its defaults
-# lets one of them pass: it compares entry by entry with an absolute tolerance of $10^{-5}$, which is large where
-# entries are small. With `atol=1e-9` it rejects both. The lesson for tests: state the size of the smallest error that the
-# check can see.
+# **What to see.** All checks detect the gross mistakes. A millionth in one entry is below the usual tolerance of
+# $10^{-7}$, and only the two exact checks reject it. (Differences could detect it: with a tolerance of $10^{-9}$ they
+# reject this claim and still accept the gradient.) In between are the two errors of *method*, and `gradcheck` with
+# its defaults accepts one of them: it compares entry by entry with an absolute tolerance of $10^{-5}$, which is large
+# where entries are small. With `atol=1e-9` it rejects both. A test should therefore state the smallest error that it
+# can detect.
 #
-# One net proves little. Next, all ten schemes, explicit and implicit, with zero weights or without, against autograd.
-# For implicit schemes autograd differentiates one step of Newton's method at the converged stages, which is all that
-# the implicit function theorem asks for:
+# One net proves little. Next we compare all ten schemes, explicit and implicit, with and without zero weights, with
+# autograd. For implicit schemes autograd differentiates one step of Newton's method at the converged stages, which by
+# the implicit function theorem suffices:
 
 
 # %% tags=["hide-input"]
@@ -382,40 +383,41 @@ print("10 problems for each scheme: equal to rounding")
 #
 # ```{exercise}
 # :label: ex-s34-relu
-# Which of the five judges can examine a network with ReLU?
+# Which of the five checks apply to a network with ReLU?
 # ```
 #
 # ```{solution} ex-s34-relu
 # :class: dropdown
-# Autograd, at every point without a zero argument, where the derivative exists. Differences and Taylor's remainder as
-# long as no argument changes its sign within $\varepsilon$, so the smaller $\varepsilon$, the better, up to
-# cancellation. `gradcheck` is one of these. The complex step asks for an analytic function: $\max(0, z)$ is not even
-# defined for complex $z$. Written as "$z$ if $\operatorname{Re} z > 0$, else 0", it is analytic off the imaginary
-# axis and the judge is back.
+# Autograd applies at every point without a zero argument, where the derivative exists. Differences, including
+# `gradcheck`, and Taylor's remainder apply as long as no argument changes its sign within $\varepsilon$; a smaller
+# $\varepsilon$ is better, until cancellation dominates. The complex step requires an analytic function, and $\max(0,
+# z)$ is not even defined for complex $z$. Written as "$z$ if $\operatorname{Re} z > 0$, else 0", ReLU is analytic off
+# the imaginary axis, and the complex step applies again.
 # ```
 #
 # ```{exercise}
 # :label: ex-s34-cancel
-# Where does the central difference see best, and how far, if $\mathcal F$ is computed with relative rounding
-# $\varepsilon_0$?
+# For which $\varepsilon$ is the central difference most accurate, and how accurate is it, if $\mathcal F$ is computed
+# with relative rounding error $\varepsilon_0$?
 # ```
 #
 # ```{solution} ex-s34-cancel
 # :class: dropdown
 # The error is about $a\, \varepsilon^2 + \varepsilon_0 / \varepsilon$ with constants of order one. Its minimum is at
 # $\varepsilon \approx \varepsilon_0^{1/3} \approx 6 \cdot 10^{-6}$ in double precision and is about
-# $\varepsilon_0^{2/3} \approx 4 \cdot 10^{-11}$, relative to the cost, not to its derivative. The one-sided
-# difference has $\varepsilon_0^{1/2}$.
+# $\varepsilon_0^{2/3} \approx 4 \cdot 10^{-11}$, relative to the cost, not to its derivative. For the one-sided
+# difference the minimum error is about $\varepsilon_0^{1/2}$.
 # ```
 #
 # ## Takeaways
 #
 # - The costate sweep gives autograd's gradient to the last digits, for every scheme. The complex step confirms all
 #   digits, central differences about ten, and Taylor's remainder shows slope 2.
-# - Lax checks pass wrong gradients. The tableau as its own partner, the continuous adjoint, a millionth in one entry:
-#   know which of them your check would reject.
+# - Checks with loose tolerances accept wrong gradients. For each check one should know which of these errors it
+#   rejects: the tableau as its own partner, the continuous adjoint, a millionth in one entry.
 #
-# One of the planted mistakes is a method in wide use, and has {doc}`a page of its own <s3_4_continuous_adjoint>`.
+# One of the deliberate mistakes, the continuous adjoint, is a widely used method; {doc}`the next page
+# <s3_4_continuous_adjoint>` examines it.
 #
 # ## References
 #

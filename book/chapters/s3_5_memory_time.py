@@ -17,15 +17,16 @@
 # # Section 3. What a gradient costs: memory and time against depth
 #
 # The costate sweep runs through the layers from last to first and needs the states and stage values of the forward
-# pass. This page counts how many of them are stored: by autograd, by the adjoint of Section 3, with checkpoints, and
-# by the compiled engine. Then it compares the counts with measured memory.
+# pass. This page counts how many of these tensors are stored by autograd, by the adjoint of Section 3, with
+# checkpoints, and by the compiled engine. Then it compares the counts with measured memory.
 #
 # :::{admonition} What you will learn
 # :class: tip
-# - that autograd keeps $2s$ states per layer and the adjoint $s + 1$, to the byte, and why Euler's method gains nothing;
+# - that autograd keeps exactly $2s$ states per layer and the adjoint $s + 1$, and why this saves nothing for Euler's
+#   method;
 # - where to put checkpoints: every $\sqrt{L / (2s)}$ layers, not every $\sqrt L$;
 # - how to predict the peak memory of a training step before running it, and how well that works;
-# - how much time it takes to save memory, and when memory is no concern.
+# - how much extra time the saving of memory costs, and when memory does not matter.
 # :::
 
 # %% tags=["hide-input"]
@@ -43,43 +44,43 @@ from rknet.adjoint.memory import WAYS, best_segment, checkpointed, stored_bytes
 plots.style()
 
 # %% [markdown]
-# ## What has to be kept
+# ## Which tensors are stored
 #
-# Write a layer of {eq}`paper-2.12` as autograd sees it, one operation at a time:
+# Autograd processes a layer of {eq}`paper-2.12` one operation at a time:
 #
 # $$
 # y_i = y^{[l]} + h \sum_j a_{i,j} f_j, \qquad z_i = K y_i + b, \qquad f_i = \tanh z_i .
 # $$ (eq-3.5.a)
 #
 # The derivative of $z_i$ in $K$ needs $y_i$. The derivative of $\tanh$ is $1 - f_i^2$ and needs $f_i$. Sums need
-# nothing. So autograd keeps two tensors of the shape of a state, $(N, \hat d)$, for each stage, and $y^{[L]}$ for the
-# classifier:
+# nothing. Autograd therefore keeps two tensors of the shape of a state, $(N, \hat d)$, for each stage, and $y^{[L]}$
+# for the classifier:
 #
 # $$
 # M_{\text{autograd}} = 2 s L + 1 \quad\text{states}.
 # $$ (eq-3.5.b)
 #
-# The costate sweep uses the scheme. From $y^{[l]}$ and $f_1, \dots, f_s$ it computes every $y_i$ again by
-# {eq}`paper-3.6`, with additions only:
+# The costate sweep uses the scheme. From $y^{[l]}$ and $f_1, \dots, f_s$ it recomputes every $y_i$ by
+# {eq}`paper-3.6`, without evaluating $f$:
 #
 # $$
 # M_{\text{adjoint}} = (s + 1) L + 1 .
 # $$ (eq-3.5.c)
 #
-# That is about five eighths of autograd's memory for RK4. For Euler it is exactly as much as autograd's, because the
-# only $y_i$ of a layer *is* $y^{[l]}$. To save memory there, $f$ must be evaluated again on the way back. Then only
-# states are kept,
+# For RK4 this is about five eighths of autograd's memory. For Euler it is exactly as much as autograd's, because the
+# only $y_i$ of a layer *is* $y^{[l]}$. To save memory with Euler's method, $f$ must be evaluated again in the
+# backward pass. Then only states are kept,
 #
 # $$
 # M_{\text{recomputed}} = L + 1,
 # $$ (eq-3.5.d)
 #
-# for every scheme. The batch is taken to be large, $N \gg \hat d$, so that weights do not count.
+# for every scheme. We assume a large batch, $N \gg \hat d$, so that the weights are negligible.
 #
-# ## Counted
+# ## Counting stored states
 #
-# PyTorch calls a hook for each tensor that an operation saves. `stored_bytes` adds up the memory behind
-# these tensors, each piece once, without the weights and the input, which exist anyway. A state of the following net
+# PyTorch calls a hook for each tensor that an operation saves. `stored_bytes` sums the memory of these tensors,
+# counts shared memory once, and excludes the weights and the input, which exist anyway. A state of the following net
 # has $N \hat d$ numbers of four bytes.
 
 # %%
@@ -113,13 +114,12 @@ for name in ("euler", "heun", "ralston", "kutta3", "rk4", "rk38"):
     print(f"{name:22}{s:4}" + "".join(f"{n:10}" for n in counted.values()))
 
 # %% [markdown]
-# The count is exact, not approximate: to the byte. The library's predictions, `WAYS[way].stored`, are the formulas
-# above.
+# The counts are exact to the byte. The library's predictions, `WAYS[way].stored`, are the formulas above.
 #
 # ## Checkpoints
 #
-# `torch.utils.checkpoint` saves memory and takes time, with any layer: it keeps the state at the start of a segment
-# of $k$ layers and runs the segment again when the way back reaches it {footcite}`griewank2008,chen2016`. It stores
+# `torch.utils.checkpoint` trades time for memory, with any layer: it keeps the state at the start of each segment of
+# $k$ layers and recomputes the segment when the backward pass reaches it {footcite}`griewank2008,chen2016`. It stores
 # $\lceil L/k \rceil + 1$ states.
 
 # %%
@@ -133,15 +133,15 @@ for k in range(1, L + 1):
     assert count(by_segments, net) == -(-L // k) + 1
 
 # %% [markdown]
-# But while it works on a segment, that segment's $2 s k$ tensors are there as well, and $s$ costates on their way
-# through the stages. The largest amount at any time, the *peak*, is about
+# But during the backward pass through a segment, its $2 s k$ tensors and $s$ costates are also in memory. The largest
+# amount at any time, the *peak*, is about
 #
 # $$
 # P(k) = \frac{L}{k} + 1 + 2 s k + s ,
 # $$ (eq-3.5.e)
 #
-# which is smallest for $k = \sqrt{L / (2 s)}$. With $k = L$ it is plain autograd again. The usual advice, $k = \sqrt L$,
-# counts one tensor per layer; RK4 has eight.
+# which is smallest for $k = \sqrt{L / (2 s)}$. With $k = L$ this is plain autograd again. The usual advice, $k =
+# \sqrt L$, assumes one tensor per layer; RK4 has eight.
 
 
 # %%
@@ -158,7 +158,7 @@ for k in (1, best, 10, L):
     print(f"k = {k:3}: {peak(k, s, L):4.0f} states")
 assert peak(best, s, L) < 0.75 * peak(10, s, L)
 
-# %% mystnb={"figure": {"name": "fig-s35-segments", "caption": "Peak memory of checkpoints every $k$ layers, for 100 layers: $L/k$ states at the segments' starts, falling, and $2sk$ inside the segment at work, rising. Dots: the best length, $\\sqrt{L/(2s)}$. The more stages, the shorter the segments. At $k = L$ each curve ends at plain autograd."}, "image": {"alt": "Log-log plot of the peak in states against the segment length for Euler, Heun and RK4: each curve falls, has a minimum at 7, 5 and 4 layers, and rises to 2 s L at k = 100."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s35-segments", "caption": "Peak memory with checkpoints every $k$ layers, for 100 layers: the $L/k$ states at the starts of the segments decrease with $k$, the $2sk$ tensors inside the current segment increase. Dots: the best length, $\\sqrt{L/(2s)}$. The more stages, the shorter the segments. At $k = L$ each curve ends at plain autograd."}, "image": {"alt": "Log-log plot of the peak in states against the segment length for Euler, Heun and RK4: each curve falls, has a minimum at 7, 5 and 4 layers, and rises to 2 s L at k = 100."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 2.9), layout="constrained")
 for name, colour, line in (
     ("euler", 5, "-."),
@@ -178,13 +178,13 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# ## What a step should take
+# ## Predicted peaks
 #
-# The peaks of the other ways are counted alike. On its way back through a layer, autograd holds $s + 1$ costates
-# beside what is stored. The adjoint in PyTorch works on all stages of a layer at once; inputs, slopes, multipliers
-# and products are about $7s$ tensors, and $s$ more where $f$ is evaluated again. The compiled engine
-# ({doc}`benchmarks`) is made for speed: it keeps inputs and slopes of all stages, $2 s (L + 1)$, and has $2s$ and one
-# for work. In states, for RK4:
+# The peaks of the other methods are counted in the same way. In the backward pass through a layer, autograd holds $s +
+# 1$ costates in addition to the stored states. The adjoint in PyTorch processes all stages of a layer at once;
+# inputs, slopes, multipliers and products are about $7s$ tensors, and $s$ more if $f$ is evaluated again. The
+# compiled engine ({doc}`benchmarks`) is optimised for speed: it keeps the inputs and slopes of all stages, $2 s (L +
+# 1)$ tensors, and uses $2s + 1$ work arrays. In states, for RK4:
 
 # %%
 print("            stored        peak")
@@ -192,12 +192,12 @@ for way, (stored, peaks) in WAYS.items():
     print(f"{way:12}{stored(4, 100):6}{peaks(4, 100):12}")
 
 # %% [markdown]
-# ## Measured
+# ## Measured memory
 #
-# Memory and times belong to a machine. Like those of the page {doc}`benchmarks`, they are not computed here; `python
-# -m benchmarks memory --record` has measured them, each in processes of its own on one core, as the growth of the
-# process above its size before the step. The least growth of a few processes counts, since a process occasionally
-# takes some megabytes more. A step is one of training: forward, backward, and Adam.
+# Memory and times depend on the machine. Like those of the page {doc}`benchmarks`, they are not computed here but
+# were recorded by `python -m benchmarks memory --record`, each in separate processes on one core, as the growth of
+# the process above its size before the step. We take the smallest growth of a few processes, since a process
+# occasionally needs some megabytes more. A step is one training step: forward, backward, and Adam.
 
 # %%
 timings = Path(rknet.__file__).parents[1] / "benchmarks" / "results.json"
@@ -226,10 +226,10 @@ for way, row in measured.items():
     print(f"{way:12}" + "".join(cells))
 
 # %% [markdown]
-# Every measurement is within ten per cent of its prediction. (What is left over is mostly PyTorch's record of the
+# Every measurement is within ten per cent of its prediction. (The difference is mostly PyTorch's record of the
 # operations, about a kilobyte each.)
 
-# %% mystnb={"figure": {"name": "fig-s35-memory", "caption": "Peak memory of one training step of RK4Net against depth, batch of thousands. Dots are measured, lines predicted by counting. All ways grow in proportion to $L$ except the checkpoints at the best distance, which grow like $\\sqrt L$."}, "image": {"alt": "Log-log plot of memory in MiB against 25 to 200 layers. Lines for autograd and the compiled engine on top, the adjoint below, then recomputed stages and checkpoints at every layer, and a flatter line for checkpoints at the best distance; dots lie on the lines."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s35-memory", "caption": "Peak memory of one training step of RK4Net against depth, batch of thousands. Dots are measured, lines predicted by counting. Memory grows in proportion to $L$ for all methods except checkpoints at the best distance, for which it grows like $\\sqrt L$."}, "image": {"alt": "Log-log plot of memory in MiB against 25 to 200 layers. Lines for autograd and the compiled engine on top, the adjoint below, then recomputed stages and checkpoints at every layer, and a flatter line for checkpoints at the best distance; dots lie on the lines."}} tags=["hide-input"]
 LABELS = {
     "autograd": "autograd",
     "compiled": "compiled engine",
@@ -268,10 +268,10 @@ plt.show()
 # %% [markdown]
 # ## Time
 #
-# How much time should it take to save memory? The arithmetic of a stage is one product with $K$ on the way forward
-# and two on the way back, $f_y^\top \xi_i$ and $f_u^\top \xi_i$. Evaluating $f$ again adds a fourth product. If
-# products were all that takes time, the factor would be $4/3$. At width 16 elementwise operations, memory traffic and
-# calls count as well. The measurements:
+# How much extra time should the saving of memory cost? Each stage needs one product with $K$ in the forward pass and
+# two products in the backward pass, $f_y^\top \xi_i$ and $f_u^\top \xi_i$. Evaluating $f$ again adds a fourth
+# product. If only products took time, the factor would be $4/3$. At width 16, elementwise operations, memory traffic
+# and function calls matter as well. The measurements:
 
 # %%
 base = np.array(measured["autograd"]["ms"])
@@ -291,10 +291,10 @@ assert max(factors, key=factors.get) == "recomputed"
 assert 1 < np.median(times["adjoint"]) < factors["segments"]
 assert np.median(times["compiled"]) < 0.6
 
-# %% mystnb={"figure": {"name": "fig-s35-time", "caption": "Left: time of the same steps; all ways are proportional to depth. Right: what is paid for what at the largest depth, relative to autograd. Down and left is better."}, "image": {"alt": "Left, log-log plot of milliseconds a step against layers, six nearly parallel lines. Right, six marked points in the plane of relative time and relative memory, with autograd at one and one."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s35-time", "caption": "Left: time of the same steps; for all methods it is proportional to depth. Right: memory against time at the largest depth, relative to autograd. Lower and further left is better."}, "image": {"alt": "Left, log-log plot of milliseconds per step against layers, six nearly parallel lines. Right, six marked points in the plane of relative time and relative memory, with autograd at one and one."}} tags=["hide-input"]
 fig, axes = plt.subplots(1, 2, figsize=(plots.WIDTH, 3.0), layout="constrained")
 draw(axes[0], "ms")
-axes[0].set_ylabel("milliseconds a step")
+axes[0].set_ylabel("milliseconds per step")
 axes[0].legend().remove()
 for way, label in LABELS.items():
     memory = measured[way]["mib"][-1] / measured["autograd"]["mib"][-1]
@@ -321,17 +321,17 @@ fig.legend(
 plt.show()
 
 # %% [markdown]
-# **What to see.** Time is proportional to depth; the exponents are within ten per cent of 1. The three ways that
-# evaluate $f$ twice take much more than $4/3$ of autograd's time, between one and a half times and two and a half
-# times as long; the adjoint with recomputed stages takes longest. The adjoint with stored stages evaluates nothing
-# twice and is still slower than autograd. It is written in Python and stacks its stages, but these measurements do
-# not separate the causes.
+# **What to see.** Time is proportional to depth; the exponents are within ten per cent of 1. The three methods that
+# evaluate $f$ twice take much more than $4/3$ of autograd's time: between one and a half and two and a half times as
+# long; the adjoint with recomputed stages takes longest. The adjoint with stored stages evaluates $f$ only once but
+# is still slower than autograd. It is written in Python and stacks its stages, but these measurements do not separate
+# the causes.
 #
 # :::{admonition} And the continuous adjoint?
 # :class: voice-here
 # Solving the adjoint equation backwards {eq}`eq-3.4.d` stores no states: its memory hardly grows with $L$.
-# {doc}`benchmarks` shows torchdiffeq's `odeint_adjoint` beside these ways. It takes about three times as long as
-# autograd, and its gradient is not that of the network, as {doc}`s3_4_continuous_adjoint` has measured.
+# {doc}`benchmarks` compares torchdiffeq's `odeint_adjoint` with these methods. It takes about three times as long as
+# autograd, and its gradient is not that of the network, as measured in {doc}`s3_4_continuous_adjoint`.
 # :::
 
 # %%
@@ -342,8 +342,8 @@ assert 2.5 < np.median(np.array(peer["ms"]) / base) < 3.5
 # %% [markdown]
 # ## Does it matter for the paper's networks?
 #
-# The paper trains with batches of *five*. Then the states of a point network are tiny, and in an image network the weights
-# fill the memory, not the states:
+# The paper trains with batches of *five*. The states of a point network are then tiny, and in an image network the
+# weights take most of the memory, not the states:
 
 # %%
 mib = 4 / 2**20
@@ -355,10 +355,10 @@ for where, width in (("points, width 16", 16), ("images, width 900", 900)):
     print(f"{where:22}{states:14.2f}{weights:18.2f}")
 
 # %% [markdown]
-# On points everything fits into a processor's cache, and only time matters; {doc}`benchmarks` shows how fast training
-# can be there. On images the *weights* count, and with them their gradient and the two moments of Adam, each as large
-# as the weights. There the costate sweep has another use: it yields a layer's gradient as soon as it exists,
-# and the optimiser may update that layer's weights at once, so that the gradient of the whole network is never
+# For the point sets everything fits into a processor's cache, and only time matters; {doc}`benchmarks` shows how fast
+# such training can be. For images the *weights* matter, and with them their gradient and the two moments of Adam,
+# each as large as the weights. Here the costate sweep has another use: it yields the gradient one layer at a time,
+# and the optimiser can update the weights of that layer at once, so that the gradient of the whole network is never
 # stored. (Where each layer owns its parameters, hooks of autograd can do the same.)
 
 # %%
@@ -379,8 +379,8 @@ with torch.no_grad():
 assert torch.equal(by_layers, at_once)
 
 # %% [markdown]
-# The weights of layer $l$ have moved before the sweep looks at layer $l - 1$, and the result is the same to the last
-# bit: $p^{[l]}$ was computed before with the old weights.
+# The weights of layer $l$ change before the sweep reaches layer $l - 1$, and yet the result is the same to the last
+# bit, because $p^{[l]}$ was computed earlier with the old weights.
 #
 # ## Exercises
 #
@@ -391,10 +391,10 @@ assert torch.equal(by_layers, at_once)
 #
 # ```{solution} ex-s35-reverse
 # :class: dropdown
-# No: {eq}`paper-3.4` read backwards gives $y^{[l]} = y^{[l+1]} - h \sum_i \beta_i f_i$, so the $f_i$ and $y^{[L]}$
-# suffice: $sL + 1$ states, for Euler half of autograd's. Unlike the way back of {doc}`s3_4_continuous_adjoint` this
-# does not amplify errors: $f$ is not evaluated at the recovered state in order to recover the next one. Each layer
-# adds one rounding error, as the next cell shows.
+# No: by {eq}`paper-3.4`, $y^{[l]} = y^{[l+1]} - h \sum_i \beta_i f_i$, so the $f_i$ and $y^{[L]}$ suffice: $sL + 1$
+# states, for Euler about half as many as autograd keeps. Unlike the backward solution of
+# {doc}`s3_4_continuous_adjoint`, this does not amplify errors: $f$ is not evaluated at the recovered state in order
+# to recover the next one. Each layer adds one rounding error, as the next cell shows.
 # ```
 
 # %% tags=["hide-input"]
@@ -410,26 +410,28 @@ with torch.no_grad():
 # %% [markdown]
 # ```{exercise}
 # :label: ex-s35-segment
-# Derive the best $k$ for the adjoint inside segments: checkpoints every $k$ layers, $s + 1$ states a layer within.
+# Derive the best $k$ for checkpoints every $k$ layers with the adjoint inside the segments, which keeps $s + 1$
+# states per layer.
 # ```
 #
 # ```{solution} ex-s35-segment
 # :class: dropdown
 # $L/k + (s + 1) k$ is smallest at $k = \sqrt{L / (s+1)}$, where it is $2 \sqrt{(s + 1) L}$: for RK4 and 100 layers 45
-# instead of 57 states. Segments of segments do better still; with as many levels as one likes the memory grows like
-# $\log L$ and so does the factor of time.
+# instead of 57 states. Nested segments do still better; with arbitrarily many levels the memory grows like $\log L$,
+# and so does the factor in time.
 # ```
 #
 # ```{exercise}
 # :label: ex-s35-softplus
 # Softplus is linear for large $z$, and its derivative is the logistic function of $z$. What does autograd keep for
-# it, and what does the adjoint?
+# softplus, and what does the adjoint keep?
 # ```
 #
 # ```{solution} ex-s35-softplus
 # :class: dropdown
-# Autograd keeps the argument $z_i$ instead of the value: the count is the same. The adjoint keeps the value here,
-# too, because the slope is a function of it: $f = \log(1 + e^z)$ gives $1 / (1 + e^{-z}) = 1 - e^{-f}$.
+# Autograd keeps the argument $z_i$ instead of the value, so the count is the same. The adjoint keeps the value, as
+# for $\tanh$, because the slope is a function of the value: $f = \log(1 + e^z)$ gives $1 / (1 + e^{-z}) = 1 -
+# e^{-f}$.
 # ```
 
 # %% tags=["hide-input"]
@@ -442,14 +444,14 @@ for activation in ("softplus", "relu", "logistic"):
 # %% [markdown]
 # ## Takeaways
 #
-# - Autograd keeps $2sL + 1$ states, the adjoint $(s + 1)L + 1$; both counts hold to the byte. Euler gains only if $f$ is
-#   evaluated again, and then every scheme keeps $L + 1$.
-# - Checkpoints cost least memory every $\sqrt{L/(2s)}$ layers: $2\sqrt{2sL}$ states.
-# - Peaks predicted by counting tensors agree with the memory of real processes within ten per cent.
-# - The ways that evaluate $f$ again took between one and a half and two and a half times as long as autograd, more
-#   than the $4/3$ that counting products predicts.
-# - At batches of five, states are no concern. There the adjoint is useful because a layer can be updated as soon as
-#   its gradient exists.
+# - Autograd keeps $2sL + 1$ states, the adjoint $(s + 1)L + 1$; both counts are exact to the byte. For Euler's method
+#   memory is saved only if $f$ is evaluated again; then every scheme keeps $L + 1$ states.
+# - Checkpoints need the least memory, about $2\sqrt{2sL}$ states, if they are placed every $\sqrt{L/(2s)}$ layers.
+# - Peaks predicted by counting tensors agree with the measured memory within ten per cent.
+# - The methods that evaluate $f$ again took between one and a half and two and a half times as long as autograd, more
+#   than the factor $4/3$ predicted by counting products.
+# - With batches of five the memory of the states does not matter. The adjoint is then useful because a layer can be
+#   updated as soon as its gradient exists.
 #
 # ## References
 #
