@@ -15,7 +15,7 @@ import torch
 from rknet import Protocol
 from rknet.data import images
 from rknet.data.images import IMAGES, fingerprint
-from rknet.study import records, runner, verification
+from rknet.study import packed, records, runner, verification
 from rknet.study.cli import main
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import EXPERIMENTS, Experiment
@@ -96,8 +96,8 @@ def test_committed_records_of_points_are_as_they_were() -> None:
     results = Path(__file__).resolve().parents[2] / "results"
     expected = {"configuration", "engine", "experiment", "row", "seed", "versions"}
     read = 0
-    for path in results.rglob("seed-*.json"):
-        committed = records.decode(path.read_bytes().decode())
+    tables = [results / f"{name}.parquet" for name in EXPERIMENTS]
+    for committed in (record for path in tables if path.exists() for record in packed.records_in(path.read_bytes())):
         if committed["run"]["configuration"]["data"] not in IMAGES:
             assert set(committed["run"]) == expected
             assert set(committed["circumstances"]) == {"finished", "processor", "seconds", "versions"}

@@ -11,7 +11,6 @@ import functools
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -25,6 +24,7 @@ from rknet.engines.plain import evaluate
 from rknet.history import History
 from rknet.shapes import convert
 from rknet.study.configuration import Configuration
+from rknet.study.ledger import judging
 from rknet.study.ledger.claims import Claims, Part, Rows, configuration_of
 from rknet.study.ledger.evidence import Evidence, runs_of
 from rknet.study.ledger.judging import Verdict, judge
@@ -137,8 +137,8 @@ def _sets(configuration: Configuration, seed: int) -> tuple[PointSet, PointSet]:
     return configuration.points(seed)
 
 
-FILE = Path(__file__).resolve().with_name("trivial.json")
-"""What the trivial answers reach, which the ledger's page shows beside the rules."""
+FILE = "trivial.json"
+"""The file beside the verdicts that says what trivial answers reach."""
 
 ANSWERS = {"untrained": Untrained, "commonest class": Constant, "logistic regression": Linear}
 """The trivial answers by the name that the ledger's page gives them."""
@@ -183,9 +183,9 @@ def scores(claims: Claims) -> Scores:
 def write(claims: Claims) -> None:
     """Keep the scores for the book."""
     lines = (f"{json.dumps(name)}: {msgspec.json.encode(found).decode()}" for name, found in scores(claims).items())
-    files.write(FILE, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+    files.write(judging.VERDICTS.with_name(FILE), ("{\n" + ",\n".join(lines) + "\n}\n").encode())
 
 
 def stored() -> Scores:
     """The scores that the book shows."""
-    return convert(json.loads(FILE.read_bytes()), Scores)
+    return convert(json.loads(judging.VERDICTS.with_name(FILE).read_bytes()), Scores)
