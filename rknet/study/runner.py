@@ -9,6 +9,7 @@ import contextlib
 import functools
 import importlib.util
 import os
+import pkgutil
 import threading
 import time
 import warnings
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import joblib
-import lazy_loader
 import torch
 from tqdm import tqdm
 
@@ -31,9 +31,6 @@ from rknet.study.experiments import EXPERIMENTS
 from rknet.study.program import unheard
 from rknet.study.records import Record, Run
 from rknet.study.store import Found, Store
-
-shared_card = lazy_loader.load("rknet.study.shared_card", suppress_warning=True)
-"""Loaded when first used, where Triton is installed."""
 
 PERIOD = 300.0
 """Seconds between two checkpoints of a run on a wide net."""
@@ -149,13 +146,18 @@ DEVICES = ("cpu", "cuda")
 """Where a run can be computed."""
 
 
+def _shared_card() -> Any:
+    """The module for runs that share a card, which needs Triton: imported when it is first used."""
+    return pkgutil.resolve_name("rknet.study.shared_card")
+
+
 def _computed(
     tasks: Sequence[Task], *, n_jobs: int, dask: str | None, left: Callable[[Run, InUse], None]
 ) -> Iterator[Record]:
     """The records of tasks: those that share a card, in this process, stack by stack; then the others by `execute`."""
     together = [(source, stack) for source, stack in _stacks(tasks) if dask is None]
     for source, stack in together:
-        yield from shared_card.compute(stack, source)
+        yield from _shared_card().compute(stack, source)
     shared = {(run.experiment, run.row, run.seed) for _, stack in together for run in stack}
     alone = [task for task in tasks if (task[0].experiment, task[0].row, task[0].seed) not in shared]
     yield from execute(alone, n_jobs=n_jobs, dask=dask, left=left)
@@ -166,11 +168,11 @@ def _stacks(tasks: Sequence[Task]) -> list[tuple[str, list[Run]]]:
     on_card = [(run, engine, source) for run, engine, source, _, device in tasks if device == "cuda"]
     if not on_card or importlib.util.find_spec("triton") is None:
         return []
-    able = [(run, source) for run, engine, source in on_card if shared_card.can_share(run, engine)]
+    able = [(run, source) for run, engine, source in on_card if _shared_card().can_share(run, engine)]
     stacks = [
         (source, stack)
         for source in dict.fromkeys(source for _, source in able)
-        for stack in shared_card.groups([run for run, its in able if its == source], shared_card.MOST)
+        for stack in _shared_card().groups([run for run, its in able if its == source], _shared_card().MOST)
     ]
     return [(source, stack) for source, stack in stacks if len(stack) > 1]
 
