@@ -155,7 +155,8 @@ plt.show()
 # model, it is called a *neural ordinary differential equation* {footcite}`chen2018`. The paper combines two things:
 # the Runge-Kutta networks of {footcite:t}`benning2019`, whose forward and backward passes form a symplectic pair, so
 # that optimising and discretising commute {footcite}`sanzserna2016,hager2000`, and the augmented input space of
-# {footcite:t}`dupont2019`. Its code, in PyTorch, is public {footcite}`giesecke2021code`.
+# {footcite:t}`dupont2019`. (Section 3 explains {doc}`symplectic pairs <s3_3_symplectic>` and {doc}`what commutes
+# <s3_3_second_road>`.) Its code, in PyTorch, is public {footcite}`giesecke2021code`.
 # :::
 #
 # ## A feed-forward network
@@ -246,8 +247,8 @@ assert agree(feed_forward(weights, sample), values(perceptron, sample))
 #
 # ## One width for all layers
 #
-# Residual connections need layers of equal width. To keep the input dimension from fixing this width, we *augment*
-# the input by $d^* \in \mathbb{N}$ zeros:
+# In a residual network, a layer adds a correction to its input, so all layers must have equal width. To keep the input
+# dimension from fixing this width, we *augment* the input by $d^* \in \mathbb{N}$ zeros:
 #
 # $$
 # \hat x = (x^\top, 0, \dots, 0)^\top \in \mathbb{R}^{\hat d}, \qquad \hat d = d + d^*.
