@@ -411,11 +411,12 @@ for name in states:
     )
 
 # %% [markdown]
-# **Verified.** According to autograd, a layer of symplectic Euler has area factor 1 to rounding, and the other layers
-# do not. The drift of symplectic Euler is no larger over 4000 layers than over 2000, whereas the drift of the other
-# two grows.
+# **Verified.** According to autograd, PyTorch's automatic differentiation, a layer of symplectic Euler has area factor
+# 1 to rounding at the point $(1, 0)$, and the other layers do not. (The factor of RK4 depends on the point and is below
+# 1 at the origin.) The drift of symplectic Euler is no larger over 4000 layers than over 2000, whereas the drift of the
+# other two grows.
 #
-# Such layers require weights of a special form: each coordinate may be driven only by the other.
+# Layers of symplectic Euler require weights of a special form: each coordinate may be driven only by the other.
 # {footcite:t}`celledoni2021` survey architectures of this kind. In physics-informed networks the roles are different:
 # the network is not a sequence of steps but represents the unknown solution of a partial differential equation. In
 # the "discrete time models" of {footcite:t}`raissi2019` the network outputs all stages of an implicit Runge-Kutta
@@ -431,8 +432,8 @@ for name in states:
 #
 # ```{solution} ex-s2-scheme
 # :class: dropdown
-# `Tableau("Nyström", [[], ["2/3"], [0, "2/3"]], ["1/4", "3/8", "3/8"])`; its `order` is 3. The nodes are $0$, $2/3$ and
-# $2/3$, hence $2L$ instants.
+# `Tableau("Nyström", [[], ["2/3"], [0, "2/3"]], ["1/4", "3/8", "3/8"])`; its `order` is 3. Nodes that are not given are
+# the row sums of $A$, here $0$, $2/3$ and $2/3$, hence $2L$ instants.
 # ```
 #
 # ```{exercise}
