@@ -105,9 +105,9 @@ assert conditions_kept(TABLEAUS["dopri5"]) == 17
 # A scheme has *order* $q$ if, for every smooth equation, one step differs from the solution by $O(h^{q+1})$. Over a
 # fixed time, $T/h$ such errors add up to $O(h^q)$. Expand the step and the solution in powers of $h$. The terms are
 # products of derivatives of $f$, and each product belongs to a rooted tree; the step agrees with the solution up to
-# $h^q$ if and only if the conditions of {numref}`fig-s2-trees` hold for all trees with up to $q$ nodes
-# {footcite}`hairer1993`. These are 1, 2, 4, 8 and 17 equations for the orders 1 to 5. `rknet` keeps tableaus as exact
-# numbers and derives their orders from these equations:
+# $h^q$ if and only if the conditions of {numref}`fig-s2-trees` hold for all trees with up to $q$ nodes, where $c_i =
+# \sum_j a_{ij}$ {footcite}`hairer1993`. These are 1, 2, 4, 8 and 17 equations for the orders 1 to 5. `rknet` keeps
+# tableaus as exact numbers and derives their orders from these equations:
 
 # %%
 for tableau in TABLEAUS.values():
@@ -272,7 +272,7 @@ assert found_by == {"stage order 2", "embedded order 4", "last row"}
 # - each row of $A$ sums to the node given in the literature, $\sum_j a_{ij} = c_i$;
 # - for Dormand-Prince, $\sum_j a_{ij} c_j = c_i^2 / 2$ in stages 3 to 7; the second set of weights, for the error
 #   estimate, has order 4 with the same $A$; and the last row of $A$ is $\beta$;
-# - for the scheme of Gauss and Legendre, the same sums in both stages.
+# - for the scheme of Gauss and Legendre, $\sum_j a_{ij} c_j = c_i^2 / 2$ in both stages.
 #
 # **Verified.** On this page: all rules hold for the tableau of Dormand and Prince; each single misprint in its last
 # row breaks the first rule; and the tableau with the last row reversed, which keeps the row sum and the order 5,
@@ -331,10 +331,10 @@ fig.legend(loc="outside lower center", ncols=3)
 plt.show()
 
 # %% [markdown]
-# How far does a region reach? For an explicit scheme $R$ is a polynomial with exact coefficients $\beta^\top A^{k-1}
-# \mathbb{1}$ of $z^k$, and so is $|R|^2 - 1$ along the negative real axis and along the imaginary one. The sign of
-# the lowest coefficient of $|R|^2 - 1$ tells whether $|R|$ starts above or below 1, and its first root tells how far
-# $|R|$ stays there:
+# How far does a region reach? For an explicit scheme $R$ is a polynomial, in which $z^k$ has the exact coefficient
+# $\beta^\top A^{k-1} \mathbb{1}$. Along the negative real axis and along the imaginary axis, $|R|^2 - 1$ is therefore a
+# polynomial in the distance from 0. The sign of its lowest coefficient tells whether $|R|$ starts above or below 1,
+# and its first root tells how far $|R|$ stays there:
 
 
 # %%
@@ -430,8 +430,8 @@ assert sixth == sympy.Rational(1, 600)
 
 # %% [markdown]
 # For degrees 3, 4, 7 and 8 the region contains a segment of the imaginary axis next to 0; for degrees 1, 2, 5 and 6
-# it contains none. The region of Dormand-Prince, of order 5, contains one, because its $R$ ends with $z^6 / 600$
-# instead of $z^5/120$: the sixth stage is decisive, not the order.
+# it contains none. The region of Dormand-Prince, of order 5, contains one, because its $R$ does not end with
+# $z^5/120$ but has the further term $z^6 / 600$: the sixth stage is decisive, not the order.
 #
 # :::{admonition} Proof of the period of four
 # :class: dropdown
@@ -504,11 +504,11 @@ for nodes in range(2, 6):
 # ## Takeaways
 #
 # - The order is derived exactly, from one equation for each rooted tree, and confirmed by measurements on networks.
-# - Where a weight is zero, the order of a scheme does not verify its coefficients; row sums, the stage orders, a
-#   second set of weights and the last row do.
+# - Where a stage has the weight zero and no other stage uses it, the order of a scheme does not verify the stage's row
+#   of $A$; row sums, the stage orders, a second set of weights and the last row do.
 # - Along the negative real axis, the regions of these schemes grow from order 2 on. Along the imaginary axis they do
-#   not: the regions of the Taylor polynomials of degrees 1, 2, 5 and 6 contain no segment of it next to 0, and those
-#   of the two schemes of order 4 reach farthest.
+#   not: the regions of the Taylor polynomials of degrees 1, 2, 5 and 6 contain no segment of it next to 0, and of
+#   the schemes on this page the two of order 4 reach farthest.
 #
 # ## References
 #
