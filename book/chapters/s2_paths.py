@@ -118,8 +118,10 @@ assert any_time.min() < 0.01
 # We have $|f(u, y) - f(u, y')| \le \|K\| |y - y'|$ and $|f(u, 0)| = |\sigma(b)|$, where $\|K\|$ and $|\sigma(b)|$ are
 # bounded in time. The theorem of Picard and Lindelöf, in Carathéodory's version for measurable controls, gives
 # exactly one solution through $(t_0, y_0)$; the solution grows at most exponentially and therefore exists on all of
-# $[0, T]$. For two solutions, $\delta =
-# |\mathbf{y} - \mathbf{y}'|$ satisfies $|\dot\delta| \le \|\mathbf{K}\| \delta$; Gronwall's lemma, applied forwards and backwards, gives the two bounds. The upper bound shows that $\varphi_t$ is continuous, the lower bound that it is injective with continuous inverse. The map is onto because the solution through $(t, y)$ can be followed back to time 0.
+# $[0, T]$. For two solutions, $\delta = |\mathbf{y} - \mathbf{y}'|$ satisfies $|\dot\delta| \le \|\mathbf{K}\|
+# \delta$; Gronwall's lemma, applied forwards and backwards, gives the two bounds. The upper bound shows that
+# $\varphi_t$ is continuous, the lower bound that it is injective with continuous inverse. The map is onto because the
+# solution through $(t, y)$ can be followed back to time 0.
 # :::
 #
 # Two *graphs* $(t, \mathbf{y}(t))$ therefore never meet. The theorem says nothing about paths in feature space: one
@@ -275,8 +277,9 @@ plt.show()
 # :::
 #
 # A ring contains such an $S$, so neither a flow nor a network whose layers are homeomorphisms can separate a disc
-# from a surrounding ring in the plane. This theorem explains the donut of {ref}`Section 4.1 <s4-1>`, where the region
-# of the disc keeps a tail.
+# from a surrounding ring in the plane. This theorem explains the plane networks of {ref}`Section 4.1 <s4-1>`, which
+# are trained on samples of a disc and a ring, the *donut*: the region that they assign to the disc keeps a tail that
+# crosses the ring.
 #
 # The theorem does not apply to finite *samples* of a disc and a ring. In two or more dimensions a flow can move
 # finitely many points to places where a hyperplane separates their classes; {footcite:t}`ruizbalet2021` prove this
