@@ -353,9 +353,9 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
 #
 # ## Does training depend on the number of layers?
 #
-# Does descent with layers agree with descent in continuous time? *One step* does: in a smooth direction
-# $\mathbf{v}(t)$, its change of the control agrees with the derivative of $\hat{\mathcal{F}}$ up to an error of order
-# $h^2$. The next cell verifies this for one direction, against differences of `continuous_cost`.
+# Does descent with layers agree with descent in continuous time? *One step* does: the component of its change in a
+# smooth direction $\mathbf{v}(t)$ is minus the rate times the derivative of $\hat{\mathcal{F}}$ in this direction, up
+# to an error of order $h^2$. The next cell verifies this for one direction, against differences of `continuous_cost`.
 
 # %% tags=["hide-input"]
 before = control_of(line_net(1)).reshape(3, 2)
