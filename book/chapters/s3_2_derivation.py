@@ -127,9 +127,9 @@ plt.show()
 #
 # Every formula is tested on Kutta's scheme of order 3, whose weights and coefficients below the diagonal are all
 # non-zero, so that most wrong indices are detected. One kind of error is not: the scheme is unchanged if its stages
-# are reversed and $A$ is transposed with weights ({doc}`s3_3_partner`). {ref}`The next page <s3-2-costates>`
-# therefore tests all schemes. Each of the $s = 3$ stages of the $L = 4$ layers has its own random control. Arrays
-# have one row per sample, so `y @ K.T` is $K y$ for all samples. The paper's derivation is for one sample; with $N$
+# are reversed and each $a_{i,j}$ is replaced by $\beta_j a_{j,i} / \beta_i$ ({doc}`s3_3_partner`). {ref}`The next page
+# <s3-2-costates>` therefore tests all schemes. Each of the $s = 3$ stages of the $L = 4$ layers has its own random
+# control. Arrays have one row per sample, so `y @ K.T` is $K y$ for all samples. The paper's derivation is for one sample; with $N$
 # samples, a dot product also sums over the samples. `cost` and `cost_gradient` are those of {ref}`the previous page
 # <s3-1>`, {eq}`eq-3.1.c`.
 
@@ -238,8 +238,8 @@ def at(U, Y, F, l, i):
 
 
 # %% [markdown]
-# Five collections hold all variables: controls, stage values, states, and two kinds of *multipliers*, $\xi_i^{[l]}$ for the
-# equation of each stage and $p^{[l]}$ for the equation of each state:
+# Five collections hold all variables: controls, stage values, states, and two kinds of *multipliers*, $\xi_i^{[l]}$ for
+# the equation of each stage and $p^{[l]}$, the *costate*, for the equation of each state:
 #
 # $$
 # \begin{aligned}
