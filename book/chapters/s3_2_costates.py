@@ -17,8 +17,8 @@
 # # Section 3. What a costate is
 #
 # {ref}`The derivation <s3-2>` produced a vector $p^{[l]}$ for every sample and every layer. This vector has a simple
-# meaning: if the features of a sample before layer $l$ change by a small vector $r$, the cost changes by $p^{[l]}
-# \cdot r$ to first order. This page shows the costates, defines one for each stage, {eq}`paper-3.20` and
+# meaning: if the features $y^{[l]}$ of a sample change by a small vector $r$, the cost changes by $p^{[l]} \cdot r$ to
+# first order. This page shows the costates, defines one for each stage, {eq}`paper-3.20` and
 # {eq}`paper-3.21`, and uses the multipliers for a derivative that the paper does not need: the derivative in the step
 # size.
 
