@@ -96,7 +96,7 @@ plt.show()
 # :class: tip
 # - that the product $p^{[l]} \cdot \delta y^{[l]}$ is preserved exactly from layer to layer;
 # - that, for the gradient of a network, this is the chain rule;
-# - that with a wrong partner the product changes in each layer by the residual of {eq}`paper-3.23`, term by term;
+# - that with a wrong partner the product changes in each layer, because {eq}`paper-3.23` fails, and by how much;
 # - what the paper's remark on other symplectic integrators can mean.
 # :::
 #
