@@ -343,11 +343,11 @@ assert not any(verdict for method in methods for verdict in passed[method][1:])
 
 # %% [markdown]
 # **What to see.** All checks detect the gross mistakes. A millionth in one entry is below the usual tolerance of
-# $10^{-7}$, and only the two exact checks reject it. (Differences could detect it: with a tolerance of $10^{-9}$ they
-# reject this claim and still accept the gradient.) In between are the two errors of *method*, and `gradcheck` with
-# its defaults accepts one of them: it compares entry by entry with an absolute tolerance of $10^{-5}$, which is large
-# where entries are small. With `atol=1e-9` it rejects both. A test should therefore state the smallest error that it
-# can detect.
+# $10^{-7}$, and only the two checks without differences, complex step and autograd, reject it. (Differences could
+# detect it: with a tolerance of $10^{-9}$ they reject this claim and still accept the gradient.) In between are the two
+# errors of *method*, and `gradcheck` with its defaults accepts one of them: it compares entry by entry with an absolute
+# tolerance of $10^{-5}$, which is large where entries are small. With `atol=1e-9` it rejects both. A test should
+# therefore state the smallest error that it can detect.
 #
 # One net proves little. Next we compare all ten schemes, explicit and implicit, with and without zero weights, with
 # autograd. For implicit schemes autograd differentiates one step of Newton's method at the converged stages, which by
