@@ -432,7 +432,7 @@ assert size["Euler, untrained"] > 0.01
 assert size["RK4, untrained"] < 1e-6 and size["RK4, trained"] < 1e-3
 
 # %% [markdown]
-# For these two RK4 networks the continuous adjoint would suffice. For the EulerNet it is off by several per cent
+# For these two RK4 networks the continuous adjoint would suffice. For the EulerNet it is off by more than one per cent
 # before training has begun. The discrete adjoint is exact for all of them but needs memory, which is the subject of
 # {doc}`s3_5_memory_time`.
 #
