@@ -18,7 +18,8 @@
 #
 # The costate sweep runs through the layers from last to first and needs the states and stage values of the forward
 # pass. This page counts how many of these tensors are stored by autograd, by the adjoint of Section 3, with
-# checkpoints, and by the compiled engine. Then it compares the counts with measured memory.
+# checkpoints, and by the library's compiled engine ({doc}`benchmarks`). Then it compares the counts with measured
+# memory.
 #
 # :::{admonition} What you will learn
 # :class: tip
