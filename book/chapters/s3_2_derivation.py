@@ -129,9 +129,9 @@ plt.show()
 # non-zero, so that most wrong indices are detected. One kind of error is not: the scheme is unchanged if its stages
 # are reversed and each $a_{i,j}$ is replaced by $\beta_j a_{j,i} / \beta_i$ ({doc}`s3_3_partner`). {ref}`The next page
 # <s3-2-costates>` therefore tests all schemes. Each of the $s = 3$ stages of the $L = 4$ layers has its own random
-# control. Arrays have one row per sample, so `y @ K.T` is $K y$ for all samples. The paper's derivation is for one sample; with $N$
-# samples, a dot product also sums over the samples. `cost` and `cost_gradient` are those of {ref}`the previous page
-# <s3-1>`, {eq}`eq-3.1.c`.
+# control. Arrays have one row per sample, so `y @ K.T` is $K y$ for all samples. The paper's derivation is for one
+# sample; with $N$ samples, a dot product also sums over the samples. `cost` and `cost_gradient` are those of {ref}`the
+# previous page <s3-1>`, {eq}`eq-3.1.c`.
 
 # %%
 tableau = TABLEAUS["kutta3"]
