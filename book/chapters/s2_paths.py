@@ -221,7 +221,7 @@ with torch.no_grad():
 lifted = bump.flow(LINE)
 lifted[-1, [0, 4, 8]].round(3)
 
-# %% mystnb={"figure": {"name": "fig-crossing", "caption": "Nine points on a line; the inner ones form one class. Left: with Euler steps of $h = 0.8$ the points jump over each other. Middle: with $h = 0.05$ the points follow the continuous flow and keep their order. Right: with one extra dimension, two layers move the inner points (squares: the output) below the threshold, and no two paths meet."}, "image": {"alt": "Three panels. Left: zigzag paths of nine points that cross. Middle: smooth curves that approach zero in order. Right: the plane of y1 and y2, in which the outer points stay near the top and the inner ones have moved down below a horizontal line."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-crossing", "caption": "Nine points on a line; the inner ones form one class. Left: with Euler steps of $h = 0.8$ the points jump over each other. Middle: with $h = 0.05$ the points follow the continuous flow and keep their order. Right: with one extra dimension, two layers move the inner points below the threshold, whereas the outer points move away and come back (dots: the input, squares: the output); no two paths meet."}, "image": {"alt": "Three panels. Left: zigzag paths of nine points that cross. Middle: smooth curves that approach zero in order. Right: the plane of y1 and y2, in which the outer points stay near the top and the inner ones have moved down below a horizontal line."}} tags=["hide-input"]
 assert crossings(large) == 4 and crossings(small) == 0
 written = np.tanh(k * (LINE - 0.5)) - np.tanh(k * (LINE + 0.5))
 assert np.allclose(lifted[-1], np.hstack([LINE, written]), atol=1e-14, rtol=0)
