@@ -78,7 +78,7 @@ def returned(setting, stored=False):
     return adjoint.continuous_costates(step, u, states.y, p_L, stored=stored)
 
 
-# %% mystnb={"figure": {"name": "fig-s34-return", "caption": "Left, the trajectories of 60 points, which contract onto a line. Right, the inputs (filled) and the ends of the backward solution (rings), for $T = 11$ and for $T = 13$. As the flow contracts, points differ only in their last digits; at $T = 13$ no such digits remain for most points."}, "image": {"alt": "Three panels of points in the plane. Left, trajectories that contract onto a slanted line. Middle, rings around filled dots, nearly coinciding. Right, rings that lie far from the dots."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s34-return", "caption": "Left, the trajectories of 60 points, which contract onto a line (dots: their ends). Middle and right, the inputs (filled) and the ends of the backward solution (rings), for $T = 11$ and for $T = 13$. As the flow contracts, the distance of a point from the line survives only in the last digits of its coordinates; at $T = 13$ no such digits remain for most points, and their rings lie on the line."}, "image": {"alt": "Three panels of points in the plane. Left, trajectories that contract onto a slanted line. Middle, rings around filled dots, nearly coinciding. Right, rings that lie far from the dots."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d", "2d"]], height=2.5)
 flow = contraction("implicit_midpoint", 0.1, 2)[2].y[:, :60]
 for n in range(60):
