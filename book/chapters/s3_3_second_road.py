@@ -21,7 +21,7 @@
 # the second road, compares the two, and shows that they give the same numbers if the costates follow the partner
 # tableau of {doc}`s3_3_partner`.
 
-# %% mystnb={"figure": {"name": "fig-commute", "caption": "Two roads to the gradient. They give the same numbers if the costates are discretised by the partner of the scheme for the states."}, "image": {"alt": "A square of four boxes. Top left: continuous training problem. An arrow to the right, optimise, leads to state and adjoint equation; an arrow down, discretise, leads to the network. From both an arrow leads to the box at the bottom right, the gradient: from the network the arrow optimise, from the adjoint equation the arrow discretise by A and the partner A tilde."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-commute", "caption": "Two roads to the gradient: the first goes down and then to the right, the second to the right and then down. They give the same numbers if the costates are discretised by the partner of the scheme for the states."}, "image": {"alt": "A square of four boxes. Top left: continuous training problem. An arrow to the right, optimise, leads to state and adjoint equation; an arrow down, discretise, leads to the network. From both an arrow leads to the box at the bottom right, the gradient: from the network the arrow optimise, from the adjoint equation the arrow discretise by A and the partner A tilde."}} tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
