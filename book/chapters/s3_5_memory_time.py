@@ -230,7 +230,7 @@ for way, row in measured.items():
 # Every measurement is within ten per cent of its prediction. (The difference is mostly PyTorch's record of the
 # operations, about a kilobyte each.)
 
-# %% mystnb={"figure": {"name": "fig-s35-memory", "caption": "Peak memory of one training step of RK4Net against depth, batch of thousands. Dots are measured, lines predicted by counting. Memory grows in proportion to $L$ for all methods except checkpoints at the best distance, for which it grows like $\\sqrt L$."}, "image": {"alt": "Log-log plot of memory in MiB against 25 to 200 layers. Lines for autograd and the compiled engine on top, the adjoint below, then recomputed stages and checkpoints at every layer, and a flatter line for checkpoints at the best distance; dots lie on the lines."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s35-memory", "caption": "Peak memory of one training step of RK4Net against depth, batch of thousands. Dots are measured, lines predicted by counting. Memory grows linearly with $L$, above a constant, for all methods except checkpoints at the best distance, for which it grows like $\\sqrt L$."}, "image": {"alt": "Log-log plot of memory in MiB against 25 to 200 layers. Lines for autograd and the compiled engine on top, the adjoint below, then recomputed stages and checkpoints at every layer, and a flatter line for checkpoints at the best distance; dots lie on the lines."}} tags=["hide-input"]
 LABELS = {
     "autograd": "autograd",
     "compiled": "compiled engine",
