@@ -16,9 +16,9 @@
 # (s2)=
 # # Section 2. From residual networks to ordinary differential equations
 #
-# A residual network adds a correction to its features in every layer. If the layers are read as instants of time, the
-# network is Euler's method for a differential equation, and any other method for that equation is a network as well.
-# The picture shows two such methods applied to one feature.
+# A residual network represents each sample by a vector of *features* and adds a correction to them in every layer. If
+# the layers are read as instants of time, the network is Euler's method for a differential equation, and any other
+# method for that equation is a network as well. The picture shows two such methods applied to one feature.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
