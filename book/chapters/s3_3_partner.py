@@ -319,8 +319,8 @@ for stage_controls in (False, True):
 # %% [markdown]
 # ## A mistake that stays unnoticed
 #
-# A naive recipe is to go backwards from $p^{[l+1]}$ with step $-h$ and the same tableau, using the stored stages in
-# the opposite order, each with the weight of its new position. For many schemes this is *correct*: by {eq}`eq-3.q`,
+# A naive recipe is to go backwards from $p^{[l+1]}$ with step $-h$ and the same tableau; stage $i$ of the backward step
+# has the weight $\beta_i$ and uses the stored stage $s + 1 - i$. For many schemes this is *correct*: by {eq}`eq-3.q`,
 # the scheme run backwards with its stages reversed, $i \to s + 1 - i$, is the partner if
 #
 # $$
