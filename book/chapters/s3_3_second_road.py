@@ -285,8 +285,8 @@ for tableau in schemes.values():
 print(f"{len(schemes)} schemes: with the partner both roads agree to 13 digits")
 
 # %% [markdown]
-# Without the partner the two roads do not agree, except for schemes that are their own partners. Is one of the two
-# gradients better? Compare both with the continuous gradient: the derivatives {eq}`eq-3.v` with respect to all 18
+# Without the partner the two roads do not agree, except for schemes that are their own partners. Is the gradient with
+# the partner also closer to the continuous one? Compare both with the derivatives {eq}`eq-3.v` with respect to all 18
 # numbers that define $\mathbf u$ here, six entries times three functions of time.
 
 # %% tags=["hide-input"]
