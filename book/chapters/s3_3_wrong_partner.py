@@ -477,7 +477,7 @@ for name in ("euler", "ralston", "heun"):
 # %% [markdown]
 # Methods that rely on the gradient more than Adam does are more sensitive. The line search of BFGS requires the cost
 # to fall as the gradient predicts. With a large step size BFGS gives up; with smaller ones it reports success at a
-# point where the network's gradient is not zero:
+# point where the network's gradient is not zero ("costs" are evaluations of the cost):
 
 # %% tags=["hide-input"]
 for L in (4, 8, 16):
