@@ -17,9 +17,9 @@
 # # Section 3. What a gradient costs: memory and time against depth
 #
 # The costate sweep runs through the layers from last to first and needs the states and stage values of the forward
-# pass. This page counts how many of these tensors are stored by autograd, by the adjoint of Section 3, with
-# checkpoints, and by the library's compiled engine ({doc}`benchmarks`). Then it compares the counts with measured
-# memory.
+# pass. This page counts how many of these tensors are stored by autograd, by the *adjoint* (the costate sweep in
+# PyTorch), with checkpoints, and by the library's compiled engine ({doc}`benchmarks`). Then it compares the counts
+# with measured memory.
 #
 # :::{admonition} What you will learn
 # :class: tip
