@@ -523,8 +523,8 @@ def along_df(U, Y, F, P, Xi, df):
 # :class: voice-paper
 # In {eq}`paper-3.14` as printed, the sum in front of $\xi_i^{[l]}$ runs over $j$, which leaves $i$ undefined, and the innermost
 # sum holds $g_j^{[l]}$, which is introduced later {eq}`paper-3.25`. We read $i$ and $\delta f_j^{[l]}$: the printed
-# sum is not the derivative, whatever $i$ is and whether $g_j$ means $\delta f_j$ or {eq}`paper-3.25`. In {eq}`paper-3.16`
-# the printed $i = 0, \dots, s$ must start at 1, since stages are counted from 1.
+# sum is not the derivative, whatever $i$ is and whether $g_j$ means $\delta f_j$ or {eq}`paper-3.25`. In
+# {eq}`paper-3.16` the printed $i = 0, \dots, s$ must start at 1, since stages are counted from 1.
 # :::
 #
 # Again collect the factor of each direction. Exchange the indices $i$ and $j$ in the double sum, so that $\delta f_i$
