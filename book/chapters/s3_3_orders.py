@@ -61,7 +61,8 @@ plt.show()
 # - how trees with nodes of two kinds determine the order of a pair of schemes;
 # - that for given controls the pair has the order of the scheme, and that it may lose one if {eq}`paper-3.22` is solved
 #   for the controls;
-# - why the error of the wrong partner $\tilde A = A$ is $O(h^2)$ for Ralston's scheme and $O(h^3)$ for Heun's.
+# - why, with one control per layer, the error of the wrong partner $\tilde A = A$ is $O(h^2)$ for Ralston's scheme and
+#   $O(h^3)$ for Heun's.
 # :::
 #
 # ## Trees of one kind
