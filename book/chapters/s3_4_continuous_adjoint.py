@@ -51,8 +51,8 @@ def distance(found, exact):
 #
 # Take layers with $K = -k\, q q^\top$, where $q$ is a unit vector, $k = 3$ and $b = 0$, and normally distributed
 # points. Near the line $q \cdot y = 0$, where $Ky$ is small and $\tanh z \approx z$, the component along $q$ decays
-# like $e^{-kt}$ and the component orthogonal to $q$ does not change. Farther out, where $\tanh$, which acts on each
-# coordinate separately, bends the flow, the orthogonal component also moves until the point is near the line. We
+# like $e^{-kt}$ and the component orthogonal to $q$ does not change. Farther out, $\tanh$ acts on each coordinate
+# separately and bends the flow, so the orthogonal component also moves until the point is near the line. We
 # solve with the implicit midpoint rule, forwards with $h = 0.1$ and from the last state backwards with step $-h$:
 
 # %% tags=["hide-input"]
