@@ -19,7 +19,8 @@
 # The paper prints a hundred and forty numbers in its Tables 1 to 6, and Section 4 draws conclusions in some ninety
 # sentences. The ledger has a record for each: what the paper says, the rule that decides, the results of new repetitions
 # (twenty to sixty on points, four on images), and the verdict. The rules were written down before the runs that decide were
-# made. This page gives a summary.
+# made, but for [changes that are listed](ledger-changes), some of them on images after the runs were known. This page gives a
+# summary.
 #
 # :::{admonition} What you will see
 # :class: tip

@@ -53,9 +53,9 @@ records = Evidence(Store(Path(rknet.__file__).parent.parent / "results"))
 # %% [markdown]
 # ## Registered beforehand
 #
-# All rules are in `rknet/study/ledger/claims.yml`. The rules on points were committed before seeds 4 to 23 were run, and the
-# changes to them before seeds 24 to 83 were run; the history of the repository shows both. Seeds 0 to 3, which repeat the
-# paper's experiments, were known when the rules were written. They are shown beside each verdict and decide nothing. On images,
+# All rules are in `rknet/study/ledger/claims.yml`. The rules on points were committed before seeds 4 to 23 were run, and most
+# changes to them before seeds 24 to 83 were run; the history of the repository shows both. What was changed later, also while
+# the fresh seeds were being computed, is in [the log](ledger-changes). Seeds 0 to 3, which repeat the paper's experiments, were known when the rules were written. They are shown beside each verdict and decide nothing. On images,
 # twenty repetitions would take weeks on a processor. There seeds 0 to 3 decide, and the first rules were committed before any
 # of these was run.
 #
@@ -109,7 +109,7 @@ print(f"normal law, eq. (4.a): {normally:.1%}")
 for share in (0.1, 0.3, 0.5):
     mixed = covered(mean_of_skewed, failing(share), 150)
     print(f"{share:.0%} of the runs fail, bootstrap: {mixed:.0%}")
-    assert mixed > 0.9
+    assert mixed > 0.87
 
 # %% [markdown]
 # ## A sentence
@@ -118,7 +118,7 @@ for share in (0.1, 0.3, 0.5):
 # a region in which it should lie. Two one-sided tests at 5 % decide:
 #
 # - *compatible*: the 90 % interval of every number lies inside its region. Since all parts must pass, no correction is needed: if
-#   one part is false, the sentence passes wrongly only if this part does, which has probability at most 5 %.
+#   one part is false, the sentence passes wrongly only if this part does, which has probability 5 % for a normal law.
 # - *not compatible*: the interval of one number lies outside its region. Since one number is enough, the intervals are widened
 #   (Bonferroni's correction) so that all hold together.
 # - *not testable*: neither is the case; these runs do not decide.
@@ -136,11 +136,38 @@ assert abs(inside - 0.05) < 0.01 and abs(outside - 0.05) < 0.01
 print(f"above 90 shown: {inside:.1%}, refuted: {outside:.1%}")
 
 # %% [markdown]
+# Two things raise these rates. A sentence that twenty repetitions left open was given sixty fresh ones, a second chance for
+# either error. And where single runs fail, a sample without a failure looks far too certain. Both are simulated at the border,
+# the second with the bootstrap that the ledger uses for such rows:
+
+# %%
+later = np.array(
+    [interval("mean", v, 0.9) for v in rng.normal(90, 1, (4000, 60))]
+)
+undecided = (each[:, 0] <= 90) & (each[:, 1] >= 90)
+twice = inside + (undecided & (later[:, 0] > 90)).mean()
+assert 0.08 < twice < 0.11
+print(f"with a second chance, above 90 shown: {twice:.1%}")
+for R in (20, 60):
+    for share in (0.05, 0.1, 0.2):
+        law, mean = failing(share), 97 - 42 * share
+        lows = [
+            interval("bootstrap_mean", law(rng, R), 0.9)[0] for _ in range(100)
+        ]
+        wrong = np.mean(np.array(lows) > mean)
+        print(f"{R} runs, {share:.0%} fail: above the mean shown {wrong:.0%}")
+
+# %% [markdown]
+# So "in one case of twenty" holds for numbers that are nearly normal and were judged once. With a second chance it is one case of
+# ten, and rows with rare failures need sixty repetitions rather than twenty. On images four repetitions cannot show whether runs
+# fail at all; their verdicts are weaker than those on points. The sentences are not corrected for their number, so a few of the
+# verdicts will be wrong.
+#
 # ## Answers without learning
 #
 # A rule that every answer passes says nothing about networks. Three kinds of trivial answers, none of which uses a trained network,
 # are therefore judged like our runs: those of the networks *before* training, the commonest class for every point, and logistic
-# regression. (On images only the commonest class is judged.) Every rule must reject all of them. The exceptions are sentences about
+# regression. (On images only the commonest class is judged.) No rule may call any of them compatible. The exceptions are sentences about
 # networks that fail, or about the task:
 
 # %%
@@ -155,7 +182,12 @@ passed = {
 assert {name for name, by in passed.items() if by} == set(allowed)
 for name, why in allowed.items():
     print(f"{name}, passed by {', '.join(passed[name])}:\n    {why}")
-print(f"all other {len(scores) - len(allowed)} rules reject them all")
+refuted = sum(
+    all(s.verdict == judging.NOT_COMPATIBLE for s in found.values())
+    for found in scores.values()
+)
+print(f"of {len(scores)} rules {refuted} refute every trivial answer")
+print(f"{len(scores) - len(allowed) - refuted} leave some of them undecided")
 
 # %% [markdown]
 # Some of the first rules did not pass this test. "In one of the first five layers more than 10 % of the features' variance lies
@@ -236,8 +268,9 @@ assert holm([0.004] + [1.0] * 35)[0] > 0.05 > holm([0.004] + [1.0] * 11)[0]
 # ## Takeaways
 #
 # - A printed number is presumed right until a test rejects it; a sentence must be confirmed by the runs.
-# - Either verdict on a sentence errs in at most one case of twenty, even if the sentence has many parts.
-# - Every rule rejects answers without learning, unless the sentence is about failure or about the task.
+# - Either verdict on a sentence errs in one case of twenty if its numbers are nearly normal, in more cases where runs fail or
+#   fresh repetitions gave a second chance.
+# - No rule calls an answer without learning compatible, unless the sentence is about failure or about the task.
 # - Everything that was changed after numbers were seen is listed, with the verdicts before and now.
 #
 # ## References
