@@ -191,11 +191,11 @@ print(
 #
 # ```diff
 # @@ activations.py
-#      "softplus": nn.functional.softplus,
-# +    "softsign": nn.functional.softsign,
+#      softplus=nn.functional.softplus,
+# +    softsign=nn.functional.softsign,
 # @@ adjoint/rightsides.py
-#      "softplus": lambda f: torch.where(f > 20, 1, -torch.expm1(-f)),
-# +    "softsign": lambda f: (1 - f.abs()) ** 2,
+#      softplus=lambda f: torch.where(f > 20, 1, -torch.expm1(-f)),
+# +    softsign=lambda f: (1 - f.abs()) ** 2,
 # @@ engines/compiled/kernels.py
 # -ACTIVATION_CODES = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3}
 # +ACTIVATION_CODES = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3, "softsign": 4}

@@ -73,11 +73,14 @@ def _gone(address: str) -> WorkersLost:
 def _result(future: Any, address: str) -> Any:
     """The result of a future that has ended."""
     from distributed import KilledWorker
+    from distributed.comm import CommClosedError
 
     if future.cancelled():
         raise _gone(address)
     try:
         return future.result()
+    except CommClosedError:
+        raise _gone(address) from None
     except KilledWorker:
         raise WorkersLost(
             f"dask: several workers at {address} died one after the other of the same run, perhaps for memory; "

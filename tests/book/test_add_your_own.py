@@ -90,9 +90,10 @@ def test_engines_train_or_state_the_obstacle(page: SimpleNamespace) -> None:
         *((engine, "the lift is a WithSquares") for engine in ("layerwise", "compiled")),
         *((engine, "sigma is from elsewhere") for engine in ("layerwise", "compiled")),
         *((engine, "the lift is a WithSquares") for engine in ("layerwise", "compiled")),
+        ("layerwise", "it does not know weight_decay and schedule"),
     ]
     trained = [engine.strip() for engine, said in lines if said.startswith("validation cost")]
-    assert trained == ["layerwise", "compiled", *["torch"] * 4]
+    assert trained == ["layerwise", "compiled", *["torch"] * 4, "compiled", "torch"]
 
 
 def test_the_slope_is_autograd_s(page: SimpleNamespace) -> None:
