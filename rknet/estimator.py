@@ -91,7 +91,7 @@ class RKNetClassifier(ClassifierMixin, Learner):
         curves repeat the training curves.
     n_iter_ : int
         Number of epochs run by the last `fit`, and by `partial_fit` after it.
-    loss_curve_ : list of n_iter_ floats
+    loss_curve_ : list of floats, one per epoch
         Cost of the training samples after each of these epochs.
     n_features_in_ : int
         Number of features d.

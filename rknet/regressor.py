@@ -72,7 +72,7 @@ class RKNetRegressor(MultiOutputMixin, RegressorMixin, Learner):
     ----------
     n_outputs_ : int
         Number of targets of a sample.
-    y_mean_, y_scale_ : ndarray of shape (n_outputs_,)
+    y_mean_, y_scale_ : ndarray of shape (outputs,)
         By which targets are standardised: the net's outputs times `y_scale_` plus `y_mean_` are the predictions.
     net_ : Net
         The trained network, its float32 weights in double precision.
@@ -81,7 +81,7 @@ class RKNetRegressor(MultiOutputMixin, RegressorMixin, Learner):
         aside; without early stopping the validation curves repeat the training curves.
     n_iter_ : int
         Number of epochs run by the last `fit`, and by `partial_fit` after it.
-    loss_curve_ : list of n_iter_ floats
+    loss_curve_ : list of floats, one per epoch
         Cost of the training samples after each of these epochs.
     n_features_in_ : int
         Number of features d.
@@ -172,7 +172,7 @@ class RKNetRegressor(MultiOutputMixin, RegressorMixin, Learner):
         return self
 
     def predict(self, X: ArrayLike) -> NDArray[np.float64]:
-        """The predictions for samples X (N, d): (N,) if the targets had this shape, else (N, n_outputs_)."""
+        """The predictions for samples X (N, d): (N,) if the targets had this shape, else (N, outputs)."""
         y = self._outputs(X) * self.y_scale_ + self.y_mean_
         return y[:, 0] if self._flat else y
 

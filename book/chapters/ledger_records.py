@@ -17,7 +17,7 @@
 # # All verdicts
 #
 # This page lists every claim of the paper with its rule, the numbers that decide, and the command that computes them again. The
-# [ledger](ledger) gives a summary, and another page explains its [rules](ledger-rules).
+# {ref}`ledger <ledger>` gives a summary, and another page explains its [rules](ledger-rules).
 #
 # :::{admonition} What you will see
 # :class: tip

@@ -75,7 +75,7 @@ plt.show()
 # $$
 # \phi(\tau) = \sum_i \beta_i\, \phi_i(\tau), \qquad
 # \phi_i(\tau) = \prod_{\text{subtrees } \tau'} \sum_j a_{i,j}\, \phi_j(\tau') .
-# $$ (eq-3.ab)
+# $$ (eq-3.o)
 #
 # The product runs over the trees that hang from the root; for a single node it is 1. The fork of three nodes has the
 # weight $\sum_i \beta_i c_i^2$, which must be $\frac13$, and the tall tree $\sum_{i,j} \beta_i a_{i,j} c_j$, which

@@ -110,7 +110,7 @@ plt.show()
 # \delta y^{[l+1]} = \delta y^{[l]} + h \sum_i \beta_i k_i, \quad
 # k_i = f_y(u_i, y_i)\, \delta y_i, \quad
 # \delta y_i = \delta y^{[l]} + h \sum_j a_{i,j} k_j .
-# $$ (eq-3.aa)
+# $$ (eq-3.n)
 #
 # The cost changes by $p^{[L]} \cdot \delta y^{[L]}$. This change also equals $p^{[0]} \cdot \delta y^{[0]}$, because
 # $p^{[0]}$ is the gradient of the cost in the input, and $p^{[l]} \cdot \delta y^{[l]}$ for every layer $l$. For the
