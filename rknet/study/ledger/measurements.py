@@ -207,7 +207,7 @@ def same_class_by_angle(run: TrainedRun) -> float:
 
 
 def cornered(run: TrainedRun) -> float:
-    """Mean of the lesser coordinate, in absolute value, over the root mean square of y, in percent of the same of the inputs, for d = 2.
+    """Mean of the lesser coordinate, absolute, over the root mean square of y, in percent of the inputs', for d = 2.
 
     y are the output features in the plane, turned and scaled so that they fit the inputs best (orthogonal Procrustes).
     """
