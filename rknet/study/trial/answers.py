@@ -34,8 +34,9 @@ def answers(store: Store, names: Iterable[str] = tuple(TRIALS)) -> pd.DataFrame:
 
     Columns: ``experiment``, ``data``, ``variant``, ``L``, ``exponent`` (of the rate; for the methods, of the factor on
     the optimiser's own), ``seed``; ``test`` (``"paper"``, ``"last"``, ``"best"`` of ``budget`` epochs), ``epoch``,
-    ``cost`` in evaluations of f a sample, ``accuracy`` (Bayes limit less regret) and its standard ``error``, both in
-    points, ``selection`` and ``selection_cost``, by which is chosen, ``ended``, ``parameters`` and ``seconds``.
+    ``cost`` in evaluations of f a sample, ``accuracy`` (Bayes limit less regret), its standard ``error`` and the
+    ``limit``, all in points, ``selection`` and ``selection_cost``, by which is chosen, ``ended``, ``parameters`` and
+    ``seconds``.
     """
     rows: list[dict[str, Any]] = []
     for name in names:
@@ -109,6 +110,7 @@ def _rows(run: Run, record: Record) -> list[dict[str, Any]]:
             "epoch": test["epoch"],
             "cost": epochs * configuration.evaluations if "tests" in results else 0,
             "accuracy": top - 100 * test["regret"],
+            "limit": top,
             "error": 100 * test["error"],
             "selection": test["val_accuracy"],
             "selection_cost": float(test.get("val_cost", 0)),
