@@ -51,10 +51,9 @@ def test_the_page_gets_every_answer(found: pd.DataFrame) -> None:
     rows = found[(found["experiment"] == "study-map") & (found["test"] == "paper")]
     assert len(rows) == 784 * rows["seed"].nunique()
     for row in rows.itertuples():
-        place = [
-            panel[axis].index(value) for axis, value in zip(AXES, (row.variant, row.L, row.exponent, row.seed, "paper"))
-        ]
-        assert values[tuple(place)] == pytest.approx(max(0.0, row.limit - row.accuracy), abs=UNIT / 2 + 1e-9)
+        assert values[place(panel, row.variant, row.L, row.exponent, row.seed, "paper")] == pytest.approx(
+            max(0.0, row.limit - row.accuracy), abs=UNIT / 2 + 1e-9
+        )
     assert panel["L"][-1] == panel["exponent"][-1] == CHOSEN
 
 
