@@ -32,6 +32,7 @@
 # :::
 
 # %% tags=["hide-input"]
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -50,7 +51,8 @@ from rknet.study.ledger.pages import table
 from rknet.study.store import Store
 from rknet.study.trial.answers import affordable, answers, chosen, tuned
 from rknet.study.trial.conclusions import looked, stage_reached
-from rknet.study.trial.grid import FAMILIES, PAPER_SETS, STAGES
+from rknet.study.trial.explorer import Explorer
+from rknet.study.trial.grid import FAMILIES, PAPER_SETS, STAGES, runs_of
 from rknet.study.trial.statistics import (
     interquartile_mean,
     performance_profile,
@@ -59,6 +61,7 @@ from rknet.study.trial.statistics import (
     ranking,
     stratified_bootstrap,
 )
+from rknet.study.verification import drawn, verify
 
 plots.style()
 
@@ -465,6 +468,15 @@ else:
     print("not run yet")
 
 # %% [markdown]
+# ## Any comparison you like
+#
+# The page holds the distance of every net from the limit, for each seed. Choose data, nets, depth and rate; *chosen* stands for what is
+# best on the selection set. Without scripts, `pandas.read_parquet("results/study-sets.parquet")` reads the same numbers.
+
+# %% tags=["hide-input"]
+Explorer(everything)
+
+# %% [markdown]
 # ## What a practitioner should do
 #
 # 1. **Tune the rate before comparing architectures.** One rate for all nets favours the net that the rate suits: at $10^{-3}$ a shallow
@@ -484,6 +496,22 @@ for sd in (0.15, 0.3, 0.6):
         f"{n} seeds {power_within(n, 0.0, sd, 0.5):.2f}" for n in (4, 8, 24)
     )
     print(f"spread {sd:.2f} points: {powers}")
+
+# %% [markdown]
+# - Numbers are recomputed: each build of this page draws twenty nets by the hash of the day's date, trains them again and compares the
+#   weights and all results with the records, bit for bit.
+
+# %%
+nets = [
+    run
+    for name, there in seeds.items()
+    if name != "study-baselines"
+    for run in runs_of(name, there)
+]
+again = drawn(nets, 20, str(datetime.now(UTC).date()))
+same = [found.same for found in verify(again, store, progress=False)]
+print(f"{sum(same)} of {len(same)} nets have the same bits")
+assert all(same)
 
 # %% [markdown]
 # - Rates at the end of a grid may be chosen. Where that happens, the best rate may lie outside, and the net is underrated:

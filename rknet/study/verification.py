@@ -13,7 +13,11 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
+from rknet.checks import whole
 from rknet.data.images import load
+from rknet.hashes import digest
 from rknet.study.paper import printed
 from rknet.study.records import Record, Run
 from rknet.study.runner import Task, check_device, execute, watched
@@ -46,6 +50,13 @@ class Comparison:
     run: Run
     same: bool | None
     words: str
+
+
+def drawn(runs: Iterable[Run], count: int, word: str) -> list[Run]:
+    """So many of the runs, at most all, drawn by the hash of a word such as today's date, which nobody can choose."""
+    there = list(runs)
+    rng = np.random.default_rng(int(digest(word), 16))
+    return [there[i] for i in rng.permutation(len(there))[: whole("count", count, 1)]]
 
 
 def verify(

@@ -24,7 +24,7 @@ from rknet.study.experiments import EXPERIMENTS
 from rknet.study.records import Record, Run
 from rknet.study.runner import compute, execute, runs_of, sweep
 from rknet.study.store import Store
-from rknet.study.verification import compare, verify
+from rknet.study.verification import compare, drawn, verify
 from rknet.versions import VERSIONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -362,3 +362,14 @@ def test_differences_are_named(alone: Store) -> None:
     before = 100 * old["results"]["final"]["val_accuracy"]
     words = f"other epochs, ended; validation accuracy {before:.2f} % before, now 25.00 %"
     assert compare(RUNS[0], old, new).words == words
+
+
+def test_runs_are_drawn_by_a_word() -> None:
+    """Each at most once, the same for the same word, others for another, and all of them where there are few."""
+    runs = list(runs_of("depth", range(4)))
+    today = drawn(runs, 20, "2026-02-03")
+    assert len(set(today)) == 20 and set(today) < set(runs)
+    assert drawn(runs, 20, "2026-02-03") == today != drawn(runs, 20, "2026-02-04")
+    assert set(drawn(runs, 10**6, "")) == set(runs)
+    with pytest.raises(ValueError, match="count: must be a whole number >= 1"):
+        drawn(runs, 0, "")
