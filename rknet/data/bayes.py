@@ -136,9 +136,16 @@ def _(law: Arms, X: Array) -> Array:
 
 def _along_an_arm(pieces: int) -> tuple[Array, Array]:
     """Nodes and weights in 0 <= phi <= 2 pi, `ARM` in each piece."""
-    nodes, weights = np.polynomial.legendre.leggauss(ARM)
+    nodes, weights = _nodes()
     phi = 2 * np.pi / pieces * (np.arange(pieces)[:, None] + (nodes + 1) / 2)
     return phi.ravel(), np.tile(weights / pieces, pieces)
+
+
+@cache
+def _nodes() -> tuple[Array, Array]:
+    """Gauss-Legendre nodes and weights in [-1, 1], `ARM` of them."""
+    nodes, weights = np.polynomial.legendre.leggauss(ARM)
+    return nodes, weights
 
 
 def _pieces(law: Arms) -> int:

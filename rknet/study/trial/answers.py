@@ -100,6 +100,7 @@ def _rows(run: Run, record: Record) -> list[dict[str, Any]]:
     }
     tests = results.get("tests") or {"best 0": {"epoch": 0, **results}}
     top = 100 * limit(law)
+    evaluations = configuration.evaluations if "tests" in results else 0
     rows = []
     for name, test in tests.items():
         kind, _, budget = name.partition(" ")
@@ -108,7 +109,7 @@ def _rows(run: Run, record: Record) -> list[dict[str, Any]]:
             "test": kind,
             "budget": epochs,
             "epoch": test["epoch"],
-            "cost": epochs * configuration.evaluations if "tests" in results else 0,
+            "cost": epochs * evaluations,
             "accuracy": top - 100 * test["regret"],
             "limit": top,
             "error": 100 * test["error"],
