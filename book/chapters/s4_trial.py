@@ -32,6 +32,7 @@
 # :::
 
 # %% tags=["hide-input"]
+from collections import Counter
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -65,28 +66,7 @@ from rknet.study.verification import drawn, verify
 
 plots.style()
 
-# %% [markdown]
-# ## The rules, fixed first
-#
-# Questions, grid, margins, seeds and rules were registered before any run, in
-# `rknet/study/registered/trial.md`. In short:
-#
-# - **Three sets.** A seed draws 1,500 training and 1,500 selection points. Everything that is chosen is chosen on the selection
-#   set: depth, rate and epoch. The choice is then measured on a test set of 20,000 points that no choice has seen.
-# - **Regret.** The laws of the points are known, so the test set needs no labels. Let $p_k(x)$ be the probability of class $k$ at the
-#   point $x$. An answer $a$ costs
-#
-# $$
-# r(x) = \max_k p_k(x) - p_a(x), \qquad \mathbb{E}\, r = \text{Bayes limit} - \text{accuracy},
-# $$ (eq-4.t)
-#
-#   and the mean of $r$ over test points is free of the labels' noise.
-# - **A replicate is the whole procedure**: points, tuning and test. Procedures of one seed share the points, so their differences are
-#   paired.
-# - **Relations with a margin.** "Better" means by more than 0.5 points, "equal" means within 0.5 points, unless stated otherwise. A
-#   conclusion *holds* if its relation is shown, *fails* if the opposite is shown, and is *undecided* otherwise.
-
-# %%
+# %% tags=["hide-input"]
 store = Store(Path(rknet.__file__).parent.parent / "results")
 everything = answers(store)
 stage = stage_reached(everything)
@@ -94,33 +74,14 @@ seeds = {
     name: sorted(int(seed) for seed in rows["seed"].unique())
     for name, rows in everything.groupby("experiment")
 }
-print(f"stage that is complete: {stage} of {len(STAGES)}")
-for name, there in seeds.items():
-    print(f"{name:17} seeds {', '.join(map(str, there))}")
-
-# %% tags=["hide-input"]
-registered = (
-    files("rknet.study").joinpath("registered/trial.md").read_text("utf8")
-)
-assert "## Conclusions on trial" in registered
-# The three parts of (4.t): the limit less the regret is the accuracy on labelled points, for the best answers and others.
-labelled = rknet.draw("squares", 200_000, seed=1)
-P = bayes.probability("squares", labelled.X)
-for answer in (P.argmax(axis=1), np.zeros(len(P), int)):
-    regret = (P.max(axis=1) - P[np.arange(len(P)), answer]).mean()
-    accuracy = (answer == labelled.c).mean()
-    # four standard errors of a share of 200,000 labels
-    assert (
-        abs(bayes.accuracy("squares") - regret - accuracy)
-        < 4 * 0.5 / 200_000**0.5
-    )
 
 # %% [markdown]
 # ## One table
 #
-# Each line is a conclusion, with the difference that decides it: in points of test accuracy, mean over seeds with its
-# interval of level $1 - 0.05/3$ (there are three looks), and the number of seeds in brackets. A verdict needs a complete stage, four
-# seeds of everything; until then its cell says "not yet".
+# Each row is a conclusion, with the difference that decides it: in points of test accuracy, mean over seeds with its
+# interval of level $1 - 0.05/3$ (there are three looks), and the number of seeds in brackets. A conclusion *holds* if the stated
+# difference is shown to exceed a margin of half a point (or, for "equal", to stay below it), *fails* if the opposite is shown, and is
+# *undecided* otherwise.
 
 
 # %% tags=["hide-input"]
@@ -169,6 +130,55 @@ Box(
     ),
     "\n".join(f"{v.conclusion.id}: {v.word}" for v in verdicts),
 )
+
+# %% tags=["hide-input"]
+counts = Counter(verdict.word for verdict in verdicts)
+print(
+    f"stage {stage} of {len(STAGES)}, seeds {min(map(min, seeds.values()))} to {max(map(max, seeds.values()))}: "
+    + ", ".join(
+        f"{counts[word]} {word}"
+        for word in ("holds", "fails", "undecided", "not yet")
+        if counts[word]
+    )
+)
+
+# %% [markdown]
+# ## The rules, fixed first
+#
+# Questions, grid, margins, seeds and rules were registered before any run, in
+# `rknet/study/registered/trial.md`. In short:
+#
+# - **Three sets.** A seed draws 1,500 training and 1,500 selection points. Everything that is chosen is chosen on the selection
+#   set: depth, rate and epoch. The choice is then measured on a test set of 20,000 points that no choice has seen.
+# - **Regret.** The laws of the points are known, so the test set needs no labels. Let $p_k(x)$ be the probability of class $k$ at the
+#   point $x$. An answer $a$ costs
+#
+# $$
+# r(x) = \max_k p_k(x) - p_a(x), \qquad \mathbb{E}\, r = \text{Bayes limit} - \text{accuracy},
+# $$ (eq-4.t)
+#
+#   and the mean of $r$ over test points is free of the labels' noise.
+# - **A replicate is the whole procedure**: points, tuning and test. Procedures of one seed share the points, so their differences are
+#   paired. Each set of points, net, depth and rate is trained for every seed, 2,576 networks a seed.
+# - **Tests against a margin.** "Better" means by more than 0.5 points, "equal" means within 0.5 points, unless stated otherwise. Tests
+#   are paired and one-sided, with Holm's correction over the fifteen conclusions.
+
+# %% tags=["hide-input"]
+registered = (
+    files("rknet.study").joinpath("registered/trial.md").read_text("utf8")
+)
+assert "## Conclusions on trial" in registered
+# The three parts of (4.t): the limit less the regret is the accuracy on labelled points, for the best answers and others.
+labelled = rknet.draw("squares", 200_000, seed=1)
+P = bayes.probability("squares", labelled.X)
+for answer in (P.argmax(axis=1), np.zeros(len(P), int)):
+    regret = (P.max(axis=1) - P[np.arange(len(P)), answer]).mean()
+    accuracy = (answer == labelled.c).mean()
+    # four standard errors of a share of 200,000 labels
+    assert (
+        abs(bayes.accuracy("squares") - regret - accuracy)
+        < 4 * 0.5 / 200_000**0.5
+    )
 
 # %% [markdown]
 # ## The map: depth and learning rate
