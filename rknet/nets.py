@@ -256,7 +256,7 @@ class RKNet(Net):
         """As for `Net`, with the scheme and the step size."""
         A, beta = self.tableau.A, self.tableau.beta
         scheme = {"A": [[str(a) for a in row] for row in A], "beta": [str(w) for w in beta]}
-        return {**super().architecture, **scheme, "h": np.asarray(self.h).tolist()}
+        return {**super().architecture, **scheme, "h": list(self.steps) if np.ndim(self.h) else self.h}
 
     def extra_repr(self) -> str:
         """What `repr` shows."""
