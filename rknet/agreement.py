@@ -1,4 +1,4 @@
-"""Whether the arrays of a net, which anybody may replace, still make a net: see `rknet.nets.Net.validate`."""
+"""Whether sizes make a net, and whether its arrays, which anybody may replace, still do: `rknet.nets.Net.validate`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,33 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from rknet.checks import shown
+from rknet.checks import WEIGHT, room, shown, whole
+
+
+def check_sizes(d: int, d_hat: int, classes: int, L: int) -> tuple[int, int, int, int]:
+    """The sizes of a net as plain numbers; ValueError unless they are whole, positive, and there is memory for them."""
+    d, d_hat, classes, L = whole("d", d), whole("d_hat", d_hat), whole("classes", classes, least=2), whole("L", L)
+    room("d_hat", d_hat, d_hat * d, WEIGHT)
+    room("classes", classes, classes * (d_hat + 1), WEIGHT)
+    room("L", L, L * d_hat * (d_hat + 1), WEIGHT)
+    return d, d_hat, classes, L
+
+
+def check_widening(d: int, d_hat: int) -> tuple[int, int]:
+    """The sizes of a lift as plain numbers; ValueError unless they are whole, positive, and d_hat >= d."""
+    d, d_hat = whole("d", d), whole("d_hat", d_hat)
+    if d_hat < d:
+        raise ValueError(f"d_hat: must be at least d = {d}, got {d_hat}; a lift adds dimensions, so pass d_hat >= {d}")
+    return d, d_hat
+
+
+def check_matrix(matrix: Tensor, d: int, d_hat: int) -> None:
+    """ValueError unless the matrix of a lift is one from d to d_hat dimensions."""
+    if tuple(matrix.shape) != (d_hat, d):
+        raise ValueError(
+            f"lift: the matrix must have shape (d_hat, d) = ({d_hat}, {d}), got {tuple(matrix.shape)}; "
+            f"give it that shape or build a new net"
+        )
 
 
 def check_arrays(weights: Mapping[str, Any]) -> None:

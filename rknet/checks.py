@@ -165,6 +165,21 @@ def positive(argument: str, value: Any, *, or_zero: bool = False) -> float:
     return number
 
 
+def step_sizes(argument: str, value: Any, L: int | None = None, *, signed: bool = False) -> float | tuple[float, ...]:
+    """A step size as a float, or those of L layers, with L = None of any number of them, as a tuple of floats.
+
+    ValueError unless each is a finite number > 0, or, where they are `signed`, a finite number that is not zero.
+    """
+    several = isinstance(value, Sequence) and not isinstance(value, (str, bytes)) or getattr(value, "ndim", 0) > 0
+    given = (value.tolist() if hasattr(value, "tolist") else list(value)) if several else [value]
+    found = tuple(h for h in map(finite, given) if h is not None and (h > 0 or (signed and h != 0)))
+    if len(found) != len(given) or not given or (several and L not in (None, len(given))):
+        rule = "a finite number that is not zero" if signed else "a finite number > 0"
+        layers = "" if not several else " for each layer" if L is None else f" for each of the L = {L} layers"
+        raise ValueError(f"{argument}: must be {rule}{layers}, got {shown(value)}; pass for example {argument}=0.05")
+    return found if several else found[0]
+
+
 def unmasked(argument: str, values: Any) -> None:
     """ValueError if some entries of an array, or of a list of arrays, are masked: their numbers mean nothing."""
     parts = values if isinstance(values, (list, tuple)) else [values]

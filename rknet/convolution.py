@@ -21,6 +21,7 @@ from rknet.lifts import LIFTS, Lift, name_of
 from rknet.nets import RKNet
 from rknet.prediction import last
 from rknet.recognition import known
+from rknet.schemes import Steps
 from rknet.tableaus import Tableau
 
 Shape = tuple[int, int, int]
@@ -126,7 +127,7 @@ class ConvolutionalRKNet(RKNet):
         L: int,
         *,
         tableau: Tableau | str,
-        h: float = 0.05,
+        h: Steps = 0.05,
         kernel: int = 3,
         border: int = 0,
         lift: str = "zero",

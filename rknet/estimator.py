@@ -20,6 +20,7 @@ from rknet.learning import Learner, in_one_order, warn_of_scale, weights_for
 from rknet.lifts import Lift
 from rknet.restoring import restoring
 from rknet.schedules import Schedule
+from rknet.schemes import Steps
 from rknet.tableaus import Tableau
 
 
@@ -44,8 +45,8 @@ class RKNetClassifier(ClassifierMixin, Learner):
         Width of every layer, at least the number of features d; None for max(16, d + 1).
     L : int, default=5
         Number of layers.
-    h : float, default=0.2
-        Step size.
+    h : float or list of floats, default=0.2
+        Step size; a list holds one for each layer.
     activation : str or callable, default="tanh"
         The activation sigma, or its name in `rknet.activations.ACTIVATIONS`.
     lift : str or class, default="zero"
@@ -121,7 +122,7 @@ class RKNetClassifier(ClassifierMixin, Learner):
         tableau: str | Tableau | None = "rk4",
         d_hat: int | None = None,
         L: int = 5,
-        h: float = 0.2,
+        h: Steps = 0.2,
         *,
         activation: str | Activation = "tanh",
         lift: str | type[Lift] = "zero",

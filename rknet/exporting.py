@@ -142,6 +142,7 @@ def layers(graph: Graph, net: Net, to: str | None) -> str:
     K, b, W, mu = (of.detach().cpu().numpy() for of in (net.K, net.b, net.W, net.mu))
     M = net.lift.matrix if isinstance(net.lift, LinearLift) else torch.eye(net.d_hat, net.d)
     y = graph.node("MatMul", "X", graph.constant(M.detach().cpu().numpy().T))
+    steps = net.steps if isinstance(net, RKNet) else ()
     for l in range(net.L):
         if isinstance(net, StandardNet):
             y = graph.node(OPERATORS[net.activation], graph.affine(y, K[l], b[l]))
@@ -150,9 +151,9 @@ def layers(graph: Graph, net: Net, to: str | None) -> str:
         A, beta, _ = net.tableau.arrays()
         values: list[str] = []
         for i in range(net.tableau.stages):
-            stage = graph.combine(y, (net.h * A[i, :i]).tolist(), values)
+            stage = graph.combine(y, (steps[l] * A[i, :i]).tolist(), values)
             values.append(graph.node(OPERATORS[net.activation], graph.affine(stage, K[l], b[l])))
-        y = graph.combine(y, (net.h * beta).tolist(), values)
+        y = graph.combine(y, (steps[l] * beta).tolist(), values)
     return graph.affine(y, W, mu, to)
 
 

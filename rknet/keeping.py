@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from rknet import saving
-from rknet.checks import choose, shown
+from rknet.checks import choose, shown, step_sizes
 from rknet.history import History
 from rknet.learning import Learner, Memory
 from rknet.schedules import Cosine, Steps
@@ -114,6 +114,8 @@ def plain(name: str, value: Any) -> Any:
         return {"schedule": [type(value).__name__, vars(value)]}
     if isinstance(value, dict):
         return {"weights": [[listed(name, np.asarray([key])), float(weight)] for key, weight in value.items()]}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return step_sizes(name, value)
     if isinstance(value, np.generic):
         value = value.item()
     if value is not None and not isinstance(value, (bool, int, float, str)):

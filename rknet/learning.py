@@ -32,7 +32,7 @@ from rknet.prediction import answered, batched
 from rknet.protocol import Protocol
 from rknet.savable import Savable
 from rknet.schedules import SCHEDULES, Schedule
-from rknet.schemes import scheme_of
+from rknet.schemes import Steps, scheme_of
 from rknet.tableaus import Tableau
 from rknet.training import fit
 
@@ -87,7 +87,7 @@ class Learner(Savable, BaseEstimator):
     tableau: str | Tableau | None
     d_hat: int | None
     L: int
-    h: float
+    h: Steps
     activation: str | Activation
     lift: str | type[Lift]
     epochs: int | None

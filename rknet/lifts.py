@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rknet.checks import whole
+from rknet.agreement import check_matrix, check_widening
 from rknet.initial import normal, orthonormal_columns, uniform
 from rknet.registry import Registry
 
@@ -20,16 +20,11 @@ class Lift(nn.Module):
 
     def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
         super().__init__()
-        self.d, self.d_hat = whole("d", d), whole("d_hat", d_hat)
-        Lift.validate(self)
+        self.d, self.d_hat = check_widening(d, d_hat)
 
     def validate(self) -> None:
         """ValueError unless d, d_hat and the matrix, if there is one, agree."""
-        d, d_hat = whole("d", self.d), whole("d_hat", self.d_hat)
-        if d_hat < d:
-            raise ValueError(
-                f"d_hat: must be at least d = {d}, got {d_hat}; a lift adds dimensions, so pass d_hat >= {d}"
-            )
+        check_widening(self.d, self.d_hat)
 
     def forward(self, x: Tensor) -> Tensor:
         """x_hat (N, d_hat) for x (N, d)."""
@@ -56,11 +51,7 @@ class LinearLift(Lift):
     def validate(self) -> None:
         """See `Lift`."""
         super().validate()
-        if tuple(self.matrix.shape) != (self.d_hat, self.d):
-            raise ValueError(
-                f"lift: the matrix must have shape (d_hat, d) = ({self.d_hat}, {self.d}), got "
-                f"{tuple(self.matrix.shape)}; give it that shape or build a new net"
-            )
+        check_matrix(self.matrix, self.d, self.d_hat)
 
     def forward(self, x: Tensor) -> Tensor:
         """x_hat (N, d_hat) for x (N, d)."""

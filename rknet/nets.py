@@ -6,7 +6,7 @@ The weights of the layers are stacked, K (L, d_hat, d_hat) and b (L, d_hat), so 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,13 +15,13 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from rknet.activations import ACTIVATIONS, Activation
-from rknet.agreement import check_arrays, check_kinds, check_shapes
-from rknet.checks import WEIGHT, flag, given, inputs, positive, room, whole
+from rknet.agreement import check_arrays, check_kinds, check_shapes, check_sizes
+from rknet.checks import flag, given, inputs, step_sizes, whole
 from rknet.initial import uniform
 from rknet.lifts import LIFTS, Lift, LinearLift, name_of
 from rknet.prediction import answered, batched, last, representable
 from rknet.savable import Savable
-from rknet.schemes import combine, explicit, stages
+from rknet.schemes import Steps, combine, explicit, one, stages
 from rknet.tableaus import Tableau
 
 
@@ -67,11 +67,8 @@ class Net(Savable, nn.Module):
         super().__init__()
         self.sigma = given("activation", activation, ACTIVATIONS)
         make_lift = given("lift", lift, LIFTS)
-        d, d_hat, classes, L = whole("d", d), whole("d_hat", d_hat), whole("classes", classes, least=2), whole("L", L)
+        d, d_hat, classes, L = check_sizes(d, d_hat, classes, L)
         train_classifier = flag("train_classifier", train_classifier)
-        room("d_hat", d_hat, d_hat * d, WEIGHT)
-        room("classes", classes, classes * (d_hat + 1), WEIGHT)
-        room("L", L, L * d_hat * (d_hat + 1), WEIGHT)
         # Two streams, so that nets which differ only in their lift start from the same layers.
         streams = np.random.SeedSequence(whole("seed", seed, least=0)).spawn(2)
         lift_rng, rng = map(np.random.default_rng, streams)
@@ -142,14 +139,18 @@ class Net(Savable, nn.Module):
         """One layer y[l] -> y[l+1], (N, d_hat) -> (N, d_hat), with the weights u[l] = (K, b)."""
         raise NotImplementedError
 
+    def by_layer(self) -> tuple[Sequence[Any], ...]:
+        """Further arguments of `layer`, each with an entry for every layer: none."""
+        return ()
+
     def _propagate(self, x: Tensor) -> Iterator[Tensor]:
         """y[0], ..., y[L], one after the other: whoever needs the last one keeps no other."""
         if x.ndim != 2 or x.shape[1] != self.d:
             raise ValueError(f"x: must have shape (N, d = {self.d}), got {tuple(x.shape)}; pass one row a sample")
         yield (y := self.lift(x))
         # Unbinding once matters: indexing K[l] in the loop makes the backward pass quadratic in L.
-        for K, b in zip(self.K.unbind(), self.b.unbind(), strict=True):
-            yield (y := self.layer(K, b, y))
+        for K, b, *of_layer in zip(self.K.unbind(), self.b.unbind(), *self.by_layer(), strict=True):
+            yield (y := self.layer(K, b, y, *of_layer))
 
     def states(self, x: Tensor) -> Tensor:
         """All layer states y[0], ..., y[L] for x (N, d): shape (L+1, N, d_hat)."""
@@ -207,17 +208,17 @@ class RKNet(Net):
     tableau
         An explicit scheme, or its name in `rknet.tableaus.TABLEAUS`.
     h
-        Step size; the flow runs to time T = h L.  The paper keeps h = 0.05 at every depth.
+        Step size; the flow runs to time T = h L.  The paper keeps h = 0.05 at every depth.  Or one for each layer.
     **arguments
         d, d_hat, classes, L, ...: see `Net`.
     """
 
     def __init__(
-        self, d: int, d_hat: int, classes: int, L: int, *, tableau: Tableau | str, h: float = 0.05, **arguments: Any
+        self, d: int, d_hat: int, classes: int, L: int, *, tableau: Tableau | str, h: Steps = 0.05, **arguments: Any
     ) -> None:
         tableau = explicit(tableau)
         super().__init__(d, d_hat, classes, L, **arguments)
-        self.h = positive("h", h)
+        self.h: Steps = step_sizes("h", h, self.L)
         self.tableau = tableau
 
     @property
@@ -228,25 +229,34 @@ class RKNet(Net):
     @tableau.setter
     def tableau(self, tableau: Tableau | str) -> None:
         self._tableau = explicit(tableau)
-        A, beta, _ = self._tableau.arrays()
-        self._A, self._beta = A.tolist(), beta.tolist()
+        self._A, self._beta, _ = (part.tolist() for part in self._tableau.arrays())
 
     def validate(self) -> None:
         """As for `Net`, with the step size."""
         super().validate()
-        positive("h", self.h)
+        step_sizes("h", self.h, self.L)
 
-    def layer(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
-        """One step of the scheme from y (N, d_hat)."""
-        values = stages(self._A, self.h, lambda _, stage: self.f(K, b, stage), y)
-        return combine(y, self._beta, values, self.h)
+    @property
+    def steps(self) -> tuple[float, ...]:
+        """The step size of each layer, h[0], ..., h[L-1]."""
+        return tuple(np.broadcast_to(self.h, self.L).tolist())
+
+    def by_layer(self) -> tuple[Sequence[Any], ...]:
+        """The step sizes, where the layers have their own."""
+        return (self.steps,) if np.ndim(self.h) else ()
+
+    def layer(self, K: Tensor, b: Tensor, y: Tensor, h: float | None = None) -> Tensor:
+        """One step of the scheme from y (N, d_hat), of size h or of the size that all layers have."""
+        h = one(self.h) if h is None else h
+        values = stages(self._A, h, lambda _, stage: self.f(K, b, stage), y)
+        return combine(y, self._beta, values, h)
 
     @property
     def architecture(self) -> dict[str, Any]:
         """As for `Net`, with the scheme and the step size."""
         A, beta = self.tableau.A, self.tableau.beta
-        scheme = {"A": [[str(a) for a in row] for row in A], "beta": [str(w) for w in beta], "h": self.h}
-        return {**super().architecture, **scheme}
+        scheme = {"A": [[str(a) for a in row] for row in A], "beta": [str(w) for w in beta]}
+        return {**super().architecture, **scheme, "h": list(self.steps) if np.ndim(self.h) else self.h}
 
     def extra_repr(self) -> str:
         """What `repr` shows."""

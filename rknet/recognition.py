@@ -39,7 +39,7 @@ ATTRIBUTES = {*WEIGHTS, "lift", "sigma", "h", "_tableau", "_A", "_beta", "matrix
     *("image", "shape", "border", "pixel", "kernel", "pooled")
 }
 """Attributes of instances, which a class from elsewhere could hide."""
-LAYER = {"f", "layer", "_propagate"}
+LAYER = {"f", "layer", "by_layer", "_propagate"}
 """The methods that make a layer, and the pass through all of them."""
 
 
@@ -104,7 +104,8 @@ def layer_of(net: Net) -> str | None:
 
     Whatever happens outside the layers, such as hooks of the net or weights computed from others, does not count.
     """
-    kind = {StandardNet.layer: "standard", RKNet.layer: "scheme"}.get(type(net).layer)
+    kinds = {(StandardNet.layer, Net.by_layer): "standard", (RKNet.layer, RKNet.by_layer): "scheme"}
+    kind = kinds.get((type(net).layer, type(net).by_layer))
     ours = type(net).f is Net.f and type(net)._propagate is Net._propagate
     kept = all(ORIGINAL[cls].get(name) is vars(cls).get(name) for cls in NETS for name in LAYER)
     return kind if ours and kept and _knows_sigma(net) and not LAYER & vars(net).keys() else None

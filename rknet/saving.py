@@ -80,7 +80,7 @@ class Architecture(msgspec.Struct):
     net: str = ""
     A: list[list[str]] | None = None
     beta: list[str] | None = None
-    h: float = 0.05
+    h: float | list[float] = 0.05
     image: tuple[int, int, int] | None = None
     shape: tuple[int, int, int] | None = None
     border: int = 0

@@ -13,6 +13,17 @@ Coefficients = Sequence[Sequence[float]]
 """A matrix, row by row."""
 
 
+Steps = float | Sequence[float]
+"""A step size for all layers, or one for each."""
+
+
+def one(h: Steps) -> float:
+    """The step size of a layer; ValueError for those of several layers."""
+    if isinstance(h, Sequence):
+        raise ValueError(f"h: must be the step size of this layer, got those of {len(h)} layers; pass one of them")
+    return h
+
+
 def stages(A: Coefficients, h: float, f: Callable[[int, Tensor], Tensor], y: Tensor) -> list[Tensor]:
     """The values f_i = f(i, y + h sum_j a_ij f_j), (N, d_hat), of the stages of an explicit scheme, one by one.
 

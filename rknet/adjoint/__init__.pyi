@@ -9,6 +9,7 @@ from .sweeps import AdjointFunction as AdjointFunction
 from .sweeps import Costates as Costates
 from .sweeps import LayerCostates as LayerCostates
 from .sweeps import States as States
+from .sweeps import by_step_sizes as by_step_sizes
 from .sweeps import continuous_costates as continuous_costates
 from .sweeps import costate_sweep as costate_sweep
 from .sweeps import costates as costates

@@ -7,8 +7,8 @@ states count and weights do not; s is the number of stages that are used and L t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 from weakref import WeakSet
 
 import torch
@@ -94,12 +94,13 @@ def checkpointed(net: Net, y: Tensor, every: int) -> Tensor:
         If `every` is not a positive whole number.
     """
 
-    def segment(K: Tensor, b: Tensor, y: Tensor) -> Tensor:
-        for K_l, b_l in zip(K.unbind(), b.unbind(), strict=True):
-            y = net.layer(K_l, b_l, y)
+    def segment(K: Tensor, b: Tensor, y: Tensor, *others: Sequence[Any]) -> Tensor:
+        for K_l, b_l, *of_layer in zip(K.unbind(), b.unbind(), *others, strict=True):
+            y = net.layer(K_l, b_l, y, *of_layer)
         return y
 
     every = whole("every", every)
-    for K, b in zip(net.K.split(every), net.b.split(every), strict=True):
-        y = checkpoint(segment, K, b, y, use_reentrant=False, preserve_rng_state=False)
+    others = [[part[first : first + every] for first in range(0, net.L, every)] for part in net.by_layer()]
+    for K, b, *of_segment in zip(net.K.split(every), net.b.split(every), *others, strict=True):
+        y = checkpoint(segment, K, b, y, *of_segment, use_reentrant=False, preserve_rng_state=False)
     return y

@@ -7,17 +7,17 @@ xi_i the multiplier of stage i.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from rknet.adjoint.rightsides import Affine, Controls, RightHandSide, Transposed, of_stage
-from rknet.checks import choose, finite, flag, keep, shown
+from rknet.checks import choose, flag, keep, step_sizes
 from rknet.nets import Net, RKNet
 from rknet.recognition import layer_of
-from rknet.schemes import Coefficients, combine, stages
+from rknet.schemes import Coefficients, Steps, combine, one, stages
 from rknet.tableaus import EULER, TABLEAUS, Tableau
 
 NEWTON_STEPS = 20
@@ -42,7 +42,7 @@ class Step:
     tableau
         A scheme, explicit or implicit, or its name in `rknet.tableaus.TABLEAUS`.
     h
-        Step size; negative to go back in time.
+        Step size; negative to go back in time.  Or one for each of L layers: then it is `of_layer` that takes a step.
     carried
         Whether y[l] is carried to y[l+1].  A layer of a `rknet.nets.StandardNet`, (2.6), carries nothing:
         y[l+1] = f(u[l], y[l]), with Euler's tableau and h = 1.
@@ -50,26 +50,22 @@ class Step:
     Raises
     ------
     ValueError
-        If the tableau is unknown, h is zero or not finite, or nothing is carried by another step than Euler's.
+        If the tableau is unknown, a step size is zero or not finite, or nothing is carried by another step than
+        Euler's.
     """
 
     f: RightHandSide
     tableau: Tableau
-    h: float
+    h: Steps
     carried: bool = True
 
     def __post_init__(self) -> None:
         if not isinstance(self.tableau, Tableau):
             keep(self, tableau=choose("tableau", self.tableau, TABLEAUS))
-        h = finite(self.h)
-        if not h:
-            raise ValueError(
-                f"h: must be a finite number that is not zero, got {shown(self.h)}; pass for example h=0.05"
-            )
-        keep(self, h=h, carried=flag("carried", self.carried))
+        keep(self, h=step_sizes("h", self.h, signed=True), carried=flag("carried", self.carried))
         if not self.carried and (self.tableau != EULER or self.h != 1):
             raise ValueError(
-                f"carried: must be True for {self.tableau.name!r} with h = {self.h:g}, got False; a layer that "
+                f"carried: must be True for {self.tableau.name!r} with h = {self.h}, got False; a layer that "
                 f"carries nothing has the tableau 'euler' and h=1"
             )
 
@@ -87,14 +83,25 @@ class Step:
         )
 
     @cached_property
+    def layers(self) -> list[Step]:
+        """The step of each layer, where the layers have their own."""
+        return [replace(self, h=h) for h in self.h] if isinstance(self.h, tuple) else []
+
+    def of_layer(self, l: int) -> Step:
+        """The step of layer l."""
+        return self.layers[l] if self.layers else self
+
+    @cached_property
     def hA(self) -> list[list[float]]:
-        """h a_ij."""
-        return [[self.h * a for a in row] for row in self.tableau.arrays()[0].tolist()]
+        """h a_ij; ValueError if the layers have steps of their own."""
+        h = one(self.h)
+        return [[h * a for a in row] for row in self.tableau.arrays()[0].tolist()]
 
     @cached_property
     def hbeta(self) -> list[float]:
-        """h beta_i."""
-        return [self.h * w for w in self.tableau.arrays()[1].tolist()]
+        """h beta_i; ValueError if the layers have steps of their own."""
+        h = one(self.h)
+        return [h * w for w in self.tableau.arrays()[1].tolist()]
 
     def __call__(self, u: Controls, y: Tensor) -> tuple[Tensor, Tensor]:
         """y[l] (N, d_hat) -> y[l+1] and the stage values F (s, N, d_hat), with the layer's controls u."""

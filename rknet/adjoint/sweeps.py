@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -21,12 +22,12 @@ from rknet.adjoint.steps import StageError, Step, substitute
 from rknet.checks import flag
 from rknet.equality import ByValue
 from rknet.nets import Net
-from rknet.schemes import Coefficients, combine
+from rknet.schemes import Coefficients, combine, one
 from rknet.tableaus import Tableau
 
 
 def layers(step: Step, u: Controls) -> list[Controls]:
-    """The controls of each layer; ValueError unless all have leading axes (L, s) or (L, 1)."""
+    """The controls of each layer; ValueError unless all have leading axes (L, s) or (L, 1), with the step sizes' L."""
     s, shapes = step.tableau.stages, [tuple(part.shape) for part in u]
     L = u[0].shape[0] if u and u[0].ndim else 0
     axes = [len(shape) - 2 for shape in shapes]
@@ -35,6 +36,10 @@ def layers(step: Step, u: Controls) -> list[Controls]:
         raise ValueError(
             f"u: must be a tuple of tensors with leading axes (L, s = {s}) or (L, 1), got the shapes {shapes}; "
             f"pass (K[:, None], b[:, None]) for one control a layer"
+        )
+    if step.layers and len(step.layers) != L:
+        raise ValueError(
+            f"h: must hold a step size for each of the L = {L} layers in u, got {len(step.layers)}; pass as many"
         )
     return list(zip(*(part.unbind() for part in u), strict=True))
 
@@ -59,7 +64,7 @@ def states(step: Step, u: Controls, x_hat: Tensor) -> States:
         If the stages of an implicit layer are not found; the message names the layer.
     """
     y, F = state_sweep(step, layers(step, u), x_hat)
-    Y = [step.inputs(y_l, F_l) for y_l, F_l in zip(y, F, strict=False)]
+    Y = [step.of_layer(l).inputs(y_l, F_l) for l, (y_l, F_l) in enumerate(zip(y, F, strict=False))]
     return States(torch.stack(y), torch.stack(Y), torch.stack(F))
 
 
@@ -70,7 +75,7 @@ def state_sweep(
     y, F = [x_hat], []
     for l, u_l in enumerate(u):
         try:
-            y_next, F_l = step(u_l, y[l])
+            y_next, F_l = step.of_layer(l)(u_l, y[l])
         except StageError as error:
             raise StageError(f"layer {l}: {error}") from None
         y.append(y_next)
@@ -111,8 +116,9 @@ def costate_sweep(
         The derivative of the cost by y[L].
     """
     for l in reversed(range(len(u))):
-        F_l = step(u[l], y[l])[1] if F is None else F[l]
-        p, xi, gradient = step.back(u[l], y[l], F_l, p)
+        of_layer = step.of_layer(l)
+        F_l = of_layer(u[l], y[l])[1] if F is None else F[l]
+        p, xi, gradient = of_layer.back(u[l], y[l], F_l, p)
         yield LayerCostates(l, p, xi, gradient)
 
 
@@ -140,12 +146,13 @@ class Costates(ByValue):
     @property
     def p_i(self) -> Tensor:
         """The stages' costates p_i = xi_i / (h beta_i) of (3.20), (L, s, N, d_hat); ValueError if a weight is zero."""
-        if 0 in self.step.hbeta:
+        if 0 in self.step.tableau.beta:
             raise ValueError(
                 f"tableau: p_i = xi_i / (h beta_i) needs every weight beta_i to be non-zero, got "
                 f"{self.step.tableau.name!r}; use xi, which needs no division"
             )
-        return self.xi / torch.tensor(self.step.hbeta, dtype=self.xi.dtype, device=self.xi.device)[:, None, None]
+        hbeta = [self.step.of_layer(l).hbeta for l in range(len(self.xi))]
+        return self.xi / torch.tensor(hbeta, dtype=self.xi.dtype, device=self.xi.device)[:, :, None, None]
 
     @classmethod
     def collect(cls, step: Step, p: Tensor, swept: Iterator[LayerCostates]) -> Costates:
@@ -158,6 +165,23 @@ class Costates(ByValue):
 def costates(step: Step, u: Controls, states: States, p: Tensor) -> Costates:
     """The costate sweep from p[L] = p (N, d_hat), the derivative of the cost by y[L], with every multiplier kept."""
     return Costates.collect(step, p, costate_sweep(step, layers(step, u), states.y, states.F, p))
+
+
+def by_step_sizes(states: States, costates: Costates) -> Tensor:
+    """The derivative of the cost by each layer's step size, (L,): dF/dh_l = sum_i <xi_i, f_i> / h_l, one line of (3.8).
+
+    In the Lagrangian h_l multiplies the f_i in (3.4) and (3.6), so the derivative is sum_i <beta_i p[l+1] + sum_j a_ji
+    f_y^T xi_j, f_i>; by (3.17) the vector on the left is xi_i / h_l.  It is the mean of the Hamiltonians <p_i, f_i> of
+    the stages with the weights beta_i.
+
+    Raises
+    ------
+    ValueError
+        If the layers are no steps of a scheme.
+    """
+    _must_carry(costates.step)
+    h = [one(costates.step.of_layer(l).h) for l in range(len(states.F))]
+    return (costates.xi * states.F).sum((1, 2, 3)) / torch.tensor(h, dtype=states.F.dtype, device=states.F.device)
 
 
 def lagrangian(
@@ -176,8 +200,9 @@ def lagrangian(
     """
     total = cost(y[-1]) + (p[0] * (x_hat - y[0])).sum()
     for l, u_l in enumerate(layers(step, u)):
-        total = total + (p[l + 1] * (step.advance(y[l], F[l]) - y[l + 1])).sum()
-        total = total + (xi[l] * (step.values(u_l, step.inputs(y[l], F[l])) - F[l])).sum()
+        of_layer = step.of_layer(l)
+        total = total + (p[l + 1] * (of_layer.advance(y[l], F[l]) - y[l + 1])).sum()
+        total = total + (xi[l] * (of_layer.values(u_l, of_layer.inputs(y[l], F[l])) - F[l])).sum()
     return total
 
 
@@ -198,12 +223,13 @@ def partner_costates(step: Step, partner: Tableau, u: Controls, states: States, 
             f"(3.23) asks for beta~ = beta"
         )
     # p[l+1] is known: p_i = p[l+1] + h sum_j (beta_j - a~_ij) f_y^T p_j.
-    hA_tilde = replace(step, tableau=partner).hA
-    C = [[w - a for w, a in zip(step.hbeta, row, strict=True)] for row in hA_tilde]
+    tilde = replace(step, tableau=partner)
 
     def sweep(p: Tensor) -> Iterator[LayerCostates]:
         for l, u_l in reversed(list(enumerate(layers(step, u)))):
-            p, xi, gradient = quadrature(step, step.f.at(u_l, states.Y[l], states.F[l]), C, p)
+            of_layer, hA_tilde = step.of_layer(l), tilde.of_layer(l).hA
+            C = [[w - a for w, a in zip(of_layer.hbeta, row, strict=True)] for row in hA_tilde]
+            p, xi, gradient = quadrature(of_layer, step.f.at(u_l, states.Y[l], states.F[l]), C, p)
             yield LayerCostates(l, p, xi, gradient)
 
     return Costates.collect(step, p, sweep(p))
@@ -260,15 +286,16 @@ def continuous_costates(
     _must_carry(step)
     if any(part.shape[1] != 1 for part in u):
         raise ValueError("u: must have leading axes (L, 1), got one control a stage; pass one control a layer")
-    reverse = replace(step, h=-step.h)
+    reversing = replace(step, h=np.negative(step.h).tolist())
     reached = [y[-1]]
 
     def sweep(p: Tensor) -> Iterator[LayerCostates]:
         for l, u_l in reversed(list(enumerate(layers(step, u)))):
+            of_layer, reverse = step.of_layer(l), reversing.of_layer(l)
             start = y[l + 1] if stored else reached[-1]
             y_l, F = reverse(u_l, start)
             reached.append(y_l)
-            p, xi, gradient = quadrature(step, step.f.at(u_l, reverse.inputs(start, F), F), step.hA, p)
+            p, xi, gradient = quadrature(of_layer, step.f.at(u_l, reverse.inputs(start, F), F), of_layer.hA, p)
             yield LayerCostates(l, p, xi, gradient)
 
     return Costates.collect(step, p, sweep(p)), torch.stack(reached[::-1])

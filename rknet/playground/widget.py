@@ -305,6 +305,11 @@ def _of_net(net: Net) -> dict[str, Any]:
             f"net: must compute what a StandardNet or an RKNet does, got a {type(net).__name__}, but {reason}; "
             f"the page knows no other, so pass a plain net"
         )
+    if net.by_layer():
+        raise ValueError(
+            f"net: must have one step size for all layers, got {shown(net.by_layer()[0])}; the page knows no other, so "
+            f"pass a net with a number h"
+        )
     net.validate()
     common = {"d_hat": net.d_hat, "L": net.L, "activation": net.activation, "lift": net.lift_name}
     if kind == "standard":

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from rknet.activations import ACTIVATIONS, Activation
-from rknet.checks import POINT, WEIGHT, choose, given, keep, named, positive, room, shown, whole
+from rknet.checks import POINT, WEIGHT, choose, given, keep, named, room, shown, step_sizes, whole
 from rknet.data.images import IMAGES, ImageSet, repetition
 from rknet.data.points import LAWS, Law, PointSet, draw, split
 from rknet.hashes import digest
@@ -23,7 +23,7 @@ from rknet.lifts import LIFTS, Lift
 from rknet.named import net_of
 from rknet.nets import Net
 from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
-from rknet.schemes import PAPER, scheme_of
+from rknet.schemes import PAPER, Steps, scheme_of
 from rknet.tableaus import Tableau
 from rknet.training import fit
 
@@ -71,7 +71,7 @@ class Configuration:
     d_hat, L, activation, lift
         Width, depth, activation and lift of the net: see `rknet.nets.Net`.
     h
-        Step size of a Runge-Kutta net; a StandardNet has none.
+        Step size of a Runge-Kutta net, or one for each layer; a StandardNet has none.
     protocol
         How it is trained.
     samples
@@ -91,7 +91,7 @@ class Configuration:
     L: int
     activation: str | Activation = "tanh"
     lift: str | type[Lift] = "linear"
-    h: float = 0.05
+    h: Steps = 0.05
     protocol: Protocol = field(default_factory=Protocol)
     samples: int = 1500
     initial: str = "uniform"
@@ -106,7 +106,7 @@ class Configuration:
             L=whole("L", self.L),
             activation=_settled("activation", self.activation, ACTIVATIONS),
             lift=_settled("lift", self.lift, LIFTS),
-            h=positive("h", self.h),
+            h=step_sizes("h", self.h, self.L),
             samples=whole("samples", self.samples),
             initial=named("initial", self.initial, INITIALS),
         )
@@ -205,7 +205,7 @@ class Configuration:
             "L": self.L,
             "activation": self.activation if isinstance(self.activation, str) else _plain_sigma(self.activation),
             "lift": self.lift if isinstance(self.lift, str) else _plain_lift(self.lift, self.drawn_from.d, self.d_hat),
-            "h": self.h,
+            "h": np.asarray(self.h).tolist(),
             "protocol": self.protocol.plain() | _plain_protocol(self.protocol),
             "samples": self.samples,
             **({} if self.initial == "uniform" else {"initial": self.initial}),

@@ -77,6 +77,7 @@ def targets(folder: Path) -> Targets:
 SIZE = st.integers(1, 4)
 SEED = st.integers(0, 9)
 NUMBER = st.floats(0.01, 1.0)
+STEPS = NUMBER | st.lists(NUMBER, min_size=3, max_size=3)
 NAMES = {
     "activation": st.sampled_from(sorted(ACTIVATIONS)),
     "lift": st.sampled_from(sorted(LIFTS)),
@@ -122,9 +123,9 @@ def _nets() -> Targets:
     found = {
         "rknet.Net": Target(rknet.Net, sizes | options),
         "rknet.StandardNet": Target(StandardNet, sizes | options),
-        "rknet.EulerNet": Target(rknet.EulerNet, sizes | options | {"h": NUMBER}),
-        "rknet.RK4Net": Target(rknet.RK4Net, sizes | options | {"h": NUMBER}),
-        "rknet.RKNet": Target(RKNet, sizes | options | {"h": NUMBER, "tableau": NAMES["tableau"]}),
+        "rknet.EulerNet": Target(rknet.EulerNet, sizes | options | {"h": STEPS}),
+        "rknet.RK4Net": Target(rknet.RK4Net, sizes | options | {"h": STEPS}),
+        "rknet.RKNet": Target(RKNet, sizes | options | {"h": STEPS, "tableau": NAMES["tableau"]}),
         "rknet.ConvolutionalRKNet": Target(
             rknet.ConvolutionalRKNet,
             {
@@ -244,7 +245,7 @@ def _points() -> Targets:
 def _adjoint() -> Targets:
     u = st.tuples(tensors(3, 1, 2, 2), tensors(3, 1, 2))
     step = st.builds(
-        adjoint.Step, st.builds(adjoint.Affine), st.sampled_from([TABLEAUS[n] for n in ("euler", "rk4")]), NUMBER
+        adjoint.Step, st.builds(adjoint.Affine), st.sampled_from([TABLEAUS[n] for n in ("euler", "rk4")]), STEPS
     )
     x = tensors(4, 2)
     swept = st.builds(lambda step, u, x: (step, u, adjoint.states(step, u, x)), step, u, x)
@@ -270,13 +271,17 @@ def _adjoint() -> Targets:
         found = adjoint.costates(step, u, states, p)
         return adjoint.lagrangian(step, torch.sum, states.y[0], u, states.y, states.F, found.p, found.xi)
 
+    def by_step_sizes(swept: Any, p: Any) -> object:
+        step, u, states = swept
+        return adjoint.by_step_sizes(states, adjoint.costates(step, u, states, p))
+
     fixed = {"swept": swept, "p": x}
     refuses = (adjoint.StageError,)
     return {
         "rknet.adjoint.Affine": Target(adjoint.Affine, {"activation": NAMES["activation"]}),
         "rknet.adjoint.General": Target(adjoint.General, {"function": st.just(lambda u, y: y)}, spoiled=0),
         "rknet.adjoint.Step": Target(
-            adjoint.Step, {"f": st.builds(adjoint.Affine), "tableau": st.just(TABLEAUS["rk4"]), "h": NUMBER}
+            adjoint.Step, {"f": st.builds(adjoint.Affine), "tableau": st.just(TABLEAUS["rk4"]), "h": STEPS}
         ),
         "rknet.adjoint.states": Target(adjoint.states, {"step": step, "u": u, "x_hat": x}, refuses),
         "rknet.adjoint.layers": Target(adjoint.layers, {"step": step, "u": u}, refuses),
@@ -292,6 +297,7 @@ def _adjoint() -> Targets:
         "rknet.adjoint.costates": Target(costates, fixed, refuses, spoiled=0),
         "rknet.adjoint.costate_sweep": Target(sweep, fixed, refuses, spoiled=0),
         "rknet.adjoint.continuous_costates": Target(continuous, fixed | {"stored": st.booleans()}, refuses, spoiled=0),
+        "rknet.adjoint.by_step_sizes": Target(by_step_sizes, fixed, refuses, spoiled=0),
         "rknet.adjoint.lagrangian": Target(lagrangian, fixed, refuses, spoiled=0),
         "rknet.adjoint.partner_costates": Target(
             partner, fixed | {"partner": st.just(TABLEAUS["rk4"])}, refuses, spoiled=0

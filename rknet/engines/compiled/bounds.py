@@ -62,15 +62,15 @@ def hold_sweeps(
     Sizes are read from one array each: d from M, L and d_hat from K, the batch from the working memory.  With
     `keep` = 1 the states of all layers need room, with 0 those of one.
     """
-    dtype, s = X.dtype, len(scheme.beta)
+    dtype, s = X.dtype, scheme.beta.shape[-1]
     (d, width), (L, d_hat), n, outputs = weights.M.shape, weights.K.shape[:2], len(space.x), filled(classes, lanes)
     if min(d, d_hat, L, s, n, classes) < 1 or width != filled(d_hat, lanes):
         raise ValueError(
             f"net: must have sizes of at least 1 for compiled code, got d = {d}, d_hat = {d_hat}, L = {L}, "
             f"classes = {classes} and batches of {n}; build the engine anew from a net whose arrays agree"
         )
-    hold("scheme.A", scheme.A, (s, s), dtype)
-    hold("scheme.beta", scheme.beta, (s,), dtype)
+    hold("scheme.A", scheme.A, (L, s, s), dtype)
+    hold("scheme.beta", scheme.beta, (L, s), dtype)
     if rule is not None:
         hold("rule.powers", rule.powers, (2,), np.float64)
     shapes = {"M": (d, width), "K": (L, d_hat, width), "b": (L, width), "W": (d_hat, outputs), "mu": (outputs,)}

@@ -226,11 +226,11 @@ class Compiled:
         return np.ascontiguousarray(inputs("X", X, self.d), self.dtype)
 
     def _scheme(self) -> Scheme:
-        sigma = ACTIVATION_CODES[self.net.activation]
+        sigma, dtype = ACTIVATION_CODES[self.net.activation], self.dtype
         if isinstance(self.net, RKNet):  # and its layers are, as `obstacle` says
-            A, beta, _ = self.net.tableau.arrays()
-            return Scheme((self.net.h * A).astype(self.dtype), (self.net.h * beta).astype(self.dtype), True, sigma)
-        return Scheme(np.zeros((1, 1), self.dtype), np.ones(1, self.dtype), False, sigma)
+            A, beta, _ = (np.multiply.outer(self.net.steps, part) for part in self.net.tableau.arrays())
+            return Scheme(A.astype(dtype), beta.astype(dtype), True, sigma)
+        return Scheme(np.zeros((self.L, 1, 1), dtype), np.ones((self.L, 1), dtype), False, sigma)
 
     def _zeros(self, *shape: int) -> Array:
         """Zeros (..., width) that begin at a cache line, each row filled up to whole lanes."""
@@ -263,7 +263,7 @@ class Compiled:
         }
 
     def _space(self, n: int, depth: int) -> Space:
-        s, zeros = len(self.scheme.beta), self._zeros
+        s, zeros = self.scheme.beta.shape[1], self._zeros
         d, d_hat, classes = self.d, self.d_hat, self.classes
         width = bounds.filled(d_hat, self.lanes)
         room("batch_size", n, n * (2 * (depth + 3) * s * width + d), np.dtype(self.dtype).itemsize)

@@ -42,9 +42,10 @@ CROSS_ENTROPY, MEAN_SQUARE = LOSS_CODES.values()
 
 
 class Scheme(NamedTuple):
-    """What a layer does: h A (s, s), h beta (s,), whether y[l] is carried to y[l+1] as in (2.12), and sigma's number.
+    """What layers do: h A, h beta, whether y[l] is carried to y[l+1] as in (2.12), and sigma's number.
 
-    The layer of a `StandardNet`, (2.2), is one stage of weight 1 that carries nothing.
+    A (L, s, s) and beta (L, s) are those of all layers, or (s, s) and (s,) those of one, see `of_layer`.  The layer of
+    a `StandardNet`, (2.2), is one stage of weight 1 that carries nothing.
     """
 
     A: Array
@@ -172,6 +173,12 @@ def activate(sigma: int, F: Array, S: Array, first: int, size: int, lanes: Count
 
 
 @inlined
+def of_layer(scheme: Scheme, l: int) -> Scheme:
+    """What layer l does."""
+    return Scheme(scheme.A[l], scheme.beta[l], scheme.carried, scheme.sigma)
+
+
+@inlined
 def state_layer(
     scheme: Scheme,
     K: Array,
@@ -208,7 +215,7 @@ def state_layers(
     for l in range(len(weights.K)):
         now, then = keep * l, keep * (l + 1)
         Y, S, y_next = space.Y[now], space.S[now], space.Y[then]
-        state_layer(scheme, weights.K[l], weights.b[l], Y, S, F, y_next, rows, d_hat, width, lanes)
+        state_layer(of_layer(scheme, l), weights.K[l], weights.b[l], Y, S, F, y_next, rows, d_hat, width, lanes)
 
 
 @inlined
@@ -370,8 +377,8 @@ def costate_layers(
 ) -> None:
     """From p[L] to p[0], moving each layer's weights on the way."""
     for l in range(len(weights.K) - 1, -1, -1):
-        costate_layer(scheme, weights.K[l], space.S[l], space, rows, d_hat, width, lanes)
-        layer_step(l, rule, weights, m, v, space, len(scheme.beta) * rows, width, lanes)
+        costate_layer(of_layer(scheme, l), weights.K[l], space.S[l], space, rows, d_hat, width, lanes)
+        layer_step(l, rule, weights, m, v, space, scheme.beta.shape[1] * rows, width, lanes)
 
 
 @inlined

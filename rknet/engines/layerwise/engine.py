@@ -86,6 +86,7 @@ class Layerwise:
             f"the weights are on {net.K.device}": net.K.device.type not in ("cpu", "cuda"),
             f"the weights are of {net.K.dtype}": net.K.dtype not in PRECISIONS,
             "the weights are not contiguous": not (net.K.is_contiguous() and net.b.is_contiguous()),
+            "the layers have steps of their own": bool(net.by_layer()),
             "K and b are not both trained": not (net.K.requires_grad and net.b.requires_grad),
         }
         return next((reason for reason, holds in reasons.items() if holds), None)

@@ -18,6 +18,7 @@ from scipy.stats import spearmanr
 from rknet.data import bayes
 from rknet.data.points import PointSet
 from rknet.nets import Net
+from rknet.schemes import one
 from rknet.study.cache import cached_fit, trained
 from rknet.study.configuration import Configuration, seeds_of
 
@@ -63,7 +64,7 @@ def adaptive_evaluations(run: TrainedRun) -> float:
     The controls are linear in time between those of neighbouring layers.
     """
     net, N = run.net, 200
-    h, Y = run.configuration.h, net.flow(run.points.X[:N]).astype(np.float64)[0]
+    h, Y = one(run.configuration.h), net.flow(run.points.X[:N]).astype(np.float64)[0]
     K, b = (p.detach().numpy().astype(np.float64) for p in (net.K, net.b))
     last = len(K) - 1
     activation = net.sigma
