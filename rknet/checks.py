@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -61,7 +61,7 @@ def given(argument: str, value: Any, known: Mapping[str, Value]) -> Value:
     return value if callable(value) else choose(argument, value, known)
 
 
-def keep(instance: object, **values: Any) -> None:
+def assign(instance: object, **values: Any) -> None:
     """Store checked values in a frozen dataclass, from its ``__post_init__``."""
     for name, value in values.items():
         object.__setattr__(instance, name, value)
@@ -77,8 +77,9 @@ def instance(argument: str, value: Any, kind: type) -> None:
 
 
 def sequence(argument: str, values: Any) -> tuple[Any, ...]:
-    """The values as a tuple; ValueError for what is no sequence, such as a number or a text."""
-    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+    """The values as a tuple; ValueError for what has no order or is none, such as a number, a text or a set."""
+    unordered_or_text = isinstance(values, (str, bytes, Mapping, set, frozenset))
+    if unordered_or_text or not isinstance(values, Iterable) or getattr(values, "ndim", 1) == 0:
         raise ValueError(f"{argument}: must be a sequence, got {shown(values)}; pass a list or a tuple")
     return tuple(values)
 
@@ -187,20 +188,6 @@ def array(argument: str, values: Any) -> NDArray[Any]:
             f"{argument}: must be an array, got {shown(values)}, which makes none ({' '.join(str(error).split())}); "
             f"pass numbers in rows of one length"
         ) from None
-
-
-def lists(**values: Any) -> None:
-    """ValueError, which names the argument, unless each value is a list, a tuple or an array."""
-    for argument, value in values.items():
-        if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
-            raise ValueError(f"{argument}: must be a list, got {shown(value)}; pass a list of what it holds")
-
-
-def rows(argument: str, value: Any) -> None:
-    """The same for a value and each of its rows."""
-    lists(**{argument: value})
-    for row in value:
-        lists(**{argument: row})
 
 
 def complexes(argument: str, z: ArrayLike) -> NDArray[np.complex128]:

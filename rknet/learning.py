@@ -66,15 +66,15 @@ class Memory(Callback):
         """Go on: with the optimiser's memory if it is the same one, with the order of samples and the schedule."""
         if self.kind is not None:
             training.drawn, training.past = self.drawn, self.past
-        if self.kind == (training.engine, training.protocol.optimizer):
-            training.steps.restore(self.state)
+        if self.kind == (training.engine_name, training.protocol.optimizer):
+            training.engine.restore(self.state)
 
     def end(self, training: Training) -> None:
         """Keep what decides the epochs to come, if training has not failed."""
         if training.ended is None:
             return
-        self.kind = training.engine, training.protocol.optimizer
-        self.state = {name: tensor.detach().cpu().clone() for name, tensor in training.steps.state().items()}
+        self.kind = training.engine_name, training.protocol.optimizer
+        self.state = {name: tensor.detach().cpu().clone() for name, tensor in training.engine.state().items()}
         rng = np.random.default_rng()
         rng.bit_generator.state = training.drawn
         rng.permutation(len(training.train))  # the last epoch's

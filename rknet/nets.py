@@ -15,14 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from rknet.activations import ACTIVATIONS, Activation
-from rknet.agreement import check_arrays, check_kinds, check_shapes
 from rknet.checks import WEIGHT, flag, given, inputs, positive, room, whole
 from rknet.initial import uniform
-from rknet.lifts import LIFTS, Lift, LinearLift, name_of
+from rknet.lifts import LIFTS, Lift, MatrixLift, name_of
 from rknet.prediction import answered, batched, last, representable
 from rknet.savable import Savable
 from rknet.schemes import combine, explicit, stages
 from rknet.tableaus import Tableau
+from rknet.weight_checks import check_arrays, check_kinds, check_shapes
 
 
 class Net(Savable, nn.Module):
@@ -132,7 +132,7 @@ class Net(Savable, nn.Module):
         check_arrays({name: getattr(self, name) for name in ("K", "b", "W", "mu")})
         sizes = f"d_hat = {self.d_hat}, L = {self.L} matrices in K and classes = {self.classes} entries of mu"
         weights = check_shapes(self, self.shapes(), sizes)
-        check_kinds(weights | ({"lift.matrix": self.lift.matrix} if isinstance(self.lift, LinearLift) else {}))
+        check_kinds(weights | ({"lift.matrix": self.lift.matrix} if isinstance(self.lift, MatrixLift) else {}))
 
     def f(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
         """f(u, y) = sigma(K y + b), equation (2.5), for y (N, d_hat) and u = (K (d_hat, d_hat), b (d_hat,))."""

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rknet.checks import flag, instance, keep, named, positive, room, whole
+from rknet.checks import assign, flag, instance, named, positive, room, whole
 from rknet.data.targets import Samples, SampleSet, TargetSet, sample_set
 from rknet.hashes import digest
 from rknet.nets import Net
@@ -106,7 +106,7 @@ class Protocol:
     schedule: str | Schedule = "constant"
 
     def __post_init__(self) -> None:
-        keep(
+        assign(
             self,
             epochs=whole("epochs", self.epochs),
             batch_size=whole("batch_size", self.batch_size),
@@ -119,11 +119,11 @@ class Protocol:
             weight_decay=positive("weight_decay", self.weight_decay, or_zero=True),
         )
         if self.learning_rate is not None:
-            keep(self, learning_rate=positive("learning_rate", self.learning_rate))
+            assign(self, learning_rate=positive("learning_rate", self.learning_rate))
         if self.clip is not None:
-            keep(self, clip=positive("clip", self.clip))
+            assign(self, clip=positive("clip", self.clip))
         if not callable(self.schedule):
-            keep(self, schedule=named("schedule", self.schedule, SCHEDULES))
+            assign(self, schedule=named("schedule", self.schedule, SCHEDULES))
         room("epochs", self.epochs, self.epochs, EPOCH)
         if self.first_stop + 2 < 2 * self.window:
             raise ValueError(

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from rknet.adjoint.rightsides import Affine, Controls, RightHandSide, Transposed, of_stage
-from rknet.checks import choose, finite, flag, keep, shown
+from rknet.checks import assign, choose, finite, flag, shown
+from rknet.identity import layer_of
 from rknet.nets import Net, RKNet
-from rknet.recognition import layer_of
 from rknet.schemes import Coefficients, combine, stages
 from rknet.tableaus import EULER, TABLEAUS, Tableau
 
@@ -60,13 +60,13 @@ class Step:
 
     def __post_init__(self) -> None:
         if not isinstance(self.tableau, Tableau):
-            keep(self, tableau=choose("tableau", self.tableau, TABLEAUS))
+            assign(self, tableau=choose("tableau", self.tableau, TABLEAUS))
         h = finite(self.h)
         if not h:
             raise ValueError(
                 f"h: must be a finite number that is not zero, got {shown(self.h)}; pass for example h=0.05"
             )
-        keep(self, h=h, carried=flag("carried", self.carried))
+        assign(self, h=h, carried=flag("carried", self.carried))
         if not self.carried and (self.tableau != EULER or self.h != 1):
             raise ValueError(
                 f"carried: must be True for {self.tableau.name!r} with h = {self.h:g}, got False; a layer that "

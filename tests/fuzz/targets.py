@@ -185,7 +185,7 @@ def _nets() -> Targets:
         {"z": st.complex_numbers(max_magnitude=9) | floats(3)},
         (np.linalg.LinAlgError,),
     )
-    for cls in ("Lift", "ZeroPadding", "LinearLift", "RandomLinear", "RandomOrthogonal", "LearnedLinear"):
+    for cls in ("Lift", "ZeroPadding", "MatrixLift", "RandomLinear", "RandomOrthogonal", "LearnedLinear"):
         made = getattr(rknet.lifts, cls)
         lifted = {"d": SIZE, "d_hat": st.integers(4, 6), "rng": RNG}
         found[f"rknet.lifts.{cls}"] = Target(made, lifted, spoiled=0)
