@@ -191,11 +191,23 @@ def array(argument: str, values: Any) -> NDArray[Any]:
 
 
 def complexes(argument: str, z: ArrayLike) -> NDArray[np.complex128]:
-    """Numbers as an array; ValueError if there is anything else."""
+    """Finite numbers as an array; ValueError if there is anything else."""
     try:
-        return np.asarray(z, dtype=np.complex128)
+        found = np.asarray(z, dtype=np.complex128)
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{argument}: must hold complex numbers, got {shown(z)}; pass for example -1 + 2j") from None
+    if not np.isfinite(found).all():
+        raise ValueError(f"{argument}: must hold finite numbers, got {shown(z)}; leave out what is not finite")
+    return found
+
+
+def regular(argument: str, z: NDArray[np.complex128], systems: NDArray[np.complex128]) -> None:
+    """ValueError, with the first z, if the matrix (s, s) that belongs to one of the numbers z is singular."""
+    with np.errstate(all="ignore"):
+        singular = np.linalg.det(systems) == 0
+    if singular.any():
+        at = complex(z[singular].flat[0])
+        raise ValueError(f"{argument}: must not be a pole, got {at}; leave this number out or move it a little")
 
 
 def inputs(argument: str, X: ArrayLike, d: int | None = None) -> NDArray[Any]:

@@ -137,7 +137,14 @@ class Learner(Savable, BaseEstimator):
         """Those of the net, the order of samples and the split; who goes on needs none, and draws none."""
         if goes_on and hasattr(self, "_memory"):
             return [0, 0, 0]
-        return [int(seed) for seed in check_random_state(self.random_state).randint(np.iinfo(np.int32).max, size=3)]
+        try:
+            source = check_random_state(self.random_state)
+        except ValueError:
+            raise ValueError(
+                f"random_state: must be None, a whole number from 0 to {2**32 - 1} or a RandomState, got "
+                f"{shown(self.random_state)}; pass for example random_state=0"
+            ) from None
+        return [int(seed) for seed in source.randint(np.iinfo(np.int32).max, size=3)]
 
     def _outputs(self, X: ArrayLike) -> NDArray[np.float64]:
         """W y[L] + mu of samples X (N, d)."""

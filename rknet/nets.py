@@ -15,14 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from rknet.activations import ACTIVATIONS, Activation
-from rknet.checks import WEIGHT, flag, given, inputs, positive, room, whole
+from rknet.checks import flag, given, inputs, positive, whole
 from rknet.initial import uniform
 from rknet.lifts import LIFTS, Lift, MatrixLift, name_of
 from rknet.prediction import answered, batched, last, representable
 from rknet.savable import Savable
 from rknet.schemes import combine, explicit, stages
 from rknet.tableaus import Tableau
-from rknet.weight_checks import check_arrays, check_kinds, check_shapes
+from rknet.weight_checks import check_activation, check_arrays, check_kinds, check_shapes, check_sizes, made_lift
 
 
 class Net(Savable, nn.Module):
@@ -32,7 +32,7 @@ class Net(Savable, nn.Module):
     them.  Who replaces one of them replaces those that must agree with it, see `validate`.
 
     ValueError if a name is unknown, a size is not a positive whole number or needs more memory than
-    `rknet.checks.MEMORY`, or d_hat < d.
+    `rknet.checks.MEMORY`, d_hat < d, or what is given as activation or lift is none.
 
     Parameters
     ----------
@@ -69,17 +69,17 @@ class Net(Savable, nn.Module):
         make_lift = given("lift", lift, LIFTS)
         d, d_hat, classes, L = whole("d", d), whole("d_hat", d_hat), whole("classes", classes, least=2), whole("L", L)
         train_classifier = flag("train_classifier", train_classifier)
-        room("d_hat", d_hat, d_hat * d, WEIGHT)
-        room("classes", classes, classes * (d_hat + 1), WEIGHT)
-        room("L", L, L * d_hat * (d_hat + 1), WEIGHT)
+        check_sizes(d, d_hat, classes, L)
         # Two streams, so that nets which differ only in their lift start from the same layers.
         streams = np.random.SeedSequence(whole("seed", seed, least=0)).spawn(2)
         lift_rng, rng = map(np.random.default_rng, streams)
-        self.lift = make_lift(d, d_hat, lift_rng)
+        self.lift = made_lift(make_lift, d, d_hat, lift_rng)
         self.K = nn.Parameter(uniform(rng, (L, d_hat, d_hat), fan_in=d_hat))
         self.b = nn.Parameter(uniform(rng, (L, d_hat), fan_in=d_hat))
         self.W = nn.Parameter(uniform(rng, (classes, d_hat), fan_in=d_hat), requires_grad=train_classifier)
         self.mu = nn.Parameter(uniform(rng, (classes,), fan_in=d_hat), requires_grad=train_classifier)
+        if type(self).f is Net.f:
+            check_activation(self.sigma, d_hat)
 
     @property
     def d(self) -> int:

@@ -75,6 +75,12 @@ INK = "#333333"
 VIEW = {"elev": 18.0, "azim": -62.0}
 """The angle from which every three-dimensional panel is seen."""
 
+MOST_PIXELS = 2**16 - 1
+"""Largest height and width of a figure that matplotlib draws."""
+
+PIXEL = 8
+"""Bytes of a pixel: four on the canvas, four in the picture that is saved."""
+
 FRAME = 2**20
 """Bytes of a frame of an animation."""
 
@@ -125,6 +131,14 @@ def panels(kinds: Sequence[Sequence[str]], *, height: float = 2.4, width: float 
     if not kinds or not kinds[0] or len({len(row) for row in kinds}) > 1:
         raise ValueError(f"kinds: must be rows of one length, got {shown(kinds)}; pass for example [['2d', '3d']]")
     rows, columns = len(kinds), len(kinds[0])
+    for argument, value, inches in (("height", height, height * rows), ("width", width, width)):
+        if inches * plt.rcParams["figure.dpi"] > MOST_PIXELS:
+            raise ValueError(
+                f"{argument}: must give a figure of at most {MOST_PIXELS} pixels at {plt.rcParams['figure.dpi']:g} an "
+                f"inch, got {value}, or {inches:g} inches in all; pass inches, not pixels"
+            )
+    pixels = height * rows * width * plt.rcParams["figure.dpi"] ** 2
+    room("height", height, math.ceil(pixels), PIXEL)
     figure = plt.figure(figsize=(width, height * rows), layout="constrained")
     axes = np.empty((rows, columns), dtype=object)
     for i, row in enumerate(kinds):

@@ -16,7 +16,7 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from rknet import typeset
-from rknet.checks import assign, complexes, sequence, shown
+from rknet.checks import assign, complexes, regular, sequence, shown
 from rknet.exact import check_size, exact, simplified
 from rknet.registry import Registry
 from rknet.trees import order_of
@@ -101,11 +101,12 @@ class Tableau(typeset.Printed):
     def stability(self, z: ArrayLike) -> NDArray[np.complex128]:
         """Stability function R(z) = 1 + z beta^T (I - z A)^-1 1: one step of size h on y' = lambda y, z = h lambda.
 
-        Shape of z is kept; the scheme is stable where abs(R(z)) <= 1.  At a pole of R NumPy raises its LinAlgError.
+        Shape of z is kept; the scheme is stable where abs(R(z)) <= 1.  ValueError for a z that is not finite or a pole.
         """
         A, beta, _ = self.arrays()
         z = complexes("z", z)
         system = np.eye(self.stages) - z[..., None, None] * A
+        regular("z", z, system)
         stages = np.linalg.solve(system, np.ones((*z.shape, self.stages, 1)))[..., 0]
         return np.asarray(1 + z * (stages @ beta))
 

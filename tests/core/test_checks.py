@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import norm
+from torch.nn import Linear, Tanh
 
 from rknet import (
     ACTIVATIONS,
@@ -280,6 +281,40 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "falling radii": (lambda: Rings(2, 3, inner=(0, 2, 1)), "inner", "(0, 2, 1)", "one radius for each class"),
     "hole": (lambda: Rings(2, 2, inner=(1, 2)), "inner", "(1, 2)", "one radius for each class"),
     "limit in four dimensions": (lambda: bayes.accuracy(checkerboard(4)), "law", "d = 4", "`probability`"),
+    # Functions and classes from elsewhere, at once and not in the first pass through the net.
+    "lift makes a number": (
+        lambda: StandardNet(2, 3, 2, 1, lift=lambda *given: 3),
+        "lift",
+        "which makes 3",
+        "a subclass",
+    ),
+    "lift makes a map": (
+        lambda: StandardNet(2, 3, 2, 1, lift=lambda *given: Linear(2, 3)),
+        "lift",
+        "Linear(",
+        "a subclass",
+    ),
+    "lift makes another": (
+        lambda: StandardNet(2, 3, 2, 1, lift=lambda *g: LIFTS["zero"](2, 4, g[2])),
+        "lift",
+        "d_hat=4",
+        "a subclass",
+    ),
+    "lift of no argument": (lambda: StandardNet(2, 3, 2, 1, lift=lambda: LIFTS), "lift", "<lambda>", "a subclass"),
+    "lift of another kind": (lambda: StandardNet(2, 3, 2, 1, lift=int), "lift", "<class 'int'>", "a subclass"),
+    "sigma of no tensor": (lambda: StandardNet(2, 3, 2, 1, activation=len), "activation", "answers 2", "torch.sin"),
+    "sigma as a class": (lambda: StandardNet(2, 3, 2, 1, activation=Tanh), "activation", "TypeError(", "torch.sin"),
+    "sigma of a column": (
+        lambda: StandardNet(2, 3, 2, 1, activation=lambda z: z[:, :1]),
+        "activation",
+        "(2, 1)",
+        "torch.sin",
+    ),
+    # Figures and stability.
+    "wide figure": (lambda: plots.panels([["2d"]], width=1e9), "width", "1000000000.0", "inches, not pixels"),
+    "high figure": (lambda: plots.panels([["2d"]] * 10**4), "height", "24000 inches", "inches, not pixels"),
+    "large figure": (lambda: plots.panels([["2d"]], width=650, height=650), "height", "GiB", "pass less"),
+    "infinite z": (lambda: RK4.stability([1, float("inf")]), "z", "inf", "leave out"),
     # Sizes that no memory holds.
     "deep": (lambda: StandardNet(1, 1, 2, 10**9), "L", "29 GiB", "rknet.checks.MEMORY"),
     "wide": (lambda: StandardNet(2, 10**6, 2, 1), "L", "14901 GiB", "rknet.checks.MEMORY"),
