@@ -28,6 +28,7 @@ from rknet.checks import (
     array,
     choose,
     each,
+    finite,
     flag,
     fraction,
     inputs,
@@ -227,6 +228,10 @@ def output_plane(ax: Axes, net: Net, X: ArrayLike, c: ArrayLike, *, resolution: 
 def _on_grid(probability: Classifier, box: Box, resolution: int) -> NDArray[Any]:
     """Class probabilities (resolution^2, classes) on a grid of a box of the plane."""
     left, right, low, high = box
+    if not callable(probability):
+        raise ValueError(
+            f"probability: must be a function of samples, got {shown(probability)}; pass for example net.predict_proba"
+        )
     room("resolution", resolution, whole("resolution", resolution, least=2) ** 2, GRID_POINT)
     ticks = np.linspace(left, right, resolution), np.linspace(low, high, resolution)
     grid = np.stack(np.meshgrid(*ticks), axis=-1).reshape(-1, 2)
@@ -332,7 +337,8 @@ def trajectories(ax: Axes, flow: ArrayLike, c: ArrayLike, *, points: int = 50) -
             f"flow: must have shape (L+1, N, {dimensions}), got {flow.shape}; "
             f"choose coordinates first, flow[:, :, :{dimensions}]"
         )
-    c = labels("c", array("c", c)[: flow.shape[1]], flow.shape[1], len(CLASS_COLOURS))
+    c = np.atleast_1d(array("c", c))[: flow.shape[1]]
+    c = labels("c", c, flow.shape[1], len(CLASS_COLOURS))
     for n, k in enumerate(c):
         ax.plot(*flow[:, n].T, color=CLASS_COLOURS[k], linewidth=0.7, alpha=0.55, zorder=1)
     scatter(ax, flow[0], c, size=3, alpha=0.9)
@@ -444,8 +450,13 @@ def rooted_tree(
     Raises
     ------
     ValueError
-        If `kinds` has another number of letters than the tree has nodes.
+        If `kinds` has another number of letters than the tree has nodes, or an argument is of another type.
     """
+    instance("tree", tree, tuple)
+    instance("kinds", kinds, str)
+    unit, size, at = positive("unit", unit), positive("size", size), sequence("at", at)
+    if len(at) != 2 or not all(finite(x) is not None for x in at):
+        raise ValueError(f"at: must be two finite numbers, got {shown(at)}; pass for example (0.0, 0.0)")
     if kinds and len(kinds) != size_of(tree):
         raise ValueError(
             f"kinds: must have one letter for each of the tree's {size_of(tree)} nodes, got {kinds!r}; "

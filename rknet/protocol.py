@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rknet.checks import assign, flag, instance, named, positive, room, whole
+from rknet.checks import assign, flag, instance, named, positive, room, shown, whole
 from rknet.data.targets import Samples, SampleSet, TargetSet, sample_set
 from rknet.hashes import digest
 from rknet.nets import Net
@@ -163,7 +163,14 @@ class Protocol:
     def factor(self, epoch: int) -> float:
         """The factor of the learning rate in an epoch 0, 1, ...; ValueError unless it is a finite number >= 0."""
         schedule = SCHEDULES[self.schedule](self.epochs) if isinstance(self.schedule, str) else self.schedule
-        return positive("schedule", schedule(epoch), or_zero=True)
+        try:
+            factor = schedule(epoch)
+        except Exception as error:  # whatever a function makes of a number
+            raise ValueError(
+                f"schedule: must map the epochs 0, 1, ... to factors, got {shown(schedule)}, which answers "
+                f"{shown(error)}; pass for example rknet.schedules.Steps(10)"
+            ) from error
+        return positive("schedule", factor, or_zero=True)
 
     @property
     def rate(self) -> float:

@@ -43,6 +43,7 @@ from rknet.data import bayes
 from rknet.data.points import EDGE, Helix, Rings, Spiral, Squares, Strip, ball, checkerboard, rings
 from rknet.engines.compiled.engine import Compiled
 from rknet.engines.plain import evaluate
+from rknet.estimator import RKNetClassifier
 from rknet.protocol import LOSSES, OPTIMIZERS
 from rknet.provenance import source_hash
 from rknet.study.configuration import Configuration
@@ -83,6 +84,11 @@ def figures() -> Iterator[None]:
 def trajectories(flow: np.ndarray, c: object = POINTS.c, **arguments) -> None:
     """Trajectories in two-dimensional axes."""
     plots.trajectories(axes(), flow, c, **arguments)
+
+
+def classifier(**parameters: object) -> RKNetClassifier:
+    """A classifier with these parameters, fitted."""
+    return RKNetClassifier(L=1, epochs=1, **parameters).fit(np.eye(4), [0, 1, 0, 1])
 
 
 def flipbook(columns: object) -> plots.Flipbook:
@@ -314,6 +320,17 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "wide figure": (lambda: plots.panels([["2d"]], width=1e9), "width", "1000000000.0", "inches, not pixels"),
     "high figure": (lambda: plots.panels([["2d"]] * 10**4), "height", "24000 inches", "inches, not pixels"),
     "large figure": (lambda: plots.panels([["2d"]], width=650, height=650), "height", "GiB", "pass less"),
+    "no probability": (lambda: plots.boundary(axes(), 0.5), "probability", "0.5", "net.predict_proba"),
+    "one label": (lambda: trajectories(FLOW, 0), "c", "(1,)", "length N"),
+    "no tree": (lambda: plots.rooted_tree(axes(), 3), "tree", "a int, 3", "pass a tuple"),
+    "nodes of no kind": (lambda: plots.rooted_tree(axes(), (), True), "kinds", "a bool, True", "pass a str"),
+    "tree of no size": (lambda: plots.rooted_tree(axes(), (), unit=0), "unit", "0", "unit=0.05"),
+    "tree at no place": (lambda: plots.rooted_tree(axes(), (), at=(0, "x")), "at", "(0, 'x')", "(0.0, 0.0)"),
+    "nodes of 10^400": (lambda: plots.rooted_tree(axes(), (), size=10**400), "size", "1000", "size=0.05"),
+    "seed as a word": (lambda: classifier(random_state="seed"), "random_state", "'seed'", "random_state=0"),
+    "schedule of no number": (lambda: Protocol(schedule=len), "schedule", "len>, which answers TypeError", "Steps(10)"),
+    "weights of no dict": (lambda: classifier(class_weight=True), "class_weight", "True", "{0: 2.0}"),
+    "warm start": (lambda: classifier(warm_start=np.zeros(0)), "warm_start", "array([]", "warm_start=True or"),
     "infinite z": (lambda: RK4.stability([1, float("inf")]), "z", "inf", "leave out"),
     # Sizes that no memory holds.
     "deep": (lambda: StandardNet(1, 1, 2, 10**9), "L", "29 GiB", "rknet.checks.MEMORY"),
