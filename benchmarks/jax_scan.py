@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks.cases import Case
 from benchmarks.contender import Arrays, Contender
+from rknet.schemes import one
 
 FIRST, SECOND, EPS = 0.9, 0.999, 1e-8
 """Adam's constants, as in PyTorch."""
@@ -50,7 +51,7 @@ class JaxScan(Contender):
         return {name: np.array(w) for name, w in self.state[0].items()}
 
     def _forward(self, parameters: dict[str, Any], x: Any) -> Any:
-        h = self.net.h
+        h = one(self.net.h)
 
         def layer(y: Any, u: Any) -> Any:
             K, b = u

@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 
 from benchmarks.cases import Case
 from benchmarks.contender import Arrays, Contender
+from rknet.schemes import one
 
 
 class TorchLoop(Contender):
@@ -20,7 +21,7 @@ class TorchLoop(Contender):
 
     def __init__(self, case: Case) -> None:
         super().__init__(case)
-        self.h = self.net.h
+        self.h = one(self.net.h)
         self.K, self.b, self.W, self.mu = self.net.K, self.net.b, self.net.W, self.net.mu
         self.optimizer = torch.optim.Adam(self.net.parameters(), lr=case.protocol().rate, fused=True)
 

@@ -19,5 +19,5 @@ ACTIVATIONS: Registry[Activation] = Registry(
 )
 """The activations sigma of (2.1).  The paper writes "logit" for the logistic function 1 / (1 + e^-x)."""
 
-OURS = tuple(ACTIVATIONS.values())
+SHIPPED = tuple(ACTIVATIONS.values())
 """Those that engines, cache and checkpoints know by their names, whatever is registered later."""

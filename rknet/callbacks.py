@@ -26,7 +26,7 @@ class Training:
     ----------
     net, train, validation, protocol, seed
         What is trained on what, how, and in which order.  Some engines give the net its weights at the end only.
-    engine, steps
+    engine_name, engine
         The engine's name, and the engine.
     rows
         Cost and accuracy on the training and on the validation set, before training and after each epoch that is over.
@@ -45,8 +45,8 @@ class Training:
     validation: SampleSet
     protocol: Protocol
     seed: int
-    engine: str
-    steps: Engine
+    engine_name: str
+    engine: Engine
     drawn: Any
     rows: list[list[float]] = field(default_factory=list)
     done: int = 0
@@ -56,11 +56,11 @@ class Training:
     def statistics(self) -> list[float]:
         """Cost and accuracy on the training and on the validation set, now."""
         sets = self.train, self.validation
-        return [number for of in sets for number in self.steps.statistics(of.X, of.c, **weighing(of))]
+        return [number for of in sets for number in self.engine.statistics(of.X, of.c, **weighing(of))]
 
-    def steps_of(self, part: NDArray[np.int64]) -> None:
+    def train_on(self, part: NDArray[np.int64]) -> None:
         """A step for each batch of these training samples, in this order."""
-        self.steps.epoch(self.train.X, self.train.c, part, **weighing(self.train))
+        self.engine.epoch(self.train.X, self.train.c, part, **weighing(self.train))
 
 
 def weighing(samples: SampleSet) -> dict[str, NDArray[np.float64]]:
@@ -121,6 +121,6 @@ class Pace(Callback):
     def begin(self, training: Training) -> None:
         """Set the rate of the first epoch, or of the one that a stored training goes on with."""
         past = training.past + max(len(training.rows) - 1, 0)
-        training.steps.set_rate(training.protocol.rate * training.protocol.factor(past))
+        training.engine.set_rate(training.protocol.rate * training.protocol.factor(past))
 
     epoch = begin

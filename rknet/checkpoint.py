@@ -26,10 +26,10 @@ from torch import Tensor
 
 from rknet import files
 from rknet.callbacks import Bar, Callback, Training, weighing
-from rknet.checks import each, flag, keep, positive
+from rknet.checks import assign, each, flag, positive
+from rknet.decoding import LONGEST, convert, decode
 from rknet.hashes import digest
-from rknet.recognition import description
-from rknet.shapes import LONGEST, convert, decode
+from rknet.identity import description
 from rknet.versions import versions_of
 
 MARK = "rknet checkpoint "
@@ -72,7 +72,7 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         every, kept = positive("every", self.every, or_zero=True), flag("keep", self.keep)
-        keep(self, path=files.place("checkpoint", self.path), every=every, keep=kept)
+        assign(self, path=files.place("checkpoint", self.path), every=every, keep=kept)
         files.regular("checkpoint", self.file)
 
     @property
@@ -147,7 +147,7 @@ class Keeper(Callback):
 
     def __init__(self, checkpoint: Checkpoint | Path | str) -> None:
         self.checkpoint = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
-        self.hold = contextlib.ExitStack()
+        self.lock = contextlib.ExitStack()
 
     def begin(self, training: Training) -> None:
         """Take the file, remove what a killed process left of it half-written, and go on from what it holds.
@@ -158,10 +158,10 @@ class Keeper(Callback):
             If what is at the path is no checkpoint, or that of another training; if no file can be written there, or
             another process is at it.
         """
-        self.steps, self.fingerprint = training.steps, fingerprint(training)
+        self.engine, self.fingerprint = training.engine, fingerprint(training)
         self.stored, self.warned = time.monotonic(), False
         self.checkpoint.check()
-        self.hold.enter_context(files.held("checkpoint", self.checkpoint.file, PATIENCE))
+        self.lock.enter_context(files.held("checkpoint", self.checkpoint.file, PATIENCE))
         files.remove_parts(self.checkpoint.file)
         position = self.load()
         if position is not None:
@@ -181,7 +181,7 @@ class Keeper(Callback):
 
     def end(self, training: Training) -> None:
         """Remove the checkpoint of a training that has ended, unless it is to be kept."""
-        with self.hold:
+        with self.lock:
             if training.ended is not None and not self.checkpoint.keep:
                 self.checkpoint._discard()
 
@@ -196,7 +196,7 @@ class Keeper(Callback):
         path = self.checkpoint.file
         if not path.exists():
             return None
-        most = LONGEST_HEADER + ROOM * sum(tensor.nbytes for tensor in self.steps.state().values())
+        most = LONGEST_HEADER + ROOM * sum(tensor.nbytes for tensor in self.engine.state().values())
         if (size := path.stat().st_size) > most:
             raise OtherTraining(
                 f"checkpoint: must be of this training, with at most {most} bytes, got {str(path)!r} with {size}; "
@@ -220,7 +220,7 @@ class Keeper(Callback):
             return None
         try:
             position = _position(metadata)
-            self.steps.restore(tensors)
+            self.engine.restore(tensors)
         except (ArithmeticError, LookupError, RecursionError, RuntimeError, TypeError, ValueError) as error:
             raise ValueError(
                 f"checkpoint: must hold what this training goes on from, got {str(path)!r} with something else "
@@ -241,7 +241,7 @@ class Keeper(Callback):
 
     def save(self, position: Position) -> None:
         """Store the training."""
-        tensors = {name: tensor.cpu() for name, tensor in self.steps.state().items()}
+        tensors = {name: tensor.cpu() for name, tensor in self.engine.state().items()}
         metadata = {
             "format": FORMAT,
             "fingerprint": json.dumps(self.fingerprint),
@@ -266,10 +266,10 @@ def fingerprint(training: Training) -> dict[str, str]:
     return {
         "protocol": digest(training.protocol.plain()),
         "seed": digest(training.seed),
-        "engine": digest(training.engine),
+        "engine": digest(training.engine_name),
         "net": digest(description(net), trained, *net.state_dict().values()),
         "data": digest(*(array for part in points for array in (part.X, part.c, *weighing(part).values()))),
-        "versions": digest(versions_of(training.engine)),
+        "versions": digest(versions_of(training.engine_name)),
         "circumstances": digest(torch.__version__, np.__version__, net.K.device.type, torch.get_num_threads()),
     }
 

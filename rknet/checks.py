@@ -61,7 +61,7 @@ def given(argument: str, value: Any, known: Mapping[str, Value]) -> Value:
     return value if callable(value) else choose(argument, value, known)
 
 
-def keep(instance: object, **values: Any) -> None:
+def assign(instance: object, **values: Any) -> None:
     """Store checked values in a frozen dataclass, from its ``__post_init__``."""
     for name, value in values.items():
         object.__setattr__(instance, name, value)
@@ -77,8 +77,9 @@ def instance(argument: str, value: Any, kind: type) -> None:
 
 
 def sequence(argument: str, values: Any) -> tuple[Any, ...]:
-    """The values as a tuple; ValueError for what is no sequence, such as a number or a text."""
-    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+    """The values as a tuple; ValueError for what has no order or is none, such as a number, a text or a set."""
+    unordered_or_text = isinstance(values, (str, bytes, Mapping, set, frozenset))
+    if unordered_or_text or not isinstance(values, Iterable) or getattr(values, "ndim", 1) == 0:
         raise ValueError(f"{argument}: must be a sequence, got {shown(values)}; pass a list or a tuple")
     return tuple(values)
 
@@ -204,26 +205,24 @@ def array(argument: str, values: Any) -> NDArray[Any]:
         ) from None
 
 
-def lists(**values: Any) -> None:
-    """ValueError, which names the argument, unless each value is a list, a tuple or an array."""
-    for argument, value in values.items():
-        if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
-            raise ValueError(f"{argument}: must be a list, got {shown(value)}; pass a list of what it holds")
-
-
-def rows(argument: str, value: Any) -> None:
-    """The same for a value and each of its rows."""
-    lists(**{argument: value})
-    for row in value:
-        lists(**{argument: row})
-
-
 def complexes(argument: str, z: ArrayLike) -> NDArray[np.complex128]:
-    """Numbers as an array; ValueError if there is anything else."""
+    """Finite numbers as an array; ValueError if there is anything else."""
     try:
-        return np.asarray(z, dtype=np.complex128)
+        found = np.asarray(z, dtype=np.complex128)
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{argument}: must hold complex numbers, got {shown(z)}; pass for example -1 + 2j") from None
+    if not np.isfinite(found).all():
+        raise ValueError(f"{argument}: must hold finite numbers, got {shown(z)}; leave out what is not finite")
+    return found
+
+
+def regular(argument: str, z: NDArray[np.complex128], systems: NDArray[np.complex128]) -> None:
+    """ValueError, with the first z, if the matrix (s, s) that belongs to one of the numbers z is singular."""
+    with np.errstate(all="ignore"):
+        singular = np.linalg.det(systems) == 0
+    if singular.any():
+        at = complex(z[singular].flat[0])
+        raise ValueError(f"{argument}: must not be a pole, got {at}; leave this number out or move it a little")
 
 
 def inputs(argument: str, X: ArrayLike, d: int | None = None) -> NDArray[Any]:

@@ -16,11 +16,11 @@ import torch
 from torch import Tensor, nn
 
 from rknet.checks import WEIGHT, choose, flag, room, shown, whole
+from rknet.identity import known
 from rknet.initial import uniform
 from rknet.lifts import LIFTS, Lift, name_of
 from rknet.nets import RKNet
 from rknet.prediction import last
-from rknet.recognition import known
 from rknet.schemes import Steps
 from rknet.tableaus import Tableau
 

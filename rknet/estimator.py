@@ -14,7 +14,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, check_classi
 from sklearn.utils.validation import validate_data
 
 from rknet.activations import Activation
-from rknet.checks import shown, unmasked
+from rknet.checks import flag, shown, unmasked
 from rknet.data.points import PointSet
 from rknet.learning import Learner, in_one_order, warn_of_scale, weights_for
 from rknet.lifts import Lift
@@ -179,7 +179,11 @@ class RKNetClassifier(ClassifierMixin, Learner):
             raise ValueError(
                 f"y: must hold at least two classes, got one class, {classes.tolist()[0]!r}; add samples of another one"
             )
-        if self.warm_start and hasattr(self, "classes_") and not np.array_equal(classes, self.classes_):
+        if (
+            flag("warm_start", self.warm_start)
+            and hasattr(self, "classes_")
+            and not np.array_equal(classes, self.classes_)
+        ):
             raise ValueError(
                 f"y: must hold the classes of the net that warm_start goes on with, {shown(self.classes_.tolist())}, "
                 f"got {shown(classes.tolist())}; set warm_start=False"
@@ -276,5 +280,11 @@ def class_weights(
     elif given is None:
         return np.ones(len(c))
     else:
-        of_class = compute_class_weight(given, classes=classes, y=classes)
+        try:
+            of_class = compute_class_weight(given, classes=classes, y=classes)
+        except ValueError as error:
+            raise ValueError(
+                f"class_weight: must be 'balanced', None or a dict from labels to weights, got {shown(given)} "
+                f"({shown(str(error))}); pass for example {{{classes.tolist()[0]!r}: 2.0}}"
+            ) from None
     return np.asarray(of_class, np.float64)[c]

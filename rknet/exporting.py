@@ -17,10 +17,10 @@ from onnx import ModelProto, TensorProto, checker, helper, load_model_from_strin
 from rknet import files
 from rknet.checks import flag, shown
 from rknet.estimator import RKNetClassifier
+from rknet.identity import layer_of, obstacle
 from rknet.learning import Learner
-from rknet.lifts import LinearLift, ZeroPadding
+from rknet.lifts import MatrixLift, ZeroPadding
 from rknet.nets import Net, RKNet, StandardNet
-from rknet.recognition import layer_of, obstacle
 from rknet.regressor import RKNetRegressor
 
 PRODUCER = "rknet"
@@ -104,7 +104,7 @@ def to_onnx(of: Net | Learner, path: Path | str, *, overwrite: bool = False) -> 
 def unknown(net: Net) -> str | None:
     """Why a net cannot be written as a graph, or None if it can."""
     reason = obstacle(net)
-    if reason is None and (layer_of(net) is None or not isinstance(net.lift, (ZeroPadding, LinearLift))):
+    if reason is None and (layer_of(net) is None or not isinstance(net.lift, (ZeroPadding, MatrixLift))):
         reason = f"the net is a {type(net).__name__}"
     return reason
 
@@ -140,7 +140,7 @@ def model_of(of: Net | Learner, net: Net) -> ModelProto:
 def layers(graph: Graph, net: Net, to: str | None) -> str:
     """From X to the logits W y[L] + mu: each layer is a step (2.12), or for a `StandardNet` (2.2)."""
     K, b, W, mu = (of.detach().cpu().numpy() for of in (net.K, net.b, net.W, net.mu))
-    M = net.lift.matrix if isinstance(net.lift, LinearLift) else torch.eye(net.d_hat, net.d)
+    M = net.lift.matrix if isinstance(net.lift, MatrixLift) else torch.eye(net.d_hat, net.d)
     y = graph.node("MatMul", "X", graph.constant(M.detach().cpu().numpy().T))
     steps = net.steps if isinstance(net, RKNet) else ()
     for l in range(net.L):

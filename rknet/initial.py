@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rknet.checks import WEIGHT, instance, room
+from rknet.registry import Registry
 
 
 def uniform(rng: np.random.Generator, shape: tuple[int, ...], fan_in: int) -> Tensor:
@@ -67,9 +68,9 @@ def orthogonal_layers(rng: np.random.Generator, L: int, d_hat: int) -> Layers:
     return torch.from_numpy(K.astype(np.float32)), torch.zeros(L, d_hat)
 
 
-INITIALS: dict[str, Callable[[np.random.Generator, int, int], Layers]] = {
-    "uniform": uniform_layers,
-    "gain": gain_layers,
-    "orthogonal": orthogonal_layers,
-}
+INITIALS: Registry[Callable[[np.random.Generator, int, int], Layers]] = Registry(
+    uniform=uniform_layers,
+    gain=gain_layers,
+    orthogonal=orthogonal_layers,
+)
 """Every initialisation of the layers by name; each is called as ``initial(rng, L, d_hat)``."""

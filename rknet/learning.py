@@ -66,15 +66,15 @@ class Memory(Callback):
         """Go on: with the optimiser's memory if it is the same one, with the order of samples and the schedule."""
         if self.kind is not None:
             training.drawn, training.past = self.drawn, self.past
-        if self.kind == (training.engine, training.protocol.optimizer):
-            training.steps.restore(self.state)
+        if self.kind == (training.engine_name, training.protocol.optimizer):
+            training.engine.restore(self.state)
 
     def end(self, training: Training) -> None:
         """Keep what decides the epochs to come, if training has not failed."""
         if training.ended is None:
             return
-        self.kind = training.engine, training.protocol.optimizer
-        self.state = {name: tensor.detach().cpu().clone() for name, tensor in training.steps.state().items()}
+        self.kind = training.engine_name, training.protocol.optimizer
+        self.state = {name: tensor.detach().cpu().clone() for name, tensor in training.engine.state().items()}
         rng = np.random.default_rng()
         rng.bit_generator.state = training.drawn
         rng.permutation(len(training.train))  # the last epoch's
@@ -137,7 +137,14 @@ class Learner(Savable, BaseEstimator):
         """Those of the net, the order of samples and the split; who goes on needs none, and draws none."""
         if goes_on and hasattr(self, "_memory"):
             return [0, 0, 0]
-        return [int(seed) for seed in check_random_state(self.random_state).randint(np.iinfo(np.int32).max, size=3)]
+        try:
+            source = check_random_state(self.random_state)
+        except ValueError:
+            raise ValueError(
+                f"random_state: must be None, a whole number from 0 to {2**32 - 1} or a RandomState, got "
+                f"{shown(self.random_state)}; pass for example random_state=0"
+            ) from None
+        return [int(seed) for seed in source.randint(np.iinfo(np.int32).max, size=3)]
 
     def _outputs(self, X: ArrayLike) -> NDArray[np.float64]:
         """W y[L] + mu of samples X (N, d)."""

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rknet.agreement import check_matrix, check_widening
 from rknet.initial import normal, orthonormal_columns, uniform
 from rknet.registry import Registry
+from rknet.weight_checks import check_matrix, check_widening
 
 
 class Lift(nn.Module):
@@ -43,7 +43,7 @@ class ZeroPadding(Lift):
         return nn.functional.pad(x, (0, self.d_hat - self.d))
 
 
-class LinearLift(Lift):
+class MatrixLift(Lift):
     """x_hat = M x with a matrix M (d_hat, d) that a subclass provides."""
 
     matrix: Tensor
@@ -58,7 +58,7 @@ class LinearLift(Lift):
         return x @ self.matrix.T
 
 
-class RandomLinear(LinearLift):
+class RandomLinear(MatrixLift):
     """M uniform(-1/sqrt(d), 1/sqrt(d)) and frozen: what the authors' tables used."""
 
     def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
@@ -66,7 +66,7 @@ class RandomLinear(LinearLift):
         self.register_buffer("matrix", uniform(rng, (self.d_hat, self.d), fan_in=self.d))
 
 
-class RandomOrthogonal(LinearLift):
+class RandomOrthogonal(MatrixLift):
     """M with orthonormal columns, frozen: distances and angles of the input are kept."""
 
     def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
@@ -75,7 +75,7 @@ class RandomOrthogonal(LinearLift):
         self.register_buffer("matrix", torch.from_numpy(Q.astype(np.float32)))
 
 
-class LearnedLinear(LinearLift):
+class LearnedLinear(MatrixLift):
     """M initialised as in `RandomLinear` and trained with the net."""
 
     def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:

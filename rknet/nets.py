@@ -15,14 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from rknet.activations import ACTIVATIONS, Activation
-from rknet.agreement import check_arrays, check_kinds, check_shapes, check_sizes
 from rknet.checks import flag, given, inputs, step_sizes, whole
 from rknet.initial import uniform
-from rknet.lifts import LIFTS, Lift, LinearLift, name_of
+from rknet.lifts import LIFTS, Lift, MatrixLift, name_of
 from rknet.prediction import answered, batched, last, representable
 from rknet.savable import Savable
 from rknet.schemes import Steps, combine, explicit, one, stages
 from rknet.tableaus import Tableau
+from rknet.weight_checks import check_activation, check_arrays, check_kinds, check_shapes, check_sizes, made_lift
 
 
 class Net(Savable, nn.Module):
@@ -32,7 +32,7 @@ class Net(Savable, nn.Module):
     them.  Who replaces one of them replaces those that must agree with it, see `validate`.
 
     ValueError if a name is unknown, a size is not a positive whole number or needs more memory than
-    `rknet.checks.MEMORY`, or d_hat < d.
+    `rknet.checks.MEMORY`, d_hat < d, or what is given as activation or lift is none.
 
     Parameters
     ----------
@@ -72,11 +72,13 @@ class Net(Savable, nn.Module):
         # Two streams, so that nets which differ only in their lift start from the same layers.
         streams = np.random.SeedSequence(whole("seed", seed, least=0)).spawn(2)
         lift_rng, rng = map(np.random.default_rng, streams)
-        self.lift = make_lift(d, d_hat, lift_rng)
+        self.lift = made_lift(make_lift, d, d_hat, lift_rng)
         self.K = nn.Parameter(uniform(rng, (L, d_hat, d_hat), fan_in=d_hat))
         self.b = nn.Parameter(uniform(rng, (L, d_hat), fan_in=d_hat))
         self.W = nn.Parameter(uniform(rng, (classes, d_hat), fan_in=d_hat), requires_grad=train_classifier)
         self.mu = nn.Parameter(uniform(rng, (classes,), fan_in=d_hat), requires_grad=train_classifier)
+        if type(self).f is Net.f:
+            check_activation(self.sigma, d_hat)
 
     @property
     def d(self) -> int:
@@ -129,7 +131,7 @@ class Net(Savable, nn.Module):
         check_arrays({name: getattr(self, name) for name in ("K", "b", "W", "mu")})
         sizes = f"d_hat = {self.d_hat}, L = {self.L} matrices in K and classes = {self.classes} entries of mu"
         weights = check_shapes(self, self.shapes(), sizes)
-        check_kinds(weights | ({"lift.matrix": self.lift.matrix} if isinstance(self.lift, LinearLift) else {}))
+        check_kinds(weights | ({"lift.matrix": self.lift.matrix} if isinstance(self.lift, MatrixLift) else {}))
 
     def f(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
         """f(u, y) = sigma(K y + b), equation (2.5), for y (N, d_hat) and u = (K (d_hat, d_hat), b (d_hat,))."""

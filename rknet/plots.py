@@ -28,6 +28,7 @@ from rknet.checks import (
     array,
     choose,
     each,
+    finite,
     flag,
     fraction,
     inputs,
@@ -74,6 +75,12 @@ HAIR: dict[str, Any] = {"linewidth": 0.4, "alpha": 0.6}
 INK = "#333333"
 VIEW = {"elev": 18.0, "azim": -62.0}
 """The angle from which every three-dimensional panel is seen."""
+
+MOST_PIXELS = 2**16 - 1
+"""Largest height and width of a figure that matplotlib draws."""
+
+PIXEL = 8
+"""Bytes of a pixel: four on the canvas, four in the picture that is saved."""
 
 FRAME = 2**20
 """Bytes of a frame of an animation."""
@@ -125,6 +132,14 @@ def panels(kinds: Sequence[Sequence[str]], *, height: float = 2.4, width: float 
     if not kinds or not kinds[0] or len({len(row) for row in kinds}) > 1:
         raise ValueError(f"kinds: must be rows of one length, got {shown(kinds)}; pass for example [['2d', '3d']]")
     rows, columns = len(kinds), len(kinds[0])
+    for argument, value, inches in (("height", height, height * rows), ("width", width, width)):
+        if inches * plt.rcParams["figure.dpi"] > MOST_PIXELS:
+            raise ValueError(
+                f"{argument}: must give a figure of at most {MOST_PIXELS} pixels at {plt.rcParams['figure.dpi']:g} an "
+                f"inch, got {value}, or {inches:g} inches in all; pass inches, not pixels"
+            )
+    pixels = height * rows * width * plt.rcParams["figure.dpi"] ** 2
+    room("height", height, math.ceil(pixels), PIXEL)
     figure = plt.figure(figsize=(width, height * rows), layout="constrained")
     axes = np.empty((rows, columns), dtype=object)
     for i, row in enumerate(kinds):
@@ -213,6 +228,10 @@ def output_plane(ax: Axes, net: Net, X: ArrayLike, c: ArrayLike, *, resolution: 
 def _on_grid(probability: Classifier, box: Box, resolution: int) -> NDArray[Any]:
     """Class probabilities (resolution^2, classes) on a grid of a box of the plane."""
     left, right, low, high = box
+    if not callable(probability):
+        raise ValueError(
+            f"probability: must be a function of samples, got {shown(probability)}; pass for example net.predict_proba"
+        )
     room("resolution", resolution, whole("resolution", resolution, least=2) ** 2, GRID_POINT)
     ticks = np.linspace(left, right, resolution), np.linspace(low, high, resolution)
     grid = np.stack(np.meshgrid(*ticks), axis=-1).reshape(-1, 2)
@@ -318,7 +337,8 @@ def trajectories(ax: Axes, flow: ArrayLike, c: ArrayLike, *, points: int = 50) -
             f"flow: must have shape (L+1, N, {dimensions}), got {flow.shape}; "
             f"choose coordinates first, flow[:, :, :{dimensions}]"
         )
-    c = labels("c", array("c", c)[: flow.shape[1]], flow.shape[1], len(CLASS_COLOURS))
+    c = np.atleast_1d(array("c", c))[: flow.shape[1]]
+    c = labels("c", c, flow.shape[1], len(CLASS_COLOURS))
     for n, k in enumerate(c):
         ax.plot(*flow[:, n].T, color=CLASS_COLOURS[k], linewidth=0.7, alpha=0.55, zorder=1)
     scatter(ax, flow[0], c, size=3, alpha=0.9)
@@ -430,8 +450,13 @@ def rooted_tree(
     Raises
     ------
     ValueError
-        If `kinds` has another number of letters than the tree has nodes.
+        If `kinds` has another number of letters than the tree has nodes, or an argument is of another type.
     """
+    instance("tree", tree, tuple)
+    instance("kinds", kinds, str)
+    unit, size, at = positive("unit", unit), positive("size", size), sequence("at", at)
+    if len(at) != 2 or not all(finite(x) is not None for x in at):
+        raise ValueError(f"at: must be two finite numbers, got {shown(at)}; pass for example (0.0, 0.0)")
     if kinds and len(kinds) != size_of(tree):
         raise ValueError(
             f"kinds: must have one letter for each of the tree's {size_of(tree)} nodes, got {kinds!r}; "

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rknet.checks import flag, instance, keep, named, positive, room, whole
+from rknet.checks import assign, flag, instance, named, positive, room, shown, whole
 from rknet.data.targets import Samples, SampleSet, TargetSet, sample_set
 from rknet.hashes import digest
 from rknet.nets import Net
@@ -106,7 +106,7 @@ class Protocol:
     schedule: str | Schedule = "constant"
 
     def __post_init__(self) -> None:
-        keep(
+        assign(
             self,
             epochs=whole("epochs", self.epochs),
             batch_size=whole("batch_size", self.batch_size),
@@ -119,11 +119,11 @@ class Protocol:
             weight_decay=positive("weight_decay", self.weight_decay, or_zero=True),
         )
         if self.learning_rate is not None:
-            keep(self, learning_rate=positive("learning_rate", self.learning_rate))
+            assign(self, learning_rate=positive("learning_rate", self.learning_rate))
         if self.clip is not None:
-            keep(self, clip=positive("clip", self.clip))
+            assign(self, clip=positive("clip", self.clip))
         if not callable(self.schedule):
-            keep(self, schedule=named("schedule", self.schedule, SCHEDULES))
+            assign(self, schedule=named("schedule", self.schedule, SCHEDULES))
         room("epochs", self.epochs, self.epochs, EPOCH)
         if self.first_stop + 2 < 2 * self.window:
             raise ValueError(
@@ -163,7 +163,14 @@ class Protocol:
     def factor(self, epoch: int) -> float:
         """The factor of the learning rate in an epoch 0, 1, ...; ValueError unless it is a finite number >= 0."""
         schedule = SCHEDULES[self.schedule](self.epochs) if isinstance(self.schedule, str) else self.schedule
-        return positive("schedule", schedule(epoch), or_zero=True)
+        try:
+            factor = schedule(epoch)
+        except Exception as error:  # whatever a function makes of a number
+            raise ValueError(
+                f"schedule: must map the epochs 0, 1, ... to factors, got {shown(schedule)}, which answers "
+                f"{shown(error)}; pass for example rknet.schedules.Steps(10)"
+            ) from error
+        return positive("schedule", factor, or_zero=True)
 
     @property
     def rate(self) -> float:

@@ -24,13 +24,13 @@ from rknet.activations import ACTIVATIONS
 from rknet.checkpoint import checksum, format_of
 from rknet.checks import choose, flag, shown
 from rknet.convolution import ConvolutionalRKNet
+from rknet.decoding import LONGEST, convert, decode
 from rknet.equality import ByValue
+from rknet.identity import obstacle
 from rknet.lifts import LIFTS
 from rknet.named import EulerNet, RK4Net, net_of
 from rknet.nets import Net
-from rknet.recognition import obstacle
-from rknet.schemes import PAPER, explicit
-from rknet.shapes import LONGEST, convert, decode
+from rknet.schemes import PAPER_NETS, explicit
 from rknet.tableaus import TABLEAUS, Tableau
 
 MARK = "rknet saved "
@@ -38,7 +38,7 @@ MARK = "rknet saved "
 
 NET, ESTIMATOR = f"{MARK}net 1", f"{MARK}estimator 1"
 
-READERS: dict[str, str] = {NET: "rknet.saving:net_from", ESTIMATOR: "rknet.keeping:estimator_from"}
+READERS: dict[str, str] = {NET: "rknet.saving:net_from", ESTIMATOR: "rknet.estimator_files:estimator_from"}
 """What makes of a file of each format what was saved."""
 
 FAULTS = (
@@ -95,7 +95,7 @@ def save(of: Any, path: Path | str, *, overwrite: bool = False) -> None:
     ----------
     of
         A net of the library, of any scheme, with a lift and an activation known by name, or an estimator: see
-        `rknet.keeping.save`.
+        `rknet.estimator_files.save`.
     path
         The file.
     overwrite
@@ -111,7 +111,7 @@ def save(of: Any, path: Path | str, *, overwrite: bool = False) -> None:
     if isinstance(of, Net):
         write(path, NET, facts_of(of), dict(of.state_dict()), overwrite=overwrite)
     else:
-        pkgutil.resolve_name("rknet.keeping:save")(of, path, overwrite=overwrite)
+        pkgutil.resolve_name("rknet.estimator_files:save")(of, path, overwrite=overwrite)
 
 
 def load(path: Path | str) -> Any:
@@ -228,7 +228,9 @@ def _built(stated: Architecture, tensors: Mapping[str, Tensor]) -> Net:
             kind = NAMED.get(stated.net)
             options["h"] = stated.h
             net = (
-                kind(*sizes, **options) if kind and tableau == PAPER[stated.net] else net_of(tableau, *sizes, **options)
+                kind(*sizes, **options)
+                if kind and tableau == PAPER_NETS[stated.net]
+                else net_of(tableau, *sizes, **options)
             )
     if stated.classes == 1:  # a regression of one output
         net.W, net.mu = (torch.nn.Parameter(of[:1].detach()) for of in (net.W, net.mu))

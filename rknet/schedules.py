@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rknet.checks import keep, positive, whole
+from rknet.checks import assign, positive, whole
 from rknet.registry import Registry
 
 Schedule = Callable[[int], float]
@@ -24,7 +24,7 @@ class Steps:
     factor: float = 0.1
 
     def __post_init__(self) -> None:
-        keep(self, every=whole("every", self.every), factor=positive("factor", self.factor))
+        assign(self, every=whole("every", self.every), factor=positive("factor", self.factor))
 
     def __call__(self, epoch: int) -> float:
         """The factor of an epoch."""
@@ -43,7 +43,7 @@ class Cosine:
     least: float = 0.0
 
     def __post_init__(self) -> None:
-        keep(self, epochs=whole("epochs", self.epochs), least=positive("least", self.least, or_zero=True))
+        assign(self, epochs=whole("epochs", self.epochs), least=positive("least", self.least, or_zero=True))
 
     def __call__(self, epoch: int) -> float:
         """The factor of an epoch."""

@@ -42,7 +42,7 @@ def combine(y: Tensor, coefficients: Sequence[float], vectors: Sequence[Tensor] 
     return y
 
 
-PAPER: dict[str, Tableau | None] = {"StandardNet": None, "EulerNet": EULER, "RK4Net": RK4}
+PAPER_NETS: dict[str, Tableau | None] = {"StandardNet": None, "EulerNet": EULER, "RK4Net": RK4}
 """The paper's names of networks, and the scheme that each stands for; layers of a StandardNet take no step."""
 
 
@@ -62,7 +62,7 @@ def scheme_of(net: str | Tableau, argument: str = "net") -> Tableau | None:
     Parameters
     ----------
     net
-        A tableau, its name in `rknet.tableaus.TABLEAUS`, "standard", or one of the paper's names in `PAPER`.
+        A tableau, its name in `rknet.tableaus.TABLEAUS`, "standard", or one of the paper's names in `PAPER_NETS`.
     argument
         What an error calls it.
 
@@ -73,7 +73,7 @@ def scheme_of(net: str | Tableau, argument: str = "net") -> Tableau | None:
     """
     if isinstance(net, Tableau) or (isinstance(net, str) and net in TABLEAUS):
         return explicit(net)
-    return choose(argument, net, {**PAPER, "standard": None, **_explicit()})
+    return choose(argument, net, {**PAPER_NETS, "standard": None, **_explicit()})
 
 
 def _explicit() -> dict[str, Tableau]:

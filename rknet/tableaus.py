@@ -16,7 +16,7 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from rknet import typeset
-from rknet.checks import complexes, keep, lists, rows, shown
+from rknet.checks import assign, complexes, regular, sequence, shown
 from rknet.exact import check_size, exact, simplified
 from rknet.registry import Registry
 from rknet.trees import order_of
@@ -44,21 +44,21 @@ class Tableau(typeset.Printed):
     c: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
-        rows("A", self.A)
-        lists(beta=self.beta, c=self.c)
-        s = len(self.beta)
+        rows = [sequence("A", row) for row in sequence("A", self.A)]
+        beta, c = sequence("beta", self.beta), sequence("c", self.c)
+        s = len(beta)
         if s > MAX_STAGES:
             raise ValueError(f"beta: must hold at most {MAX_STAGES} weights, got {s}; use a scheme of fewer stages")
-        if s == 0 or len(self.A) != s or any(len(row) > s for row in self.A):
+        if s == 0 or len(rows) != s or any(len(row) > s for row in rows):
             raise ValueError(
                 f"A: must have one row of at most s entries for each of the s = {s} weights in beta, got rows of "
-                f"{shown([len(row) for row in self.A])}; give s >= 1 rows and s weights"
+                f"{shown([len(row) for row in rows])}; give s >= 1 rows and s weights"
             )
-        A = tuple(tuple(exact("A", a) for a in (*row, *[0] * (s - len(row)))) for row in self.A)
-        c = self.c or [sum(row, sympy.S.Zero) for row in A]
+        A = tuple(tuple(exact("A", a) for a in (*row, *[0] * (s - len(row)))) for row in rows)
+        c = c or tuple(sum(row, sympy.S.Zero) for row in A)
         if len(c) != s:
             raise ValueError(f"c: must have s = {s} nodes, got {len(c)}; leave it out to take the row sums of A")
-        keep(self, A=A, beta=tuple(exact("beta", w) for w in self.beta), c=tuple(exact("c", node) for node in c))
+        assign(self, A=A, beta=tuple(exact("beta", w) for w in beta), c=tuple(exact("c", node) for node in c))
         check_size("A", (*(a for row in self.A for a in row), *self.beta, *self.c))
 
     @property
@@ -101,11 +101,12 @@ class Tableau(typeset.Printed):
     def stability(self, z: ArrayLike) -> NDArray[np.complex128]:
         """Stability function R(z) = 1 + z beta^T (I - z A)^-1 1: one step of size h on y' = lambda y, z = h lambda.
 
-        Shape of z is kept; the scheme is stable where abs(R(z)) <= 1.  At a pole of R NumPy raises its LinAlgError.
+        Shape of z is kept; the scheme is stable where abs(R(z)) <= 1.  ValueError for a z that is not finite or a pole.
         """
         A, beta, _ = self.arrays()
         z = complexes("z", z)
         system = np.eye(self.stages) - z[..., None, None] * A
+        regular("z", z, system)
         stages = np.linalg.solve(system, np.ones((*z.shape, self.stages, 1)))[..., 0]
         return np.asarray(1 + z * (stages @ beta))
 

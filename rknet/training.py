@@ -91,7 +91,7 @@ def _train(training: Training, callbacks: Sequence[Callback]) -> str:
         order = rng.permutation(N)
         while training.done < N:
             part = order[training.done : training.done + size]
-            training.steps_of(part)
+            training.train_on(part)
             training.done += len(part)
             for callback in callbacks:
                 callback.portion(training)
@@ -99,6 +99,6 @@ def _train(training: Training, callbacks: Sequence[Callback]) -> str:
         training.done = 0
         for callback in callbacks:
             callback.epoch(training)
-    training.steps.write_back()
+    training.engine.write_back()
     training.ended = ended
     return ended

@@ -402,8 +402,8 @@ for ax in axes.flat:
 #
 # ```{solution} ex-own-lift
 # :class: dropdown
-# Write a subclass of `LinearLift` with the buffer `matrix`, of shape $(\hat d, d)$, whose upper rows are the rotation.
-# PyTorch trains it. With the decorator `rknet.recognition.known` you declare that the arrays and plain values of such a
+# Write a subclass of `MatrixLift` with the buffer `matrix`, of shape $(\hat d, d)$, whose upper rows are the rotation.
+# PyTorch trains it. With the decorator `rknet.identity.known` you declare that the arrays and plain values of such a
 # network determine everything that it computes. All three engines then train it, because the lift is a single matrix.
 # ```
 #

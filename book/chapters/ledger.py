@@ -125,7 +125,7 @@ def accuracies(row, seeds=claims.seeds):
 
 
 skewed = [cell for cell in claims.tables["table1"] if cell.skewed]
-skewed = [cell for cell in skewed if cell.statistic == "val_accuracy"]
+skewed = [cell for cell in skewed if cell.quantity == "val_accuracy"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.6)
 for ax, net in zip(axes[0], ("StandardNet", "RK4Net")):
     cells = [cell for cell in skewed if f"/{net}," in cell.row]

@@ -259,7 +259,7 @@ pages.log(changes.read(), verdicts)
     for cell in claims.tables["table6"]
     if cell.id == "table6-standardnet-d_hat-900-l-5-mnist-val-accuracy"
 )
-part = Part((cell.statistic,), ((cell.row,),))
+part = Part((cell.quantity,), ((cell.row,),))
 of_sample = Evidence(Store(records.store.folder / "sample"))
 print(f"paper: {cell.printed} ± {cell.sd} %")
 for source, of in (("sample", of_sample), ("original files", records)):

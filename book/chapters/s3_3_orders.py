@@ -225,13 +225,13 @@ assert [ralston_right[k] == exact[k] for k in differ] == [False, True]
 # one that gives the network's gradient; it need not be closer to the differential equation.
 #
 # The gradient in the control of a single stage contains $p_i$ itself, without the sum over $i$. Its error depends on
-# the rows of the two matrices: $O(h)$ if the row sums differ, $O(h^2)$ if they agree. `order.agreement` finds the
+# the rows of the two matrices: $O(h)$ if the row sums differ, $O(h^2)$ if they agree. `order.common_order` finds the
 # powers for a layer and for a stage; {doc}`s3_3_wrong_partner` measures them.
 
 # %%
 for name, tableau in schemes.items():
     if tableau.partner != tableau:
-        powers = order.agreement(tableau, tableau.partner, tableau)
+        powers = order.common_order(tableau, tableau.partner, tableau)
         print(f"{name:8} layer: h^{powers.layer}   stage: h^{powers.stage}")
 
 # %% [markdown]

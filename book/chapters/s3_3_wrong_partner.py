@@ -62,7 +62,7 @@ def slope(h, errors):
 # ## The error of the wrong gradient
 #
 # Both costates approximate the same adjoint equation with the scheme's order. Their difference is therefore small,
-# and the trees of {doc}`s3_3_orders` predict the power of $h$: `order.agreement` compares the two tableaus tree by
+# and the trees of {doc}`s3_3_orders` predict the power of $h$: `order.common_order` compares the two tableaus tree by
 # tree. We compare this prediction with a measurement. The problem has smooth controls on $[0, 2]$, width 3, and one
 # control for each layer {eq}`paper-2.12` or for each stage {eq}`paper-2.11`.
 
@@ -100,7 +100,7 @@ depths["rk4"] = depths["rk38"] = depths["rk4"][1:]
 errors, powers = {}, {}
 for name, L in depths.items():
     scheme = TABLEAUS[name]
-    powers[name] = order.agreement(scheme, scheme.partner, scheme)
+    powers[name] = order.common_order(scheme, scheme.partner, scheme)
     errors[name] = [
         [relative_error(name, l, stages) for l in L] for stages in (False, True)
     ]

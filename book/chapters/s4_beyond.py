@@ -48,7 +48,7 @@ from rknet import Protocol, draw, plots
 from rknet.data import bayes
 from rknet.laboratories import FeatureLaboratory
 from rknet.laboratories.features import draw_features
-from rknet.lifts import LinearLift
+from rknet.lifts import MatrixLift
 from rknet.protocol import cross_entropy
 from rknet.study.cache import repetitions, trained
 from rknet.study.configuration import Configuration
@@ -485,7 +485,7 @@ random_lifts = dict(
 
 def smallest_singular_value(net):
     """Of the lift's matrix; of padding it is 1."""
-    if not isinstance(net.lift, LinearLift):
+    if not isinstance(net.lift, MatrixLift):
         return 1.0
     return float(torch.linalg.svdvals(net.lift.matrix.detach())[-1])
 

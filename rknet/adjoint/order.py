@@ -24,7 +24,7 @@ Coloured = tuple[str, tuple["Coloured", ...]]
 """A rooted tree of nodes of two kinds: the kind of its root, "y" or "p", and its subtrees."""
 
 
-class Agreement(NamedTuple):
+class CommonOrder(NamedTuple):
     """How fast the gradients by two tableaus of the costates approach each other: the powers of h.
 
     Attributes
@@ -59,7 +59,7 @@ def order_of_pair(scheme: Tableau, partner: Tableau, *, coupled: bool = False) -
     return MAX_ORDER
 
 
-def agreement(scheme: Tableau, one: Tableau, other: Tableau) -> Agreement:
+def common_order(scheme: Tableau, one: Tableau, other: Tableau) -> CommonOrder:
     """How well two tableaus of the costates agree, for states by the same scheme and given smooth controls.
 
     Both powers are at most `rknet.trees.MAX_ORDER`; equal tableaus agree for ever.
@@ -71,7 +71,7 @@ def agreement(scheme: Tableau, one: Tableau, other: Tableau) -> Agreement:
             a, b = first(tree), second(tree)
             stage = nodes - 1 if a != b else stage
             layer = nodes - 1 if _weight(scheme, a) != _weight(scheme, b) else layer
-    return Agreement(layer, stage)
+    return CommonOrder(layer, stage)
 
 
 def coloured_trees(nodes: int, roots: str, coupled: bool) -> Iterator[tuple[Tree, Coloured]]:

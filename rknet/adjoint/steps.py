@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from rknet.adjoint.rightsides import Affine, Controls, RightHandSide, Transposed, of_stage
-from rknet.checks import choose, flag, keep, step_sizes
+from rknet.checks import assign, choose, flag, step_sizes
+from rknet.identity import layer_of
 from rknet.nets import Net, RKNet
-from rknet.recognition import layer_of
 from rknet.schemes import Coefficients, Steps, combine, one, stages
 from rknet.tableaus import EULER, TABLEAUS, Tableau
 
@@ -61,8 +61,8 @@ class Step:
 
     def __post_init__(self) -> None:
         if not isinstance(self.tableau, Tableau):
-            keep(self, tableau=choose("tableau", self.tableau, TABLEAUS))
-        keep(self, h=step_sizes("h", self.h, signed=True), carried=flag("carried", self.carried))
+            assign(self, tableau=choose("tableau", self.tableau, TABLEAUS))
+        assign(self, h=step_sizes("h", self.h, signed=True), carried=flag("carried", self.carried))
         if not self.carried and (self.tableau != EULER or self.h != 1):
             raise ValueError(
                 f"carried: must be True for {self.tableau.name!r} with h = {self.h}, got False; a layer that "

@@ -44,7 +44,7 @@ from numpy.typing import NDArray
 from rknet import files
 from rknet.checks import choose, whole
 from rknet.data.points import PointSet
-from rknet.data.vision import load_torchvision
+from rknet.data.torchvision_import import load_torchvision
 from rknet.equality import ByValue
 
 SIDE = 28

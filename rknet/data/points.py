@@ -15,7 +15,7 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rknet.checks import POINT, choose, inputs, instance, keep, labels, positive, room, sequence, shown, whole
+from rknet.checks import POINT, assign, choose, inputs, instance, labels, positive, room, sequence, shown, whole
 from rknet.equality import ByValue
 from rknet.registry import Registry
 
@@ -49,10 +49,10 @@ class PointSet(ByValue):
     weights: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        keep(self, classes=whole("classes", self.classes, least=2))
+        assign(self, classes=whole("classes", self.classes, least=2))
         X = in_float32("X", self.X)
         weights = weights_of("weights", self.weights, len(X))
-        keep(self, X=X, c=labels("c", self.c, len(X), self.classes), weights=weights)
+        assign(self, X=X, c=labels("c", self.c, len(X), self.classes), weights=weights)
 
     @property
     def d(self) -> int:
@@ -142,7 +142,7 @@ class Law(ABC):
     fixed: ClassVar[Mapping[str, int]] = {}
 
     def __post_init__(self) -> None:
-        keep(
+        assign(
             self,
             d=whole("d", self.d),
             classes=whole("classes", self.classes, least=2),
@@ -204,7 +204,7 @@ class Rings(Law):
                 f"inner: must hold {self.classes} radii, one for each class, that begin with 0 and increase, got "
                 f"{self.inner!r}; pass one radius for each class, such as (0.0, 1.0) for two"
             )
-        keep(self, spread=positive("spread", self.spread), inner=inner)
+        assign(self, spread=positive("spread", self.spread), inner=inner)
 
     def clean(self, rng: np.random.Generator, N: int) -> Sample:
         """See `Law`."""
@@ -224,13 +224,13 @@ class Squares(Law):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        keep(self, table=sequence("table", self.table))
+        assign(self, table=sequence("table", self.table))
         if len(self.table).bit_length() != self.d + 1 or len(self.table) != 2**self.d:
             raise ValueError(
                 f"table: must hold the class of each of the 2^{self.d} sign patterns, got {len(self.table)} classes; "
                 f"pass as many, or another d"
             )
-        keep(self, table=tuple(labels("table", self.table, len(self.table), self.classes).tolist()))
+        assign(self, table=tuple(labels("table", self.table, len(self.table), self.classes).tolist()))
 
     def clean(self, rng: np.random.Generator, N: int) -> Sample:
         """See `Law`."""

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rknet.checks import inputs, keep
+from rknet.checks import assign, inputs
 from rknet.data.points import Points, PointSet, in_float32, weights_of
 from rknet.equality import ByValue
 
@@ -36,9 +36,9 @@ class TargetSet(ByValue):
     weights: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        keep(self, X=in_float32("X", self.X), c=in_float32("c", self.c))
+        assign(self, X=in_float32("X", self.X), c=in_float32("c", self.c))
         self._check_lengths("c")
-        keep(self, weights=weights_of("weights", self.weights, len(self.X)))
+        assign(self, weights=weights_of("weights", self.weights, len(self.X)))
 
     @property
     def d(self) -> int:

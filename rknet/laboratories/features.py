@@ -12,7 +12,7 @@ from rknet import plots
 from rknet.data import bayes
 from rknet.data.points import LAWS
 from rknet.laboratories.laboratory import Laboratory, control
-from rknet.schemes import PAPER
+from rknet.schemes import PAPER_NETS
 from rknet.study.cache import trained
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import DEPTHS
@@ -46,7 +46,7 @@ class FeatureLaboratory(Laboratory):
         depths = [depth for depth in DEPTHS if depth <= 40]  # 100 layers take more than a moment
         super().__init__(
             data=control(ipywidgets.Dropdown, options=PLANE, value=data, description="data"),
-            net=control(ipywidgets.Dropdown, options=list(PAPER), value=net, description="net"),
+            net=control(ipywidgets.Dropdown, options=list(PAPER_NETS), value=net, description="net"),
             L=control(ipywidgets.SelectionSlider, options=depths, value=L, description="L", continuous_update=False),
             h=control(
                 ipywidgets.SelectionSlider,

@@ -18,7 +18,7 @@ from rknet.data import bayes
 from rknet.laboratories.laboratory import Laboratory, control
 from rknet.lifts import LIFTS
 from rknet.nets import Net
-from rknet.schemes import PAPER
+from rknet.schemes import PAPER_NETS
 from rknet.study.cache import trained
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import DEPTHS
@@ -74,7 +74,7 @@ class TrainingLaboratory(Laboratory):
         depths = [depth for depth in DEPTHS if depth <= 40]  # 100 layers take more than a moment
         super().__init__(
             data=control(ipywidgets.Dropdown, options=PLANE, value=data, description="data"),
-            net=control(ipywidgets.Dropdown, options=list(PAPER), value=net, description="net"),
+            net=control(ipywidgets.Dropdown, options=list(PAPER_NETS), value=net, description="net"),
             d_hat=control(
                 ipywidgets.SelectionSlider,
                 options=[2, 3, 4, 8, 16],

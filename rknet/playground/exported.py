@@ -25,13 +25,13 @@ from rknet import files
 from rknet.activations import ACTIVATIONS
 from rknet.checks import choose, shown
 from rknet.data.points import LAWS, PointSet
+from rknet.decoding import convert, decode
 from rknet.equality import ByValue
 from rknet.lifts import LIFTS
 from rknet.named import net_of
 from rknet.nets import Net
 from rknet.playground import random
 from rknet.playground.limits import within
-from rknet.shapes import convert, decode
 from rknet.tableaus import TABLEAUS, Tableau
 
 FORMAT = "rknet playground 1"

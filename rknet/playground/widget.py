@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from rknet.checks import choose, flag, shown
 from rknet.data.points import LAWS, PointSet, draw
+from rknet.identity import layer_of, obstacle
 from rknet.named import net_of
 from rknet.nets import Net, RKNet
 from rknet.playground import exported
 from rknet.playground.limits import within
 from rknet.plots import CLASS_COLOURS
-from rknet.recognition import layer_of, obstacle
-from rknet.schemes import PAPER
+from rknet.schemes import PAPER_NETS
 from rknet.tableaus import TABLEAUS
 
 MODULE = Path(__file__).with_name("playground.mjs")
@@ -244,7 +244,7 @@ class Playground(anywidget.AnyWidget):
         if isinstance(scheme, Mapping):
             return "an RKNet with a typed tableau"
         tableau = TABLEAUS[scheme]
-        return next((name for name, known in PAPER.items() if known == tableau), f"the RKNet of {tableau.name}")
+        return next((name for name, known in PAPER_NETS.items() if known == tableau), f"the RKNet of {tableau.name}")
 
     def __repr__(self) -> str:
         c = self.configuration

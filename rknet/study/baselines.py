@@ -21,7 +21,7 @@ import msgspec
 from rknet import files
 from rknet.checks import choose
 from rknet.data.images import fingerprint, load
-from rknet.shapes import convert
+from rknet.decoding import convert
 from rknet.study import records
 from rknet.study.configuration import seeds_of
 from rknet.study.experiments import EXPERIMENTS, IMAGES_COMPARED

@@ -28,9 +28,9 @@ from rknet.callbacks import weighing
 from rknet.checks import choose, whole
 from rknet.data.points import PointSet
 from rknet.history import History
+from rknet.identity import computes
 from rknet.nets import Net
 from rknet.protocol import Protocol
-from rknet.recognition import computes
 from rknet.study.configuration import SHIPPED, Configuration, seeds_of
 from rknet.study.experiments import EXPERIMENTS
 from rknet.training import fit
@@ -53,7 +53,7 @@ def cached_fit(
 
     Files live in the folder named by the environment variable RKNET_CACHE, else in the user's cache folder; where that
     cannot be written, one warning says so, and nothing is remembered.  A net of a class from elsewhere, or
-    one that more than its class and weights decide (see `rknet.recognition`), is always trained, because no key can
+    one that more than its class and weights decide (see `rknet.identity`), is always trained, because no key can
     tell it from others.
     """
     seed = whole("seed", seed, least=0)

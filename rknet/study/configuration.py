@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from rknet.activations import ACTIVATIONS, Activation
-from rknet.checks import POINT, WEIGHT, choose, given, keep, named, room, shown, step_sizes, whole
+from rknet.checks import POINT, WEIGHT, assign, choose, given, named, room, shown, step_sizes, whole
 from rknet.data.images import IMAGES, ImageSet, repetition
 from rknet.data.points import LAWS, Law, PointSet, draw, split
 from rknet.hashes import digest
@@ -23,7 +23,7 @@ from rknet.lifts import LIFTS, Lift
 from rknet.named import net_of
 from rknet.nets import Net
 from rknet.protocol import LOSSES, OPTIMIZERS, Protocol
-from rknet.schemes import PAPER, Steps, scheme_of
+from rknet.schemes import PAPER_NETS, Steps, scheme_of
 from rknet.tableaus import Tableau
 from rknet.training import fit
 
@@ -67,7 +67,7 @@ class Configuration:
         A law of points or its name in `rknet.data.points.LAWS`, or the name of an image set in
         `rknet.data.images.IMAGES`.
     net
-        The net's scheme: a name in `rknet.schemes.PAPER`, or what else `rknet.schemes.scheme_of` takes.
+        The net's scheme: a name in `rknet.schemes.PAPER_NETS`, or what else `rknet.schemes.scheme_of` takes.
     d_hat, L, activation, lift
         Width, depth, activation and lift of the net: see `rknet.nets.Net`.
     h
@@ -98,10 +98,10 @@ class Configuration:
 
     def __post_init__(self) -> None:
         data = _drawn_from(self.data)
-        keep(
+        assign(
             self,
             data=data if isinstance(data, Law) and self.data not in SHIPPED["data"] else str(self.data),
-            net=str(self.net) if self.net in tuple(PAPER) else scheme_of(self.net) or "StandardNet",
+            net=str(self.net) if self.net in tuple(PAPER_NETS) else scheme_of(self.net) or "StandardNet",
             d_hat=whole("d_hat", self.d_hat, least=data.d),
             L=whole("L", self.L),
             activation=_settled("activation", self.activation, ACTIVATIONS),
@@ -226,7 +226,7 @@ def _settled(argument: str, value: Any, known: Mapping[str, Any]) -> Any:
 def _plain_net(net: str | Tableau) -> Any:
     """A scheme by the paper's name for it, or by its entries."""
     scheme = scheme_of(net)
-    for name, known in PAPER.items():
+    for name, known in PAPER_NETS.items():
         if known == scheme:
             return name
     assert scheme is not None

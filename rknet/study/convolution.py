@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from rknet.checks import keep, shown, whole
+from rknet.checks import assign, shown, whole
 from rknet.convolution import ConvolutionalRKNet, Shape
 from rknet.data.images import SIDE
 from rknet.nets import Net
@@ -40,7 +40,7 @@ class Convolutional(Configuration):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        keep(self, channels=whole("channels", self.channels), border=whole("border", self.border, least=0))
+        assign(self, channels=whole("channels", self.channels), border=whole("border", self.border, least=0))
         if self.images is None:
             raise ValueError(f"data: must be an image set, got {shown(self.data)}; pass 'MNIST' or 'FashionMNIST'")
         if scheme_of(self.net) is None:

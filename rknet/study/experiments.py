@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rknet.checks import keep, whole
+from rknet.checks import assign, whole
 from rknet.protocol import Protocol
 from rknet.registry import Registry
 from rknet.study.configuration import Configuration
@@ -71,7 +71,7 @@ class Experiment:
     repetitions: int = 4
 
     def __post_init__(self) -> None:
-        keep(self, repetitions=whole("repetitions", self.repetitions))
+        assign(self, repetitions=whole("repetitions", self.repetitions))
 
     @property
     def of_images(self) -> bool:

@@ -96,7 +96,7 @@ def orderly() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def unheard() -> Iterator[None]:
+def interrupts_deferred() -> Iterator[None]:
     """An interrupt waits for the end of this block; processes that are started in it never hear of any.
 
     On a terminal Ctrl-C reaches workers, too, which would print a traceback each while they start.

@@ -29,13 +29,13 @@ from numpy.typing import NDArray
 
 import rknet
 from rknet.checkpoint import Checkpoint
-from rknet.checks import keep, shown, whole
+from rknet.checks import assign, shown, whole
 from rknet.data.images import fingerprint, load
 from rknet.engines.layerwise.engine import WIDE
 from rknet.hashes import weights_hash
 from rknet.history import History
 from rknet.nets import Net
-from rknet.study import layout
+from rknet.study import record_schema
 from rknet.study.configuration import Configuration
 from rknet.study.paper import STATISTICS
 from rknet.versions import VERSIONS, versions_of
@@ -56,7 +56,7 @@ class Run:
     seed: int
 
     def __post_init__(self) -> None:
-        keep(self, experiment=str(self.experiment), row=str(self.row), seed=whole("seed", self.seed, least=0))
+        assign(self, experiment=str(self.experiment), row=str(self.row), seed=whole("seed", self.seed, least=0))
 
     def __str__(self) -> str:
         return f"{self.experiment}: {self.row}, seed {self.seed}"
@@ -162,7 +162,7 @@ def decode(text: str) -> Record:
     if record.get("format") != FORMAT:
         raise ValueError(f"of format {shown(record.get('format'))}, not {FORMAT}")
     try:
-        layout.check(record)
+        record_schema.check(record)
     except ValueError as error:
         raise ValueError(f"of another shape: {error}") from None
     return record

@@ -28,7 +28,7 @@ from rknet.data import images
 from rknet.files import InUse
 from rknet.study.cluster import outcomes
 from rknet.study.experiments import EXPERIMENTS
-from rknet.study.program import unheard
+from rknet.study.program import interrupts_deferred
 from rknet.study.records import Record, Run
 from rknet.study.store import Found, Store
 
@@ -213,7 +213,7 @@ def _locally(tasks: Sequence[Task], n_jobs: int) -> Generator[Outcome, None, Non
     """The outcomes of tasks, computed by as many local processes, with 1 by this one."""
     with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
         parallel = joblib.Parallel(n_jobs=min(n_jobs, len(tasks)), return_as="generator_unordered", batch_size=1)
-    with unheard():
+    with interrupts_deferred():
         done: Generator[Outcome, None, None] = parallel(joblib.delayed(_outcome)(task, os.getpid()) for task in tasks)
     return done
 

@@ -4,7 +4,8 @@ A run on points has the same bits everywhere, and `compare` asks for them.  A ru
 PyTorch's sums depend on the processor, the device and the number of threads, and the steps of a training magnify the
 last digit: after one epoch two machines share no digit of the curves, and differ like two repetitions.  So what can be
 asked there is: the same images to the last bit; before training, where nothing was magnified yet, the same cost to
-`ROUNDING`; and in the end a validation accuracy as far away, at most, as another repetition's might be (`course`).
+`ROUNDING`; and in the end a validation accuracy as far away, at most, as another repetition's might be: see
+`final_tolerance`.
 """
 
 from __future__ import annotations
@@ -26,17 +27,17 @@ from rknet.study.store import Store
 ROUNDING = 1e-5
 """Largest relative difference of two machines' costs before training: a hundred roundings to float32."""
 
-COURSE = 0.05
+FINAL_TOLERANCE = 0.05
 """Largest difference of validation accuracies after training, as a fraction, where the paper prints no spread."""
 
 
-def course(run: Run) -> float:
+def final_tolerance(run: Run) -> float:
     """How far two machines' validation accuracies may lie apart after training, as a fraction.
 
     Three standard deviations of the difference of two repetitions, with the spread that the paper prints for the row.
     """
     _, spread = printed(run.experiment, run.configuration).get("val_accuracy", (None, None))
-    return COURSE if spread is None else 3 * math.sqrt(2) * spread / 100
+    return FINAL_TOLERANCE if spread is None else 3 * math.sqrt(2) * spread / 100
 
 
 PARTS = ("weights", "history", "epochs", "ended", "tests", "chosen", "answers")
@@ -110,7 +111,7 @@ def compare(run: Run, old: Record, new: Record) -> Comparison:
     if old["run"]["images"] != new["run"]["images"]:
         return Comparison(run, False, "other images")
     begun = [record["results"]["history"]["val_cost"][0] for record in (old, new)]
-    same = math.isclose(*begun, rel_tol=ROUNDING) and abs(finals[0] - finals[1]) <= course(run)
+    same = math.isclose(*begun, rel_tol=ROUNDING) and abs(finals[0] - finals[1]) <= final_tolerance(run)
     costs = " before, now ".join(f"{cost:.6f}" for cost in begun)
     return Comparison(
         run, same, f"same images, other bits; cost before training {costs}; validation accuracy {accuracies}"

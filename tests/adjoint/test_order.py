@@ -10,7 +10,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from rknet import TABLEAUS, Tableau
-from rknet.adjoint.order import Agreement, agreement, coloured_trees, order_of_pair, uncoloured
+from rknet.adjoint.order import CommonOrder, coloured_trees, common_order, order_of_pair, uncoloured
 from rknet.trees import MAX_ORDER
 
 ROUNDING = 1e-12
@@ -97,19 +97,19 @@ def test_coloured_trees_keep_their_shape() -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("euler", Agreement(1, 1)),
-        ("heun", Agreement(3, 2)),
-        ("ralston", Agreement(2, 1)),
-        ("kutta3", Agreement(3, 2)),
-        ("rk4", Agreement(4, 2)),
-        ("rk38", Agreement(4, 2)),
-        ("gauss4", Agreement(MAX_ORDER, MAX_ORDER)),
-        ("implicit_midpoint", Agreement(MAX_ORDER, MAX_ORDER)),
+        ("euler", CommonOrder(1, 1)),
+        ("heun", CommonOrder(3, 2)),
+        ("ralston", CommonOrder(2, 1)),
+        ("kutta3", CommonOrder(3, 2)),
+        ("rk4", CommonOrder(4, 2)),
+        ("rk38", CommonOrder(4, 2)),
+        ("gauss4", CommonOrder(MAX_ORDER, MAX_ORDER)),
+        ("implicit_midpoint", CommonOrder(MAX_ORDER, MAX_ORDER)),
     ],
 )
-def test_agreement_of_partner_and_scheme(name: str, expected: Agreement) -> None:
+def test_agreement_of_partner_and_scheme(name: str, expected: CommonOrder) -> None:
     """How far the wrong partner A~ = A goes along with the right one."""
-    assert agreement(TABLEAUS[name], TABLEAUS[name].partner, TABLEAUS[name]) == expected
+    assert common_order(TABLEAUS[name], TABLEAUS[name].partner, TABLEAUS[name]) == expected
 
 
 def hamiltonian_error(scheme: Tableau, partner: Tableau, L: int) -> float:

@@ -21,13 +21,13 @@ import torch
 from scipy.special import softmax
 
 import rknet
-from rknet import ACTIVATIONS, LAWS, LIFTS, TABLEAUS, Protocol, RKNet, draw, fit, recognition, split
+from rknet import ACTIVATIONS, LAWS, LIFTS, TABLEAUS, Protocol, RKNet, draw, fit, identity, split
 from rknet.adjoint.rightsides import SLOPES
 from rknet.adjoint.steps import Step
 from rknet.data.points import Law
 from rknet.engines.compiled.engine import Compiled
 from rknet.engines.layerwise.engine import Layerwise
-from rknet.lifts import Lift, LinearLift
+from rknet.lifts import Lift, MatrixLift
 from rknet.protocol import OPTIMIZERS
 from rknet.study.cache import _own
 from rknet.study.configuration import Configuration
@@ -136,7 +136,7 @@ def test_the_figure_shows_a_net_that_has_learnt_the_diamond(page: SimpleNamespac
 # ---- what is not shipped is never mistaken for what is
 
 
-class Halved(LinearLift):
+class Halved(MatrixLift):
     """A lift of one frozen matrix, and with a bias of its own no longer."""
 
     def __init__(self, d: int, d_hat: int, rng: np.random.Generator, bias: bool = False) -> None:
@@ -165,10 +165,10 @@ def net_of(lift: type[Lift] | str = "zero", **arguments: object) -> RKNet:
 
 
 def test_the_compiled_engine_takes_any_lift_of_one_matrix_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recognition, "ORIGINAL", dict(recognition.ORIGINAL))
+    monkeypatch.setattr(identity, "ORIGINAL", dict(identity.ORIGINAL))
     for lift in (Halved, Shifted):
         assert Compiled.obstacle(net_of(lift), Protocol()) == f"the lift is a {lift.__name__}"
-        recognition.known(lift)
+        identity.known(lift)
     assert Compiled.obstacle(net_of(Shifted), Protocol()) == "the lift is a Shifted"
     net, X = net_of(Halved), np.array([[1.0, -2.0]])
     assert Compiled.obstacle(net, Protocol()) is None

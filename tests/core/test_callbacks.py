@@ -92,11 +92,11 @@ class Memory(Callback):
     def begin(self, training: Training) -> None:
         if self.kept is not None:
             state, training.rows, training.done, training.drawn = self.kept
-            training.steps.restore(state)
+            training.engine.restore(state)
 
     def portion(self, training: Training) -> None:
         if self.kept is None and len(training.rows) == 2 and training.done == 10:
-            state = {name: tensor.clone() for name, tensor in training.steps.state().items()}
+            state = {name: tensor.clone() for name, tensor in training.engine.state().items()}
             self.kept = state, [*training.rows], training.done, training.drawn
 
 

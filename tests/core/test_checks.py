@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import norm
+from torch.nn import Linear, Tanh
 
 from rknet import (
     ACTIVATIONS,
@@ -42,6 +43,7 @@ from rknet.data import bayes
 from rknet.data.points import EDGE, Helix, Rings, Spiral, Squares, Strip, ball, checkerboard, rings
 from rknet.engines.compiled.engine import Compiled
 from rknet.engines.plain import evaluate
+from rknet.estimator import RKNetClassifier
 from rknet.protocol import LOSSES, OPTIMIZERS
 from rknet.provenance import source_hash
 from rknet.study.configuration import Configuration
@@ -82,6 +84,11 @@ def figures() -> Iterator[None]:
 def trajectories(flow: np.ndarray, c: object = POINTS.c, **arguments) -> None:
     """Trajectories in two-dimensional axes."""
     plots.trajectories(axes(), flow, c, **arguments)
+
+
+def classifier(**parameters: object) -> RKNetClassifier:
+    """A classifier with these parameters, fitted."""
+    return RKNetClassifier(L=1, epochs=1, **parameters).fit(np.eye(4), [0, 1, 0, 1])
 
 
 def flipbook(columns: object) -> plots.Flipbook:
@@ -280,6 +287,51 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "falling radii": (lambda: Rings(2, 3, inner=(0, 2, 1)), "inner", "(0, 2, 1)", "one radius for each class"),
     "hole": (lambda: Rings(2, 2, inner=(1, 2)), "inner", "(1, 2)", "one radius for each class"),
     "limit in four dimensions": (lambda: bayes.accuracy(checkerboard(4)), "law", "d = 4", "`probability`"),
+    # Functions and classes from elsewhere, at once and not in the first pass through the net.
+    "lift makes a number": (
+        lambda: StandardNet(2, 3, 2, 1, lift=lambda *given: 3),
+        "lift",
+        "which makes 3",
+        "a subclass",
+    ),
+    "lift makes a map": (
+        lambda: StandardNet(2, 3, 2, 1, lift=lambda *given: Linear(2, 3)),
+        "lift",
+        "Linear(",
+        "a subclass",
+    ),
+    "lift makes another": (
+        lambda: StandardNet(2, 3, 2, 1, lift=lambda *g: LIFTS["zero"](2, 4, g[2])),
+        "lift",
+        "d_hat=4",
+        "a subclass",
+    ),
+    "lift of no argument": (lambda: StandardNet(2, 3, 2, 1, lift=lambda: LIFTS), "lift", "<lambda>", "a subclass"),
+    "lift of another kind": (lambda: StandardNet(2, 3, 2, 1, lift=int), "lift", "<class 'int'>", "a subclass"),
+    "sigma of no tensor": (lambda: StandardNet(2, 3, 2, 1, activation=len), "activation", "answers 2", "torch.sin"),
+    "sigma as a class": (lambda: StandardNet(2, 3, 2, 1, activation=Tanh), "activation", "TypeError(", "torch.sin"),
+    "sigma of a column": (
+        lambda: StandardNet(2, 3, 2, 1, activation=lambda z: z[:, :1]),
+        "activation",
+        "(2, 1)",
+        "torch.sin",
+    ),
+    # Figures and stability.
+    "wide figure": (lambda: plots.panels([["2d"]], width=1e9), "width", "1000000000.0", "inches, not pixels"),
+    "high figure": (lambda: plots.panels([["2d"]] * 10**4), "height", "24000 inches", "inches, not pixels"),
+    "large figure": (lambda: plots.panels([["2d"]], width=650, height=650), "height", "GiB", "pass less"),
+    "no probability": (lambda: plots.boundary(axes(), 0.5), "probability", "0.5", "net.predict_proba"),
+    "one label": (lambda: trajectories(FLOW, 0), "c", "(1,)", "length N"),
+    "no tree": (lambda: plots.rooted_tree(axes(), 3), "tree", "a int, 3", "pass a tuple"),
+    "nodes of no kind": (lambda: plots.rooted_tree(axes(), (), True), "kinds", "a bool, True", "pass a str"),
+    "tree of no size": (lambda: plots.rooted_tree(axes(), (), unit=0), "unit", "0", "unit=0.05"),
+    "tree at no place": (lambda: plots.rooted_tree(axes(), (), at=(0, "x")), "at", "(0, 'x')", "(0.0, 0.0)"),
+    "nodes of 10^400": (lambda: plots.rooted_tree(axes(), (), size=10**400), "size", "1000", "size=0.05"),
+    "seed as a word": (lambda: classifier(random_state="seed"), "random_state", "'seed'", "random_state=0"),
+    "schedule of no number": (lambda: Protocol(schedule=len), "schedule", "len>, which answers TypeError", "Steps(10)"),
+    "weights of no dict": (lambda: classifier(class_weight=True), "class_weight", "True", "{0: 2.0}"),
+    "warm start": (lambda: classifier(warm_start=np.zeros(0)), "warm_start", "array([]", "warm_start=True or"),
+    "infinite z": (lambda: RK4.stability([1, float("inf")]), "z", "inf", "leave out"),
     # Sizes that no memory holds.
     "deep": (lambda: StandardNet(1, 1, 2, 10**9), "L", "29 GiB", "rknet.checks.MEMORY"),
     "wide": (lambda: StandardNet(2, 10**6, 2, 1), "L", "14901 GiB", "rknet.checks.MEMORY"),

@@ -18,9 +18,9 @@ from rknet.engines.layerwise.engine import Layerwise
 from rknet.engines.plain import Plain
 from rknet.estimator import RKNetClassifier
 from rknet.hashes import weights_hash
+from rknet.identity import computes
 from rknet.lifts import Lift
 from rknet.nets import Net
-from rknet.recognition import computes
 from rknet.study import records
 from rknet.study.configuration import Configuration
 from rknet.study.records import Run

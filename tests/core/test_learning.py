@@ -356,7 +356,7 @@ def test_a_callback_may_set_the_rate() -> None:
 
     class Freeze(Callback):
         def epoch(self, training: Training) -> None:
-            training.steps.set_rate(0.0)
+            training.engine.set_rate(0.0)
 
     net = quick(RKNetClassifier).fit(FEW.X, FEW.c).net_
     history = fit(net, FEW, FEW, Protocol(epochs=3), progress=False, callbacks=[Freeze()])

@@ -11,6 +11,7 @@ import pytest
 from rknet import ACTIVATIONS, LAWS, LIFTS, TABLEAUS
 from rknet.adjoint.rightsides import SLOPES
 from rknet.contract import ENGINES
+from rknet.initial import INITIALS
 from rknet.protocol import LOSSES, OPTIMIZERS
 from rknet.registry import Registry
 from rknet.study.experiments import EXPERIMENTS
@@ -25,6 +26,7 @@ TABLES: dict[str, Registry[Any]] = {
     "optimisers": OPTIMIZERS,
     "engines": ENGINES,
     "experiments": EXPERIMENTS,
+    "initialisations": INITIALS,
 }
 
 CHANGES: dict[str, Callable[[Registry[Any], str], object]] = {

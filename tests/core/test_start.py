@@ -98,7 +98,7 @@ def test_ctrl_c_during_an_import_is_one_line(tmp_path: Path) -> None:
 def test_an_interrupt_waits_where_it_would_not_be_heard() -> None:
     """It comes at the end of the block, and a process started within never has one."""
     child = "import os, signal; os.kill(os.getpid(), signal.SIGINT); print('deaf')"
-    with pytest.raises(KeyboardInterrupt), program.unheard():
+    with pytest.raises(KeyboardInterrupt), program.interrupts_deferred():
         os.kill(os.getpid(), signal.SIGINT)
         done = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "deaf\n")

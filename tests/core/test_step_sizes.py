@@ -15,8 +15,8 @@ from rknet.checks import step_sizes
 from rknet.contract import engine_for
 from rknet.estimator import RKNetClassifier
 from rknet.exporting import to_onnx
+from rknet.identity import computes
 from rknet.playground.widget import Playground
-from rknet.recognition import computes
 from rknet.study.configuration import Configuration
 from rknet.tableaus import TABLEAUS
 

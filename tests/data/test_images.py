@@ -25,7 +25,7 @@ import pytest
 from rknet import files
 from rknet.data import images
 from rknet.data.images import FILES, IMAGES, Pool, fingerprint, load, repetition
-from rknet.data.vision import load_torchvision
+from rknet.data.torchvision_import import load_torchvision
 from rknet.study.configuration import Configuration, seeds_of
 
 PACKINGS: dict[str, Callable[[bytes], bytes]] = {"": bytes, ".gz": gzip.compress, ".xz": lzma.compress}

@@ -16,7 +16,7 @@ from torch import nn
 from rknet import Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, draw, fit, split
 from rknet.convolution import ConvolutionalRKNet
 from rknet.engines.compiled.engine import Compiled
-from rknet.engines.compiled.kernels import Space, Weights
+from rknet.engines.compiled.kernels import Weights, Workspace
 from rknet.engines.compiled.updates import CODES, Rule
 from rknet.engines.layerwise import cpu as streams
 
@@ -199,7 +199,7 @@ def spoilt(array: np.ndarray) -> list[np.ndarray]:
     return [array[:-1], array.astype(np.float16), *([array[..., :-1].copy(), every_second] if array.size > 1 else [])]
 
 
-@pytest.mark.parametrize("field", Space._fields)
+@pytest.mark.parametrize("field", Workspace._fields)
 def test_working_memory(field: str) -> None:
     """Each array of the working memory is held, as what it must be."""
     of, train = Compiled(net(), Protocol()), points()[0]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from rknet import EulerNet, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, fit
+from rknet import EulerNet, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, fit, identity
 from rknet.contract import engine_for
 from rknet.engines.compiled.updates import CODES, Rule
 from rknet.engines.layerwise import cpu, cuda, factors
@@ -16,6 +16,7 @@ from rknet.engines.layerwise import engine as layerwise
 from rknet.engines.layerwise.engine import Layerwise
 from rknet.engines.layerwise.updates import StreamedUpdates
 from rknet.engines.plain import Plain
+from rknet.lifts import Lift
 from rknet.protocol import LOSSES, OPTIMIZERS
 
 D, D_HAT, CLASSES = 6, 37, 3
@@ -139,6 +140,18 @@ class Changed(EulerNet):
         return super().layer(K, b, y) / 2
 
 
+class WithAngle(Lift):
+    """A lift with a parameter of its own, which no matrix replaces."""
+
+    def __init__(self, d: int, d_hat: int, rng: np.random.Generator) -> None:
+        super().__init__(d, d_hat, rng)
+        self.angle = torch.nn.Parameter(torch.tensor(0.5))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(x, sin(angle x_1), 0, ..., 0)."""
+        return torch.nn.functional.pad(torch.cat([x, (self.angle * x[:, :1]).sin()], 1), (0, self.d_hat - self.d - 1))
+
+
 def partly_trained() -> Net:
     """A net whose b stays as it is."""
     net = EulerNet(D, D_HAT, CLASSES, 2)
@@ -157,6 +170,8 @@ def turned() -> Net:
     ("net", "reason"),
     [
         (Changed(D, D_HAT, CLASSES, 2), "changes of its own"),
+        (EulerNet(D, D_HAT, CLASSES, 2, activation=torch.sin), "sigma is from elsewhere"),
+        (EulerNet(D, D_HAT, CLASSES, 2, lift=WithAngle), "the lift is a WithAngle"),
         (EulerNet(D, D_HAT, CLASSES, 2).bfloat16(), "bfloat16"),
         (partly_trained(), "not both trained"),
         (turned(), "not contiguous"),
@@ -168,6 +183,19 @@ def test_what_does_not_apply_is_refused(net: Net, reason: str) -> None:
         Layerwise(net, Protocol())
     with pytest.raises(ValueError, match=rf"{reason}.*pass engine='auto'"):
         fit(net, TRAIN, VALIDATION, engine="layerwise")
+
+
+def test_a_lift_from_elsewhere_is_trained_once_it_is_known(updates: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Autograd differentiates it below the layers' costate: weights and angle are those of the reference."""
+    monkeypatch.setattr(identity, "ORIGINAL", dict(identity.ORIGINAL))
+    identity.known(WithAngle)
+    net = EulerNet(D, D_HAT, CLASSES, 2, lift=WithAngle).double()
+    other, protocol = copy.deepcopy(net), Protocol(epochs=2, stop_early=False)
+    fit(net, TRAIN, VALIDATION, protocol, engine="layerwise")
+    fit(other, TRAIN, VALIDATION, protocol, engine="torch")
+    assert abs(net.lift.angle.item() - 0.5) > 10 * WEIGHTS[torch.float64]
+    for name, weights in net.state_dict().items():
+        torch.testing.assert_close(weights, other.state_dict()[name], rtol=0, atol=WEIGHTS[torch.float64])
 
 
 def test_no_gradient_is_kept(updates: str) -> None:

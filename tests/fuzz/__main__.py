@@ -17,7 +17,12 @@ from tests.fuzz.machine import search
 from tests.fuzz.targets import prepared, targets
 
 HANGS = 600.0
-"""Seconds after which a target is taken to hang, and the trace of where it does ends everything."""
+"""Seconds after which a call is taken to hang, and the trace of where it does ends everything."""
+
+
+def watch() -> None:
+    """Give the next call its time."""
+    faulthandler.dump_traceback_later(HANGS, exit=True)
 
 
 def main() -> int:
@@ -34,8 +39,7 @@ def main() -> int:
             for name, target in tried.items():
                 if name in failed or time.monotonic() >= until:
                     continue
-                faulthandler.dump_traceback_later(HANGS, exit=True)
-                error = search(target, turn, options.examples)
+                error = search(target, turn, options.examples, watch)
                 if error is not None:
                     failed[name] = error
                     print(f"\n==== {name}, --seed {turn}", flush=True)

@@ -50,9 +50,10 @@ OBJECTS = {
     "x_hat",
     "swept",
     "p",
-    "lift",
     "rng",
     "f",
+    "probability",
+    "tree",
 }
 """Arguments that are objects of the library or tensors: another type there is the type checker's to find."""
 
@@ -96,8 +97,13 @@ class Target:
             self.counts["answered"] += 1
 
 
-def search(target: Target, seed: int, examples: int) -> BaseException | None:
-    """What goes wrong in so many calls, with the smallest input in its notes; None if nothing does."""
+def search(
+    target: Target, seed: int, examples: int, before: Callable[[], object] = lambda: None
+) -> BaseException | None:
+    """What goes wrong in so many calls, with the smallest input in its notes; None if nothing does.
+
+    `before` is called before each of them.
+    """
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -110,6 +116,7 @@ def search(target: Target, seed: int, examples: int) -> BaseException | None:
     )
     @hypothesis.given(target.inputs())
     def run(arguments: Mapping[str, Any]) -> None:
+        before()
         target.attempt(arguments)
 
     try:

@@ -10,18 +10,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from hypothesis import strategies as st
+from matplotlib.figure import Figure
 
 import rknet
 from benchmarks import report
-from rknet import ACTIVATIONS, LAWS, LIFTS, TABLEAUS, PointSet, Protocol, RKNet, StandardNet, adjoint, checks
+from rknet import ACTIVATIONS, LAWS, LIFTS, TABLEAUS, PointSet, Protocol, RKNet, StandardNet, adjoint, checks, plots
 from rknet.checkpoint import Checkpoint
 from rknet.data import bayes, images, points
+from rknet.estimator import RKNetClassifier
 from rknet.laboratories import FeatureLaboratory, SchemeLaboratory, TableauLaboratory, TrainingLaboratory
 from rknet.playground import Playground, exported
 from rknet.protocol import LOSSES, OPTIMIZERS
+from rknet.regressor import RKNetRegressor
+from rknet.schedules import Cosine, Steps
 from rknet.study import cache, pictures, records
 from rknet.study.cli import main
 from rknet.study.ledger import claims, evidence, judging
@@ -69,7 +74,8 @@ def prepared(folder: Path) -> Iterator[None]:
 
 def targets(folder: Path) -> Targets:
     """Every target by name; files are written into a folder."""
-    return {**_nets(), **_points(), **_adjoint(), **_notebooks(), **_commands(folder), **_files(folder)}
+    more = {**_estimators(), **_plots()}
+    return {**_nets(), **_points(), **_adjoint(), **_notebooks(), **more, **_commands(folder), **_files(folder)}
 
 
 # ---- what fits
@@ -84,6 +90,7 @@ NAMES = {
     "law": st.sampled_from(sorted(LAWS)),
     "tableau": st.sampled_from(sorted(TABLEAUS)) | st.sampled_from(list(TABLEAUS.values())),
 }
+SCHEDULE = st.sampled_from(["constant", Steps(2), Cosine(3)])
 ENTRY = st.text("0123456789/-+*. ()sqrt√", max_size=8) | st.integers(-9, 9) | st.sampled_from(["1/2", "sqrt(3)/6", 0.5])
 TEXT = st.text("0123456789/-+*., ()sqrt√\n", max_size=20)
 
@@ -159,6 +166,9 @@ def _nets() -> Targets:
                 "tolerance": NUMBER,
                 "window": SIZE,
                 "first_stop": SIZE,
+                "weight_decay": NUMBER,
+                "clip": st.none() | NUMBER,
+                "schedule": SCHEDULE,
             },
         ),
         "rknet.fit": Target(
@@ -182,15 +192,112 @@ def _nets() -> Targets:
             lambda net, X, name=name: getattr(net, name)(X), {"net": NETS, "X": floats(3, 2)}
         )
     found["rknet.Tableau.stability"] = Target(
-        lambda z: TABLEAUS["rk4"].stability(z),
+        lambda z: [TABLEAUS[name].stability(z) for name in ("rk4", "implicit_midpoint")],
         {"z": st.complex_numbers(max_magnitude=9) | floats(3)},
-        (np.linalg.LinAlgError,),
     )
-    for cls in ("Lift", "ZeroPadding", "LinearLift", "RandomLinear", "RandomOrthogonal", "LearnedLinear"):
+    for cls in ("Lift", "ZeroPadding", "MatrixLift", "RandomLinear", "RandomOrthogonal", "LearnedLinear"):
         made = getattr(rknet.lifts, cls)
         lifted = {"d": SIZE, "d_hat": st.integers(4, 6), "rng": RNG}
         found[f"rknet.lifts.{cls}"] = Target(made, lifted, spoiled=0)
     return found
+
+
+def _estimators() -> Targets:
+    """Parameters of every kind; samples are scikit-learn's to check, in its words, and fit here."""
+    X, c = np.random.default_rng(0).standard_normal((12, 2)), np.array([0, 1, 2] * 4)
+    parameters = {
+        "tableau": NAMES["tableau"] | st.none(),
+        "d_hat": st.none() | st.integers(2, 4),
+        "L": SIZE,
+        "h": NUMBER,
+        "activation": NAMES["activation"],
+        "lift": NAMES["lift"],
+        "epochs": st.integers(1, 2),
+        "batch_size": SIZE,
+        "optimizer": st.sampled_from(sorted(OPTIMIZERS)),
+        "learning_rate": st.none() | NUMBER,
+        "weight_decay": NUMBER,
+        "clip": st.none() | NUMBER,
+        "schedule": SCHEDULE,
+        "early_stopping": st.booleans(),
+        "validation_fraction": st.sampled_from([0.25, 0.5]),
+        "tolerance": NUMBER,
+        "warm_start": st.booleans(),
+        "device": st.just("cpu"),
+        "random_state": st.none() | SEED,
+    }
+    own = {
+        RKNetClassifier: {"loss": st.sampled_from(sorted(LOSSES)), "class_weight": st.sampled_from([None, "balanced"])},
+        RKNetRegressor: {},
+    }
+
+    def fitted(kind: type, options: dict[str, Any]) -> None:
+        diverged = np.errstate(all="ignore")
+        with diverged:
+            model = kind(**options).fit(X, c)
+            model.get_params(), repr(model)
+
+    return {
+        f"{kind.__module__}.{kind.__name__}": Target(
+            lambda kind=kind, **options: fitted(kind, options), parameters | options, spoiled=1
+        )
+        for kind, options in own.items()
+    } | {
+        "rknet.schedules.Steps": Target(Steps, {"every": SIZE, "factor": NUMBER}),
+        "rknet.schedules.Cosine": Target(Cosine, {"epochs": SIZE, "least": NUMBER}),
+    }
+
+
+def _plots() -> Targets:
+    """Each function on axes of two dimensions; pictures are not drawn."""
+    few = st.integers(2, 9)
+    common = {"X": floats(6, 2), "c": st.just(np.array([0, 1] * 3))}
+    flow = {"flow": floats(4, 6, 2), "c": common["c"]}
+    plane = {"bound": NUMBER, "resolution": few}
+    # What draws, and what it is given besides axes.
+    drawing: dict[str, dict[str, Strategy]] = {
+        "scatter": {**common, "size": NUMBER, "alpha": NUMBER},
+        "input_space": {"bound": NUMBER},
+        "prediction": {**common, **plane, "probability": st.just(lambda X: np.full((len(X), 2), 0.5))},
+        "boundary": {**plane, "probability": st.just(lambda X: np.full((len(X), 2), 0.5))},
+        "output_plane": {**common, "net": NETS, "resolution": few},
+        "trajectories": {**flow, "points": few},
+        "convergence": {"runs": st.just({}), "quantity": st.sampled_from(["accuracy", "cost"])},
+        "image": {"x": floats(6), "truth": TEXT, "answer": st.none() | TEXT, "shape": st.just((2, 3))},
+        "rooted_tree": {"tree": st.just(((), ((),))), "kinds": st.just("ypyp"), "unit": NUMBER, "size": NUMBER},
+        "flow_animation": {**flow, "frames": few},
+    }
+
+    def draw(name: str, given: dict[str, Any]) -> None:
+        figure = Figure()
+        with np.errstate(all="ignore"):
+            getattr(plots, name)(figure.add_subplot(), **given)
+
+    def panels(**given: Any) -> None:
+        try:
+            plots.panels(**given)
+        finally:
+            plt.close("all")
+
+    kinds = st.sampled_from(["2d", "3d"])
+    found = {
+        f"rknet.plots.{name}": Target(lambda name=name, **given: draw(name, given), arguments)
+        for name, arguments in drawing.items()
+    }
+    projected = {"Y": floats(6, 3), "dimensions": st.integers(1, 3)}
+    return found | {
+        "rknet.plots.panels": Target(
+            panels,
+            {"kinds": st.lists(st.lists(kinds, min_size=1, max_size=2), max_size=2), "height": NUMBER, "width": NUMBER},
+        ),
+        "rknet.plots.select": Target(
+            lambda i, Y: plots.select(i)(Y), {"i": st.integers(0, 2), "Y": floats(6, 3)}, spoiled=0
+        ),
+        "rknet.plots.principal": Target(plots.principal, projected | {"c": st.none() | common["c"]}),
+        "rknet.plots.principal_flow": Target(
+            plots.principal_flow, {"flow": floats(4, 6, 3), "dimensions": st.integers(1, 3)}
+        ),
+    }
 
 
 # ---- points and images

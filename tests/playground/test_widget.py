@@ -12,11 +12,11 @@ from bs4 import BeautifulSoup
 
 from rknet import EulerNet, PointSet, RK4Net, RKNet, StandardNet, Tableau, draw, split
 from rknet import playground as page
+from rknet.identity import computes
 from rknet.playground import Playground
 from rknet.playground.limits import WHOLE
 from rknet.playground.widget import LAYOUT, MODULE, PRESETS, SCHEMES
 from rknet.plots import CLASS_COLOURS
-from rknet.recognition import computes
 
 POINTS = draw("donut_2D_6C", 60, seed=2)
 TYPED = Tableau("typed", [[], ["2/3"], [0, "2/3"]], ["1/4", "3/8", "3/8"])  # Nyström's

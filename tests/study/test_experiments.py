@@ -14,7 +14,7 @@ import torch
 from rknet import ACTIVATIONS, LAWS, LIFTS, Net, Protocol, RKNet, draw
 from rknet.convolution import ConvolutionalRKNet
 from rknet.protocol import LOSSES, OPTIMIZERS
-from rknet.schemes import PAPER
+from rknet.schemes import PAPER_NETS
 from rknet.study import records
 from rknet.study.configuration import SHIPPED, Configuration, seeds_of
 from rknet.study.experiments import EXPERIMENTS
@@ -245,7 +245,7 @@ def test_the_net_is_the_configuration_s(configuration: Configuration) -> None:
     net = configuration.network(3)
     law = LAWS.get(configuration.data)
     d, classes = (law.d, law.classes) if law else (784, 10)
-    scheme = PAPER[configuration.net] if isinstance(configuration.net, str) else configuration.net
+    scheme = PAPER_NETS[configuration.net] if isinstance(configuration.net, str) else configuration.net
     assert (net.tableau if isinstance(net, RKNet) else None) == scheme
     assert (net.d, net.d_hat, net.classes, net.L) == (d, configuration.d_hat, classes, configuration.L)
     assert (net.activation, net.lift_name) == (configuration.activation, configuration.lift)

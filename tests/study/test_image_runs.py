@@ -24,7 +24,7 @@ from rknet.study.records import Record, Run
 from rknet.study.runner import compute, runs_of, sweep
 from rknet.study.store import Store
 from rknet.study.tables import table
-from rknet.study.verification import COURSE, ROUNDING, compare, course, verify
+from rknet.study.verification import FINAL_TOLERANCE, ROUNDING, compare, final_tolerance, verify
 from rknet.versions import VERSIONS, versions_of
 
 ROWS = {
@@ -280,15 +280,15 @@ def moved(cost: float = 0.0, accuracy: float = 0.0) -> Callable[[Record], None]:
     [
         (moved(), True),
         (moved(cost=0.5 * ROUNDING), True),
-        (moved(cost=-0.5 * ROUNDING, accuracy=0.9 * COURSE), True),
+        (moved(cost=-0.5 * ROUNDING, accuracy=0.9 * FINAL_TOLERANCE), True),
         (moved(cost=2 * ROUNDING), False),
-        (moved(accuracy=-1.1 * COURSE), False),
+        (moved(accuracy=-1.1 * FINAL_TOLERANCE), False),
     ],
 )
 def test_another_machine_s_record_holds_within_tolerances(
     record: Record, change: Callable[[Record], None], same: bool
 ) -> None:
-    """Cost before training to rounding, accuracy in the end to the course of a training."""
+    """Cost before training to rounding, accuracy in the end to what repetitions differ by."""
     new = changed(changed(record, moved()), lambda new: new["results"].update(weights="those of this machine"))
     verdict = compare(RUN, changed(record, change), new)
     assert verdict.same is same
@@ -299,8 +299,8 @@ def test_another_machine_s_record_holds_within_tolerances(
 def test_tolerance_follows_the_printed_spread(net: str, data: str, sd: float) -> None:
     """Standard deviations of Table 6; the difference of two repetitions has the square root of two times as much."""
     (run,) = (run for run in runs_of("images", [0]) if (run.configuration.net, run.configuration.data) == (net, data))
-    assert course(run) == pytest.approx(3 * (2 * sd**2) ** 0.5 / 100)
-    assert course(RUN) == COURSE
+    assert final_tolerance(run) == pytest.approx(3 * (2 * sd**2) ** 0.5 / 100)
+    assert final_tolerance(RUN) == FINAL_TOLERANCE
 
 
 def test_other_images_are_no_comparison(record: Record) -> None:

@@ -509,7 +509,7 @@ def test_a_table_is_corrected_as_a_whole(rules: claims.Claims) -> None:
 
 def test_a_cell_that_was_not_run_belongs_to_its_table(rules: claims.Claims) -> None:
     """The paper printed it: one of four cells is corrected as one of four, however many of them have runs."""
-    cells = [replace(c, skewed=False) for c in rules.tables["table1"] if c.statistic == "val_accuracy"][:4]
+    cells = [replace(c, skewed=False) for c in rules.tables["table1"] if c.quantity == "val_accuracy"][:4]
     numbers = around(92.7)
     off = float(np.mean(numbers[4:]) + 0.005)
     off += float(stats.t.isf(0.015, R - 1) * np.std(numbers[4:], ddof=1) * np.sqrt(1 / 4 + 1 / R))

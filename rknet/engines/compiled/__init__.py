@@ -1,7 +1,8 @@
 """Training of narrow nets in machine code, with the same bits on every processor.
 
-`simd` works on the lanes of a register, `arithmetic` has the functions that decide bits, `updates` the optimisers,
-`kernels` the sweeps of Section 3 over layers and samples; `engine` is what `rknet.fit` uses, `machine` keeps its code.
+`simd` works on the lanes of a register, `arithmetic` has the functions that decide bits, `activations` sigma with its
+slope, `updates` the optimisers, `kernels` the sweeps of Section 3 over layers and samples; `engine` is what `rknet.fit`
+uses, `machine` keeps its code.
 
 All of it is imported at once: Numba, which these modules teach something, does not bear to be told half of it.
 """

@@ -1,4 +1,4 @@
-"""The gate before compiled code, which trusts the sizes it is given: every array that it reads or writes is held here.
+"""The gate before compiled code, which trusts the sizes it is given: all arrays that it reads or writes are checked.
 
 Compiled loops count entries through the memory of an array and check no index.  Both families of loops, `kernels`
 and `rknet.engines.layerwise.cpu`, are therefore called behind the functions of this module only.
@@ -14,11 +14,11 @@ import numpy as np
 from rknet.engines.compiled.simd import Array, Count
 
 if TYPE_CHECKING:
-    from rknet.engines.compiled.kernels import Scheme, Space, Weights
+    from rknet.engines.compiled.kernels import Scheme, Weights, Workspace
     from rknet.engines.compiled.updates import Rule
 
 
-def hold(name: str, array: Array, shape: tuple[int, ...], dtype: Any) -> None:
+def check_array(name: str, array: Array, shape: tuple[int, ...], dtype: Any) -> None:
     """ValueError unless an array is C-contiguous and has exactly this shape and type."""
     if not (
         isinstance(array, np.ndarray) and array.shape == shape and array.dtype == dtype and array.flags.c_contiguous
@@ -30,21 +30,21 @@ def hold(name: str, array: Array, shape: tuple[int, ...], dtype: Any) -> None:
         )
 
 
-def hold_room(name: str, array: Array, least: tuple[int, ...], dtype: Any) -> None:
+def check_room(name: str, array: Array, least: tuple[int, ...], dtype: Any) -> None:
     """The same for working memory, whose first dimension may exceed what is needed."""
-    hold(name, array, (max(len(array), least[0]), *least[1:]), dtype)
+    check_array(name, array, (max(len(array), least[0]), *least[1:]), dtype)
 
 
-def hold_indices(name: str, array: Array, N: int, below: int) -> None:
+def check_indices(name: str, array: Array, N: int, below: int) -> None:
     """ValueError unless an array holds N whole numbers in 0..below-1, as int64."""
-    hold(name, array, (N,), np.int64)
+    check_array(name, array, (N,), np.int64)
     if N and not (array.min() >= 0 and array.max() < below):
         raise ValueError(
             f"{name}: must lie in 0..{below - 1}, got {array.min()}..{array.max()}; do not change points in place"
         )
 
 
-def hold_sweeps(
+def check_sweeps(
     scheme: Scheme,
     rule: Rule | None,
     weights: Weights,
@@ -52,7 +52,7 @@ def hold_sweeps(
     X: Array,
     c: Array,
     order: Array,
-    space: Space,
+    space: Workspace,
     classes: int,
     keep: int,
     lanes: Count,
@@ -69,17 +69,17 @@ def hold_sweeps(
             f"net: must have sizes of at least 1 for compiled code, got d = {d}, d_hat = {d_hat}, L = {L}, "
             f"classes = {classes} and batches of {n}; build the engine anew from a net whose arrays agree"
         )
-    hold("scheme.A", scheme.A, (L, s, s), dtype)
-    hold("scheme.beta", scheme.beta, (L, s), dtype)
+    check_array("scheme.A", scheme.A, (L, s, s), dtype)
+    check_array("scheme.beta", scheme.beta, (L, s), dtype)
     if rule is not None:
-        hold("rule.powers", rule.powers, (2,), np.float64)
+        check_array("rule.powers", rule.powers, (2,), np.float64)
     shapes = {"M": (d, width), "K": (L, d_hat, width), "b": (L, width), "W": (d_hat, outputs), "mu": (outputs,)}
     for of in (weights, *moments):
         for name, array in of._asdict().items():
-            hold(name, array, shapes[name], dtype)
-    hold("X", X, (len(X), d), dtype)
-    hold_indices("c", c, len(X), classes)
-    hold_indices("order", order, len(order), len(X))
+            check_array(name, array, shapes[name], dtype)
+    check_array("X", X, (len(X), d), dtype)
+    check_indices("c", c, len(X), classes)
+    check_indices("order", order, len(order), len(X))
     layers = L if keep else 0
     for name, array, least in (
         ("x", space.x, (n, d)),
@@ -94,18 +94,18 @@ def hold_sweeps(
         ("g", space.g.reshape(-1), (max(d, d_hat) * max(width, outputs),)),
         ("zero", space.zero, (max(width, outputs),)),
     ):
-        hold_room(f"space.{name}", array, least, dtype)
-    hold_room("space.c", space.c, (n,), np.int64)
+        check_room(f"space.{name}", array, least, dtype)
+    check_room("space.c", space.c, (n,), np.int64)
     # Their lengths are counted by the loops.
-    hold("space.K", space.K, (d_hat, width), dtype)
-    hold("space.W", space.W, (classes, width), dtype)
+    check_array("space.K", space.K, (d_hat, width), dtype)
+    check_array("space.W", space.W, (classes, width), dtype)
 
 
-def hold_layer(K: Array, *others: Array, shapes: Sequence[tuple[int, ...]]) -> None:
+def check_layer(K: Array, *others: Array, shapes: Sequence[tuple[int, ...]]) -> None:
     """ValueError unless the weights K (rows, columns) of a layer are not empty and the arrays beside them fit."""
-    hold("K", K, (len(K), K.size // len(K)) if K.size else (1, 1), K.dtype)
+    check_array("K", K, (len(K), K.size // len(K)) if K.size else (1, 1), K.dtype)
     for array, shape in zip(others, shapes, strict=True):
-        hold("array beside K", array, shape, K.dtype)
+        check_array("array beside K", array, shape, K.dtype)
 
 
 def filled(size: int, lanes: Count) -> int:

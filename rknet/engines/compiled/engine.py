@@ -19,14 +19,15 @@ from numba.core.registry import cpu_target
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from rknet import recognition
+from rknet import identity
 from rknet.checks import inputs, labels, room
 from rknet.engines.compiled import bounds, kernels, machine, updates, weighted
-from rknet.engines.compiled.kernels import ACTIVATION_CODES, LOSS_CODES, Scheme, Space, Weights
+from rknet.engines.compiled.activations import ACTIVATION_CODES
+from rknet.engines.compiled.kernels import LOSS_CODES, Scheme, Weights, Workspace
 from rknet.engines.compiled.simd import OPTIONS, Array, Count
 from rknet.engines.compiled.updates import CODES, Rule
 from rknet.engines.plain import batch_cost, relative, score
-from rknet.lifts import LinearLift, ZeroPadding
+from rknet.lifts import MatrixLift, ZeroPadding
 from rknet.nets import Net, RKNet
 from rknet.protocol import Protocol, lacking
 from rknet.provenance import source_hash
@@ -34,7 +35,7 @@ from rknet.provenance import source_hash
 SOURCES = tuple(f"engines/compiled/{name}" for name in ("simd", "arithmetic", "updates", "kernels", "weighted"))
 """The modules that become machine code."""
 
-LINEAR = (ZeroPadding.forward, LinearLift.forward)
+LINEAR = (ZeroPadding.forward, MatrixLift.forward)
 """The lifts that are one matrix, by what they compute."""
 PRECISIONS = {torch.float32: np.float32, torch.float64: np.float64}
 CHUNK = 5
@@ -88,12 +89,12 @@ class Compiled:
     @classmethod
     def obstacle(cls, net: Net, protocol: Protocol) -> str | None:
         """Why the engine cannot train this net by this protocol, or None if it can."""
-        reason = machine.obstacle() or lacking(cls, *protocol.beyond) or recognition.obstacle(net)
+        reason = machine.obstacle() or lacking(cls, *protocol.beyond) or identity.obstacle(net)
         if reason is not None:
             return reason
         trained = {name: parameter.requires_grad for name, parameter in net.named_parameters()}
         reasons = {
-            f"the layers are those of a {type(net).__name__}": recognition.layer_of(net) is None,
+            f"the layers are those of a {type(net).__name__}": identity.layer_of(net) is None,
             f"sigma is {net.activation!r}": net.activation not in ACTIVATION_CODES,
             f"the lift is a {type(net.lift).__name__}": type(net.lift).forward not in LINEAR,
             f"the loss is {protocol.loss!r}": protocol.loss not in LOSS_CODES,
@@ -180,8 +181,8 @@ class Compiled:
         for name, tensor in self.state().items():
             tensor.copy_(state[name])
 
-    def _train(self, rule: Rule, moments: list[Weights], X: Array, c: Array, order: Array, space: Space) -> None:
-        bounds.hold_sweeps(
+    def _train(self, rule: Rule, moments: list[Weights], X: Array, c: Array, order: Array, space: Workspace) -> None:
+        bounds.check_sweeps(
             self.scheme, rule, self.weights, moments, X, c, order, space, self.classes, keep=1, lanes=self.lanes
         )
         arguments = self.scheme, LOSS_CODES[self.loss], rule, self.weights, *moments, X, c, order, space
@@ -192,12 +193,12 @@ class Compiled:
         labels = np.zeros(N, np.int64) if of_targets else c
         targets = np.ascontiguousarray(c if of_targets else np.zeros((N, self.classes)), self.dtype)
         a = np.ones(N, self.dtype) if weights is None else np.ascontiguousarray(relative(weights), self.dtype)
-        bounds.hold_sweeps(
+        bounds.check_sweeps(
             self.scheme, self.rule, self.weights, self.moments, X, labels, order, self._training, self.classes,
             keep=1, lanes=self.lanes,
         )  # fmt: skip
-        bounds.hold("targets", targets, (N, self.classes), self.dtype)
-        bounds.hold("weights", a, (N,), self.dtype)
+        bounds.check_array("targets", targets, (N, self.classes), self.dtype)
+        bounds.check_array("weights", a, (N,), self.dtype)
         loss = weighted.TARGETS if of_targets else LOSS_CODES[self.loss]
         arguments = self.scheme, loss, self.rule, self.weights, *self.moments, X, labels, targets, a, order
         self._compiled(weighted.train_weighted)(*arguments, self._training, self.lanes)
@@ -208,9 +209,9 @@ class Compiled:
         of = [K, b, *([M] if self.rule.lift else []), *([W, mu] if self.rule.classifier else [])]
         return [(array, array.copy()) for array in of] if self.decay else []
 
-    def _evaluate(self, X: Array, c: Array | None, space: Space, keep: int) -> tuple[float, int, Array, Array]:
+    def _evaluate(self, X: Array, c: Array | None, space: Workspace, keep: int) -> tuple[float, int, Array, Array]:
         c, order = np.zeros(len(X), np.int64) if c is None else c, np.arange(len(X))
-        bounds.hold_sweeps(
+        bounds.check_sweeps(
             self.scheme, None, self.weights, [], X, c, order, space, self.classes, keep=keep, lanes=self.lanes
         )
         states = np.empty((len(space.Y) if keep else 0, len(X), self.d_hat), self.dtype)
@@ -247,7 +248,7 @@ class Compiled:
 
     def _copied_weights(self) -> Weights:
         net = self.net
-        M = net.lift.matrix if isinstance(net.lift, LinearLift) else torch.eye(net.d_hat, net.d, device="cpu")
+        M = net.lift.matrix if isinstance(net.lift, MatrixLift) else torch.eye(net.d_hat, net.d, device="cpu")
         arrays = M.T, net.K.transpose(1, 2), net.b, net.W.T, net.mu
         return Weights(*(self._filled(array.detach().numpy()) for array in arrays))
 
@@ -262,12 +263,12 @@ class Compiled:
             "mu": weights.mu[:classes],
         }
 
-    def _space(self, n: int, depth: int) -> Space:
+    def _space(self, n: int, depth: int) -> Workspace:
         s, zeros = self.scheme.beta.shape[1], self._zeros
         d, d_hat, classes = self.d, self.d_hat, self.classes
         width = bounds.filled(d_hat, self.lanes)
         room("batch_size", n, n * (2 * (depth + 3) * s * width + d), np.dtype(self.dtype).itemsize)
-        return Space(
+        return Workspace(
             x=np.zeros((n, d), self.dtype),
             c=np.zeros(n, np.int64),
             Y=zeros(depth + 1, s * n, d_hat),

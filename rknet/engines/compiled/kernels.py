@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 import numba
 
-from rknet.engines.compiled.arithmetic import SOFTPLUS_LINEAR, exp, log, logistic, softplus, tanh
+from rknet.engines.compiled.activations import activate
+from rknet.engines.compiled.arithmetic import exp, log
 from rknet.engines.compiled.simd import (
     INNER,
     Array,
@@ -28,13 +29,8 @@ from rknet.engines.compiled.simd import (
     load,
     store,
     transpose_block,
-    where,
 )
 from rknet.engines.compiled.updates import NEGLIGIBLE, Rule, begin_step, flush, move
-
-ACTIVATION_CODES = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3}
-"""The activations sigma by number."""
-TANH, LOGISTIC, RELU, SOFTPLUS = ACTIVATION_CODES.values()
 
 LOSS_CODES = {"cross_entropy": 0, "mean_square": 1}
 """The losses by number."""
@@ -67,7 +63,7 @@ class Weights(NamedTuple):
     mu: Array
 
 
-class Space(NamedTuple):
+class Workspace(NamedTuple):
     """Working memory for batches of at most n samples; see the field comments for shapes."""
 
     x: Array  # (n, d) the batch
@@ -152,26 +148,6 @@ def combine(y: Vector, coefficients: Array, F: Array, stages: int, size: int, k:
 
 
 @inlined
-def activate(sigma: int, F: Array, S: Array, first: int, size: int, lanes: Count) -> None:
-    """Replace `size` entries z of F from the first one on by f = sigma(z), and put the slopes sigma'(z) into S."""
-    for k in range(first, first + size, len(lanes)):
-        z = load(F, k, lanes)
-        if sigma == TANH:
-            f = tanh(z)
-            slope = 1.0 - f * f
-        elif sigma == LOGISTIC:
-            f = logistic(z)
-            slope = f * (1.0 - f)
-        elif sigma == RELU:
-            f = where(z < 0.0, 0.0, z)
-            slope = where(z > 0.0, every(1.0, z), 0.0)
-        else:
-            f = softplus(z)
-            slope = where(z > SOFTPLUS_LINEAR, 1.0, logistic(z))
-        store(F, k, f)
-        store(S, k, slope)
-
-
 @inlined
 def of_layer(scheme: Scheme, l: int) -> Scheme:
     """What layer l does."""
@@ -208,7 +184,7 @@ def state_layer(
 
 @inlined
 def state_layers(
-    scheme: Scheme, weights: Weights, space: Space, rows: int, d_hat: int, width: int, keep: int, lanes: Count
+    scheme: Scheme, weights: Weights, space: Workspace, rows: int, d_hat: int, width: int, keep: int, lanes: Count
 ) -> None:
     """From y[0] to y[L], layer by layer."""
     F = space.F
@@ -219,7 +195,7 @@ def state_layers(
 
 
 @inlined
-def state_sweep(scheme: Scheme, weights: Weights, space: Space, rows: int, keep: int, lanes: Count) -> None:
+def state_sweep(scheme: Scheme, weights: Weights, space: Workspace, rows: int, keep: int, lanes: Count) -> None:
     """From the batch to y[L] and the logits; with keep = 0 every layer's stages overwrite the ones before."""
     multiply_once(space.x, weights.M, space.zero, space.Y[0], rows, lanes)
     _, d_hat, width = weights.K.shape
@@ -290,7 +266,7 @@ def transpose(M: Array, out: Array, lanes: Count) -> None:
 
 @numba.njit(**INNER)
 def classifier_step(
-    loss: int, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Space, rows: int, lanes: Count
+    loss: int, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Workspace, rows: int, lanes: Count
 ) -> None:
     """From the logits to p[L], the gradient of the cost by y[L] below (3.13); then W and mu move."""
     for n in range(rows):
@@ -300,7 +276,7 @@ def classifier_step(
 
 @inlined
 def move_classifier(
-    rule: Rule, weights: Weights, m: Weights, v: Weights, space: Space, rows: int, lanes: Count
+    rule: Rule, weights: Weights, m: Weights, v: Weights, space: Workspace, rows: int, lanes: Count
 ) -> None:
     """From the derivative of the cost by the logits to that by y[L]; then W and mu move."""
     d_hat = weights.W.shape[0]
@@ -326,7 +302,7 @@ def add_rows(M: Array, rows: int, out: Array, lanes: Count) -> None:
 
 @inlined
 def costate_layer(
-    scheme: Scheme, K: Array, S: Array, space: Space, rows: int, d_hat: int, width: int, lanes: Count
+    scheme: Scheme, K: Array, S: Array, space: Workspace, rows: int, d_hat: int, width: int, lanes: Count
 ) -> None:
     """From p[l+1] to p[l]: the multipliers (3.17), last stage first, and the step (3.13)."""
     s, size = len(scheme.beta), rows * width
@@ -349,7 +325,7 @@ def costate_layer(
 
 @inlined
 def layer_step(
-    l: int, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Space, n: int, width: int, lanes: Count
+    l: int, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Workspace, n: int, width: int, lanes: Count
 ) -> None:
     """Move K[l] and b[l] along their gradient, (3.18) with one control for all stages: the sum of f_u^T xi_i.
 
@@ -369,7 +345,7 @@ def costate_layers(
     weights: Weights,
     m: Weights,
     v: Weights,
-    space: Space,
+    space: Workspace,
     rows: int,
     d_hat: int,
     width: int,
@@ -383,7 +359,7 @@ def costate_layers(
 
 @inlined
 def costate_sweep(
-    scheme: Scheme, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Space, rows: int, lanes: Count
+    scheme: Scheme, rule: Rule, weights: Weights, m: Weights, v: Weights, space: Workspace, rows: int, lanes: Count
 ) -> None:
     """From p[L] to p[0], moving each layer's weights on the way; then the lift, if it is learned."""
     _, d_hat, width = weights.K.shape
@@ -397,7 +373,7 @@ def costate_sweep(
 
 
 @inlined
-def gather(X: Array, c: Array, order: Array, first: int, rows: int, space: Space) -> None:
+def gather(X: Array, c: Array, order: Array, first: int, rows: int, space: Workspace) -> None:
     """Put the samples order[first], order[first + 1], ... into the working memory."""
     for n in range(rows):
         for j in range(X.shape[1]):
@@ -415,7 +391,7 @@ def train(
     X: Array,
     c: Array,
     order: Array,
-    space: Space,
+    space: Workspace,
     lanes: Count,
 ) -> None:
     """One epoch: a step for each batch of the samples X (N, d), c (N,) in the given order; the last may be short."""
@@ -436,7 +412,7 @@ def evaluate(
     X: Array,
     c: Array,
     order: Array,
-    space: Space,
+    space: Workspace,
     keep: int,
     states: Array,
     logits: Array,

@@ -9,8 +9,8 @@ import numba
 
 from rknet.engines.compiled.kernels import (
     Scheme,
-    Space,
     Weights,
+    Workspace,
     costate_sweep,
     differentiate,
     gather,
@@ -50,7 +50,7 @@ def weighted_step(
     a: Array,
     order: Array,
     first: int,
-    space: Space,
+    space: Workspace,
     rows: int,
     lanes: Count,
 ) -> None:
@@ -77,7 +77,7 @@ def train_weighted(
     targets: Array,
     a: Array,
     order: Array,
-    space: Space,
+    space: Workspace,
     lanes: Count,
 ) -> None:
     """`kernels.train` for samples with labels c (N,) or targets (N, outputs) and weights a (N,) of mean 1."""

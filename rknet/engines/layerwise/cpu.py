@@ -37,7 +37,7 @@ def product(K: Tensor, y: Tensor) -> Tensor:
     out = torch.empty(len(y_filled), len(K), dtype=K.dtype, device=K.device)
     arrays = K.numpy(), y_filled.numpy(), out.numpy()
     n = groups(len(y), SAMPLES)
-    bounds.hold_layer(*arrays, shapes=((n, groups(K.shape[1], len(LANES))), (n, len(K))))
+    bounds.check_layer(*arrays, shapes=((n, groups(K.shape[1], len(LANES))), (n, len(K))))
     _compiled(dot_products, K)(*arrays, LANES)
     return out[: len(y)]
 
@@ -48,7 +48,7 @@ def transposed_product(K: Tensor, z: Tensor) -> Tensor:
     out = torch.zeros(z_filled.shape[1], K.shape[1], dtype=K.dtype, device=K.device)
     arrays = K.numpy(), z_filled.numpy(), out.numpy()
     n = groups(len(z), SAMPLES)
-    bounds.hold_layer(*arrays, shapes=((groups(len(K), ROWS), n), (n, K.shape[1])))
+    bounds.check_layer(*arrays, shapes=((groups(len(K), ROWS), n), (n, K.shape[1])))
     _compiled(add_rows, K)(*arrays, LANES, ONE)
     return out[: len(z)]
 
@@ -57,7 +57,7 @@ def update(rule: Rule, K: Tensor, m: Tensor, v: Tensor, z: Tensor, Y: Tensor) ->
     """The optimiser's step of K with moments m, v for the gradient z^T Y, z and Y (n, d_hat)."""
     arrays = [tensor.numpy() for tensor in (K, m, v, filled(z.T, ROWS, 1), Y.contiguous())]
     shape, n = tuple(K.shape), max(len(z), 1)  # the first sample starts the sum
-    bounds.hold_layer(*arrays, shapes=(shape, shape, (groups(len(K), ROWS), n), (n, K.shape[1])))
+    bounds.check_layer(*arrays, shapes=(shape, shape, (groups(len(K), ROWS), n), (n, K.shape[1])))
     _compiled(update_rows, K)(rule, *arrays, LANES, ONE)
 
 

@@ -15,7 +15,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from rknet import recognition
+from rknet import identity
 from rknet.adjoint import costate_sweep, state_sweep
 from rknet.adjoint.steps import Step
 from rknet.data.targets import Array
@@ -78,11 +78,11 @@ class Layerwise:
     @classmethod
     def obstacle(cls, net: Net, protocol: Protocol) -> str | None:
         """Why this engine cannot train this net by this protocol, or None if it can."""
-        reason = lacking(cls, *protocol.beyond) or recognition.obstacle(net)
+        reason = lacking(cls, *protocol.beyond) or identity.obstacle(net)
         if reason is not None:
             return reason
         reasons = {
-            f"the layers are those of a {type(net).__name__}": recognition.layer_of(net) is None,
+            f"the layers are those of a {type(net).__name__}": identity.layer_of(net) is None,
             f"the weights are on {net.K.device}": net.K.device.type not in ("cpu", "cuda"),
             f"the weights are of {net.K.dtype}": net.K.dtype not in PRECISIONS,
             "the weights are not contiguous": not (net.K.is_contiguous() and net.b.is_contiguous()),

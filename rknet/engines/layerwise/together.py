@@ -22,10 +22,10 @@ from rknet.engines.layerwise import fused
 from rknet.engines.layerwise.cuda import WARM, optimizer
 from rknet.engines.layerwise.engine import Layerwise
 from rknet.history import History
+from rknet.identity import computes
 from rknet.nets import Net
 from rknet.prediction import batched
 from rknet.protocol import LOSSES, Protocol, check_fit
-from rknet.recognition import computes
 from rknet.stopping import ending
 
 ENGINE = "layerwise"

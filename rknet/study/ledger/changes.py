@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from rknet.shapes import convert
+from rknet.decoding import convert
 from rknet.study.ledger.claims import CLAIMS
 
 CHANGES = Path(__file__).resolve().with_name("changes.yml")

@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 
 from rknet import files
 from rknet.checks import choose
-from rknet.shapes import convert
+from rknet.decoding import convert
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.ledger.measurements import MEASUREMENTS, Measurement
 from rknet.study.ledger.quantities import QUANTITIES, Quantity
@@ -47,7 +47,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Cell:
-    """A number in a table: the mean of a statistic over four runs of a row, or its standard deviation.
+    """A number in a table: the mean of a quantity over four runs of a row, or its standard deviation.
 
     `seeds` are those that decide, None for those of `Claims`.
     """
@@ -55,7 +55,7 @@ class Cell:
     id: str
     where: str
     row: str
-    statistic: str
+    quantity: str
     printed: float | None
     sd: float | None = None
     of_sd: bool = False

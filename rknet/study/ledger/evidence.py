@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rknet import files
+from rknet.decoding import convert
 from rknet.hashes import weights_hash
-from rknet.shapes import convert
 from rknet.study import records
 from rknet.study.ledger.claims import Part, Rows, configuration_of
 from rknet.study.ledger.measurements import MEASUREMENTS, TrainedRun
 from rknet.study.ledger.quantities import QUANTITIES, Value
-from rknet.study.program import unheard
+from rknet.study.program import interrupts_deferred
 from rknet.study.records import Record
 from rknet.study.store import Store
 
@@ -154,7 +154,7 @@ def measure(
     tasks = (joblib.delayed(_measured)(*need) for need in sorted(wanted, key=lambda need: (need[1], need[2])))
     parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator")
     files.writable("store", store.folder)
-    with joblib.parallel_config(backend="loky", inner_max_num_threads=1), unheard():
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1), interrupts_deferred():
         done = parallel(tasks)
     try:
         for (quantity, rows, seed), value, weights in done:

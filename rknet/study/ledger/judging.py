@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rknet import files
 from rknet.data import bayes
-from rknet.shapes import convert
+from rknet.decoding import convert
 from rknet.study.ledger import statistics
 from rknet.study.ledger.claims import NUMBERS, Cell, Claims, Part, Region, Sentence, configuration_of
 from rknet.study.ledger.evidence import Evidence, asked
@@ -156,19 +156,19 @@ def _table(cells: Sequence[Cell], claims: Claims, evidence: Evidence) -> list[Ve
 
 
 def _cell(cell: Cell, claims: Claims, evidence: Evidence) -> Verdict:
-    part, seeds = Part((cell.statistic,), ((cell.row,),)), cell.seeds or claims.seeds
+    part, seeds = Part((cell.quantity,), ((cell.row,),)), cell.seeds or claims.seeds
     values = evidence.column(part, seeds)
     missing = evidence.missing(part, seeds)
     experiment, _, row = cell.row.partition("/")
-    unit = QUANTITIES[cell.statistic].unit
-    words = QUANTITIES[cell.statistic].words
+    unit = QUANTITIES[cell.quantity].unit
+    words = QUANTITIES[cell.quantity].words
     what = f"{'standard deviation' if cell.of_sd else 'mean'} of the {words}, {row}"
     finding = Finding(what, unit, runs=len(values), paper=cell.printed)
     verdict = Verdict(
         cell.id, cell.where, what, _rule(cell), NOT_TESTABLE, experiments=(experiment,), seeds=_written(seeds)
     )
     configuration = configuration_of(cell.row)
-    if cell.statistic == "val_accuracy" and not cell.of_sd and not configuration.images:
+    if cell.quantity == "val_accuracy" and not cell.of_sd and not configuration.images:
         finding = replace(finding, bayes=100 * bayes.accuracy(configuration.data))
     if missing:
         return replace(verdict, findings=(finding,), reason=_not_run(missing, asked(part, seeds)))

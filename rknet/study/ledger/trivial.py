@@ -20,9 +20,9 @@ from sklearn.metrics import accuracy_score, log_loss
 
 from rknet import files
 from rknet.data.points import PointSet
+from rknet.decoding import convert
 from rknet.engines.plain import evaluate
 from rknet.history import History
-from rknet.shapes import convert
 from rknet.study.configuration import Configuration
 from rknet.study.ledger import judging
 from rknet.study.ledger.claims import Claims, Part, Rows, configuration_of

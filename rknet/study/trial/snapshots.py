@@ -48,7 +48,7 @@ class Snapshots(Callback):
             self.paper, self._stopped = epoch, stops
         self.best |= {budget: self._leader for budget in self.budgets if budget >= epoch}
         wanted = {self.last, self.paper, self._leader, *self.best.values()}
-        training.steps.write_back()
+        training.engine.write_back()
         self._kept[epoch] = {name: tensor.clone() for name, tensor in training.net.state_dict().items()}
         self._kept = {epoch: weights for epoch, weights in self._kept.items() if epoch in wanted}
 

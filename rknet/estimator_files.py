@@ -12,10 +12,10 @@ from torch import Tensor
 
 from rknet import saving
 from rknet.checks import choose, shown, step_sizes
+from rknet.decoding import convert
 from rknet.history import History
 from rknet.learning import Learner, Memory
 from rknet.schedules import Cosine, Steps
-from rknet.shapes import convert
 from rknet.tableaus import Tableau
 
 KINDS = {

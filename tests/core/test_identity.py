@@ -27,8 +27,8 @@ from rknet import (
     adjoint,
     draw,
     fit,
+    identity,
     lifts,
-    recognition,
     split,
 )
 from rknet.adjoint.steps import Step
@@ -36,9 +36,9 @@ from rknet.checkpoint import Checkpoint, OtherTraining
 from rknet.convolution import ConvolutionalRKNet
 from rknet.engines.compiled.engine import Compiled
 from rknet.engines.layerwise.engine import Layerwise
+from rknet.identity import computes, description
 from rknet.playground import Playground
 from rknet.prediction import last
-from rknet.recognition import computes, description
 from rknet.registry import Registry
 from rknet.study import cache
 
@@ -313,7 +313,7 @@ def test_a_registry_that_was_changed(registry: Registry, key: str) -> None:
         registry.replace(key, before)
 
 
-REPLACED = [(Net, "f"), (RKNet, "layer"), (nn.Module, "__call__"), (lifts.LinearLift, "forward")]
+REPLACED = [(Net, "f"), (RKNet, "layer"), (nn.Module, "__call__"), (lifts.MatrixLift, "forward")]
 
 
 @pytest.mark.parametrize("kind, name", REPLACED)
@@ -372,7 +372,7 @@ def test_arrays_in_one_buffer_are_not_tied() -> None:
     assert computes(net) == computes(plain())
     net.W.data = flat[:8].view(2, 4)
     assert computes(net) is None
-    assert recognition.overlap([torch.ones(1).expand(3)])
+    assert identity.overlap([torch.ones(1).expand(3)])
 
 
 def test_a_lift_whose_matrix_is_trained() -> None:

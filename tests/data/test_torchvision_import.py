@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 SCRIPT = """
-from rknet.data.vision import load_torchvision
+from rknet.data.torchvision_import import load_torchvision
 torchvision = load_torchvision()
 assert load_torchvision() is torchvision  # a second call declares nothing twice
 from torchvision.datasets import MNIST, FashionMNIST

@@ -1,13 +1,19 @@
-"""Whether sizes make a net, and whether its arrays, which anybody may replace, still do: `rknet.nets.Net.validate`."""
+"""Whether the parts of a net, which anybody may give or replace, make a net: see `rknet.nets.Net.validate`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
+import numpy as np
+import torch
 from torch import Tensor, nn
 
+from rknet.activations import SHIPPED, Activation
 from rknet.checks import WEIGHT, room, shown, whole
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 def check_sizes(d: int, d_hat: int, classes: int, L: int) -> tuple[int, int, int, int]:
@@ -33,6 +39,51 @@ def check_matrix(matrix: Tensor, d: int, d_hat: int) -> None:
         raise ValueError(
             f"lift: the matrix must have shape (d_hat, d) = ({d_hat}, {d}), got {tuple(matrix.shape)}; "
             f"give it that shape or build a new net"
+        )
+
+
+def made_lift(make: Callable[..., Module], d: int, d_hat: int, rng: np.random.Generator) -> Module:
+    """The lift ``make(d, d_hat, rng)``; ValueError unless that makes a module from R^d to R^d_hat."""
+    sizes = f"with the attributes d = {d} and d_hat = {d_hat}"
+    rule = f"lift: must make a module {sizes} from (d, d_hat, rng)"
+    remedy = "pass a subclass of rknet.lifts.Lift"
+    if not _takes(make, d, d_hat, rng):
+        raise ValueError(f"{rule}, got {shown(make)}; {remedy}")
+    lift = make(d, d_hat, rng)
+    if not isinstance(lift, nn.Module) or (getattr(lift, "d", None), getattr(lift, "d_hat", None)) != (d, d_hat):
+        raise ValueError(f"{rule}, got {shown(make)}, which makes {shown(lift)}; {remedy}")
+    return lift
+
+
+def _takes(make: Callable[..., Any], *arguments: Any) -> bool:
+    """Whether something may be called with these arguments to make a module."""
+    if isinstance(make, type) and not issubclass(make, nn.Module):
+        return False
+    try:
+        inspect.signature(make).bind(*arguments)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def check_activation(sigma: Activation, d_hat: int) -> None:
+    """ValueError unless an activation from elsewhere answers a tensor (N, d_hat) by one of the same shape.
+
+    It is called once, on zeros, which leaves PyTorch's generator as it was.
+    """
+    if any(sigma is shipped for shipped in SHIPPED):
+        return
+    z = torch.zeros(2, d_hat, device="cpu")
+    try:
+        with torch.no_grad(), torch.random.fork_rng(devices=()):
+            answer: Any = sigma(z)
+    except Exception as error:  # whatever a function makes of a tensor it does not expect
+        answer = error
+    if not (isinstance(answer, Tensor) and answer.shape == z.shape):
+        found = f"a tensor {tuple(answer.shape)}" if isinstance(answer, Tensor) else shown(answer)
+        raise ValueError(
+            f"activation: must map a tensor {tuple(z.shape)} to one of the same shape, got {shown(sigma)}, which "
+            f"answers {found}; pass a function of a tensor, for example torch.sin"
         )
 
 

@@ -17,15 +17,15 @@ from torch import Tensor, nn
 from torch.nn.modules import module as modules
 from torch.optim import optimizer as optimizers
 
-from rknet.activations import OURS
-from rknet.lifts import LearnedLinear, Lift, LinearLift, RandomLinear, RandomOrthogonal, ZeroPadding
+from rknet.activations import SHIPPED
+from rknet.lifts import LearnedLinear, Lift, MatrixLift, RandomLinear, RandomOrthogonal, ZeroPadding
 from rknet.named import EulerNet, RK4Net
 from rknet.nets import Net, RKNet, StandardNet
 
 Class = TypeVar("Class", bound=type)
 
 NETS = (Net, StandardNet, RKNet, EulerNet, RK4Net)
-LIFTS = (Lift, ZeroPadding, LinearLift, RandomLinear, RandomOrthogonal, LearnedLinear)
+LIFTS = (Lift, ZeroPadding, MatrixLift, RandomLinear, RandomOrthogonal, LearnedLinear)
 
 ORIGINAL: dict[type, dict[str, Any]] = {cls: dict(vars(cls)) for cls in (nn.Module, *NETS, *LIFTS)}
 """The classes whose nets are known by plain values, as they were when they were imported."""
@@ -184,7 +184,7 @@ def _patched(part: nn.Module) -> bool:
 
 
 def _knows_sigma(net: Net) -> bool:
-    return any(net.sigma is sigma for sigma in OURS)
+    return any(net.sigma is sigma for sigma in SHIPPED)
 
 
 def _hooked(part: nn.Module) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from rknet.checks import shown
-from rknet.shapes import convert
+from rknet.decoding import convert
 
 Number = float | Literal["nan", "inf", "-inf"]
 Curve = Annotated[list[Number], msgspec.Meta(min_length=1)]

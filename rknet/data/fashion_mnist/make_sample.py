@@ -1,6 +1,6 @@
 """Make the sample of Fashion-MNIST that lies beside this file, from the original files.
 
-    python rknet/data/fashion_mnist/make.py
+    python rknet/data/fashion_mnist/make_sample.py
 
 From the training files and from the test files, 250 images of each class are drawn, and stay in the order of the files.
 The content, not its compression, is what `rknet.data.images` checks: copy the printed SHA-256 there.
