@@ -1,7 +1,6 @@
 """The lift from the input space R^d to the feature space R^d_hat, d_hat >= d: feature space augmentation, (2.3).
 
-The paper's text pads with zeros; the published tables were made with a frozen random linear map; an orthogonal and a
-learned map are the obvious alternatives.  Matrices are drawn in double precision and rounded to float32 at once.
+The paper's text pads with zeros; its tables were made with a frozen random matrix.  Matrices are rounded to float32.
 """
 
 from __future__ import annotations

@@ -256,8 +256,7 @@ class RKNet(Net):
     @property
     def architecture(self) -> dict[str, Any]:
         """As for `Net`, with the scheme and the step size."""
-        A, beta = self.tableau.A, self.tableau.beta
-        scheme = {"A": [[str(a) for a in row] for row in A], "beta": [str(w) for w in beta]}
+        scheme = {"A": [[str(a) for a in row] for row in self.tableau.A], "beta": list(map(str, self.tableau.beta))}
         return {**super().architecture, **scheme, "h": list(self.steps) if np.ndim(self.h) else self.h}
 
     def extra_repr(self) -> str:
