@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from rknet.adjoint.rightsides import Affine, Controls, RightHandSide, Transposed, of_stage
-from rknet.checks import assign, choose, flag, step_sizes
+from rknet.checks import assign, choose, flag, shown, step_sizes
 from rknet.identity import layer_of
 from rknet.nets import Net, RKNet
 from rknet.schemes import Coefficients, Steps, combine, one, stages
@@ -64,8 +64,9 @@ class Step:
             assign(self, tableau=choose("tableau", self.tableau, TABLEAUS))
         assign(self, h=step_sizes("h", self.h, signed=True), carried=flag("carried", self.carried))
         if not self.carried and (self.tableau != EULER or self.h != 1):
+            h = f"{self.h:g}" if isinstance(self.h, float) else shown(self.h)
             raise ValueError(
-                f"carried: must be True for {self.tableau.name!r} with h = {self.h}, got False; a layer that "
+                f"carried: must be True for {self.tableau.name!r} with h = {h}, got False; a layer that "
                 f"carries nothing has the tableau 'euler' and h=1"
             )
 
