@@ -149,5 +149,6 @@ TABLEAUS: Registry[Tableau] = Registry(
     implicit_midpoint=IMPLICIT_MIDPOINT,
     gauss4=GAUSS4,
     dopri5=DOPRI5,
+    radau3=Tableau("Radau IIA 3", [["5/12", "-1/12"], ["3/4", "1/4"]], ["3/4", "1/4"]),
 )
 """Every shipped scheme by name.  ``rk4`` is the classic rule of Figure 1; the 3/8 rule is ``rk38``."""

@@ -191,6 +191,7 @@ COUNTED = {
     "implicit_midpoint": lambda L: L,
     "gauss4": lambda L: 2 * L,
     "dopri5": lambda L: 5 * L + 1,
+    "radau3": lambda L: 2 * L,
 }
 seen = []
 layer(

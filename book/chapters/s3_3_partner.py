@@ -352,8 +352,8 @@ for name, tableau in schemes.items():
 
 # %% [markdown]
 # For Euler, Heun, Kutta 3, RK4, the 3/8 rule, implicit midpoint and Gauss-Legendre the recipe gives the exact
-# gradient, so a test with one of them does not detect the mistake. Ralston's scheme does: its weights $\frac14,
-# \frac34$ are not symmetric.
+# gradient, so a test with one of them does not detect the mistake. Ralston's scheme and Radau IIA do: their weights,
+# $\frac14, \frac34$ and $\frac34, \frac14$, are not symmetric.
 #
 # The stages must be *stored*, however. If state and costate are solved backwards together, the stages differ from
 # those of the forward sweep, and the gradient is not exact even for the five explicit schemes;

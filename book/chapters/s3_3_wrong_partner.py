@@ -130,7 +130,7 @@ fig.legend(*handles, loc="outside lower center", ncols=6)
 plt.show()
 
 # %% [markdown]
-# Implicit midpoint and Gauss-Legendre are not in the picture: they are their own partners, so there is no error.
+# The picture shows explicit schemes. Implicit midpoint and Gauss-Legendre are their own partners, so there is no error.
 #
 # ## A training experiment and its rules
 #

@@ -22,6 +22,8 @@ from rknet.tableaus import EULER, TABLEAUS, Tableau
 
 NEWTON_STEPS = 20
 """Newton steps after which the stages of an implicit scheme are given up."""
+DAMPED_STEPS, HALVINGS = 60, 12
+"""The same for damped steps, and how often one is halved where the residual would not fall."""
 NEWTON_TOLERANCE = 2 / 3
 """The stages count as found after a step from a residual below eps^(2/3) (1 + abs(f)), 4e-11 in double precision; such
 a step about squares the residual."""
@@ -46,6 +48,9 @@ class Step:
     carried
         Whether y[l] is carried to y[l+1].  A layer of a `rknet.nets.StandardNet`, (2.6), carries nothing:
         y[l+1] = f(u[l], y[l]), with Euler's tableau and h = 1.
+    damped
+        Whether Newton's steps for implicit stages are halved until the residual falls.  This finds the stages of
+        dissipative flows, however stiff, and may stall in others.
 
     Raises
     ------
@@ -58,11 +63,13 @@ class Step:
     tableau: Tableau
     h: Steps
     carried: bool = True
+    damped: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.tableau, Tableau):
             assign(self, tableau=choose("tableau", self.tableau, TABLEAUS))
-        assign(self, h=step_sizes("h", self.h, signed=True), carried=flag("carried", self.carried))
+        h = step_sizes("h", self.h, signed=True)
+        assign(self, h=h, carried=flag("carried", self.carried), damped=flag("damped", self.damped))
         if not self.carried and (self.tableau != EULER or self.h != 1):
             h = f"{self.h:g}" if isinstance(self.h, float) else shown(self.h)
             raise ValueError(
@@ -129,13 +136,14 @@ class Step:
         u0, y0 = tuple(part.detach() for part in u), y.detach()
         F = self.values(u0, y0.expand(len(self.hA), *y0.shape))
         tolerance = torch.finfo(F.dtype).eps ** NEWTON_TOLERANCE
-        for _ in range(NEWTON_STEPS):
-            F, residual = self.newton(u0, y0, F)
+        most, move = (DAMPED_STEPS, self.newton_damped) if self.damped else (NEWTON_STEPS, self.newton)
+        for _ in range(most):
+            F, residual = move(u0, y0, F)
             if residual.abs().max() <= tolerance * (1 + F.abs().max()):
                 return self.newton(u, y, F)[0]
         raise StageError(
             f"the stages of {self.tableau.name!r} must be found to a residual below {tolerance:.0e} (1 + abs(f)), got "
-            f"{residual.abs().max():.1e} after {NEWTON_STEPS} Newton steps; take a smaller h or smaller weights"
+            f"{residual.abs().max():.1e} after {most} Newton steps; take a smaller h or smaller weights"
         )
 
     def newton(self, u: Controls, y: Tensor, F: Tensor) -> tuple[Tensor, Tensor]:
@@ -144,6 +152,19 @@ class Step:
         with torch.no_grad():
             M = system(self.hA, self.f.at(u, self.inputs(y, F), F + residual).jacobian())
         return F + solve(M, residual), residual
+
+    def newton_damped(self, u: Controls, y: Tensor, F: Tensor) -> tuple[Tensor, Tensor]:
+        """The same, with the step halved for each sample until its residual falls."""
+        full, residual = self.newton(u, y, F)
+        size, t, found = residual.norm(dim=(0, 2)), torch.ones_like(residual[0, :, :1].real), full
+        for _ in range(HALVINGS):
+            left = (self.values(u, self.inputs(y, found)) - found).norm(dim=(0, 2))
+            falls = left[:, None] <= (1 - t / 4) * size[:, None]
+            if falls.all():
+                break
+            t = torch.where(falls, t, t / 2)
+            found = torch.where(falls, found, F + t * (full - F))
+        return found, residual
 
     def values(self, u: Controls, Y: Tensor) -> Tensor:
         """f(u_i, y_i) for the inputs Y (s, N, d_hat) of all stages."""

@@ -37,6 +37,9 @@ IMAGES_COMPARED = ("MNIST", "FashionMNIST")
 AUGMENTED = {"1 channel": (1, 0), "a border": (1, 1), "8 channels": (8, 0)}
 """The augmentations that Section 4.5 proposes for convolutional nets: channels and border."""
 
+SCHEMES_COMPARED = {"euler": 12, "heun": 6, "ralston": 6, "kutta3": 4, "rk4": 3, "rk38": 3, "dopri5": 2}
+"""Explicit schemes, and how many steps of each take twelve evaluations of f that count."""
+
 EPOCHS = {1500: 10, 5000: 3}
 """Numbers of training images of the convolutional nets with epochs that make 3000 steps of either."""
 
@@ -128,6 +131,16 @@ def convolutional() -> dict[str, Convolutional]:
                     border=border,
                 )
     return found
+
+
+def schemes(T: float = 5.0) -> dict[str, Configuration]:
+    """Every explicit scheme with one extra dimension: at 3 and 12 steps, and at twelve evaluations of f."""
+    return {
+        f"{scheme}, L = {L}, {data}": Configuration(data, scheme, 3, L, h=T / L)
+        for data in ("spiral", "donut_2D_6C", "squares_2D_4C")
+        for scheme, equal in SCHEMES_COMPARED.items()
+        for L in sorted({3, 12, equal})
+    }
 
 
 DECLARED: dict[str, Experiment] = {
@@ -234,6 +247,9 @@ DECLARED: dict[str, Experiment] = {
             for d_hat in (3, 16)
             for lift in LIFTS_COMPARED
         },
+    ),
+    "schemes": Experiment(
+        "seven explicit schemes at equal steps and at equal evaluations, T = 5", "not in the paper", schemes(), 20
     ),
     "convolution": Experiment(
         "convolutional nets: two augmentations, four schemes, and a residual net of the cost of RK4's",

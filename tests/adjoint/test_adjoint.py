@@ -412,7 +412,7 @@ def test_continuous_adjoint_converges(name: str, stored: bool) -> None:
     assert math.log2(errors[0] / errors[1]) == pytest.approx(TABLEAUS[name].order, abs=SLOPE)
 
 
-@pytest.mark.parametrize("name", IMPLICIT)
+@pytest.mark.parametrize("name", ["implicit_midpoint", "gauss4"])
 def test_symmetric_schemes_return(name: str) -> None:
     """Gauss and implicit midpoint are reversible and their own partners: the continuous adjoint is the discrete one."""
     step, u, x_hat, p = problem(Step(Affine(), name, 0.3), 10)

@@ -20,7 +20,7 @@ from rknet.study.configuration import SHIPPED, Configuration, seeds_of
 from rknet.study.experiments import EXPERIMENTS
 from rknet.study.paper import STATISTICS, printed, tables
 from rknet.study.store import slug
-from rknet.tableaus import HEUN, KUTTA3
+from rknet.tableaus import HEUN, KUTTA3, TABLEAUS
 
 ALL = [
     pytest.param(configuration, id=f"{name}: {row}")
@@ -130,6 +130,24 @@ TABLE: dict[str, tuple[list[tuple], int]] = {
         ],
         4,
     ),
+    # Twelve evaluations of f: 12 steps of one stage, 6 of two, 4 of three, 3 of four, 2 of Dormand and Prince's six.
+    "schemes": (
+        [
+            (data, TABLEAUS[net], 3, L, "tanh", "linear", 40, *USUAL)
+            for data in ("spiral", "donut_2D_6C", "squares_2D_4C")
+            for net, depths in [
+                ("euler", (3, 12)),
+                ("heun", (3, 6, 12)),
+                ("ralston", (3, 6, 12)),
+                ("kutta3", (3, 4, 12)),
+                ("rk4", (3, 12)),
+                ("rk38", (3, 12)),
+                ("dopri5", (2, 3, 12)),
+            ]
+            for L in depths
+        ],
+        20,
+    ),
     # Channels decide d_hat; the border makes 30 x 30 of 28 x 28.
     "convolution": (
         [
@@ -193,6 +211,8 @@ def test_step_sizes() -> None:
             times = {row: h * experiment.rows[row].L for row, h in steps.items()}
             assert times == pytest.approx({row: float(row.split("T = ")[1].split(",")[0]) for row in times})
             assert Counter(times.values()) == {0.25: 7, 1.0: 7, 5.0: 14}
+        elif name == "schemes":
+            assert {h * experiment.rows[row].L for row, h in steps.items()} == {5.0}
         else:
             assert set(steps.values()) == {other.get(name, 0.05)}
 
