@@ -34,7 +34,6 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from sklearn.decomposition import PCA
 
 from rknet import Protocol, fit, plots
 from rknet.data import audio
@@ -63,7 +62,7 @@ def trained(seed, **options):
 
 first = trained(0, tableau="rk4", h=0.25)
 
-# %% mystnb={"figure": {"name": "fig-audio", "caption": "Left: a recording, 12 coefficients in each of its frames, one frame every 6.4 ms. Right: states of a trained network of 32 dimensions while recordings of four speakers drive it, in the plane of two principal components. All paths start at the cross; a dot marks the end of a recording. The ends of each speaker's recordings lie together."}, "image": {"alt": "Left, a colour map of twelve rows over about 120 milliseconds, smooth along time. Right, bundles of curves in four colours leave one cross in the middle and end in separate clusters of dots."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-audio", "caption": "Left: a recording, 12 coefficients in each of its frames, one frame every 6.4 ms. Right: states of a trained network of 32 dimensions while recordings of four speakers drive it, in the plane of two principal components of the ends. All paths start at the cross; a dot marks the end of a recording. The ends of each speaker's recordings lie together."}, "image": {"alt": "Left, a colour map of twelve rows over about 120 milliseconds, smooth along time. Right, bundles of curves in four colours leave one cross in the middle and end in separate clusters of dots."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.9), layout="constrained"
 )
@@ -80,7 +79,8 @@ drawn = left.imshow(
 left.set(xlabel="time (ms)", ylabel="coefficient", yticks=(1, 4, 8, 12))
 fig.colorbar(drawn, ax=left, shrink=0.8)
 flow = first.flow(TEST.X)
-plane = PCA(2).fit(flow[-1])
+shown = TEST.c < 4
+plane = plots.principal(flow[-1][shown], 2, TEST.c[shown])
 ends = np.zeros((4, 8, 2))
 for speaker in range(4):
     colour = plots.CLASS_COLOURS[speaker]
