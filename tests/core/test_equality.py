@@ -91,7 +91,7 @@ ARRAYS = ("NDArray", "Tensor", "Arrays", "Controls")
 def classes() -> Iterator[type]:
     """Every class of the library that is a dataclass or a named tuple."""
     for found in pkgutil.walk_packages(rknet.__path__, "rknet."):
-        if not found.name.endswith(("__main__", "fashion_mnist.make")):
+        if not found.name.endswith(("__main__", ".make")):
             try:
                 module = importlib.import_module(found.name)
             except ModuleNotFoundError as error:

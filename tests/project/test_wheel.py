@@ -143,7 +143,7 @@ def test_metadata_is_complete(built: dict[str, Path]) -> None:
         names = archive.namelist()
         (name,) = (name for name in names if name.endswith(".dist-info/METADATA"))
         shown = message_from_string(archive.read(name).decode())
-    assert shown["Summary"] and shown["Requires-Python"] and shown["License-Expression"] == "MIT"
+    assert shown["Summary"] and shown["Requires-Python"] and shown["License-Expression"] == "MIT AND CC-BY-4.0"
     assert shown["Description-Content-Type"] == "text/markdown"
     assert shown.get_payload().strip() == (ROOT / "README.md").read_text("utf8").strip()
     for file in shown.get_all("License-File"):
