@@ -148,7 +148,6 @@ def combine(y: Vector, coefficients: Array, F: Array, stages: int, size: int, k:
 
 
 @inlined
-@inlined
 def of_layer(scheme: Scheme, l: int) -> Scheme:
     """What layer l does."""
     return Scheme(scheme.A[l], scheme.beta[l], scheme.carried, scheme.sigma)
