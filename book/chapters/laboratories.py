@@ -16,10 +16,10 @@
 # (laboratories)=
 # # Laboratories
 #
-# This page collects all laboratories of the book: choose a scheme, a depth or a point set, and see the result. The
-# controls need a running kernel: on your own machine after `make lab`, or on Binder. Without a kernel, this page shows
-# the initial state of each laboratory, and the chapters contain the most important pictures. Training takes about a
-# second, once for each choice.
+# This page collects all laboratories of the book: choose a scheme, a depth or a point set, and see the result. They run
+# in this page, without a kernel, and in a notebook with the same controls and the same numbers. Each laboratory that
+# trains a network draws its points and weights as the playground does, and trains for the 40 epochs of the paper, without
+# stopping early.
 
 # %% tags=["hide-input"]
 from rknet import plots
@@ -38,12 +38,12 @@ plots.style()
 # All layers share the weights of a flow whose orbits are closed. Which schemes stay on their orbit, and at which step
 # size do they leave it? Chapter: {doc}`s2_runge_kutta`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-scheme", "caption": "RK4 with $h = 1.5$, three times the step size of the chapter: now RK4 leaves the orbit as well, inwards."}, "image": {"alt": "Dots joined by lines within a grey closed curve; they start on it and end halfway to the centre.", "width": "360px"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-scheme", "caption": "RK4 with $h = 1.5$, three times the step size of the chapter. Left: RK4 leaves the orbit as well, inwards. Middle: the error at the end for $h$ and its halves. Right: the points $\\pm ih$ lie inside the stability region."}, "image": {"alt": "Three panels. Dots joined by lines within a grey closed curve; they start on it and end halfway to the centre. A log-log plot of errors that fall steeply with the step size. A kidney-shaped region with two dots on the imaginary axis, both inside it."}} tags=["hide-input"]
 orbit = SchemeLaboratory(scheme="rk4", h=1.5, L=20)
 orbit.still()
 
 # %% tags=["hide-input"]
-orbit
+orbit.in_place_of("fig-laboratory-scheme")
 
 # %% [markdown]
 # ## A tableau and its partner
@@ -57,20 +57,20 @@ tableau = TableauLaboratory(scheme="rk4")
 tableau.still()
 
 # %% tags=["hide-input"]
-tableau
+tableau.in_place_of("fig-laboratory-tableau")
 
 # %% [markdown]
 # ## Train a network
 #
-# The laboratory trains a network of width 16 by the paper's protocol and shows its prediction, the spread of its
+# The laboratory trains a network as in the paper and shows its prediction, the spread of its
 # features by layer, and its accuracy by epoch. Chapters: {doc}`s4_2_depth` and {doc}`s4_3_activation`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-training", "caption": "RK4Net with twenty layers on the spiral, repetition 0; dashed, the best possible boundary and accuracy. The features stay apart in all layers, and after ten epochs the accuracy is close to the limit."}, "image": {"alt": "Three panels: the predicted regions follow the two arms of the spiral; the spread of the features is a level line; the accuracy rises to the dashed limit within ten epochs."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-training", "caption": "RK4Net with twenty layers on the spiral; dashed, the best possible boundary and accuracy. The features stay apart in all layers, and after ten epochs the accuracy is close to the limit."}, "image": {"alt": "Three panels: the predicted regions follow the two arms of the spiral; the spread of the features is a level line; the accuracy rises to the dashed limit within ten epochs."}} tags=["hide-input"]
 training = TrainingLaboratory()
 training.still()
 
 # %% tags=["hide-input"]
-training
+training.in_place_of("fig-laboratory-training")
 
 # %% [markdown]
 # ## Features and predictions
@@ -78,9 +78,9 @@ training
 # The laboratory shows where a trained network moves the points, and its prediction. Chapters: {doc}`s4_4b_comparison`
 # and {doc}`s4_beyond`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-features", "caption": "EulerNet with five layers and $h = 1$ on donut_2D_6C, repetition 0: features in three and in two principal components, and the prediction."}, "image": {"alt": "Left: six classes of points on a bent funnel in space, one after the other from its tip. Middle: the same points in a plane that is divided into stripes. Right: the input plane divided into rings with slightly wavy boundaries."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-features", "caption": "EulerNet with five layers and $h = 1$ on donut_2D_6C: features of the last layer in three and in two principal components, and the prediction."}, "image": {"alt": "Left: six classes of points on a bent funnel in space, one after the other from its tip. Middle: the same points in a plane that is divided into stripes. Right: the input plane divided into rings with slightly wavy boundaries."}} tags=["hide-input"]
 features = FeatureLaboratory()
 features.still()
 
 # %% tags=["hide-input"]
-features
+features.in_place_of("fig-laboratory-features")

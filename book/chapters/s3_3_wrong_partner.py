@@ -512,10 +512,10 @@ laboratory.draw_laboratory(fig, TABLEAUS["ralston"])
 plt.show()
 
 # %%
-TableauLaboratory(scheme="ralston")
+TableauLaboratory(scheme="ralston").in_place_of("fig-s33-laboratory")
 
 # %% [markdown]
-# For readers without a kernel, the laboratory's results for all schemes:
+# The laboratory's results for all schemes:
 
 # %% tags=["hide-input"]
 

@@ -317,7 +317,7 @@ Playground(
 
 # %% [markdown]
 # The next figure shows the same experiment with the library, at width 2 and at width 3. Twenty layers with $h = 0.2$
-# have nearly the final time of the hundred above and train quickly. With a kernel you can choose any other setting in
+# have nearly the final time of the hundred above and train quickly. You can choose any other setting in
 # the laboratory below:
 
 # %% mystnb={"figure": {"name": "fig-width-lab", "caption": "RK4Net with 20 layers on donut_2D, repetition 0, zero padding; dashed, the best possible boundary and accuracy. Top: $\\hat d = 2$, the region of the disc has a tail. Bottom: $\\hat d = 3$, it is closed, and the accuracy comes within a point of the limit in a few epochs."}, "image": {"alt": "Two rows of three panels: prediction, spread of the features by layer, accuracy by epoch. Above, the blue region reaches the frame and the accuracy stays below the dashed limit; below, the region is a disc and the accuracy touches the limit."}} tags=["hide-input"]

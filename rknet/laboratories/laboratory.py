@@ -1,49 +1,76 @@
-"""What all laboratories share: controls above one picture that is drawn again whenever a control changes."""
+"""What all laboratories share: controls above one picture that is drawn again whenever a control changes.
+
+The same laboratory runs on a page without a kernel: `src/laboratories` of the playground makes its form of the same
+controls and computes the same numbers.
+"""
 
 from __future__ import annotations
 
 import html
 import io
-from typing import Any
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 import ipywidgets
-import traitlets
 from IPython.display import Image
 from matplotlib.figure import Figure
 
-from rknet.checks import shown
+from rknet.laboratories.specification import Control
+from rknet.tableaus import TABLEAUS, Tableau
 
 
-def control(kind: type[ipywidgets.ValueWidget], *, value: Any, description: str, **options: Any) -> Any:
-    """A control of a kind, which says in a line what it cannot be set to."""
-    try:
-        if value is None:  # with which a list of choices shows none of them
-            raise TypeError
-        return kind(value=value, description=description, **options)
-    except (traitlets.TraitError, OverflowError, TypeError, ValueError):
-        names = ", ".join(str(one[1] if isinstance(one, tuple) else one) for one in options.get("options", ()))
-        remedy = f"choose from {names}" if names else "leave it out, and set it in the laboratory"
-        raise ValueError(
-            f"{description.partition(' ')[0]}: must be what the control can show, got {shown(value)}; {remedy}"
-        ) from None
+def as_text(tableau: Tableau) -> dict[str, Any]:
+    """A tableau for a page: its name, rows of A and weights as exact texts, and whether it is explicit."""
+    rows = [[str(a) for a in row] for row in tableau.A]
+    return {"title": tableau.name, "A": rows, "beta": list(map(str, tableau.beta)), "explicit": tableau.explicit}
+
+
+def shipped(*, implicit: bool) -> dict[str, dict[str, Any]]:
+    """The library's explicit schemes by name, or all of them, as `as_text` writes them."""
+    return {name: as_text(tableau) for name, tableau in TABLEAUS.items() if implicit or tableau.explicit}
 
 
 class Laboratory(ipywidgets.VBox):
-    """Controls and the picture they decide.  A subclass names its controls and draws the figure for their values.
+    """Controls and the picture they decide.  A subclass states its controls and draws the figure for their values.
 
-    The picture is an image and not captured output, so a stored notebook stays the same from run to run; where no
-    kernel runs, one sentence stands in the widget's place.
+    The picture is an image and not captured output, so a stored notebook stays the same from run to run.  Where no
+    kernel runs, a page makes the laboratory from the element of `to_html`; without scripts one sentence stands there.
     """
 
-    title = ""
+    title: ClassVar[str] = ""
+    kind: ClassVar[str] = ""
+    """The module of the page that shows it."""
 
-    def __init__(self, **controls: ipywidgets.ValueWidget) -> None:
-        self.controls = controls
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._stated = {control.name: control for control in self.stated()}
+        self.controls = {name: control.widget(values[name]) for name, control in self._stated.items()}
         self.picture = ipywidgets.Image(format="png")
-        for control in controls.values():
+        for control in self.controls.values():
             control.observe(self._redraw, names="value")
-        super().__init__([*controls.values(), self.picture])
+        self._figure = ""
+        super().__init__([*self.controls.values(), self.picture])
         self._redraw()
+
+    def in_place_of(self, figure: str) -> Self:
+        """Have a page show the laboratory in place of the picture in the figure of that id, a still of it."""
+        self._figure = figure
+        return self
+
+    @classmethod
+    def stated(cls) -> tuple[Control, ...]:
+        """The controls, in order."""
+        raise NotImplementedError
+
+    @classmethod
+    def given(cls) -> dict[str, Any]:
+        """What the page needs besides the controls, as JSON can hold it."""
+        return {}
+
+    @classmethod
+    def numbers(cls, **values: Any) -> dict[str, Any]:
+        """What the laboratory shows, in numbers, for the controls' values; the page computes the same."""
+        raise NotImplementedError
 
     @property
     def values(self) -> dict[str, Any]:
@@ -58,6 +85,20 @@ class Laboratory(ipywidgets.VBox):
         """The present picture, as an output that needs no kernel."""
         return Image(self.picture.value)
 
+    def specification(self) -> dict[str, Any]:
+        """All that a page makes the laboratory of."""
+        controls = [control.state(self.values[name]) for name, control in self._stated.items()]
+        parts = {"kind": self.kind, "title": self.title, "figure": self._figure}
+        return {**parts, "controls": controls, "given": self.given()}
+
+    def to_html(self) -> str:
+        """An element that the page's script brings to life, with the sentence that stands there without it."""
+        names = ", ".join(self.controls)
+        sentence = f"{self.title}. Run this chapter to change {names}; the figure above is a still of it."
+        state = html.escape(json.dumps(self.specification(), ensure_ascii=False))
+        still = f'<p class="laboratory">{html.escape(sentence)}</p>'
+        return f'<div class="rknet-laboratory" data-state="{state}">{still}</div>'
+
     def _redraw(self, change: object = None) -> None:
         figure = self.draw(**self.values)
         file = io.BytesIO()
@@ -70,7 +111,5 @@ class Laboratory(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle = super()._repr_mimebundle_(**kwargs)
-        names = ", ".join(self.controls)
-        sentence = f"{self.title}. Run this chapter to change {names}; the figure above is a still of it."
-        bundle["text/html"] = f'<p class="laboratory">{html.escape(sentence)}</p>'
+        bundle["text/html"] = self.to_html()
         return bundle

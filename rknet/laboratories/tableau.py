@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import ipywidgets
 import numpy as np
 import sympy
 import torch
@@ -19,7 +18,8 @@ from rknet.adjoint import Costates, costates, partner_costates, states
 from rknet.adjoint.order import order_of_pair
 from rknet.adjoint.rightsides import Affine, Controls
 from rknet.adjoint.steps import StageError, Step
-from rknet.laboratories.laboratory import Laboratory, control
+from rknet.laboratories.laboratory import Laboratory, shipped
+from rknet.laboratories.specification import Choice, Control, Written
 from rknet.tableaus import TABLEAUS, Tableau
 
 T = 1.0
@@ -49,12 +49,17 @@ def parse(A: str, beta: str) -> Tableau:
 
 def problem(L: int, d_hat: int = 3, N: int = 5) -> tuple[Controls, torch.Tensor]:
     """Smooth controls K(t), b(t) at the midpoints of L layers of length T / L, as (L, 1, ...), and x_hat (N, d_hat)."""
-    rng = np.random.default_rng(3)
-    K, b = rng.normal(size=(3, d_hat, d_hat)), rng.normal(size=(3, d_hat)) / 2
+    K, b, x_hat = parts(d_hat, N)
     t = (np.arange(L) + 0.5) * T / L
     waves = np.stack([np.ones(L), np.sin(2 * t), np.cos(3 * t)], axis=1)
     u = (np.tensordot(waves, part, 1)[:, None] for part in (K, b))
-    return tuple(map(torch.from_numpy, u)), torch.from_numpy(rng.normal(size=(N, d_hat)))
+    return tuple(map(torch.from_numpy, u)), torch.from_numpy(x_hat)
+
+
+def parts(d_hat: int = 3, N: int = 5) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Factors of 1, sin 2t and cos 3t in K (3, d_hat, d_hat) and in b (3, d_hat), and x_hat (N, d_hat)."""
+    rng = np.random.default_rng(3)
+    return rng.normal(size=(3, d_hat, d_hat)), rng.normal(size=(3, d_hat)) / 2, rng.normal(size=(N, d_hat))
 
 
 def gradient_errors(tableau: Tableau, partner: Tableau, depths: Sequence[int] = DEPTHS) -> NDArray[np.float64]:
@@ -163,34 +168,60 @@ def draw_laboratory(figure: Figure, tableau: Tableau) -> None:
     draw_errors(errors, tableau)
 
 
+def chosen(scheme: str, A: str, beta: str) -> Tableau:
+    """The shipped scheme of that name, or the one that is typed."""
+    return parse(A, beta) if scheme == OWN else TABLEAUS[scheme]
+
+
 class TableauLaboratory(Laboratory):
     """Pick a scheme or type one, and see its partner, orders, stability regions, and the gradients they give."""
 
     title = "Laboratory: a tableau and its partner"
+    kind = "tableau"
 
     def __init__(self, scheme: str = "heun", A: str = A_EXAMPLE, beta: str = BETA_EXAMPLE) -> None:
-        options = [*((tableau.name, name) for name, tableau in TABLEAUS.items()), (OWN, OWN)]
-        wide = ipywidgets.Layout(width="30em")
-        super().__init__(
-            scheme=control(ipywidgets.Dropdown, options=options, value=scheme, description="scheme"),
-            A=control(
-                ipywidgets.Textarea,
-                value=A,
-                description="A",
-                rows=4,
-                placeholder="one row a line",
-                continuous_update=False,
-                layout=wide,
-            ),
-            beta=control(ipywidgets.Text, value=beta, description="beta", continuous_update=False, layout=wide),
+        super().__init__({"scheme": scheme, "A": A, "beta": beta})
+
+    @classmethod
+    def stated(cls) -> tuple[Control, ...]:
+        """The scheme, and the entries of one that is typed."""
+        names = {name: tableau.name for name, tableau in TABLEAUS.items()}
+        typed = ("scheme", (OWN,))
+        return (
+            Choice.of("scheme", "scheme", {**names, OWN: OWN}),
+            Written("A", "A, a row a line", typed, lines=4),
+            Written("beta", "beta", typed),
         )
+
+    @classmethod
+    def given(cls) -> dict[str, Any]:
+        """The schemes, and the problem whose gradient is computed."""
+        K, b, x_hat = (part.tolist() for part in parts())
+        problem = {"K": K, "b": b, "x_hat": x_hat, "T": T, "depths": DEPTHS, "rounding": ROUNDING}
+        return {"schemes": shipped(implicit=True), "own": OWN, "problem": problem}
+
+    @classmethod
+    def numbers(cls, **values: str) -> dict[str, Any]:
+        """Order, partner, orders of partner and pair, gradient errors with the right and the wrong partner, growth.
+
+        What needs a partner is None where a weight is zero; `growth` is abs(R(z)) at z = -1 + i.
+        """
+        tableau = chosen(**values)
+        found: dict[str, Any] = {"order": tableau.order, "partner": None, "partner_order": None, "pair": None}
+        found["right"] = None
+        if 0 not in tableau.beta:
+            partner = tableau.partner
+            found["partner"] = partner.arrays()[0].tolist()
+            found |= {"partner_order": partner.order, "pair": order_of_pair(tableau, partner)}
+            found["right"] = gradient_errors(tableau, partner).tolist()
+        found["wrong"] = gradient_errors(tableau, tableau).tolist()
+        return {**found, "growth": float(abs(tableau.stability(-1 + 1j)))}
 
     def draw(self, **values: Any) -> Figure:
         """The three pictures of a tableau, or a sentence that says what is wrong with it."""
         figure = Figure(figsize=(plots.WIDTH, HEIGHT), layout="constrained")
         try:
-            own = values["scheme"] == OWN
-            draw_laboratory(figure, parse(values["A"], values["beta"]) if own else TABLEAUS[values["scheme"]])
+            draw_laboratory(figure, chosen(**values))
         except (ValueError, StageError) as error:
             figure.clear()
             figure.text(0.02, 0.5, str(error), wrap=True, va="center", color=plots.CLASS_COLOURS[1])

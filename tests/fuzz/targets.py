@@ -432,7 +432,7 @@ def _notebooks() -> Targets:
             },
         ),
         "rknet.laboratories.FeatureLaboratory": Target(
-            FeatureLaboratory, {"data": law, "net": net, "L": shallow, "h": offered}
+            FeatureLaboratory, {"data": law, "net": net, "L": shallow, "h": offered, "way": st.integers(-1, 101)}
         ),
         "rknet.laboratories.SchemeLaboratory": Target(
             SchemeLaboratory, {"scheme": st.sampled_from(sorted(TABLEAUS)), "h": NUMBER, "L": SIZE}

@@ -9,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from rknet import Protocol, plots
+from rknet.laboratories import run
 from rknet.laboratories.features import PLANE, FeatureLaboratory, draw_features
 from rknet.study.cache import trained
 from rknet.study.configuration import Configuration
@@ -18,10 +19,8 @@ from rknet.study.configuration import Configuration
 def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """One epoch on few points, kept in a folder of the test's own."""
     monkeypatch.setenv("RKNET_CACHE", str(tmp_path))
-    monkeypatch.setattr(
-        "rknet.laboratories.features.Configuration",
-        lambda **values: Configuration(**values, samples=30, protocol=Protocol(epochs=1)),
-    )
+    monkeypatch.setattr(run, "EPOCHS", 1)
+    monkeypatch.setattr(run, "SAMPLES", 30)
 
 
 def test_sets_are_those_of_the_plane() -> None:
@@ -52,10 +51,10 @@ def test_a_control_draws_another_picture() -> None:
     """Every control changes the picture; a StandardNet takes no step size."""
     laboratory = FeatureLaboratory(L=1)
     pictures = [bytes(laboratory.picture.value)]
-    for name, value in {"L": 3, "h": 0.05, "data": "squares_2D_4C", "net": "RK4Net"}.items():
+    for name, value in {"L": 3, "h": 0.05, "data": "squares_2D_4C", "net": "RK4Net", "way": 50}.items():
         laboratory.controls[name].value = value
         pictures.append(bytes(laboratory.picture.value))
-    assert len(set(pictures)) == 5
+    assert len(set(pictures)) == 6
     assert all(picture.startswith(b"\x89PNG") for picture in pictures)
     laboratory.controls["net"].value = "StandardNet"
     standard = bytes(laboratory.picture.value)

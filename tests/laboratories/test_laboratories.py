@@ -16,7 +16,7 @@ from PIL import Image
 
 from rknet import Protocol, draw
 from rknet.data import bayes
-from rknet.laboratories import SchemeLaboratory, TableauLaboratory, TrainingLaboratory, training
+from rknet.laboratories import SchemeLaboratory, TableauLaboratory, TrainingLaboratory, run, training
 from rknet.laboratories.training import draw_training, spreads
 from rknet.named import RK4Net
 from rknet.nets import StandardNet
@@ -30,6 +30,8 @@ SMALL = Configuration("donut_1D", "RK4Net", 3, 2, protocol=Protocol(epochs=2), s
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Few points, two epochs, an own cache."""
     monkeypatch.setenv("RKNET_CACHE", str(tmp_path))
+    monkeypatch.setattr(run, "EPOCHS", 2)
+    monkeypatch.setattr(run, "SAMPLES", 60)
     real = training.trained
     monkeypatch.setattr(training, "trained", lambda c, s: real(replace(c, samples=60, protocol=Protocol(epochs=2)), s))
     yield

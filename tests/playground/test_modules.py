@@ -18,12 +18,14 @@ MOST_LINES, MOST_LINES_OF_A_FUNCTION = 400, 80
 MANY = 400_000
 """Numbers that overflow the stack when they are a function's arguments."""
 LENGTHS = Path(__file__).with_name("function_lengths.mjs")
-FILES = [path for path in bundle.sources() if path.suffix == ".mjs"]
+FILES = [path for path in bundle.sources(bundle.LABORATORIES.name) if path.suffix == ".mjs"]
 NAMES = [path.relative_to(bundle.SOURCES).as_posix() for path in FILES]
 
 
-def test_the_bundle_states_the_modules_that_it_was_made_from():
-    assert bundle.BUNDLE.read_text("utf8").startswith(bundle.banner() + "\n"), "run `make page`"
+@pytest.mark.parametrize("name", bundle.ENTRIES)
+def test_the_bundle_states_the_modules_that_it_was_made_from(name: str):
+    made = (bundle.PLAYGROUND / name).read_text("utf8")
+    assert made.startswith(bundle.banner(name) + "\n"), "run `make page`"
 
 
 def test_a_change_of_a_module_makes_the_bundle_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -44,16 +46,18 @@ def test_a_change_of_a_module_makes_the_bundle_stale(tmp_path: Path, monkeypatch
     assert len(banners) == 4
 
 
-def test_the_bundle_is_what_esbuild_makes_of_the_modules(npm_package: Callable[[str], Path]):
+@pytest.mark.parametrize("name", bundle.ENTRIES)
+def test_the_bundle_is_what_esbuild_makes_of_the_modules(npm_package: Callable[[str], Path], name: str):
     npm_package("esbuild")
-    assert bundle.bundle() == bundle.BUNDLE.read_text("utf8"), "run `make page`"
+    assert bundle.bundle(name) == (bundle.PLAYGROUND / name).read_text("utf8"), "run `make page`"
 
 
 def test_types_are_right(node: Callable[..., str], npm_package: Callable[[str], Path]):
     compiler = npm_package("typescript") / "bin" / "tsc"
     options = "--allowJs --checkJs --noEmit --strict --noUnusedLocals --target esnext --module esnext"
     options += " --moduleResolution bundler --resolveJsonModule --lib esnext,dom"
-    command = [shutil.which("node"), compiler, *options.split(), bundle.SOURCES / "main.mjs"]
+    entries = [bundle.PLAYGROUND / entry for entry in bundle.ENTRIES.values()]
+    command = [shutil.which("node"), compiler, *options.split(), *entries]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 

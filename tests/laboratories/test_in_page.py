@@ -1,0 +1,130 @@
+"""The laboratories in a browser, from a file and without a network: they draw, obey, and speak."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import execute
+import pytest
+from browsing import Visit
+
+from rknet.laboratories import FeatureLaboratory, SchemeLaboratory, TableauLaboratory, TrainingLaboratory, run
+from rknet.laboratories.laboratory import Laboratory
+
+sys.path.insert(0, str(execute.BOOK / "_ext"))
+
+import rknet_playground  # noqa: E402
+
+LONG = 300_000
+"""Milliseconds to wait for a training on a machine that is busy with something else."""
+
+Opened = Callable[..., Visit]
+
+
+@pytest.fixture
+def opened(visit: Callable[..., Visit], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """A page from a file with laboratories below a figure; nothing is drawn in Python."""
+    monkeypatch.setattr(Laboratory, "_redraw", lambda *_: None)
+    monkeypatch.setattr(run, "EPOCHS", 2)
+    monkeypatch.setattr(run, "SAMPLES", 100)
+
+    def go(*laboratories: Laboratory, theme: str = "light", **options: object) -> Visit:
+        (tmp_path / "script.js").write_text(rknet_playground.script("laboratories"), "utf8")
+        body = "".join(laboratory.to_html() for laboratory in laboratories)
+        figure = '<figure id="fig-still"><img alt="a still" src="data:,"><figcaption>caption</figcaption></figure>'
+        (tmp_path / "page.html").write_text(
+            f'<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>page</title>'
+            '<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">'
+            f'<style>html {{ color-scheme: {theme}; }}</style><script src="script.js" defer></script></head>'
+            f"<body><main><h1>page</h1>{figure}{body}</main></body></html>",
+            "utf8",
+        )
+        seen = visit((tmp_path / "page.html").as_uri(), **options)
+        seen.page.wait_for_selector(".rkl", timeout=LONG)
+        return seen
+
+    return go
+
+
+def said(seen: Visit) -> str:
+    return seen.page.locator(".rkl-say").inner_text()
+
+
+def test_the_step_size_is_changed_by_keyboard_and_the_sentence_follows(opened: Opened):
+    seen = opened(SchemeLaboratory("rk4", 1.5, 20))
+    assert "h = 1.5, the states leave the closed orbit inwards in 20 layers" in said(seen)
+    slider = seen.page.get_by_role("slider", name="step size h")
+    slider.focus()
+    slider.press("Home")
+    assert "h = 0.05, the states stay on the closed orbit in 20 layers" in said(seen)
+    seen.page.get_by_role("button", name="Reset").click()
+    assert "h = 1.5" in said(seen)
+    assert seen.errors == [] and seen.foreign == []
+
+
+def test_a_pointer_drags_the_step_size(opened: Opened):
+    seen = opened(SchemeLaboratory("euler", 0.5, 14), viewport={"width": 1000, "height": 800})
+    box = seen.page.locator("canvas").nth(2).bounding_box()
+    assert box
+    seen.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10)
+    seen.page.mouse.down()
+    seen.page.mouse.up()
+    assert "h = 2," in said(seen)
+
+
+def test_a_typed_tableau_is_read_and_a_wrong_one_is_told(opened: Opened):
+    seen = opened(TableauLaboratory("heun"))
+    assert "Heun has order 2. With its partner it forms a symplectic pair of order 2" in said(seen)
+    assert not seen.page.get_by_label("beta").is_visible()
+    seen.page.get_by_label("scheme").select_option("your own, typed below")
+    assert "Your tableau has order 3" in said(seen)
+    seen.page.get_by_label("beta").fill("1/4, 3/8")
+    alert = seen.page.get_by_role("alert")
+    assert alert.inner_text().startswith("A: must have one row of at most s entries for each of the s = 2 weights")
+    seen.page.get_by_label("beta").fill("1/4, 0, 3/4")
+    assert not alert.is_visible() and "A weight is zero" in said(seen)
+    assert seen.errors == []
+
+
+@pytest.mark.parametrize(
+    "laboratory", [lambda: TrainingLaboratory(L=3), lambda: FeatureLaboratory()], ids=["training", "features"]
+)
+def test_a_net_is_trained_and_a_change_trains_it_again(opened: Opened, laboratory: Callable[[], Laboratory]):
+    seen = opened(laboratory())
+    seen.page.get_by_role("button", name="Train").click()
+    seen.page.wait_for_function("document.querySelector('.rkl-say').textContent.startsWith('After 2 epochs')")
+    seen.page.evaluate("document.querySelector('.rkl-say').textContent = ''")
+    seen.page.get_by_role("slider", name="layers L").press("Home")
+    seen.page.wait_for_function("document.querySelector('.rkl-say').textContent.startsWith('After 2 epochs')")
+    assert seen.page.get_by_text("epoch 2 of 2").is_visible()
+    assert seen.errors == [] and seen.foreign == []
+
+
+def test_the_laboratory_takes_the_place_of_its_still(opened: Opened):
+    seen = opened(SchemeLaboratory().in_place_of("fig-still"))
+    assert seen.page.locator("figure .rkl").count() == 1
+    assert "flipbook-sheet" in (seen.page.locator("img").get_attribute("class") or "")
+
+
+def test_the_specification_names_every_control_of_the_notebook() -> None:
+    for laboratory in (SchemeLaboratory, TableauLaboratory, TrainingLaboratory, FeatureLaboratory):
+        made = laboratory.__new__(laboratory)
+        names = [control.name for control in laboratory.stated()]
+        assert laboratory.kind and laboratory.title, made
+        assert json.loads(json.dumps(laboratory.given())) and len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1000, 360])
+def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
+    opened: Opened, npm_package: Callable[[str], Path], theme: str, width: int
+):
+    laboratories = SchemeLaboratory(), TableauLaboratory("dopri5"), TrainingLaboratory(), FeatureLaboratory()
+    seen = opened(*laboratories, theme=theme, viewport={"width": width, "height": 800})
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    seen.page.add_script_tag(path=npm_package("axe-core") / "axe.min.js")
+    found = seen.page.evaluate("axe.run(document).then(({ violations }) => violations)")
+    assert [(one["id"], one["impact"], [node["html"] for node in one["nodes"]]) for one in found] == []
