@@ -10,7 +10,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import validate_data
 
 from rknet.activations import Activation
-from rknet.checks import unmasked
+from rknet.checks import flag, unmasked
 from rknet.data.targets import TargetSet
 from rknet.learning import Learner, in_one_order, warn_of_scale, weights_for
 from rknet.lifts import Lift
@@ -152,7 +152,7 @@ class RKNetRegressor(MultiOutputMixin, RegressorMixin, Learner):
             If the samples or targets are not numbers, or a parameter is out of range.
         """
         samples, targets, weights = self._validated(X, y, sample_weight, reset=True)
-        if not (self.warm_start and hasattr(self, "net_")):
+        if not (flag("warm_start", self.warm_start) and hasattr(self, "net_")):
             self._standardise(targets, weights)
         warn_of_scale(samples)
         self._learn(self._standard(samples, targets, weights), "mean_square", goes_on=False)

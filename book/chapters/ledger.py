@@ -17,7 +17,7 @@
 # # The ledger: do the paper's claims hold?
 #
 # The paper prints a hundred and forty numbers in its Tables 1 to 6, and Section 4 draws conclusions in some ninety
-# sentences. The ledger has a record for each: what the paper says, the rule that decides, the results of new repetitions
+# sentences. The ledger has an entry for each: what the paper says, the rule that decides, the results of new repetitions
 # (twenty to sixty on points, four on images), and the verdict. The rules were written down before the runs that decide were
 # made, but for [changes that are listed](ledger-changes), some of them on images after the runs were known. This page gives a
 # summary.
@@ -46,22 +46,8 @@ from rknet.study.store import Store
 
 plots.style()
 claims, verdicts = read(), judging.stored()
-PLACES = ("4.1", "4.2", "4.3", "4.4", "4.5")
 ON_POINTS = ("table1", "table2", "table3", "table4")
-families = {
-    f"Table {name[-1]}": [verdicts[cell.id] for cell in cells]
-    for name, cells in claims.tables.items()
-}
-sentences = [verdicts[sentence.id] for sentence in claims.sentences]
-families |= {
-    f"sentences of Section {place}": [
-        v for v in sentences if v.where.startswith(f"Section {place}")
-    ]
-    for place in PLACES
-}
-families["sentences of Section 4, before 4.1"] = [
-    v for v in sentences if not v.where.startswith("Section 4.")
-]
+families = pages.by_place(claims, verdicts)
 assert sum(map(len, families.values())) == len(verdicts)
 
 # %% tags=["hide-input"]
@@ -233,6 +219,7 @@ for f in widest:
 
 # %%
 on_images = families["sentences of Section 4.5"]
+sentences = [verdicts[sentence.id] for sentence in claims.sentences]
 on_points = [v for v in sentences if v not in on_images]
 failed = [v for v in on_points if v.verdict == judging.NOT_COMPATIBLE]
 for v in failed:

@@ -35,21 +35,7 @@ from rknet.study.ledger import judging, pages
 from rknet.study.ledger.claims import read
 
 claims, verdicts = read(), judging.stored()
-PLACES = ("4.1", "4.2", "4.3", "4.4", "4.5")
-families = {
-    f"Table {name[-1]}": [verdicts[cell.id] for cell in cells]
-    for name, cells in claims.tables.items()
-}
-sentences = [verdicts[sentence.id] for sentence in claims.sentences]
-families |= {
-    f"sentences of Section {place}": [
-        v for v in sentences if v.where.startswith(f"Section {place}")
-    ]
-    for place in PLACES
-}
-families["sentences of Section 4, before 4.1"] = [
-    v for v in sentences if not v.where.startswith("Section 4.")
-]
+families = pages.by_place(claims, verdicts)
 assert sum(map(len, families.values())) == len(verdicts)
 
 # %% [markdown]

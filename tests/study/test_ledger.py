@@ -20,7 +20,7 @@ from scipy import stats
 from rknet import StandardNet
 from rknet.history import History
 from rknet.study import paper
-from rknet.study.ledger import boxes, changes, claims, evidence, judging, measurements, statistics, trivial
+from rknet.study.ledger import boxes, changes, claims, evidence, judging, measurements, pages, statistics, trivial
 from rknet.study.ledger.boxes import verdict_box
 from rknet.study.ledger.claims import Part, Region, Sentence
 from rknet.study.ledger.evidence import Evidence
@@ -860,6 +860,21 @@ def test_a_box_of_a_table_counts(shown: dict[str, judging.Verdict]) -> None:
     assert 'class="verdict not-compatible"' in verdict_box("table1")._repr_html_()
     with pytest.raises(ValueError, match="id: must be a known name, got 'table9'; choose from"):
         verdict_box("table9")
+
+
+def test_each_verdict_has_one_place(rules: claims.Claims) -> None:
+    """All of them, once; those of a part of Section 4 under its number, and no part's number under "before 4.1"."""
+    families = pages.by_place(rules, judging.stored())
+    placed = [verdict.id for family in families.values() for verdict in family]
+    assert sorted(placed) == sorted(judging.stored())
+    assert list(families) == [
+        *(f"Table {i}" for i in range(1, 7)),
+        *list(families)[6:11],
+        "sentences of Section 4, before 4.1",
+    ]
+    for name, family in families.items():
+        place = name.removeprefix("sentences of ")
+        assert all(v.where == "Section 4" if "before" in name else place in v.where for v in family)
 
 
 @pytest.mark.parametrize(

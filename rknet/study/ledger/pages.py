@@ -15,6 +15,9 @@ from rknet.study.ledger.statistics import detectable
 EACH = 0.9
 """Level of the interval of each number of a sentence, whose two ends leave 5 % each."""
 
+PLACES = ("4.1", "4.2", "4.3", "4.4", "4.5")
+"""The parts of Section 4 that have numbers of their own."""
+
 trivial_scores = functools.cache(trivial.stored)
 
 
@@ -22,6 +25,18 @@ trivial_scores = functools.cache(trivial.stored)
 def reasons() -> dict[str, str]:
     """Why a rule lets answers pass that took no learning, by sentence."""
     return {sentence.id: sentence.trivial for sentence in claims.read().sentences}
+
+
+def by_place(rules: claims.Claims, verdicts: Mapping[str, Verdict]) -> dict[str, list[Verdict]]:
+    """The verdicts on each of the paper's tables, and on the sentences of each part of Section 4, in that order."""
+    sentences = [verdicts[sentence.id] for sentence in rules.sentences]
+    parts = {place: [v for v in sentences if v.where.startswith(f"Section {place}")] for place in PLACES}
+    first = [v for v in sentences if not any(v in part for part in parts.values())]
+    return {
+        **{f"Table {name[-1]}": [verdicts[cell.id] for cell in cells] for name, cells in rules.tables.items()},
+        **{f"sentences of Section {place}": part for place, part in parts.items()},
+        "sentences of Section 4, before 4.1": first,
+    }
 
 
 def table(name: str, caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -65,12 +80,12 @@ def cells(name: str, caption: str, verdicts: Sequence[Verdict]) -> Box:
 
 
 def sentences(verdicts: Sequence[Verdict]) -> Box:
-    """The records of sentences: what is said, the rule, every number, the command."""
+    """The verdicts on sentences: what is said, the rule, every number, the command."""
     return Box("\n".join(map(_sentence, verdicts)), summary(verdicts))
 
 
 def overview(families: dict[str, Sequence[Verdict]]) -> Box:
-    """How many records of each family have which verdict."""
+    """How many claims of each family have which verdict."""
     words = ("compatible", "not compatible", "not testable")
     rows = [
         [escape(family), str(len(members)), *(str(sum(v.verdict == word for v in members)) for word in words)]
@@ -79,7 +94,7 @@ def overview(families: dict[str, Sequence[Verdict]]) -> Box:
     everything = [verdict for members in families.values() for verdict in members]
     totals = [str(sum(v.verdict == word for v in everything)) for word in words]
     rows.append(["<strong>all</strong>", *(f"<strong>{n}</strong>" for n in (str(len(everything)), *totals))])
-    html = table("overview", "Verdicts by place in the paper", ["", "records", *words], rows)
+    html = table("overview", "Verdicts by place in the paper", ["", "claims", *words], rows)
     return Box(html, summary(everything))
 
 
