@@ -37,7 +37,6 @@ import torch
 
 from rknet import Protocol, fit, plots
 from rknet.data import audio
-from rknet.study.differences import difference
 from rknet.study.html_tables import Row, Table
 from rknet.variants.controlled import ControlledNet
 
@@ -158,7 +157,9 @@ layer.load_state_dict(
 frames = [torch.tensor(sequence) for sequence in test.frames]
 packed = torch.nn.utils.rnn.pack_sequence(frames, enforce_sorted=False)
 # rounding of single precision over 29 frames
-assert np.allclose(elman.flow(TEST.X)[-1], layer(packed)[1][0].detach(), atol=1e-5)
+assert np.allclose(
+    elman.flow(TEST.X)[-1], layer(packed)[1][0].detach(), atol=1e-5
+)
 print("Euler's method with h = γ = 1 is nn.RNN on all", len(test), "recordings")
 
 # %% [markdown]
@@ -228,7 +229,9 @@ def trained_gru(seed):
     for _ in range(PROTOCOL.epochs):
         for batch in torch.tensor(rng.permutation(len(x))).split(30):
             adam.zero_grad()
-            torch.nn.functional.cross_entropy(net(x[batch]), c[batch]).backward()
+            torch.nn.functional.cross_entropy(
+                net(x[batch]), c[batch]
+            ).backward()
             adam.step()
     return net
 

@@ -35,8 +35,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from rknet import EulerNet, Protocol, RK4Net, StandardNet, draw, fit, plots
-from rknet.study.differences import difference
-from rknet.study.html_tables import Row, Table
 from rknet.variants import robustness
 
 plots.style()
@@ -180,7 +178,8 @@ def measures(net, law, seed):
     return (
         right,
         accuracy(net, X + noise, c) - right,
-        accuracy(net, robustness.perturbed(net, X, c, 0.2, steps=10), c) - right,
+        accuracy(net, robustness.perturbed(net, X, c, 0.2, steps=10), c)
+        - right,
         np.log10(robustness.stretch(net, X).max()),
         np.log10(robustness.worst(net)).sum(),
         np.log10(robustness.bound(net)).sum(),
@@ -190,7 +189,10 @@ def measures(net, law, seed):
 WHAT = ("accuracy", "noise", "attack", "stretch", "worst", "bound")
 seen = {
     (law, kind): dict(
-        zip(WHAT, np.transpose([measures(nets[law, kind, s], law, s) for s in SEEDS]))
+        zip(
+            WHAT,
+            np.transpose([measures(nets[law, kind, s], law, s) for s in SEEDS]),
+        )
     )
     for law in SETS
     for kind in KINDS

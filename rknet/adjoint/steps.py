@@ -68,8 +68,8 @@ class Step:
     def __post_init__(self) -> None:
         if not isinstance(self.tableau, Tableau):
             assign(self, tableau=choose("tableau", self.tableau, TABLEAUS))
-        h = step_sizes("h", self.h, signed=True)
-        assign(self, h=h, carried=flag("carried", self.carried), damped=flag("damped", self.damped))
+        assign(self, h=step_sizes("h", self.h, signed=True))
+        assign(self, carried=flag("carried", self.carried), damped=flag("damped", self.damped))
         if not self.carried and (self.tableau != EULER or self.h != 1):
             h = f"{self.h:g}" if isinstance(self.h, float) else shown(self.h)
             raise ValueError(

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from rknet.adjoint import Controls, RightHandSide
 from rknet.adjoint.steps import substitute, transpose
-from rknet.checks import choose, instance, keep, positive, shown, whole
+from rknet.checks import assign, choose, instance, positive, shown, whole
 from rknet.exact import exact
 from rknet.nets import Net
 from rknet.registry import Registry
@@ -58,7 +58,7 @@ class Pair:
                 f"beta_hat: must be s = {self.tableau.stages} weights that sum to 1, got {shown(self.beta_hat)}; give "
                 f"one for each stage of {self.tableau.name!r}"
             )
-        keep(self, beta_hat=weights, order=whole("order", self.order))
+        assign(self, beta_hat=weights, order=whole("order", self.order))
 
 
 BOGACKI_SHAMPINE = Tableau(
@@ -125,10 +125,10 @@ class Integrator:
     def __post_init__(self) -> None:
         instance("pair", self.pair, Pair)
         h, tolerance = positive("h", self.h), positive("tolerance", self.tolerance)
-        keep(self, h=h, tolerance=tolerance, most=whole("most", self.most))
+        assign(self, h=h, tolerance=tolerance, most=whole("most", self.most))
         A, beta, _ = self.pair.tableau.arrays()
         off = [float(b - b_hat) for b, b_hat in zip(self.pair.tableau.beta, self.pair.beta_hat, strict=True)]
-        keep(self, A=A.tolist(), beta=beta.tolist(), off=off)
+        assign(self, A=A.tolist(), beta=beta.tolist(), off=off)
 
     def forward(self, u: Sequence[Controls], y: Tensor) -> tuple[Tensor, list[Accepted], int]:
         """y[L] for y[0] = y (N, d_hat) and one control a layer, the accepted steps, and how many were attempted."""

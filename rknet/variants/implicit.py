@@ -10,6 +10,7 @@ from torch import Tensor
 from rknet.adjoint import Step, propagate
 from rknet.checks import choose, flag, positive
 from rknet.nets import Net
+from rknet.schemes import one
 from rknet.tableaus import TABLEAUS, Tableau
 from rknet.variants.dissipative import RIGHT_SIDES, Dissipative
 
@@ -68,7 +69,7 @@ class AdjointNet(Net):
     @property
     def h(self) -> float:
         """Step size."""
-        return self.step.h
+        return one(self.step.h)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """See `rknet.nets.Net`."""

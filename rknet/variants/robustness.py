@@ -26,6 +26,7 @@ from torch import Tensor
 from rknet.checks import choose, inputs, labels, positive, shown, whole
 from rknet.nets import Net, RKNet, StandardNet
 from rknet.protocol import cross_entropy
+from rknet.schemes import one
 
 SLOPES: dict[str, float] = {"tanh": 1.0, "logistic": 0.25, "relu": 1.0, "softplus": 1.0}
 """The largest slope s of each activation; the smallest is 0 for all."""
@@ -158,4 +159,4 @@ def _scheme(net: Net) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
     """h, A (s, s) and beta (s,) of a net that has a scheme."""
     assert isinstance(net, RKNet)
     A, beta, _ = net.tableau.arrays()
-    return net.h, A, beta
+    return one(net.h), A, beta

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rknet.checks import choose, flag, keep, positive, rows, shown, whole
+from rknet.checks import assign, choose, flag, positive, sequence, shown, whole
 from rknet.nets import Net
 from rknet.registry import Registry
 
@@ -39,8 +39,8 @@ class Splitting:
     moves: Sequence[tuple[str, float]]
 
     def __post_init__(self) -> None:
-        rows("moves", self.moves)
-        keep(self, moves=tuple((half, float(fraction)) for half, fraction in self.moves))
+        sequence("moves", self.moves)
+        assign(self, moves=tuple((half, float(fraction)) for half, fraction in self.moves))
         sums = {half: sum(fraction for other, fraction in self.moves if other == half) for half, _ in self.moves}
         if sums.keys() != {"q", "r"} or any(abs(total - 1) > 1e-12 for total in sums.values()):
             raise ValueError(
