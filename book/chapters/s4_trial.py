@@ -112,7 +112,7 @@ for verdict in verdicts:
     rows.append([said, cell(verdict.paper, c.unit), *cells, verdict.word])
 caption = (
     "The conclusions on trial. As the paper ran it: its depth, its rate, its stopping rule. Tuned: depth, rate and epoch chosen on "
-    "the selection set. At equal cost: the same with at most 800 evaluations of f a sample. The column that decides is in bold. Of "
+    "the selection set. At equal cost: the same with at most 800 evaluations of f per sample. The column that decides is in bold. Of "
     "several differences the least and the largest are shown."
 )
 Box(
@@ -159,7 +159,7 @@ print(
 #
 #   and the mean of $r$ over test points is free of the labels' noise.
 # - **A replicate is the whole procedure**: points, tuning and test. Procedures of one seed share the points, so their differences are
-#   paired. Each set of points, net, depth and rate is trained for every seed, 2,576 networks a seed.
+#   paired. Each set of points, net, depth and rate is trained for every seed, 2,576 networks per seed.
 # - **Tests against a margin.** "Better" means by more than 0.5 points, "equal" means within 0.5 points, unless stated otherwise. Tests
 #   are paired and one-sided, with Holm's correction over the fifteen conclusions.
 
@@ -358,7 +358,7 @@ plt.show()
 # %% [markdown]
 # ## Ten sets, and the cost
 #
-# What does a given budget buy? Each family of nets may spend a number of evaluations of $f$ a training sample on any one training,
+# What does a given budget buy? Each family of nets may spend a number of evaluations of $f$ per training sample on any one training,
 # and chooses depth, rate and epoch on the selection set.
 
 # %% mystnb={"figure": {"name": "fig-trial-cost", "caption": "Ten point sets: points below the Bayes limit, interquartile mean over sets and seeds, by the budget of evaluations of f for each training sample. Dashed: 800, the budget of the table. RK4 pays four evaluations per layer and catches up at the largest budgets. StandardNet and ResNet may also be trained for 160 epochs."}, "image": {"alt": "Five falling lines over the budget. The residual net and the StandardNet fall first, EulerNet and RK4Net later; at the right end all lie within half a point."}} tags=["hide-input"]
@@ -400,7 +400,7 @@ axes[0, 0].axvline(800, color=plots.INK, linestyle="--", linewidth=0.8)
 axes[0, 0].set(
     xscale="log",
     yscale="log",
-    xlabel="evaluations of $f$ a sample",
+    xlabel="evaluations of $f$ per sample",
     ylabel="points below the limit",
 )
 axes[0, 0].legend(fontsize=7)
