@@ -1,7 +1,6 @@
 """Butcher tableaus (A, beta, c) of Figure 1 as exact, frozen data.
 
-The order and the partner of (3.23) are derived by exact arithmetic, never typed.  A new scheme is a constant of a
-few lines and one entry in `TABLEAUS`.
+The order and the partner of (3.23) are derived, never typed.  A new scheme is a constant and an entry in `TABLEAUS`.
 """
 
 from __future__ import annotations
