@@ -180,7 +180,8 @@ def measures(net, law, seed):
     return (
         right,
         accuracy(net, X + noise, c) - right,
-        accuracy(net, robustness.perturbed(net, X, c, 0.2, steps=10), c) - right,
+        accuracy(net, robustness.perturbed(net, X, c, 0.2, steps=10), c)
+        - right,
         np.log10(robustness.stretch(net, X).max()),
         np.log10(robustness.worst(net)).sum(),
         np.log10(robustness.bound(net)).sum(),
@@ -190,7 +191,10 @@ def measures(net, law, seed):
 WHAT = ("accuracy", "noise", "attack", "stretch", "worst", "bound")
 seen = {
     (law, kind): dict(
-        zip(WHAT, np.transpose([measures(nets[law, kind, s], law, s) for s in SEEDS]))
+        zip(
+            WHAT,
+            np.transpose([measures(nets[law, kind, s], law, s) for s in SEEDS]),
+        )
     )
     for law in SETS
     for kind in KINDS

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rknet.checks import keep, whole
+from rknet.checks import assign, whole
 from rknet.data.points import PointSet
 from rknet.equality import ByValue
 
@@ -56,7 +56,7 @@ class Sequences(ByValue):
     classes: int
 
     def __post_init__(self) -> None:
-        keep(self, frames=tuple(self.frames), classes=whole("classes", self.classes, least=2))
+        assign(self, frames=tuple(self.frames), classes=whole("classes", self.classes, least=2))
 
     def __len__(self) -> int:
         return len(self.frames)
