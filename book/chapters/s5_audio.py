@@ -299,7 +299,7 @@ verdicts = {
 for rule, (one, other, _) in PAIRS.items():
     print(f"{rule:11}{one} - {other:10}{verdicts[rule]}")
 
-# %% mystnb={"figure": {"name": "fig-audio-rates", "caption": "Accuracy on the test recordings, with all frames and with every second one; a dot is a seed, a line joins the means. Dropping frames costs the recurrent network and the GRU two to four points and the networks with a step size nothing."}, "image": {"alt": "Four panels side by side, each with six dots on the left and six on the right. The means of Euler and RK4 stay level near 95 percent, those of the recurrent network and of the GRU fall from 96 and 97 to 93 and 94 percent.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-audio-rates", "caption": "Accuracy on the test recordings, with all frames and with every second one; a dot is a seed, a line joins the means. On average the recurrent network and the GRU lose about three points without half of the frames, the networks with a step size nothing."}, "image": {"alt": "Four panels side by side, each with six dots on the left and six on the right. The means of Euler and RK4 stay level near 95 percent, those of the recurrent network and of the GRU fall from 96 and 97 to 93 and 94 percent.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plt.subplots(
     1, 4, figsize=(plots.WIDTH, 2.3), sharey=True, layout="constrained"
 )
@@ -318,24 +318,34 @@ plt.show()
 
 # %% tags=["hide-input"]
 lost = {
-    kind: np.mean(found[kind, "all"]) - np.mean(found[kind, "half"])
-    for kind in nets
+    kind: np.subtract(found[kind, "all"], found[kind, "half"]) for kind in nets
 }
-assert max(lost["Euler"], lost["RK4"]) < 0.5
-assert min(lost["recurrent"], lost["GRU"]) > 2
+for kind, points_lost in lost.items():
+    print(
+        f"{kind:10}loses {points_lost.mean():4.1f} points without half of the frames"
+    )
+assert max(np.abs(lost[kind].mean()) for kind in ("Euler", "RK4")) < 0.5
+assert min(lost[kind].mean() for kind in ("recurrent", "GRU")) > 2
+assert np.sort(lost["recurrent"])[0] < 1 < 3 < np.sort(lost["recurrent"])[1]
+assert [v.verdict for v in verdicts.values()] == [
+    *("the same", "the same", "worse", "undecided")
+]
 
 # %% [markdown]
 # **What to see.** The scheme makes no difference here: with $h = 1/4$ Euler's steps already follow the flow. With all
-# frames the GRU recognises most, by one to two points; its gates decide at every frame how much of the state is
-# replaced. The other networks lie close together.
+# frames RK4 is the same as the recurrent network by the rule, with an interval that just fits, and worse than the GRU,
+# whose gates decide at every frame how much of the state is replaced.
 #
 # With half of the frames the picture changes. The recurrent network {eq}`eq-5.t` takes one step for each frame, however
-# much time has passed, so fewer frames mean another flow. The networks of Euler and RK4 approximate a differential
-# equation, and with twice the step size they take the same path with fewer steps. Their accuracy stays the same.
+# much time has passed, so fewer frames mean another flow; so do the gates. The networks of Euler and RK4 approximate a
+# differential equation, and with twice the step size they take the same path in fewer steps. On average they lose
+# nothing, and the other two lose about three points. The fourth rule nevertheless ends undecided: five of the six
+# recurrent networks lose more than three points, but one loses almost nothing, and six seeds with such a spread do not
+# exclude that the difference is due to chance.
 #
 # :::{admonition} How far the comparison goes
 # :class: voice-here
-# 370 recordings of nine men are few, and all networks make between ten and twenty errors. The rules do not cover other
+# 370 recordings of nine men are few: one point is less than four of them. The rules do not cover other
 # step sizes, longer training, or a recurrent network that is told the time between frames.
 # :::
 #
@@ -361,8 +371,8 @@ assert min(lost["recurrent"], lost["GRU"]) > 2
 #
 # ```{solution} ex-s5-audio-order
 # :class: dropdown
-# The vowels are then /ea/. A speaker's voice can be recognised in either direction, so the accuracy changes little. A
-# network trained forwards and tested backwards loses much more.
+# The vowels are then /ea/, and a network can learn them as well. A network that was trained forwards and is tested
+# backwards is another matter: `first` recognises about two thirds of the speakers.
 # ```
 #
 # ## Takeaways
@@ -370,7 +380,8 @@ assert min(lost["recurrent"], lost["GRU"]) > 2
 # - A sequence enters a Runge-Kutta network as a control {eq}`eq-5.s`; each frame takes one step.
 # - The plain recurrent network is Euler's method with $h = \gamma = 1$.
 # - On this set the scheme does not matter, and the GRU is the most accurate network as long as the frame rate stays.
-# - A network with a step size can be given another frame rate: twice the step, half the frames, the same answers.
+# - A network with a step size can be given another frame rate: with twice the step and half the frames it was as
+#   accurate as before. Whether a recurrent network is then worse, six seeds leave undecided.
 #
 # ## References
 #
