@@ -26,7 +26,6 @@ from torch import Tensor
 from rknet.checks import choose, inputs, labels, positive, shown, whole
 from rknet.nets import Net, RKNet, StandardNet
 from rknet.protocol import cross_entropy
-from rknet.schemes import one
 
 SLOPES: dict[str, float] = {"tanh": 1.0, "logistic": 0.25, "relu": 1.0, "softplus": 1.0}
 """The largest slope s of each activation; the smallest is 0 for all."""
@@ -51,8 +50,8 @@ def bound(net: Net) -> NDArray[np.float64]:
     h, A, beta = _scheme(net)
     rates = np.zeros((len(beta), net.L))
     for i, row in enumerate(np.abs(A)):
-        rates[i] = z * (1 + h * row @ rates)
-    found: NDArray[np.float64] = 1 + h * np.abs(beta) @ rates
+        rates[i] = z * (1 + h * (row @ rates))
+    found: NDArray[np.float64] = 1 + h * (np.abs(beta) @ rates)
     return found
 
 
@@ -61,30 +60,32 @@ def worst(net: Net) -> NDArray[np.float64]:
 
     ValueError if those are more than `CASES` combinations, or as in `bound`.
     """
-    K, stages = _matrices(net), 1 if isinstance(net, StandardNet) else len(_scheme(net)[2])
+    _matrices(net)
+    stages = 1 if isinstance(net, StandardNet) else len(_scheme(net)[2])
     if (cases := 2 ** (stages * net.d_hat)) > CASES:
         raise ValueError(
             f"net: must have at most {CASES} combinations of slopes, 2^(stages d_hat), got {cases} for {stages} stages "
             f"and d_hat = {net.d_hat}; call bound(net)"
         )
     corners = np.array([*product((0.0, slope(net)), repeat=stages * net.d_hat)]).reshape(-1, stages, net.d_hat)
-    return np.array([np.linalg.norm(_jacobians(net, k, corners), 2, axis=(1, 2)).max() for k in K])
+    return np.array([np.linalg.norm(_jacobians(net, l, corners), 2, axis=(1, 2)).max() for l in range(net.L)])
 
 
-def _jacobians(net: Net, K: NDArray[np.float64], D: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The Jacobians (n, d_hat, d_hat) of a layer with the matrix K for slopes D (n, stages, d_hat)."""
+def _jacobians(net: Net, l: int, D: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The Jacobians (n, d_hat, d_hat) of layer l for slopes D (n, stages, d_hat)."""
+    K: NDArray[np.float64] = _matrices(net)[l]
     if isinstance(net, StandardNet):
         return D[:, 0, :, None] * K
     h, A, beta = _scheme(net)
     slopes = np.zeros((len(beta), *D[:, 0].shape, net.d_hat))  # of the stages, one after the other
     for i, row in enumerate(A):
-        slopes[i] = D[:, i, :, None] * (K @ (np.eye(net.d_hat) + h * np.tensordot(row, slopes, 1)))
-    found: NDArray[np.float64] = np.eye(net.d_hat) + h * np.tensordot(beta, slopes, 1)
+        slopes[i] = D[:, i, :, None] * (K @ (np.eye(net.d_hat) + h[l] * np.tensordot(row, slopes, 1)))
+    found: NDArray[np.float64] = np.eye(net.d_hat) + h[l] * np.tensordot(beta, slopes, 1)
     return found
 
 
 def growth(net: Net) -> float:
-    """exp(h sum_l mu_l): what the differential equation of a net multiplies distances by at most.
+    """exp(sum_l h[l] mu_l): what the differential equation of a net multiplies distances by at most.
 
     mu_l is the largest logarithmic norm of D K[l], the largest eigenvalue of its symmetric part, over all slopes D; it
     is convex in D, so that slopes of 0 and s suffice.  With h -> 0 the products of `worst` tend to it.
@@ -100,7 +101,7 @@ def growth(net: Net) -> float:
     D = np.array([*product((0.0, slope(net)), repeat=net.d_hat)])[:, None, :, None]
     J = D * K
     mu = np.linalg.eigvalsh((J + J.swapaxes(-1, -2)) / 2)[..., -1].max(axis=0)
-    return float(np.exp(net.h * mu.sum()))
+    return float(np.exp(np.array(net.steps) @ mu))
 
 
 def stretch(net: Net, X: ArrayLike) -> NDArray[np.float64]:
@@ -109,8 +110,8 @@ def stretch(net: Net, X: ArrayLike) -> NDArray[np.float64]:
 
     def end(y: Tensor) -> Tensor:
         y = y[None]
-        for K, b in zip(net.K.unbind(), net.b.unbind(), strict=True):
-            y = net.layer(K, b, y)
+        for K, b, *of_layer in zip(net.K.unbind(), net.b.unbind(), *net.by_layer(), strict=True):
+            y = net.layer(K, b, y, *of_layer)
         return y[0]
 
     J: Tensor = torch.func.vmap(torch.func.jacrev(end))(x)
@@ -155,8 +156,8 @@ def _matrices(net: Net) -> NDArray[np.float64]:
     return net.K.detach().double().cpu().numpy()
 
 
-def _scheme(net: Net) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-    """h, A (s, s) and beta (s,) of a net that has a scheme."""
+def _scheme(net: Net) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """h (L,), A (s, s) and beta (s,) of a net that has a scheme."""
     assert isinstance(net, RKNet)
     A, beta, _ = net.tableau.arrays()
-    return one(net.h), A, beta
+    return np.array(net.steps), A, beta
