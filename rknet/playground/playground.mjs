@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 53f9afc85e76138299ac4c1942452653a170a393c2301042a1555711ed3d073b
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 1b1f55c16f9ae8ef83ad65a8616999231b82a8b33f8b55a12891aca9ad31d90e
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -4948,7 +4948,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer under" "in net score plots" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) repeat(3, minmax(0, max(14rem, 100vh - 31rem)));
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer under" "in net score plots" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem));
     gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
