@@ -24,7 +24,7 @@
 # %% tags=["remove-input"]
 from rknet.playground import Playground
 
-Playground("space", presets=["plane", "space", "forgets", "depth"])
+Playground("space", presets=["plane", "space", "forgets", "depth"], guide=True)
 
 # %% [markdown]
 # Here is the same experiment with the library that this book builds, with a hundred layers, in the plane and in space:

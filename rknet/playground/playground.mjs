@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: b17b1bd7b0b11818a4fe6c23eafd7ce8df8cb2759cd0457ed73c88adb92b6571
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 1b1f55c16f9ae8ef83ad65a8616999231b82a8b33f8b55a12891aca9ad31d90e
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -201,11 +201,11 @@ function cellCentres({ left, right, bottom, top, columns, rows }) {
   }
   return X;
 }
-function toCanvas(X, width, height) {
+function toCanvas(X, width, height2) {
   const places = new Float32Array(X.length);
   for (let n = 0; n < X.length; n += 2) {
     places[n] = (X[n] + EDGE) / (2 * EDGE) * width;
-    places[n + 1] = (EDGE - X[n + 1]) / (2 * EDGE) * height;
+    places[n + 1] = (EDGE - X[n + 1]) / (2 * EDGE) * height2;
   }
   return places;
 }
@@ -423,6 +423,106 @@ function bayes(law, noise) {
       return result;
     }
   };
+}
+
+// src/geometry/contours.mjs
+function zeroLines(values, columns, rows) {
+  const next = /* @__PURE__ */ new Map();
+  const join = (a, b) => {
+    for (const [p, q] of [[a, b], [b, a]]) {
+      const known = next.get(p);
+      if (known) known.push(q);
+      else next.set(p, [q]);
+    }
+  };
+  const at = (i, j) => values[i * columns + j];
+  for (let i = 0; i + 1 < rows; i++) {
+    for (let j = 0; j + 1 < columns; j++) {
+      const [a, b, c, d] = [at(i, j) > 0, at(i, j + 1) > 0, at(i + 1, j + 1) > 0, at(i + 1, j) > 0];
+      const top = 2 * (i * columns + j), left = top + 1, bottom = 2 * ((i + 1) * columns + j), right = 2 * (i * columns + j + 1) + 1;
+      const crossed = [];
+      if (a !== b) crossed.push(top);
+      if (b !== c) crossed.push(right);
+      if (c !== d) crossed.push(bottom);
+      if (d !== a) crossed.push(left);
+      if (crossed.length === 2) join(crossed[0], crossed[1]);
+      if (crossed.length === 4) {
+        const middle = at(i, j) + at(i, j + 1) + at(i + 1, j + 1) + at(i + 1, j) > 0;
+        if (middle === a) {
+          join(top, right);
+          join(bottom, left);
+        } else {
+          join(top, left);
+          join(right, bottom);
+        }
+      }
+    }
+  }
+  const place2 = (edge) => {
+    const cell = edge >> 1, i = Math.floor(cell / columns), j = cell % columns;
+    const [u, v] = [at(i, j), edge & 1 ? at(i + 1, j) : at(i, j + 1)];
+    const t = u === v ? 0.5 : u / (u - v);
+    return edge & 1 ? [j, i + t] : [j + t, i];
+  };
+  const seen = /* @__PURE__ */ new Set();
+  const lines = [];
+  const follow2 = (start) => {
+    const line2 = [];
+    let edge = start;
+    for (; ; ) {
+      seen.add(edge);
+      line2.push(...place2(edge));
+      const further = (next.get(edge) ?? []).find((other) => !seen.has(other));
+      if (further === void 0) break;
+      edge = further;
+    }
+    if (line2.length > 4 && (next.get(edge) ?? []).includes(start)) line2.push(...place2(start));
+    lines.push(line2);
+  };
+  for (const [edge, neighbours] of next) if (neighbours.length === 1 && !seen.has(edge)) follow2(edge);
+  for (const edge of next.keys()) if (!seen.has(edge)) follow2(edge);
+  return lines;
+}
+function boundaries(P, columns, rows, classes) {
+  const cells = columns * rows, lines = [];
+  for (let k = 0; k < (classes === 2 ? 1 : classes); k++) {
+    const lead = new Float32Array(cells);
+    for (let n = 0; n < cells; n++) {
+      let best = -Infinity;
+      for (let j = 0; j < classes; j++) if (j !== k && P[n * classes + j] > best) best = P[n * classes + j];
+      lead[n] = Math.log(Math.max(P[n * classes + k], 1e-37)) - Math.log(Math.max(best, 1e-37));
+    }
+    for (const line2 of zeroLines(lead, columns, rows)) lines.push(line2);
+  }
+  return lines;
+}
+
+// src/data/best.mjs
+var BEST_CELLS = 120;
+var bestKey = ({ data, noise }) => typeof data === "string" ? `${data} ${noise}` : "";
+function bestBoundaries({ data, noise }) {
+  if (typeof data !== "string" || noise === 0) return [];
+  const P = bayes(data, noise).probability(cellCentres(plane(BEST_CELLS)));
+  return boundaries(P, BEST_CELLS, BEST_CELLS, SETS[data].classes);
+}
+
+// src/geometry/mesh.mjs
+var PIECES = 4;
+var pointsPerLine = (lines) => PIECES * (lines - 1) + 1;
+function meshPoints(lines) {
+  const count = pointsPerLine(lines), X = new Float32Array(4 * lines * count);
+  const at = (k, most) => EDGE * (2 * k / most - 1);
+  let next = 0;
+  for (const across of [0, 1]) {
+    for (let line2 = 0; line2 < lines; line2++) {
+      for (let k = 0; k < count; k++) {
+        const along = at(k, count - 1), fixed = at(line2, lines - 1);
+        X.set(across ? [fixed, along] : [along, fixed], next);
+        next += 2;
+      }
+    }
+  }
+  return X;
 }
 
 // src/setup/refuse.mjs
@@ -1346,7 +1446,7 @@ function assemble(net, at) {
   return moduleBytes(routines, { forward, backward });
 }
 function moduleBytes(routines, exported) {
-  const name = (text) => [text.length, [...text].map((letter2) => letter2.charCodeAt(0))];
+  const name = (text) => [text.length, [...text].map((letter3) => letter3.charCodeAt(0))];
   const section = (id, content) => {
     const bytes = flat(content);
     return [id, unsigned(bytes.length), bytes];
@@ -1657,7 +1757,7 @@ function base64(array) {
   return btoa(text);
 }
 function toFloats(text) {
-  return new Float32Array(Uint8Array.from(atob(text), (letter2) => letter2.charCodeAt(0)).buffer);
+  return new Float32Array(Uint8Array.from(atob(text), (letter3) => letter3.charCodeAt(0)).buffer);
 }
 function weightsHash({ d_hat, L, lift, ...rest }, { K, W, b, lift: M, mu }) {
   const classes = classesOf({ d_hat, L, lift, ...rest });
@@ -1807,6 +1907,11 @@ var Turns = class {
     if (!this.due) setImmediate ? setImmediate(this.take) : this.ends[1].postMessage(null);
     this.due = true;
   }
+  /** Work once more after so many milliseconds. @param {number} wait */
+  later(wait) {
+    if (!this.due) setTimeout(this.take, wait);
+    this.due = true;
+  }
   close() {
     for (const end of this.ends) end.close();
   }
@@ -1814,6 +1919,7 @@ var Turns = class {
 
 // src/run/serve.mjs
 var FRAME = 33;
+var AHEAD = 8;
 function serve(port, { slice = 20, early = [] } = {}) {
   const server = new Server(port, slice);
   const receive = ({ data }) => server.receive(data);
@@ -1833,6 +1939,12 @@ var Server = class {
     this.generation = 0;
     this.playing = false;
     this.msPerStep = 0;
+    this.pace = { lasting: 0, begun: 0 };
+    this.followed = null;
+    this.best = { key: "", lines: (
+      /** @type {number[][]} */
+      []
+    ) };
     this.shown = true;
     this.owed = false;
     this.sent = -Infinity;
@@ -1856,8 +1968,9 @@ var Server = class {
     reset({ generation }) {
       this.begin(generation);
     },
-    play() {
+    play({ lasting = 0 }) {
       this.playing = this.trainer !== null && !this.trainer.ended;
+      this.keepTime(1e3 * lasting);
       this.turns.next();
     },
     pause() {
@@ -1876,6 +1989,11 @@ var Server = class {
     shown() {
       this.shown = true;
       if (this.owed) this.snapshot(true);
+    },
+    probe({ x }) {
+      this.followed = x;
+      const probe = this.probed();
+      if (probe) this.port.postMessage({ type: "probed", generation: this.generation, probe });
     },
     record({ id }) {
       this.port.postMessage({ type: "answer", id, value: this.trainer?.record() ?? null });
@@ -1909,17 +2027,48 @@ var Server = class {
     };
     this.port.postMessage(message);
     this.snapshot(true);
+    setTimeout(() => this.tellBest(generation));
+  }
+  /** @param {number} generation */
+  tellBest(generation) {
+    if (generation !== this.generation || !this.trainer) return;
+    const { configuration } = this.trainer, key = bestKey(configuration);
+    if (this.best.key !== key) this.best = { key, lines: bestBoundaries(configuration) };
+    this.port.postMessage({ type: "best", generation, ...this.best });
+  }
+  /** Begin, or go on, with a run that shall last so many milliseconds. @param {number} lasting */
+  keepTime(lasting) {
+    const { steps, total } = this.progress();
+    this.pace = { lasting, begun: performance.now() - lasting * Math.sqrt(steps / total) };
+  }
+  progress() {
+    const { trainer } = this;
+    return trainer ? { steps: trainer.steps, total: trainer.stepsPerEpoch * trainer.configuration.epochs } : { steps: 0, total: 1 };
+  }
+  /** Steps that are due; as the square of the time, for most happens in the first epochs. */
+  due() {
+    const { lasting, begun } = this.pace, { steps, total } = this.progress();
+    if (!lasting) return Infinity;
+    return Math.ceil(total * ((performance.now() - begun) / lasting) ** 2) - steps;
   }
   /** A slice of training; the next one waits for its turn. */
   work() {
     if (!this.trainer || !this.playing) return;
-    this.train(Infinity, performance.now() + this.slice);
+    const due = this.due();
+    if (due > 0) this.train(due, performance.now() + this.slice);
     if (this.trainer.ended) this.playing = false;
     if (!this.playing) this.snapshot(true);
     else {
       if (this.shown && performance.now() - this.sent >= FRAME) this.snapshot(false);
-      this.turns.next();
+      if (this.due() > 0) this.turns.next();
+      else this.turns.later(AHEAD);
     }
+  }
+  /** What the net makes of the point that is followed. @returns {Probe|null} */
+  probed() {
+    if (!this.trainer || !this.followed) return null;
+    const { engine } = this.trainer, X = Float32Array.from(this.followed);
+    return { x: this.followed, states: engine.states(X).states, P: engine.probabilities(X) };
   }
   /** @param {number} steps @param {number} until  stop at this time at the latest, but after one step */
   train(steps, until) {
@@ -1941,7 +2090,7 @@ var Server = class {
   }
   /** @param {boolean} fresh  with all views, whatever they cost */
   snapshot(fresh) {
-    const { trainer, renewed } = this, { grid, flow } = this.views;
+    const { trainer, renewed } = this, { grid, flow, mesh = 0 } = this.views;
     if (!trainer) return;
     if (!this.shown) {
       this.owed ||= fresh;
@@ -1962,12 +2111,19 @@ var Server = class {
       msPerStep: this.msPerStep,
       kernel: trainer.engine.kernel,
       grid: show2 && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
-      flow: show2 && flow > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow)) : null
+      flow: show2 && flow > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow)) : null,
+      mesh: show2 && mesh > 0 ? trainer.engine.states(meshPoints(mesh)) : null,
+      classifier: null,
+      probe: show2 ? this.probed() : null
     };
+    if (show2 && flow > 0) {
+      const { W, mu } = trainer.engine.weights;
+      message.classifier = { W, mu };
+    }
     const after = performance.now();
     if (show2) this.renewed = { at: after, step: trainer.steps, cost: after - now };
     [this.sent, this.shown, this.owed] = [after, false, false];
-    const buffers = [message.grid, message.flow?.states].flatMap((array) => array ? [array.buffer] : []);
+    const buffers = [message.grid, message.flow?.states, message.mesh?.states].flatMap((array) => array ? [array.buffer] : []);
     this.port.postMessage(message, buffers);
   }
 };
@@ -1979,6 +2135,10 @@ var Player = class {
     this.onconfigured = () => {
     };
     this.onsnapshot = () => {
+    };
+    this.onbest = () => {
+    };
+    this.onprobed = () => {
     };
     this.onfailed = () => {
     };
@@ -2071,6 +2231,8 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
       }
     } else if (answer.type !== "ready" && answer.generation === this.generation) {
       if (answer.type === "configured") this.onconfigured(answer);
+      else if (answer.type === "best") this.onbest(answer);
+      else if (answer.type === "probed") this.onprobed(answer);
       else this.onfailed(answer.message);
     }
   }
@@ -2088,8 +2250,9 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
     this.generation += 1;
     this._send({ type: "reset", generation: this.generation });
   }
-  play() {
-    this._send({ type: "play" });
+  /** @param {number} [lasting]  seconds for all epochs, at least; 0 for as fast as can be */
+  play(lasting = 0) {
+    this._send({ type: "play", lasting });
   }
   pause() {
     this._send({ type: "pause" });
@@ -2097,6 +2260,10 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
   /** @param {number} [steps] */
   step(steps = 1) {
     this._send({ type: "step", steps });
+  }
+  /** Follow a point of the plane through the layers, now and with every snapshot; null for none. @param {[number, number]|null} x */
+  probe(x) {
+    this._send({ type: "probe", x });
   }
   /** A snapshot with all of them follows. @param {Views} views */
   set views(views) {
@@ -2185,7 +2352,12 @@ function newState() {
     snapshot: null,
     states: null,
     flow: null,
+    mesh: null,
+    meshAnswers: null,
+    classifier: null,
+    probe: null,
     box: { m: 0, bound: EDGE, centre: [0, 0, 0], low: -1 },
+    near: { m: 0, bound: EDGE, centre: [0, 0, 0], low: -1 },
     decision: null,
     best: { lines: [], key: "" },
     theme: (
@@ -2248,8 +2420,8 @@ var NET_STYLES = {
   rk4: { colour: "#0072B2", dash: [] }
 };
 var OTHER_NET = { colour: "#009E73", dash: [] };
-function lighter(colour, share) {
-  return "#" + [1, 3, 5].map((k) => Math.round(parseInt(colour.slice(k, k + 2), 16) * (1 - share) + 255 * share).toString(16).padStart(2, "0")).join("");
+function lighter(colour, share2) {
+  return "#" + [1, 3, 5].map((k) => Math.round(parseInt(colour.slice(k, k + 2), 16) * (1 - share2) + 255 * share2).toString(16).padStart(2, "0")).join("");
 }
 function themeOf(root) {
   const style = getComputedStyle(root);
@@ -2302,307 +2474,18 @@ function regions(P, cells, classes, side) {
   return image;
 }
 
-// src/views/decision.mjs
-var CELLS = 64;
-var BAYES_CELLS = 120;
-var POINTS = 600;
-function paintDecision(state, pen, width, height) {
-  const { decision, best, theme } = state, drawing = isOwn(state) || state.problem.startsWith("Draw");
-  if (decision) {
-    pen.imageSmoothingEnabled = true;
-    pen.drawImage(decision.picture, 0, 0, width, height);
-    pen.strokeStyle = theme.text;
-    pen.lineWidth = 1.2;
-    paintLines(pen, decision.lines, width / CELLS);
-  }
-  paintKnown(state, drawing, pen, width, height);
-  if (best.lines.length) {
-    pen.strokeStyle = theme.text;
-    pen.lineWidth = 1.3;
-    pen.setLineDash([5, 4]);
-    paintLines(pen, best.lines, width / BAYES_CELLS);
-    pen.setLineDash([]);
-  }
-  paintTicks(state, pen, width, height);
-  if (drawing && state.cursor.shown) paintCursor(state, pen, width, height);
-}
-function paintLines(pen, lines, cell) {
-  strokeLines(pen, lines, (x, y) => [(x + 0.5) * cell, (y + 0.5) * cell]);
-}
-function paintKnown({ own, run, theme }, drawing, pen, width, height) {
-  if (drawing) {
-    paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height), own.c, theme.classes, 3.6, 0.95);
-  } else if (run) {
-    const { X, c } = run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height);
-    paintPoints(pen, places, c.subarray(0, POINTS), theme.classes, 1.8, 0.75);
-  }
-}
-function paintTicks({ theme }, pen, width, height) {
-  pen.fillStyle = theme.muted;
-  pen.font = `11px ${theme.font}`;
-  pen.textBaseline = "alphabetic";
-  for (const x of [-EDGE, 0, EDGE]) {
-    const text = String(x).replace("-", "−");
-    pen.textAlign = x < 0 ? "left" : x > 0 ? "right" : "center";
-    pen.fillText(text, (x + EDGE) / (2 * EDGE) * width + (x < 0 ? 12 : x > 0 ? -3 : 0), height - 4);
-    pen.textAlign = "left";
-    pen.fillText(text, 3, x > 0 ? 12 : x < 0 ? height - 16 : height / 2 + 4);
-  }
-}
-function paintCursor({ cursor, theme, drawnClass }, pen, width, height) {
-  const [x, y] = toCanvas([cursor.x, cursor.y], width, height);
-  pen.strokeStyle = theme.classes[drawnClass];
-  pen.lineWidth = 2;
-  pen.beginPath();
-  pen.moveTo(x - 9, y);
-  pen.lineTo(x + 9, y);
-  pen.moveTo(x, y - 9);
-  pen.lineTo(x, y + 9);
-  pen.stroke();
-}
-
-// src/words/numbers.mjs
-function short(x) {
-  if (x === 0) return "0";
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? "not a number" : x > 0 ? "∞" : "−∞";
-  const size = Math.abs(x);
-  if (size >= 1e-3 && size < 1e5) return String(Number(x.toPrecision(4))).replace("-", "−");
-  const [digits, power] = x.toExponential(0).split("e");
-  return `${digits === "1" ? "" : `${digits.replace("-", "−")} · `}10${raised(Number(power))}`;
-}
-function raised(power) {
-  return String(power).split("").map((letter2) => letter2 === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(letter2)]).join("");
-}
-function percent(fraction2) {
-  return `${(100 * fraction2).toFixed(1)} %`;
-}
-function decimal(x, decimals) {
-  return Math.abs(x) < 1e4 ? x.toFixed(decimals) : short(Number(x.toPrecision(2)));
-}
-
-// src/page/elements.mjs
-function node(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") element.addEventListener(name, value);
-    else if (value !== void 0 && value !== false) element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children);
-  return element;
-}
-var counter = 0;
-var unique = (name) => `rkp-${name}-${++counter}`;
-function slider(label, symbol, values, chosen, shown = short) {
-  let known = [...values];
-  const id = unique("slider");
-  const input = node("input", { type: "range", id, min: 0, step: 1, input: () => {
-    show2(known[input.valueAsNumber]);
-    chosen(known[input.valueAsNumber]);
-  } });
-  const output = node("output", { for: id });
-  const show2 = (value) => {
-    if (!known.includes(value)) known = [...values, value].sort((a, b) => a - b);
-    input.max = String(known.length - 1);
-    input.value = String(known.indexOf(value));
-    output.textContent = shown(value);
-    input.setAttribute("aria-valuetext", shown(value));
-  };
-  const name = node("label", { for: id }, label, ...symbol ? [" ", node("i", {}, symbol)] : []);
-  return { element: node("div", { class: "rkp-slider" }, name, input, output), input, show: show2 };
-}
-function select(label, options, chosen) {
-  const id = unique("select");
-  const input = node("select", { id, change: () => chosen(input.value) }, ...Object.entries(options).map(([value, text]) => node("option", { value }, text)));
-  return { element: node("div", { class: "rkp-select" }, node("label", { for: id }, label), input), input, show: (value) => {
-    input.value = value;
-  } };
-}
-function icon(path) {
-  const place2 = node("span", { class: "rkp-icon", "aria-hidden": "true" });
-  place2.innerHTML = `<svg width="12" height="12" viewBox="0 0 12 12"><path d="${path}" fill="currentColor"/></svg>`;
-  return place2;
-}
-var ICONS = {
-  play: "M2 0.5V11.5L11.5 6Z",
-  pause: "M1.5 0.5H4.7V11.5H1.5ZM7.3 0.5H10.5V11.5H7.3Z",
-  full: "M0 0H4.5V1.6H1.6V4.5H0ZM7.5 0H12V4.5H10.4V1.6H7.5ZM0 7.5H1.6V10.4H4.5V12H0ZM10.4 7.5H12V12H7.5V10.4H10.4Z"
-};
-
-// src/painting/panel.mjs
-var Panel = class {
-  /**
-   * @param {string} label  what a reader who cannot see it is told
-   * @param {(pen: Pen, width: number, height: number) => void} paint
-   */
-  constructor(label, paint) {
-    this.canvas = node("canvas", { class: "rkp-canvas", role: "img", "aria-label": label });
-    this.paint = paint;
-    this.due = 0;
-    this.observer = new ResizeObserver(() => this.fit());
-    this.observer.observe(this.canvas);
-  }
-  fit() {
-    const { clientWidth, clientHeight } = this.canvas, ratio = window.devicePixelRatio || 1;
-    const [width, height] = [clientWidth, clientHeight].map((size) => Math.round(size * ratio));
-    if (!width || !height) return;
-    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
-    this.now();
-  }
-  soon() {
-    if (!this.due) this.due = requestAnimationFrame(() => this.now());
-  }
-  now() {
-    cancelAnimationFrame(this.due);
-    this.due = 0;
-    const pen = this.canvas.getContext("2d"), ratio = window.devicePixelRatio || 1;
-    if (!pen || !this.canvas.width) return;
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    pen.clearRect(0, 0, width, height);
-    this.paint(pen, width, height);
-  }
-  close() {
-    cancelAnimationFrame(this.due);
-    this.observer.disconnect();
-  }
-};
-
-// src/page/panels.mjs
-function newPanel({ panels }, label, paint) {
-  const panel = new Panel(label, paint);
-  panels.push(panel);
-  return panel;
-}
-
-// src/painting/plot.mjs
-function paintPlot(pen, width, height, theme, plot) {
-  const left = 34, right = width - 8, top = 20, bottom = height - 18;
-  const scale = plot.log ? Math.log10 : (y) => y;
-  const X = (x) => left + (x - plot.x[0]) / (plot.x[1] - plot.x[0]) * (right - left);
-  const Y = (y) => bottom - (scale(y) - scale(plot.y[0])) / (scale(plot.y[1]) - scale(plot.y[0])) * (bottom - top);
-  pen.font = `12px ${theme.font}`;
-  pen.fillStyle = theme.text;
-  pen.textAlign = "left";
-  pen.textBaseline = "alphabetic";
-  pen.fillText(plot.title, 0, 11, width);
-  pen.font = `11px ${theme.font}`;
-  pen.fillStyle = theme.muted;
-  pen.strokeStyle = theme.line;
-  pen.lineWidth = 1;
-  pen.textAlign = "right";
-  pen.textBaseline = "middle";
-  pen.beginPath();
-  for (const y of plot.yTicks) {
-    pen.fillText(plot.written(y), left - 6, Y(y));
-    pen.moveTo(left, Math.round(Y(y)) + 0.5);
-    pen.lineTo(right, Math.round(Y(y)) + 0.5);
-  }
-  pen.stroke();
-  pen.textBaseline = "alphabetic";
-  pen.textAlign = "center";
-  for (const x of plot.xTicks) pen.fillText(String(x), Math.min(right - 4, X(x)), height - 4);
-  pen.save();
-  pen.beginPath();
-  pen.rect(left - 2, top - 2, right - left + 4, bottom - top + 4);
-  pen.clip();
-  for (const y of plot.levels ?? []) {
-    pen.strokeStyle = theme.text;
-    pen.setLineDash([5, 4]);
-    pen.beginPath();
-    pen.moveTo(left, Y(y));
-    pen.lineTo(right, Y(y));
-    pen.stroke();
-  }
-  if (plot.marked !== void 0 && plot.marked !== null) {
-    pen.setLineDash([]);
-    pen.strokeStyle = theme.muted;
-    pen.beginPath();
-    pen.moveTo(X(plot.marked), top);
-    pen.lineTo(X(plot.marked), bottom);
-    pen.stroke();
-  }
-  pen.lineJoin = "round";
-  for (const line2 of plot.lines) {
-    pen.strokeStyle = pen.fillStyle = line2.colour;
-    pen.lineWidth = line2.width ?? 1.8;
-    pen.setLineDash(line2.dash ?? []);
-    pen.beginPath();
-    for (let x = 0; x < line2.y.length; x++) {
-      const y = Math.min(Math.max(line2.y[x], plot.y[0]), plot.log ? Infinity : plot.y[1] * 2);
-      if (x) pen.lineTo(X(x), Y(y));
-      else pen.moveTo(X(x), Y(y));
-    }
-    pen.stroke();
-    if (line2.dots && line2.y.length) {
-      pen.beginPath();
-      pen.arc(X(line2.y.length - 1), Y(line2.y[line2.y.length - 1]), 3, 0, 2 * Math.PI);
-      pen.fill();
-    }
-  }
-  pen.restore();
-  pen.setLineDash([]);
-}
-
-// src/views/epochs.mjs
-function lastEpoch({ snapshot }) {
-  return Math.max(10, 10 * Math.ceil(((snapshot?.history.val_accuracy.length ?? 1) - 1) / 10));
-}
-function netStyle({ configuration: { net, scheme }, theme }) {
-  const style = NET_STYLES[net === "StandardNet" ? "StandardNet" : String(scheme)] ?? OTHER_NET;
-  return theme.dark ? { ...style, colour: lighter(style.colour, 0.3) } : style;
-}
-function curves(state, train, validation) {
-  const { colour, dash } = netStyle(state);
-  return [{ y: train, colour, dash: [1.5, 3], width: 1.5 }, { y: validation, colour, dash, dots: true }];
-}
-
-// src/views/accuracy.mjs
-function paintAccuracy(state, pen, width, height) {
-  const { run, snapshot, theme } = state;
-  if (!run) return;
-  const { train_accuracy, val_accuracy } = snapshot?.history ?? { train_accuracy: [], val_accuracy: [] };
-  const least = smallest(train_accuracy, smallest(val_accuracy, 1));
-  const low = [0.8, 0.6, 0.4, 0.2].find((value) => value <= least) ?? 0;
-  const x = lastEpoch(state);
-  paintPlot(pen, width, height, theme, {
-    title: "accuracy in %",
-    x: [0, x],
-    y: [low, 1.02],
-    xTicks: [0, x / 2, x],
-    yTicks: [0, 0.2, 0.4, 0.6, 0.8, 0.9, 1].filter((value) => value >= low && (value !== 0.9 || low === 0.8)),
-    written: (y) => String(Math.round(100 * y)),
-    lines: curves(state, train_accuracy, val_accuracy),
-    levels: run.bayes === null ? [] : [run.bayes]
-  });
-}
-
-// src/views/cost.mjs
-function paintCost(state, pen, width, height) {
-  const { train_cost, val_cost } = state.snapshot?.history ?? { train_cost: [], val_cost: [] };
-  const most = largest([...train_cost, ...val_cost].filter(Number.isFinite), 0.1);
-  const top = [0.2, 0.4, 0.8, 1.2, 2, 4, 8].find((value) => value >= most) ?? most;
-  const x = lastEpoch(state);
-  paintPlot(pen, width, height, state.theme, {
-    title: "cost",
-    x: [0, x],
-    y: [0, top],
-    yTicks: [0, top / 2, top],
-    xTicks: [0, x / 2, x],
-    written: (y) => short(Number(y.toPrecision(2))),
-    lines: curves(state, train_cost, val_cost)
-  });
-}
-
 // src/painting/space.mjs
-function camera(components2, { bound, centre }, look, width, height) {
-  const [cx, cy] = [width / 2, height / 2], half = Math.min(width, height) / 2;
+var DISTANCE = 7;
+var FLOOR = 0.85;
+function camera(components2, { bound, centre }, look, width, height2) {
+  const [cx, cy] = [width / 2, height2 / 2], half = Math.min(width, height2) / 2;
   if (components2 === 2) {
     const zoom2 = (half - 10) / bound;
     return (x, y) => [cx + zoom2 * (x - centre[0]), cy - zoom2 * (y - centre[1]), 0];
   }
   const [azim, elev] = [look.azim, look.elev].map((angle) => angle * Math.PI / 180);
   const [ca, sa, ce, se] = [Math.cos(azim), Math.sin(azim), Math.cos(elev), Math.sin(elev)];
-  const zoom = 0.85 * half / bound, eye = 7 * bound;
+  const zoom = 0.92 * half / bound, eye = DISTANCE * bound;
   return (x, y, z) => {
     const [u, v, w2] = [x - centre[0], y - centre[1], z - centre[2]];
     const across = -sa * u + ca * v, near = ca * u + sa * v;
@@ -2611,9 +2494,14 @@ function camera(components2, { bound, centre }, look, width, height) {
     return [cx + closer * across, cy - closer * up, nearness];
   };
 }
-function paintFrame(pen, at, components2, { bound, centre, low }, look, theme, letter2) {
+function eyeOf({ bound, centre: [x, y, z] }, look) {
+  const [azim, elev] = [look.azim, look.elev].map((angle) => angle * Math.PI / 180), far = DISTANCE * bound;
+  return [x + far * Math.cos(elev) * Math.cos(azim), y + far * Math.cos(elev) * Math.sin(azim), z + far * Math.sin(elev)];
+}
+function paintFrame(pen, at, components2, { bound, centre, low }, look, theme, letter3) {
   const left = [Math.sin, (angle) => -Math.cos(angle)].map((of) => of(look.azim * Math.PI / 180));
-  const place2 = ([u, v, w2]) => at(centre[0] + bound * u, centre[1] + bound * v, centre[2] + bound * w2);
+  const radius = components2 === 2 ? bound : FLOOR * bound;
+  const place2 = ([u, v, w2]) => at(centre[0] + radius * u, centre[1] + radius * v, centre[2] + bound * w2);
   const line2 = (from, to) => {
     const [a, b] = [place2(from), place2(to)];
     pen.moveTo(a[0], a[1]);
@@ -2645,93 +2533,48 @@ function paintFrame(pen, at, components2, { bound, centre, low }, look, theme, l
   ends.forEach((end, k) => {
     const [x, y] = place2(end);
     pen.font = `italic 12px ${theme.font}`;
-    pen.fillText(letter2, x - 3, y);
+    pen.fillText(letter3, x - 3, y);
     pen.font = `10px ${theme.font}`;
     pen.fillText(String(k + 1), x + 4, y + 4);
   });
 }
 
-// src/views/place.mjs
-function place({ at, n: count, components: components2 }, l, n) {
-  const k = (l * count + n) * components2;
+// src/views/scene.mjs
+var place = ({ at, n: count, components: components2 }, l, n) => placed(at, components2, l * count + n);
+function placed(at, components2, row) {
+  const k = row * components2;
   return [at[k], at[k + 1], components2 === 3 ? at[k + 2] : 0];
-}
-var letter = ({ configuration }) => configuration.d_hat <= 3 ? "y" : "p";
-
-// src/views/features.mjs
-var RADIUS = 2.5;
-function paintFeatures(state, pen, width, height) {
-  const { flow, run, box, look, theme } = state;
-  if (!flow || !run) return;
-  const { c } = run.validation, inSpace = flow.components === 3, l = shownLayer(state);
-  const at = camera(flow.components, box, look, width, height);
-  paintFrame(pen, at, flow.components, box, look, theme, letter(state));
-  const seen = Array.from({ length: flow.n }, (_, n) => ({ n, spot: at(...place(flow, l, n)) }));
-  if (inSpace) seen.sort((a, b) => a.spot[2] - b.spot[2]);
-  pen.globalAlpha = 0.8;
-  for (const { n, spot: [x, y, near] } of seen) {
-    pen.fillStyle = theme.classes[c[n]];
-    pen.beginPath();
-    marker(pen, c[n], x, y, inSpace ? RADIUS * (1 + near / (5 * box.bound)) : RADIUS);
-    pen.fill();
-  }
-  pen.globalAlpha = 1;
-}
-
-// src/views/layers.mjs
-function paintLayers(state, pen, width, height) {
-  const { flow, theme } = state;
-  if (!flow) return;
-  const { L, spread, norms } = flow, { colour, dash } = netStyle(state), [low, high] = decades(spread, norms);
-  const each = Math.max(1, Math.ceil((high - low) / 4));
-  const powers = range(low, high).filter((power) => (power - low) % each === 0);
-  paintPlot(pen, width, height, theme, {
-    title: width < 240 ? "spread, norm (thin) by layer" : "features by layer: spread, and norm (thin)",
-    x: [0, L],
-    y: [10 ** low, 10 ** high],
-    log: true,
-    yTicks: powers.map((power) => 10 ** power),
-    xTicks: L > 1 ? [0, Math.round(L / 2), L] : [0, 1],
-    marked: shownLayer(state),
-    written: (y) => `10${raised(Math.round(Math.log10(y)))}`,
-    lines: [{ y: norms, colour: theme.muted, width: 1 }, { y: spread, colour, dash, width: 2.2 }]
-  });
-}
-function decades(spread, norms) {
-  const all = [...spread, ...Array.from(norms)].filter((value) => value > 0 && value < Infinity);
-  const low = Math.floor(Math.log10(smallest(all, 0.1))), high = Math.ceil(Math.log10(largest(all, 10)));
-  return [Math.max(-12, low), high];
 }
 
 // src/views/trajectories.mjs
 var TRAJECTORIES = 50;
-function paintTrajectories(state, pen, width, height) {
-  const { flow, run, box, look, theme } = state;
-  if (!flow || !run) return;
-  const at = camera(flow.components, box, look, width, height);
-  paintFrame(pen, at, flow.components, box, look, theme, letter(state));
-  const count = Math.min(TRAJECTORIES, flow.n), classes = run.validation.c.subarray(0, count);
-  const shown = shownLayer(state), marked = [0, flow.L, shown];
+function paintTrajectories(scene, pen, width, height2) {
+  const { flow, c, layer, box, look, theme } = scene;
+  const at = camera(flow.components, box, look, width, height2);
+  paintFrame(pen, at, flow.components, box, look, theme, scene.letter);
+  const count = Math.min(TRAJECTORIES, flow.n), classes = Int32Array.from({ length: count }, (_, n) => c[n]);
+  const marked = [0, flow.L, layer];
   const [first, last2, between] = marked.map(() => new Float32Array(2 * count)), places = [first, last2, between];
   pen.lineWidth = 1.1;
   pen.lineJoin = "round";
+  pen.globalAlpha = scene.traced ? 0.25 : 0.55;
   for (let n = 0; n < count; n++) {
     pen.strokeStyle = theme.classes[classes[n]];
-    pen.globalAlpha = 0.55;
     pen.beginPath();
     for (let l = 0; l <= flow.L; l++) {
       const [x, y] = at(...place(flow, l, n));
       if (l) pen.lineTo(x, y);
       else pen.moveTo(x, y);
-      marked.forEach((layer, k) => {
-        if (l === layer) places[k].set([x, y], 2 * n);
+      marked.forEach((each, k) => {
+        if (l === each) places[k].set([x, y], 2 * n);
       });
     }
     pen.stroke();
   }
   paintPoints(pen, first, classes, theme.classes, 1.4, 0.7);
   paintPoints(pen, last2, classes, theme.classes, 3.4, 0.9);
-  if (shown > 0 && shown < flow.L) paintRings(pen, between, theme.text);
+  if (layer > 0 && layer < flow.L) paintRings(pen, between, theme.text);
+  paintTraced(scene, pen, at, false);
 }
 function paintRings(pen, places, colour) {
   pen.strokeStyle = colour;
@@ -2743,514 +2586,243 @@ function paintRings(pen, places, colour) {
   }
   pen.stroke();
 }
+function paintTraced({ flow: { components: components2, L }, traced: traced2, layer, theme }, pen, at, upToLayer) {
+  if (!traced2) return;
+  pen.strokeStyle = theme.text;
+  pen.lineWidth = upToLayer ? 1 : 2.2;
+  pen.beginPath();
+  for (let l = 0; l <= (upToLayer ? layer : L); l++) {
+    const [x2, y2] = at(...placed(traced2.at, components2, l));
+    if (l) pen.lineTo(x2, y2);
+    else pen.moveTo(x2, y2);
+  }
+  pen.stroke();
+  const [x, y] = at(...placed(traced2.at, components2, layer));
+  paintPicked(pen, x, y, theme.classes[traced2.answer], theme.text);
+}
+function paintPicked(pen, x, y, fill, stroke) {
+  pen.beginPath();
+  pen.arc(x, y, 5.5, 0, 2 * Math.PI);
+  pen.fillStyle = fill;
+  pen.fill();
+  pen.lineWidth = 2;
+  pen.strokeStyle = stroke;
+  pen.stroke();
+}
+function nearestTrajectory({ flow, box, look }, width, height2, x, y) {
+  const at = camera(flow.components, box, look, width, height2);
+  let best = { n: -1, far: Infinity };
+  for (let n = 0; n < Math.min(TRAJECTORIES, flow.n); n++) {
+    for (let l = 0; l <= flow.L; l++) {
+      const [u, v] = at(...place(flow, l, n)), far = Math.hypot(u - x, v - y);
+      if (far < best.far) best = { n, far };
+    }
+  }
+  return best;
+}
 
-// src/views/views.mjs
-function newViews(page) {
-  const view = (label, paint) => newPanel(page, label, (pen, width, height) => paint(page.state, pen, width, height));
-  return {
-    trajectories: view("Trajectories of fifty points through the layers", paintTrajectories),
-    features: view("Features at the chosen layer", paintFeatures),
-    decision: view("Answers of the network on the plane, over the validation points", paintDecision),
-    accuracy: view("Accuracy by epoch", paintAccuracy),
-    cost: view("Cost by epoch", paintCost),
-    layers: view("Size and spread of the features by layer", paintLayers)
+// src/views/decision.mjs
+var CELLS = 64;
+var POINTS = 600;
+function paintDecision(state, pen, width, height2) {
+  const { decision, best, theme } = state, drawing = isOwn(state) || state.problem.startsWith("Draw");
+  if (decision) {
+    pen.imageSmoothingEnabled = true;
+    pen.drawImage(decision.picture, 0, 0, width, height2);
+    pen.strokeStyle = theme.text;
+    pen.lineWidth = 1.2;
+    paintLines(pen, decision.lines, width / CELLS);
+  }
+  paintKnown(state, drawing, pen, width, height2);
+  if (best.lines.length) {
+    pen.strokeStyle = theme.text;
+    pen.lineWidth = 1.3;
+    pen.setLineDash([5, 4]);
+    paintLines(pen, best.lines, width / BEST_CELLS);
+    pen.setLineDash([]);
+  }
+  paintTicks(state, pen, width, height2);
+  if (state.cursor.shown) paintCursor(state, drawing, pen, width, height2);
+  if (state.probe) paintProbe(state.probe, theme, pen, width, height2);
+}
+function paintLines(pen, lines, cell) {
+  strokeLines(pen, lines, (x, y) => [(x + 0.5) * cell, (y + 0.5) * cell]);
+}
+function paintKnown({ own, run, theme }, drawing, pen, width, height2) {
+  if (drawing) {
+    paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height2), own.c, theme.classes, 3.6, 0.95);
+  } else if (run) {
+    const { X, c } = run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height2);
+    paintPoints(pen, places, c.subarray(0, POINTS), theme.classes, 1.8, 0.75);
+  }
+}
+function paintTicks({ theme }, pen, width, height2) {
+  pen.fillStyle = theme.muted;
+  pen.font = `11px ${theme.font}`;
+  pen.textBaseline = "alphabetic";
+  for (const x of [-EDGE, 0, EDGE]) {
+    const text = String(x).replace("-", "−");
+    pen.textAlign = x < 0 ? "left" : x > 0 ? "right" : "center";
+    pen.fillText(text, (x + EDGE) / (2 * EDGE) * width + (x < 0 ? 12 : x > 0 ? -3 : 0), height2 - 4);
+    pen.textAlign = "left";
+    pen.fillText(text, 3, x > 0 ? 12 : x < 0 ? height2 - 16 : height2 / 2 + 4);
+  }
+}
+function paintProbe({ x, P }, theme, pen, width, height2) {
+  const [u, v] = toCanvas(x, width, height2);
+  paintPicked(pen, u, v, theme.classes[P.indexOf(Math.max(...P))], theme.text);
+}
+function paintCursor({ cursor, theme, drawnClass }, drawing, pen, width, height2) {
+  const [x, y] = toCanvas([cursor.x, cursor.y], width, height2);
+  pen.strokeStyle = drawing ? theme.classes[drawnClass] : theme.text;
+  pen.lineWidth = 2;
+  pen.beginPath();
+  pen.moveTo(x - 9, y);
+  pen.lineTo(x + 9, y);
+  pen.moveTo(x, y - 9);
+  pen.lineTo(x, y + 9);
+  pen.stroke();
+}
+
+// src/words/numbers.mjs
+function short(x) {
+  if (x === 0) return "0";
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "not a number" : x > 0 ? "∞" : "−∞";
+  const size = Math.abs(x);
+  if (size >= 1e-3 && size < 1e5) return String(Number(x.toPrecision(4))).replace("-", "−");
+  const [digits, power] = x.toExponential(0).split("e");
+  return `${digits === "1" ? "" : `${digits.replace("-", "−")} · `}10${raised(Number(power))}`;
+}
+function raised(power) {
+  return String(power).split("").map((letter3) => letter3 === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(letter3)]).join("");
+}
+function percent(fraction2) {
+  return `${(100 * fraction2).toFixed(1)} %`;
+}
+function decimal(x, decimals) {
+  return Math.abs(x) < 1e4 ? x.toFixed(decimals) : short(Number(x.toPrecision(2)));
+}
+function share(p) {
+  const rounded = 100 * p;
+  if (rounded > 0 && rounded < 0.1) return "< 0.1 %";
+  return rounded < 100 && rounded > 99.9 ? "> 99.9 %" : `${rounded.toFixed(1)} %`;
+}
+
+// src/page/elements.mjs
+function node(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value !== void 0 && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+var counter = 0;
+var unique = (name) => `rkp-${name}-${++counter}`;
+function slider(label, symbol, values, chosen, shown2 = short, hint = "") {
+  let known = [...values];
+  const id = unique("slider");
+  const input = node("input", { type: "range", id, min: 0, step: 1, input: () => {
+    show2(known[input.valueAsNumber]);
+    chosen(known[input.valueAsNumber]);
+  } });
+  const output = node("output", { for: id });
+  const show2 = (value) => {
+    if (!known.includes(value)) known = [...values, value].sort((a, b) => a - b);
+    input.max = String(known.length - 1);
+    input.value = String(known.indexOf(value));
+    output.textContent = shown2(value);
+    input.setAttribute("aria-valuetext", shown2(value));
   };
+  const name = node("label", { for: id }, label, ...symbol ? [" ", letter(symbol)] : []);
+  return { element: node("div", { class: "rkp-slider" }, name, input, output, ...explained(input, hint)), input, show: show2 };
 }
-
-// src/setup/link.mjs
-var LINK = "#rknet?";
-var WRITTEN = { d: "d_hat", L: "L", h: "h", sigma: "activation", lift: "lift", rate: "rate", batch: "batch", epochs: "epochs", seed: "seed" };
-var NUMBERS = ["d_hat", "L", "h", "rate", "batch", "epochs", "seed"];
-function toLink(configuration, look) {
-  const { data, noise, samples, net, scheme } = configuration;
-  const parts = typeof data === "string" ? [["data", data], ["noise", noise], ["samples", samples]] : [["points", packed(data)]];
-  if (net === "StandardNet") parts.push(["net", net]);
-  else if (typeof scheme === "string") parts.push(["net", scheme]);
-  else parts.push(["A", scheme.A.map((row) => row.join(",")).join(";")], ["beta", scheme.beta.join(",")]);
-  for (const [letter2, key] of Object.entries(WRITTEN)) {
-    if (key !== "h" || net !== "StandardNet") parts.push([
-      letter2,
-      /** @type {any} */
-      configuration[key]
-    ]);
-  }
-  parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
-  if (look.layer !== null) parts.push(["layer", look.layer]);
-  return LINK + parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
+function select(label, options, chosen, hint = "") {
+  const id = unique("select");
+  const input = node("select", { id, change: () => chosen(input.value) }, ...Object.entries(options).map(([value, text]) => node("option", { value }, text)));
+  return { element: node("div", { class: "rkp-select" }, node("label", { for: id }, label), input, ...explained(input, hint)), input, show: (value) => {
+    input.value = value;
+  } };
 }
-function fromLink(hash) {
-  if (!hash.startsWith(LINK)) return null;
-  const said2 = new Map([...new URLSearchParams(hash.slice(LINK.length))]);
-  const choice = {};
-  const look = {};
-  const number = (key) => {
-    const text = said2.get(key);
-    if (text === void 0) return void 0;
-    if (!text.trim() || !Number.isFinite(Number(text))) throw new Error(`${key}: must be a number, got ${text}`);
-    return Number(text);
-  };
-  if (said2.has("points")) choice.data = unpacked(said2.get("points") ?? "");
-  else if (said2.has("data")) choice.data = said2.get("data");
-  for (const key of ["noise", "samples"]) if (said2.has(key)) choice[key] = number(key);
-  if (said2.has("A") || said2.has("beta")) {
-    choice.net = "RKNet";
-    choice.scheme = typedTableau(said2.get("A") ?? "", said2.get("beta") ?? "");
-  } else if (said2.has("net")) {
-    choice.net = said2.get("net") === "StandardNet" ? "StandardNet" : "RKNet";
-    if (choice.net === "RKNet") choice.scheme = said2.get("net");
-  }
-  for (const [letter2, key] of Object.entries(WRITTEN)) {
-    if (said2.has(letter2)) choice[key] = NUMBERS.includes(key) ? number(letter2) : said2.get(letter2);
-  }
-  const whole = (key, most) => {
-    const value = number(key);
-    if (value !== void 0 && !(Number.isInteger(value) && value >= 0 && value <= most)) {
-      throw new Error(`${key}: must be a whole number from 0 to ${most}, got ${value}`);
-    }
-    return value;
-  };
-  const steps = whole("steps", 1e6), layer = whole("layer", LIMITS.L[1]);
-  if (steps !== void 0) look.steps = steps;
-  if (layer !== void 0) look.layer = layer;
-  if (said2.has("view")) look.view = number("view") === 2 ? 2 : 3;
-  for (
-    const key of
-    /** @type {const} */
-    ["azim", "elev"]
-  ) {
-    const angle = number(key);
-    if (angle !== void 0) look[key] = angle;
-  }
-  return { choice, look };
+function explained(input, hint) {
+  if (!hint) return [];
+  const id = unique("hint");
+  input.setAttribute("aria-describedby", id);
+  return [node("div", { id, class: "rkp-hint" }, hint)];
 }
-
-// src/page/address.mjs
-function address2(page) {
-  const { state, model, root } = page, { look } = state, obeys = Boolean(model.get("link"));
-  let known = "";
-  function write() {
-    if (!obeys) return;
-    known = toLink(state.configuration, look);
-    try {
-      history.replaceState(history.state, "", known);
-    } catch {
-      location.replace(known);
-    }
-  }
-  function read() {
-    if (!obeys || location.hash === known) return false;
-    try {
-      const found = fromLink(location.hash);
-      if (!found) return false;
-      known = location.hash;
-      obey(page, found);
-      root.scrollIntoView({ block: "start" });
-    } catch (error) {
-      state.problem = `This link cannot be followed. ${said(error)}`;
-      page.sentence.tell();
-    }
-    return true;
-  }
-  async function copy() {
-    look.steps = state.snapshot?.step ?? 0;
-    const whole = location.href.split("#")[0] + toLink(state.configuration, look);
-    write();
-    look.steps = 0;
-    try {
-      await navigator.clipboard.writeText(whole);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-  const moved = () => {
-    if (location.hash.startsWith(LINK)) read();
-  };
-  window.addEventListener("hashchange", moved);
-  return { write, read, copy, stop: () => window.removeEventListener("hashchange", moved) };
+function letter(symbol) {
+  if (!symbol.endsWith(HAT)) return node("i", {}, symbol);
+  const place2 = node("span", {});
+  place2.innerHTML = `<math><mover accent="true"><mi>${symbol.slice(0, -1)}</mi><mo stretchy="false">^</mo></mover></math>`;
+  return place2;
 }
-function obey({ state, choosing: choosing2, layers }, { choice, look }) {
-  Object.assign(state.look, { steps: 0, layer: null }, look);
-  const { steps } = state.look;
-  choosing2.replace(choice);
-  state.look.steps = steps;
-  const { data } = state.configuration;
-  if (typeof data !== "string") state.own = data;
-  layers.turned(state.look.azim);
-  choosing2.build();
+var HAT = "̂";
+function icon(path) {
+  const place2 = node("span", { class: "rkp-icon", "aria-hidden": "true" });
+  place2.innerHTML = `<svg width="12" height="12" viewBox="0 0 12 12"><path d="${path}" fill="currentColor"/></svg>`;
+  return place2;
 }
-
-// src/page/export.mjs
-async function exportRecord({ player, state, notebook: notebook2 }) {
-  const { net, L, seed } = state.configuration;
-  const file = new Blob([JSON.stringify(await player.record(), null, 1) + "\n"], { type: "application/json" });
-  const address3 = URL.createObjectURL(file);
-  node("a", { href: address3, download: `rknet-${net}-${L}-seed-${seed}.json` }).click();
-  window.setTimeout(() => URL.revokeObjectURL(address3), 1e3);
-  notebook2.share(["record"]);
-}
-
-// src/page/bar.mjs
-var SPEEDS = { 0: "full speed", 100: "100 steps/s", 10: "10 steps/s", 1: "1 step/s" };
-var RECORD = "Data, initial weights, configuration and seed, for `rknet verify`";
-function trainingBar(page) {
-  const { state } = page, { playing: playing2 } = page;
-  const playButton = node("button", { class: "rkp-play", type: "button", click: playing2.toggle });
-  const epochCount = node("b", {}), stepCount = node("b", { class: "rkp-steps" });
-  const bar = node(
-    "div",
-    { class: "rkp-bar", role: "group", "aria-label": "Training" },
-    playButton,
-    node("button", { type: "button", click: playing2.step, title: "One step (period)" }, "Step"),
-    node("button", { type: "button", click: playing2.reset, title: "Back to the initial weights (r)" }, "Reset"),
-    node("span", { class: "rkp-count" }, "epoch ", epochCount, node("span", {}, " · step ", stepCount))
-  );
-  const speed = select("speed", SPEEDS, () => {
-    if (!state.playing) return;
-    playing2.pause();
-    playing2.play();
-  });
-  function show2() {
-    const word = state.playing ? "Pause" : "Play";
-    if (playButton.textContent?.trim() !== word) {
-      playButton.replaceChildren(icon(state.playing ? ICONS.pause : ICONS.play), ` ${word}`);
-    }
-    epochCount.textContent = String(state.snapshot?.epoch ?? 0);
-    stepCount.textContent = String(state.snapshot?.step ?? 0);
-  }
-  return { bar, tools: tools(page, speed.element), pace: () => Number(speed.input.value), show: show2 };
-}
-function tools(page, speed) {
-  const full = { type: "button", click: () => fullScreen(page.root), "aria-label": "Full screen", title: "Full screen" };
-  return node(
-    "div",
-    { class: "rkp-tools", role: "group", "aria-label": "Speed, link, export" },
-    speed,
-    ...page.inNotebook ? [] : [copyButton(page)],
-    node("button", { type: "button", click: () => exportRecord(page), title: RECORD }, "Export"),
-    ...document.fullscreenEnabled ? [node("button", full, icon(ICONS.full))] : []
-  );
-}
-function copyButton({ address: address3 }) {
-  const button = node("button", {
-    type: "button",
-    click: async () => {
-      button.textContent = await address3.copy() ? "Copied" : "In the address bar";
-      window.setTimeout(() => {
-        button.textContent = "Copy link";
-      }, 2e3);
-    }
-  }, "Copy link");
-  return button;
-}
-function fullScreen(root) {
-  if (document.fullscreenElement) document.exitFullscreen();
-  else root.requestFullscreen();
-}
-
-// src/page/choosing.mjs
-var AFTER_TYPING = 180;
-function choosing(page) {
-  const { state } = page;
-  let timer = 0;
-  function isChosen(preset) {
-    const configuration = (
-      /** @type {any} */
-      state.configuration
-    );
-    return Object.entries(preset.configuration).every(([key, value]) => configuration[key] === value);
-  }
-  function take(choice) {
-    const next = { ...state.configuration, ...choice };
-    if (choice.data !== void 0 && choice.noise === void 0) delete next.noise;
-    if (typeof next.data !== "string") next.batch = Math.max(1, Math.min(next.batch, next.data.X.length));
-    state.touched = true;
-    state.given = void 0;
-    state.problem = "";
-    state.look.steps = 0;
-    try {
-      state.configuration = validated(next);
-    } catch (error) {
-      state.problem = said(error);
-    }
-    state.about = page.offered.find(isChosen)?.say ?? "";
-  }
-  function choose2(choice, atOnce = false) {
-    take(choice);
-    for (const part of page.controls) part.show();
-    stop();
-    if (state.problem) page.sentence.tell();
-    else if (atOnce) build();
-    else timer = window.setTimeout(build, AFTER_TYPING);
-  }
-  function replace(choice, atOnce = false) {
-    choose2({ ...DEFAULTS, noise: void 0, ...choice }, atOnce);
-  }
-  function build() {
-    stop();
-    page.playing.restart(() => page.player.configure(state.configuration, state.given));
-    if (state.touched) page.address.write();
-    page.notebook.share(["configuration"]);
-  }
-  const stop = () => clearTimeout(timer);
-  return { choose: choose2, replace, isChosen, build, stop };
-}
-
-// src/words/names.mjs
-var SET_NAMES = {
-  donut_1D: "strip",
-  donut_2D: "donut",
-  squares: "squares",
-  spiral: "spiral",
-  donut_2D_6C: "rings",
-  squares_2D_4C: "quadrants"
+var ICONS = {
+  play: "M2 0.5V11.5L11.5 6Z",
+  pause: "M1.5 0.5H4.7V11.5H1.5ZM7.3 0.5H10.5V11.5H7.3Z",
+  full: "M0 0H4.5V1.6H1.6V4.5H0ZM7.5 0H12V4.5H10.4V1.6H7.5ZM0 7.5H1.6V10.4H4.5V12H0ZM10.4 7.5H12V12H7.5V10.4H10.4Z"
 };
-var NET_NAMES = {
-  StandardNet: "StandardNet",
-  euler: "EulerNet",
-  heun: "Heun",
-  kutta3: "Kutta 3",
-  rk4: "RK4Net",
-  rk38: "3/8 rule"
+
+// src/painting/panel.mjs
+var AROUND = "100% 0px";
+var Panel = class {
+  /**
+   * @param {string} label  what a reader who cannot see it is told
+   * @param {(pen: Pen, width: number, height: number) => void} paint
+   */
+  constructor(label, paint) {
+    this.canvas = node("canvas", { class: "rkp-canvas", role: "img", "aria-label": label });
+    this.paint = paint;
+    this.due = 0;
+    this.observer = new ResizeObserver(() => this.fit());
+    this.observer.observe(this.canvas);
+    this.near = true;
+    this.stale = false;
+    this.watcher = new IntersectionObserver((seen) => {
+      this.near = seen[seen.length - 1].isIntersecting;
+      if (this.near && this.stale) this.soon();
+    }, { rootMargin: AROUND });
+    this.watcher.observe(this.canvas);
+  }
+  fit() {
+    const { clientWidth, clientHeight } = this.canvas, ratio = window.devicePixelRatio || 1;
+    const [width, height2] = [clientWidth, clientHeight].map((size) => Math.round(size * ratio));
+    if (!width || !height2) return;
+    if (this.canvas.width !== width || this.canvas.height !== height2) Object.assign(this.canvas, { width, height: height2 });
+    this.now();
+  }
+  soon() {
+    this.stale = !this.near;
+    if (this.near && !this.due) this.due = requestAnimationFrame(() => this.now());
+  }
+  now() {
+    cancelAnimationFrame(this.due);
+    this.due = 0;
+    const pen = this.canvas.getContext("2d"), ratio = window.devicePixelRatio || 1;
+    if (!pen || !this.canvas.width) return;
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const { clientWidth: width, clientHeight: height2 } = this.canvas;
+    pen.clearRect(0, 0, width, height2);
+    this.paint(pen, width, height2);
+  }
+  close() {
+    cancelAnimationFrame(this.due);
+    this.observer.disconnect();
+    this.watcher.disconnect();
+  }
 };
-var LIFT_NAMES = { zero: "zeros added", linear: "random, linear", orthogonal: "random, orthogonal", learned: "learned" };
-var ACTIVATION_NAMES = { tanh: "tanh", logistic: "logistic", relu: "ReLU", softplus: "softplus" };
-var OWN = "own points";
-var OWN_TABLEAU = "own tableau";
 
-// src/page/thumbnails.mjs
-function thumbnails(page) {
-  const { state, root, choosing: choosing2 } = page, group = unique("data");
-  function choose2(name) {
-    if (name === OWN) page.ownPoints.redraw(state.own);
-    else choosing2.choose({ data: (
-      /** @type {LawName} */
-      name
-    ) });
-    root.classList.toggle("rkp-drawing", name === OWN);
-  }
-  const thumbs = [...Object.keys(SETS), OWN].map((name) => {
-    const input = node("input", { type: "radio", name: group, value: name, change: () => choose2(name) });
-    const { canvas } = newPanel(page, "", name === OWN ? pencil(page) : sample(
-      page,
-      /** @type {LawName} */
-      name
-    ));
-    canvas.setAttribute("aria-hidden", "true");
-    canvas.removeAttribute("role");
-    return { name, input, element: node("label", {}, input, canvas, SET_NAMES[name] ?? "your own") };
-  });
-  const show2 = () => {
-    const chosen = isOwn(state) ? OWN : state.configuration.data;
-    for (const { name, input } of thumbs) input.checked = name === chosen;
-  };
-  const pictures = node("div", { class: "rkp-thumbs" }, ...thumbs.map((thumb) => thumb.element));
-  return { element: node("fieldset", { class: "rkp-data" }, node("legend", {}, "data"), pictures), show: show2 };
-}
-function sample({ state }, name) {
-  let points = null;
-  return (pen, size) => {
-    points ??= draw(name, 320, SETS[name].noise, 0);
-    paintPoints(pen, toCanvas(points.X, size, size), points.c, state.theme.classes, 1.1, 0.9);
-  };
-}
-var PENCIL = [
-  [[0.28, 0.72], [0.33, 0.56], [0.66, 0.23], [0.77, 0.34], [0.44, 0.67], [0.28, 0.72]],
-  [[0.59, 0.3], [0.7, 0.41]]
-];
-function pencil({ state }) {
-  return (pen, size) => {
-    pen.strokeStyle = state.theme.text;
-    pen.lineWidth = 1.5;
-    pen.lineJoin = "round";
-    pen.beginPath();
-    for (const stroke of PENCIL) {
-      stroke.forEach(([u, v], k) => k ? pen.lineTo(size * u, size * v) : pen.moveTo(size * u, size * v));
-    }
-    pen.stroke();
-  };
-}
-
-// src/page/training_controls.mjs
-var RATES = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1];
-var BATCHES = [1, 2, 5, 10, 20, 50, 100];
-var EPOCHS = [5, 10, 15, 20, 40, 60, 80, 200];
-function trainingControls(page) {
-  const { state, choosing: { choose: choose2 } } = page, seed = seedControl(page);
-  const rate = slider("learning rate", "", RATES, (value) => choose2({ rate: value }), String);
-  const batch = slider("batch", "", BATCHES, (value) => choose2({ batch: value }));
-  const epochs = slider("epochs at most", "", EPOCHS, (value) => choose2({ epochs: value }));
-  function show2() {
-    const { configuration } = state;
-    rate.show(configuration.rate);
-    batch.show(configuration.batch);
-    epochs.show(configuration.epochs);
-    seed.show();
-  }
-  return { elements: [rate, batch, epochs, seed].map((part) => part.element), show: show2 };
-}
-function seedControl({ state, choosing: { choose: choose2 } }) {
-  const id = unique("seed");
-  const change = () => {
-    if (input.value !== "" && input.checkValidity()) choose2({ seed: input.valueAsNumber });
-    else show2();
-  };
-  const next = {
-    type: "button",
-    click: () => choose2({ seed: state.configuration.seed + 1 }),
-    "aria-label": "next seed",
-    title: "Other points, other weights"
-  };
-  const input = node("input", { id, type: "number", min: 0, max: LIMITS.seed[1], step: 1, change });
-  const element = node(
-    "div",
-    { class: "rkp-seed" },
-    node("div", {}, node("label", { for: id }, "seed"), input),
-    node("button", next, "next")
-  );
-  const show2 = () => {
-    input.value = String(state.configuration.seed);
-  };
-  return { element, show: show2 };
-}
-
-// src/page/data_controls.mjs
-function dataControls(page) {
-  const { state, ownPoints: ownPoints2, choosing: { choose: choose2 } } = page, thumbs = thumbnails(page), training = trainingControls(page);
-  const twoDigits = (value) => value.toFixed(2);
-  const noise = slider("noise", "", range(0, 30).map((k) => k / 20), (value) => choose2({ noise: value }), twoDigits);
-  const lift = select("lift to feature space", LIFT_NAMES, (value) => choose2({ lift: (
-    /** @type {LiftName} */
-    value
-  ) }));
-  const parts = [thumbs, ownPoints2, noise, lift].map((part) => part.element);
-  const element = frame(page.compact, [...parts, ...training.elements]);
-  function show2() {
-    const { configuration } = state;
-    thumbs.show();
-    ownPoints2.show();
-    noise.show(configuration.noise);
-    noise.input.disabled = isOwn(state);
-    lift.show(configuration.lift);
-    training.show();
-  }
-  return { element, show: show2 };
-}
-function frame(compact, parts) {
-  if (!compact) return node("div", { class: "rkp-in", role: "group", "aria-label": "Data and training" }, ...parts);
-  const summary = "Data, noise, lift, learning rate, batch, epochs, seed";
-  return node("details", { class: "rkp-in" }, node("summary", {}, summary), node("div", {}, ...parts));
-}
-
-// src/page/hands.mjs
-function obeyKeys({ root, playing: playing2 }) {
-  root.addEventListener("keydown", (event) => {
-    const target = (
-      /** @type {HTMLElement} */
-      event.target
-    );
-    if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input[type=text], input[type=number]")) return;
-    if (event.key === " " && !target.matches("button, select, summary, input[type=radio]")) playing2.toggle();
-    else if (event.key === "." && !target.matches("select")) playing2.step();
-    else if (event.key === "r" && !target.matches("select")) playing2.reset();
-    else return;
-    event.preventDefault();
-  });
-}
-function obeyPointer(page) {
-  for (const view of [page.views.trajectories, page.views.features]) turnBy(page, view);
-}
-function turnBy({ state, views, layers }, { canvas }) {
-  const { look } = state;
-  let held = null;
-  canvas.addEventListener("pointerdown", (event) => {
-    if (components(state) < 3) return;
-    held = { x: event.clientX, y: event.clientY, azim: look.azim, elev: look.elev };
-    canvas.setPointerCapture(event.pointerId);
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    if (!held) return;
-    look.azim = ((held.azim - (event.clientX - held.x) * 0.5 + 540) % 360 + 360) % 360 - 180;
-    look.elev = Math.max(-90, Math.min(90, held.elev + (event.clientY - held.y) * 0.4));
-    layers.turned(Math.round(look.azim));
-    views.trajectories.soon();
-    views.features.soon();
-  });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => {
-    held = null;
-  });
-}
-
-// src/geometry/contours.mjs
-function zeroLines(values, columns, rows) {
-  const next = /* @__PURE__ */ new Map();
-  const join = (a, b) => {
-    for (const [p, q] of [[a, b], [b, a]]) {
-      const known = next.get(p);
-      if (known) known.push(q);
-      else next.set(p, [q]);
-    }
-  };
-  const at = (i, j) => values[i * columns + j];
-  for (let i = 0; i + 1 < rows; i++) {
-    for (let j = 0; j + 1 < columns; j++) {
-      const [a, b, c, d] = [at(i, j) > 0, at(i, j + 1) > 0, at(i + 1, j + 1) > 0, at(i + 1, j) > 0];
-      const top = 2 * (i * columns + j), left = top + 1, bottom = 2 * ((i + 1) * columns + j), right = 2 * (i * columns + j + 1) + 1;
-      const crossed = [];
-      if (a !== b) crossed.push(top);
-      if (b !== c) crossed.push(right);
-      if (c !== d) crossed.push(bottom);
-      if (d !== a) crossed.push(left);
-      if (crossed.length === 2) join(crossed[0], crossed[1]);
-      if (crossed.length === 4) {
-        const middle = at(i, j) + at(i, j + 1) + at(i + 1, j + 1) + at(i + 1, j) > 0;
-        if (middle === a) {
-          join(top, right);
-          join(bottom, left);
-        } else {
-          join(top, left);
-          join(right, bottom);
-        }
-      }
-    }
-  }
-  const place2 = (edge) => {
-    const cell = edge >> 1, i = Math.floor(cell / columns), j = cell % columns;
-    const [u, v] = [at(i, j), edge & 1 ? at(i + 1, j) : at(i, j + 1)];
-    const t = u === v ? 0.5 : u / (u - v);
-    return edge & 1 ? [j, i + t] : [j + t, i];
-  };
-  const seen = /* @__PURE__ */ new Set();
-  const lines = [];
-  const follow2 = (start) => {
-    const line2 = [];
-    let edge = start;
-    for (; ; ) {
-      seen.add(edge);
-      line2.push(...place2(edge));
-      const further = (next.get(edge) ?? []).find((other) => !seen.has(other));
-      if (further === void 0) break;
-      edge = further;
-    }
-    if (line2.length > 4 && (next.get(edge) ?? []).includes(start)) line2.push(...place2(start));
-    lines.push(line2);
-  };
-  for (const [edge, neighbours] of next) if (neighbours.length === 1 && !seen.has(edge)) follow2(edge);
-  for (const edge of next.keys()) if (!seen.has(edge)) follow2(edge);
-  return lines;
-}
-function boundaries(P, columns, rows, classes) {
-  const cells = columns * rows, lines = [];
-  for (let k = 0; k < (classes === 2 ? 1 : classes); k++) {
-    const lead = new Float32Array(cells);
-    for (let n = 0; n < cells; n++) {
-      let best = -Infinity;
-      for (let j = 0; j < classes; j++) if (j !== k && P[n * classes + j] > best) best = P[n * classes + j];
-      lead[n] = Math.log(Math.max(P[n * classes + k], 1e-37)) - Math.log(Math.max(best, 1e-37));
-    }
-    for (const line2 of zeroLines(lead, columns, rows)) lines.push(line2);
-  }
-  return lines;
+// src/page/panels.mjs
+function newPanel({ panels }, label, paint) {
+  const panel = new Panel(label, paint);
+  panels.push(panel);
+  return panel;
 }
 
 // src/geometry/axes.mjs
@@ -3360,6 +2932,820 @@ function some(rows, d, most) {
   return chosen;
 }
 
+// src/geometry/separators.mjs
+function height({ normal: normal2, offset }, y) {
+  let sum2 = offset;
+  for (let i = 0; i < normal2.length; i++) sum2 += normal2[i] * y[i];
+  return sum2;
+}
+function clipped(corners, side) {
+  const heights = corners.map((corner) => height(side, corner));
+  const kept = [];
+  corners.forEach((corner, i) => {
+    const j = (i + 1) % corners.length, [a, b] = [heights[i], heights[j]];
+    if (a >= 0) kept.push(corner);
+    if (a >= 0 !== b >= 0) kept.push(corner.map((x, k) => x + a / (a - b) * (corners[j][k] - x)));
+  });
+  return kept;
+}
+function preferred({ W, mu }, k, m) {
+  const d = W.length / mu.length;
+  return { normal: Array.from({ length: d }, (_, i) => W[k * d + i] - W[m * d + i]), offset: mu[k] - mu[m] };
+}
+function sidesOf(centre, bound, d) {
+  return Array.from({ length: 2 * d }, (_, k) => {
+    const i = k >> 1, sign = k % 2 ? 1 : -1;
+    return { normal: Array.from({ length: d }, (_2, j) => i === j ? sign : 0), offset: bound - sign * centre[i] };
+  });
+}
+function separators(classifier, centre, bound) {
+  const classes = classifier.mu.length, d = classifier.W.length / classes, box = sidesOf(centre, bound, d);
+  const found = [];
+  for (let k = 0; k < classes; k++) {
+    for (let j = k + 1; j < classes; j++) {
+      const side = preferred(classifier, k, j), rivals = [];
+      for (let m = 0; m < classes; m++) if (m !== k && m !== j) rivals.push(preferred(classifier, k, m));
+      const whole = patch(side, centre, 2 * bound * d);
+      const corners = [...box, ...rivals].reduce(clipped, whole);
+      if (corners.length >= d) found.push({ classes: [k, j], side, corners });
+    }
+  }
+  return found;
+}
+function patch(side, centre, size) {
+  const { normal: normal2 } = side, square = normal2.reduce((sum2, x) => sum2 + x * x, 0);
+  if (!(square > 0) || !Number.isFinite(square)) return [];
+  const shift = height(side, centre) / square, middle = normal2.map((x, i) => centre[i] - shift * x);
+  const unit = normal2.map((x) => x / Math.sqrt(square));
+  const move = (...steps) => middle.map((x, i) => steps.reduce((sum2, step) => sum2 + size * step[i], x));
+  const back = (v2) => v2.map((x) => -x);
+  if (normal2.length === 2) {
+    const along = [-unit[1], unit[0]];
+    return [move(along), move(back(along))];
+  }
+  const least = unit.reduce((best, x, i) => Math.abs(x) < Math.abs(unit[best]) ? i : best, 0);
+  const across = unit.map((x, i) => (i === least ? 1 : 0) - unit[least] * x);
+  const length = Math.hypot(...across), u = across.map((x) => x / length);
+  const v = [unit[1] * u[2] - unit[2] * u[1], unit[2] * u[0] - unit[0] * u[2], unit[0] * u[1] - unit[1] * u[0]];
+  return [move(u, v), move(back(u), v), move(back(u), back(v)), move(u, back(v))];
+}
+function regionsWithin(classifier, window2) {
+  const all = [...classifier.mu.keys()];
+  return all.map((k) => all.filter((m) => m !== k).map((m) => preferred(classifier, k, m)).reduce(clipped, window2));
+}
+function answerAt({ W, mu }, states, at) {
+  const d = W.length / mu.length;
+  let best = 0, most = -Infinity;
+  for (let k = 0; k < mu.length; k++) {
+    let sum2 = mu[k];
+    for (let i = 0; i < d; i++) sum2 += W[k * d + i] * states[at + i];
+    if (sum2 > most) [best, most] = [k, sum2];
+  }
+  return best;
+}
+
+// src/page/scene.mjs
+var MESH = 9;
+var letter2 = ({ configuration }) => configuration.d_hat <= 3 ? "y" : "p";
+function sceneOf(state, whole) {
+  const { flow, run, look, theme, states } = state;
+  if (!flow || !run || !states) return null;
+  const layer = shownLayer(state);
+  return {
+    flow,
+    c: run.validation.c,
+    layer,
+    box: whole ? state.near : state.box,
+    look,
+    theme,
+    letter: letter2(state),
+    classifier: flow.frame ? null : state.classifier,
+    mesh: whole ? meshAt(state, layer) : null,
+    traced: traced(state)
+  };
+}
+function meshAt({ mesh, flow, meshAnswers }, layer) {
+  if (!mesh || !flow || !meshAnswers || layer > mesh.L) return null;
+  const size = mesh.n * mesh.d_hat, at = mesh.states.subarray(layer * size, (layer + 1) * size);
+  return { at: shown(at, mesh.d_hat, flow), components: flow.components, line: pointsPerLine(MESH), answers: meshAnswers };
+}
+function traced({ probe, flow, configuration }) {
+  if (!probe || !flow || probe.states.length !== (flow.L + 1) * configuration.d_hat) return null;
+  return { at: shown(probe.states, configuration.d_hat, flow), answer: probe.P.indexOf(Math.max(...probe.P)) };
+}
+var shown = (states, d, { frame: frame2, components: components2 }) => frame2 ? project(states, d, frame2, components2) : states;
+function answersOf({ states, n, L, d_hat }, classifier) {
+  return Uint8Array.from({ length: n }, (_, k) => answerAt(classifier, states, (L * n + k) * d_hat));
+}
+
+// src/painting/plot.mjs
+function paintPlot(pen, width, height2, theme, plot) {
+  const left = 34, right = width - 8, top = 20, bottom = height2 - 18;
+  const scale = plot.log ? Math.log10 : (y) => y;
+  const X = (x) => left + (x - plot.x[0]) / (plot.x[1] - plot.x[0]) * (right - left);
+  const Y = (y) => bottom - (scale(y) - scale(plot.y[0])) / (scale(plot.y[1]) - scale(plot.y[0])) * (bottom - top);
+  pen.font = `12px ${theme.font}`;
+  pen.fillStyle = theme.text;
+  pen.textAlign = "left";
+  pen.textBaseline = "alphabetic";
+  pen.fillText(plot.title, 0, 11, width);
+  pen.font = `11px ${theme.font}`;
+  pen.fillStyle = theme.muted;
+  pen.strokeStyle = theme.line;
+  pen.lineWidth = 1;
+  pen.textAlign = "right";
+  pen.textBaseline = "middle";
+  pen.beginPath();
+  for (const y of plot.yTicks) {
+    pen.fillText(plot.written(y), left - 6, Y(y));
+    pen.moveTo(left, Math.round(Y(y)) + 0.5);
+    pen.lineTo(right, Math.round(Y(y)) + 0.5);
+  }
+  pen.stroke();
+  pen.textBaseline = "alphabetic";
+  pen.textAlign = "center";
+  for (const x of plot.xTicks) pen.fillText(String(x), Math.min(right - 4, X(x)), height2 - 4);
+  pen.save();
+  pen.beginPath();
+  pen.rect(left - 2, top - 2, right - left + 4, bottom - top + 4);
+  pen.clip();
+  for (const y of plot.levels ?? []) {
+    pen.strokeStyle = theme.text;
+    pen.setLineDash([5, 4]);
+    pen.beginPath();
+    pen.moveTo(left, Y(y));
+    pen.lineTo(right, Y(y));
+    pen.stroke();
+  }
+  if (plot.marked !== void 0 && plot.marked !== null) {
+    pen.setLineDash([]);
+    pen.strokeStyle = theme.muted;
+    pen.beginPath();
+    pen.moveTo(X(plot.marked), top);
+    pen.lineTo(X(plot.marked), bottom);
+    pen.stroke();
+  }
+  pen.lineJoin = "round";
+  for (const line2 of plot.lines) {
+    pen.strokeStyle = pen.fillStyle = line2.colour;
+    pen.lineWidth = line2.width ?? 1.8;
+    pen.setLineDash(line2.dash ?? []);
+    pen.beginPath();
+    for (let x = 0; x < line2.y.length; x++) {
+      const y = Math.min(Math.max(line2.y[x], plot.y[0]), plot.log ? Infinity : plot.y[1] * 2);
+      if (x) pen.lineTo(X(x), Y(y));
+      else pen.moveTo(X(x), Y(y));
+    }
+    pen.stroke();
+    if (line2.dots && line2.y.length) {
+      pen.beginPath();
+      pen.arc(X(line2.y.length - 1), Y(line2.y[line2.y.length - 1]), 3, 0, 2 * Math.PI);
+      pen.fill();
+    }
+  }
+  pen.restore();
+  pen.setLineDash([]);
+}
+
+// src/views/epochs.mjs
+function lastEpoch({ snapshot }) {
+  return Math.max(10, 10 * Math.ceil(((snapshot?.history.val_accuracy.length ?? 1) - 1) / 10));
+}
+function netStyle({ configuration: { net, scheme }, theme }) {
+  const style = NET_STYLES[net === "StandardNet" ? "StandardNet" : String(scheme)] ?? OTHER_NET;
+  return theme.dark ? { ...style, colour: lighter(style.colour, 0.3) } : style;
+}
+function curves(state, train, validation) {
+  const { colour, dash } = netStyle(state);
+  return [{ y: train, colour, dash: [1.5, 3], width: 1.5 }, { y: validation, colour, dash, dots: true }];
+}
+
+// src/views/accuracy.mjs
+function paintAccuracy(state, pen, width, height2) {
+  const { run, snapshot, theme } = state;
+  if (!run) return;
+  const { train_accuracy, val_accuracy } = snapshot?.history ?? { train_accuracy: [], val_accuracy: [] };
+  const least = smallest(train_accuracy, smallest(val_accuracy, 1));
+  const low = [0.8, 0.6, 0.4, 0.2].find((value) => value <= least) ?? 0;
+  const x = lastEpoch(state);
+  paintPlot(pen, width, height2, theme, {
+    title: "accuracy in %",
+    x: [0, x],
+    y: [low, 1.02],
+    xTicks: [0, x / 2, x],
+    yTicks: [0, 0.2, 0.4, 0.6, 0.8, 0.9, 1].filter((value) => value >= low && (value !== 0.9 || low === 0.8)),
+    written: (y) => String(Math.round(100 * y)),
+    lines: curves(state, train_accuracy, val_accuracy),
+    levels: run.bayes === null ? [] : [run.bayes]
+  });
+}
+
+// src/views/cost.mjs
+function paintCost(state, pen, width, height2) {
+  const { train_cost, val_cost } = state.snapshot?.history ?? { train_cost: [], val_cost: [] };
+  const most = largest([...train_cost, ...val_cost].filter(Number.isFinite), 0.1);
+  const top = [0.2, 0.4, 0.8, 1.2, 2, 4, 8].find((value) => value >= most) ?? most;
+  const x = lastEpoch(state);
+  paintPlot(pen, width, height2, state.theme, {
+    title: "cost",
+    x: [0, x],
+    y: [0, top],
+    yTicks: [0, top / 2, top],
+    xTicks: [0, x / 2, x],
+    written: (y) => short(Number(y.toPrecision(2))),
+    lines: curves(state, train_cost, val_cost)
+  });
+}
+
+// src/painting/mesh.mjs
+var FAR = 1.5;
+function paintMesh(pen, { at: places, components: components2, line: line2, answers }, at, { bound, centre }, colours, shown2 = () => true) {
+  const count = answers.length;
+  const spots = Array.from({ length: count }, (_, n) => placed(places, components2, n));
+  const inside = spots.map((spot) => spot.every((x, k) => k >= components2 || Math.abs(x - centre[k]) < FAR * bound));
+  pen.lineWidth = 0.9;
+  pen.globalAlpha = 0.5;
+  for (let k = 0; k < colours.length; k++) {
+    pen.strokeStyle = colours[k];
+    pen.beginPath();
+    for (let n = 0; n + 1 < count; n++) {
+      if (answers[n] !== k || n % line2 === line2 - 1 || !inside[n] || !inside[n + 1] || !shown2(spots[n])) continue;
+      const [from, to] = [at(...spots[n]), at(...spots[n + 1])];
+      pen.moveTo(from[0], from[1]);
+      pen.lineTo(to[0], to[1]);
+    }
+    pen.stroke();
+  }
+  pen.globalAlpha = 1;
+}
+
+// src/painting/separators.mjs
+function outline2(pen, corners, at) {
+  pen.beginPath();
+  corners.forEach(([x, y, z = 0], k) => {
+    const [u, v] = at(x, y, z);
+    if (k) pen.lineTo(u, v);
+    else pen.moveTo(u, v);
+  });
+}
+function paintRegions(pen, classifier, { bound, centre: [x, y] }, at) {
+  const far = 3 * bound, window2 = [[x - far, y - far], [x + far, y - far], [x + far, y + far], [x - far, y + far]];
+  pen.globalAlpha = 0.16;
+  regionsWithin(classifier, window2).forEach((corners, k) => {
+    pen.fillStyle = CLASS_COLOURS[k];
+    outline2(pen, corners, at);
+    pen.fill();
+  });
+  pen.globalAlpha = 1;
+}
+function paintSeparators(pen, found, at, theme, inSpace) {
+  pen.strokeStyle = pen.fillStyle = theme.text;
+  pen.lineWidth = 1.2;
+  pen.lineJoin = "round";
+  for (const { corners } of found) {
+    outline2(pen, corners, at);
+    if (inSpace) {
+      pen.closePath();
+      pen.globalAlpha = 0.12;
+      pen.fill();
+      pen.globalAlpha = 0.75;
+    }
+    pen.stroke();
+    pen.globalAlpha = 1;
+  }
+}
+
+// src/views/features.mjs
+var RADIUS = 2.5;
+var SHEET = 0.85;
+function paintFeatures(scene, pen, width, height2) {
+  const { flow, box, look, theme, letter: letter3, classifier } = scene, inSpace = flow.components === 3;
+  const at = camera(flow.components, box, look, width, height2);
+  if (classifier && !inSpace) paintRegions(pen, classifier, box, at);
+  paintFrame(pen, at, flow.components, box, look, theme, letter3);
+  const found = classifier ? separators(classifier, box.centre, (inSpace ? SHEET : 3) * box.bound) : [];
+  const behind = inSpace && found.length === 1 ? behindOf(scene, found[0].side) : null;
+  if (behind) paintPoints2(scene, pen, at, behind);
+  if (inSpace) paintSeparators(pen, found, at, theme, true);
+  paintPoints2(scene, pen, at, behind ? (y) => !behind(y) : () => true);
+  if (!inSpace) paintSeparators(pen, found, at, theme, false);
+  paintTraced(scene, pen, at, true);
+}
+function behindOf({ box, look }, side) {
+  const eye = height(side, eyeOf(box, look)) > 0;
+  return (y) => height(side, y) > 0 !== eye;
+}
+function paintPoints2({ flow, c, layer, box, theme, mesh }, pen, at, shown2) {
+  const inSpace = flow.components === 3;
+  if (mesh) paintMesh(pen, mesh, at, box, theme.classes, shown2);
+  const seen = [];
+  for (let n = 0; n < flow.n; n++) {
+    const y = place(flow, layer, n);
+    if (shown2(y)) seen.push({ n, spot: at(...y) });
+  }
+  if (inSpace) seen.sort((a, b) => a.spot[2] - b.spot[2]);
+  pen.globalAlpha = 0.8;
+  for (const { n, spot: [x, y, near] } of seen) {
+    pen.fillStyle = theme.classes[c[n]];
+    pen.beginPath();
+    marker(pen, c[n], x, y, inSpace ? RADIUS * (1 + near / (5 * box.bound)) : RADIUS);
+    pen.fill();
+  }
+  pen.globalAlpha = 1;
+}
+function nearestFeature({ flow, box, look, layer }, width, height2, x, y) {
+  const at = camera(flow.components, box, look, width, height2);
+  let best = { n: -1, far: Infinity };
+  for (let n = 0; n < flow.n; n++) {
+    const [u, v] = at(...placed(flow.at, flow.components, layer * flow.n + n)), far = Math.hypot(u - x, v - y);
+    if (far < best.far) best = { n, far };
+  }
+  return best;
+}
+
+// src/views/layers.mjs
+function paintLayers(state, pen, width, height2) {
+  const { flow, theme } = state;
+  if (!flow) return;
+  const { L, spread, norms } = flow, { colour, dash } = netStyle(state), [low, high] = decades(spread, norms);
+  const each = Math.max(1, Math.ceil((high - low) / 4));
+  const powers = range(low, high).filter((power) => (power - low) % each === 0);
+  paintPlot(pen, width, height2, theme, {
+    title: width < 240 ? "spread, norm (thin) by layer" : "features by layer: spread, and norm (thin)",
+    x: [0, L],
+    y: [10 ** low, 10 ** high],
+    log: true,
+    yTicks: powers.map((power) => 10 ** power),
+    xTicks: L > 1 ? [0, Math.round(L / 2), L] : [0, 1],
+    marked: shownLayer(state),
+    written: (y) => `10${raised(Math.round(Math.log10(y)))}`,
+    lines: [{ y: norms, colour: theme.muted, width: 1 }, { y: spread, colour, dash, width: 2.2 }]
+  });
+}
+function decades(spread, norms) {
+  const all = [...spread, ...Array.from(norms)].filter((value) => value > 0 && value < Infinity);
+  const low = Math.floor(Math.log10(smallest(all, 0.1))), high = Math.ceil(Math.log10(largest(all, 10)));
+  return [Math.max(-12, low), high];
+}
+
+// src/views/views.mjs
+function newViews(page) {
+  const view = (label, paint) => newPanel(page, label, (pen, width, height2) => paint(page.state, pen, width, height2));
+  return {
+    trajectories: view("Trajectories of fifty points through the layers", ofScene(paintTrajectories, false)),
+    features: view("Features at the chosen layer, and where the classifier parts them", ofScene(paintFeatures, true)),
+    decision: view("Answers of the network on the plane, over the validation points", paintDecision),
+    accuracy: view("Accuracy by epoch", paintAccuracy),
+    cost: view("Cost by epoch", paintCost),
+    layers: view("Size and spread of the features by layer", paintLayers)
+  };
+}
+function ofScene(paint, whole) {
+  return (state, pen, width, height2) => {
+    const scene = sceneOf(state, whole);
+    if (scene) paint(scene, pen, width, height2);
+  };
+}
+
+// src/setup/link.mjs
+var LINK = "#rknet?";
+var WRITTEN = { d: "d_hat", L: "L", h: "h", sigma: "activation", lift: "lift", rate: "rate", batch: "batch", epochs: "epochs", seed: "seed" };
+var NUMBERS = ["d_hat", "L", "h", "rate", "batch", "epochs", "seed"];
+function toLink(configuration, look) {
+  const { data, noise, samples, net, scheme } = configuration;
+  const parts = typeof data === "string" ? [["data", data], ["noise", noise], ["samples", samples]] : [["points", packed(data)]];
+  if (net === "StandardNet") parts.push(["net", net]);
+  else if (typeof scheme === "string") parts.push(["net", scheme]);
+  else parts.push(["A", scheme.A.map((row) => row.join(",")).join(";")], ["beta", scheme.beta.join(",")]);
+  for (const [letter3, key] of Object.entries(WRITTEN)) {
+    if (key !== "h" || net !== "StandardNet") parts.push([
+      letter3,
+      /** @type {any} */
+      configuration[key]
+    ]);
+  }
+  parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
+  if (look.layer !== null) parts.push(["layer", look.layer]);
+  return LINK + parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
+}
+function fromLink(hash) {
+  if (!hash.startsWith(LINK)) return null;
+  const said2 = new Map([...new URLSearchParams(hash.slice(LINK.length))]);
+  const choice = {};
+  const look = {};
+  const number = (key) => {
+    const text = said2.get(key);
+    if (text === void 0) return void 0;
+    if (!text.trim() || !Number.isFinite(Number(text))) throw new Error(`${key}: must be a number, got ${text}`);
+    return Number(text);
+  };
+  if (said2.has("points")) choice.data = unpacked(said2.get("points") ?? "");
+  else if (said2.has("data")) choice.data = said2.get("data");
+  for (const key of ["noise", "samples"]) if (said2.has(key)) choice[key] = number(key);
+  if (said2.has("A") || said2.has("beta")) {
+    choice.net = "RKNet";
+    choice.scheme = typedTableau(said2.get("A") ?? "", said2.get("beta") ?? "");
+  } else if (said2.has("net")) {
+    choice.net = said2.get("net") === "StandardNet" ? "StandardNet" : "RKNet";
+    if (choice.net === "RKNet") choice.scheme = said2.get("net");
+  }
+  for (const [letter3, key] of Object.entries(WRITTEN)) {
+    if (said2.has(letter3)) choice[key] = NUMBERS.includes(key) ? number(letter3) : said2.get(letter3);
+  }
+  const whole = (key, most) => {
+    const value = number(key);
+    if (value !== void 0 && !(Number.isInteger(value) && value >= 0 && value <= most)) {
+      throw new Error(`${key}: must be a whole number from 0 to ${most}, got ${value}`);
+    }
+    return value;
+  };
+  const steps = whole("steps", 1e6), layer = whole("layer", LIMITS.L[1]);
+  if (steps !== void 0) look.steps = steps;
+  if (layer !== void 0) look.layer = layer;
+  if (said2.has("view")) look.view = number("view") === 2 ? 2 : 3;
+  for (
+    const key of
+    /** @type {const} */
+    ["azim", "elev"]
+  ) {
+    const angle = number(key);
+    if (angle !== void 0) look[key] = angle;
+  }
+  return { choice, look };
+}
+
+// src/page/address.mjs
+function address2(page) {
+  const { state, model, root } = page, { look } = state, obeys = Boolean(model.get("link"));
+  let known = "";
+  function write() {
+    if (!obeys) return;
+    known = toLink(state.configuration, look);
+    try {
+      history.replaceState(history.state, "", known);
+    } catch {
+      location.replace(known);
+    }
+  }
+  function read() {
+    if (!obeys || location.hash === known) return false;
+    try {
+      const found = fromLink(location.hash);
+      if (!found) return false;
+      known = location.hash;
+      obey(page, found);
+      root.scrollIntoView({ block: "start" });
+    } catch (error) {
+      state.problem = `This link cannot be followed. ${said(error)}`;
+      page.sentence.tell();
+    }
+    return true;
+  }
+  async function copy() {
+    look.steps = state.snapshot?.step ?? 0;
+    const whole = location.href.split("#")[0] + toLink(state.configuration, look);
+    write();
+    look.steps = 0;
+    try {
+      await navigator.clipboard.writeText(whole);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+  const moved = () => {
+    if (location.hash.startsWith(LINK)) read();
+  };
+  window.addEventListener("hashchange", moved);
+  return { write, read, copy, stop: () => window.removeEventListener("hashchange", moved) };
+}
+function obey({ state, choosing: choosing2, layers }, { choice, look }) {
+  Object.assign(state.look, { steps: 0, layer: null }, look);
+  const { steps } = state.look;
+  choosing2.replace(choice);
+  state.look.steps = steps;
+  const { data } = state.configuration;
+  if (typeof data !== "string") state.own = data;
+  layers.turned(state.look.azim);
+  choosing2.build();
+}
+
+// src/page/export.mjs
+async function exportRecord({ player, state, notebook: notebook2 }) {
+  const { net, L, seed } = state.configuration;
+  const file = new Blob([JSON.stringify(await player.record(), null, 1) + "\n"], { type: "application/json" });
+  const address3 = URL.createObjectURL(file);
+  node("a", { href: address3, download: `rknet-${net}-${L}-seed-${seed}.json` }).click();
+  window.setTimeout(() => URL.revokeObjectURL(address3), 1e3);
+  notebook2.share(["record"]);
+}
+
+// src/page/bar.mjs
+var FOLLOWED = 10;
+var SPEEDS = {
+  followed: { text: `${FOLLOWED} s a run`, lasting: FOLLOWED, steps: 0 },
+  full: { text: "full speed", lasting: 0, steps: 0 },
+  hundred: { text: "100 steps/s", lasting: 0, steps: 100 },
+  ten: { text: "10 steps/s", lasting: 0, steps: 10 },
+  one: { text: "1 step/s", lasting: 0, steps: 1 }
+};
+var RECORD = "Data, initial weights, configuration and seed, for `rknet verify`";
+function trainingBar(page) {
+  const { state } = page, { playing: playing2 } = page;
+  const playButton = node("button", { class: "rkp-play", type: "button", click: playing2.toggle });
+  const epochCount = node("b", {}), stepCount = node("b", { class: "rkp-steps" });
+  const bar = node(
+    "div",
+    { class: "rkp-bar", role: "group", "aria-label": "Training" },
+    playButton,
+    node("button", { type: "button", click: playing2.step, title: "One step (period)" }, "Step"),
+    node("button", { type: "button", click: playing2.reset, title: "Back to the initial weights (r)" }, "Reset"),
+    node("span", { class: "rkp-count" }, "epoch ", epochCount, node("span", {}, " · step ", stepCount))
+  );
+  const texts = Object.fromEntries(Object.entries(SPEEDS).map(([name, { text }]) => [name, text]));
+  const speed = select("speed", texts, () => {
+    if (!state.playing) return;
+    playing2.pause();
+    playing2.play();
+  });
+  function show2() {
+    const word = state.playing ? "Pause" : "Play";
+    if (playButton.textContent?.trim() !== word) {
+      playButton.replaceChildren(icon(state.playing ? ICONS.pause : ICONS.play), ` ${word}`);
+    }
+    epochCount.textContent = String(state.snapshot?.epoch ?? 0);
+    stepCount.textContent = String(state.snapshot?.step ?? 0);
+  }
+  return { bar, tools: tools(page, speed.element), pace: () => SPEEDS[speed.input.value], show: show2 };
+}
+function tools(page, speed) {
+  const full = { type: "button", click: () => fullScreen(page.root), "aria-label": "Full screen", title: "Full screen" };
+  return node(
+    "div",
+    { class: "rkp-tools", role: "group", "aria-label": "Speed, link, export" },
+    speed,
+    ...page.inNotebook ? [] : [copyButton(page)],
+    node("button", { type: "button", click: () => exportRecord(page), title: RECORD }, "Export"),
+    ...document.fullscreenEnabled ? [node("button", full, icon(ICONS.full))] : []
+  );
+}
+function copyButton({ address: address3 }) {
+  const button = node("button", {
+    type: "button",
+    click: async () => {
+      button.textContent = await address3.copy() ? "Copied" : "In the address bar";
+      window.setTimeout(() => {
+        button.textContent = "Copy link";
+      }, 2e3);
+    }
+  }, "Copy link");
+  return button;
+}
+function fullScreen(root) {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else root.requestFullscreen();
+}
+
+// src/page/choosing.mjs
+var AFTER_TYPING = 180;
+function choosing(page) {
+  const { state } = page;
+  let timer = 0;
+  function isChosen(preset) {
+    const configuration = (
+      /** @type {any} */
+      state.configuration
+    );
+    return Object.entries(preset.configuration).every(([key, value]) => configuration[key] === value);
+  }
+  function take(choice) {
+    const next = { ...state.configuration, ...choice };
+    if (choice.data !== void 0 && choice.noise === void 0) delete next.noise;
+    if (typeof next.data !== "string") next.batch = Math.max(1, Math.min(next.batch, next.data.X.length));
+    state.touched = true;
+    state.given = void 0;
+    state.problem = "";
+    state.look.steps = 0;
+    try {
+      state.configuration = validated(next);
+    } catch (error) {
+      state.problem = said(error);
+    }
+    state.about = page.offered.find(isChosen)?.say ?? "";
+  }
+  function choose2(choice, atOnce = false) {
+    take(choice);
+    for (const part of page.controls) part.show();
+    stop();
+    if (state.problem) page.sentence.tell();
+    else if (atOnce) build();
+    else timer = window.setTimeout(build, AFTER_TYPING);
+  }
+  function replace(choice, atOnce = false) {
+    choose2({ ...DEFAULTS, noise: void 0, ...choice }, atOnce);
+  }
+  function build() {
+    stop();
+    page.undoing.keep();
+    page.playing.restart(() => page.player.configure(state.configuration, state.given));
+    if (state.touched) page.address.write();
+    page.notebook.share(["configuration"]);
+  }
+  const stop = () => clearTimeout(timer);
+  return { choose: choose2, replace, isChosen, build, stop };
+}
+
+// src/words/names.mjs
+var SET_NAMES = {
+  donut_1D: "strip",
+  donut_2D: "donut",
+  squares: "squares",
+  spiral: "spiral",
+  donut_2D_6C: "rings",
+  squares_2D_4C: "quadrants"
+};
+var NET_NAMES = {
+  StandardNet: "StandardNet",
+  euler: "EulerNet",
+  heun: "Heun",
+  kutta3: "Kutta 3",
+  rk4: "RK4Net",
+  rk38: "3/8 rule"
+};
+var LIFT_NAMES = { zero: "zeros added", linear: "random, linear", orthogonal: "random, orthogonal", learned: "learned" };
+var ACTIVATION_NAMES = { tanh: "tanh", logistic: "logistic", relu: "ReLU", softplus: "softplus" };
+var OWN = "own points";
+var OWN_TABLEAU = "own tableau";
+var COLOUR_NAMES = ["blue", "orange", "green", "yellow", "pink", "light blue"];
+
+// src/page/thumbnails.mjs
+function thumbnails(page) {
+  const { state, root, choosing: choosing2 } = page, group = unique("data");
+  function choose2(name) {
+    if (name === OWN) page.ownPoints.redraw(state.own);
+    else choosing2.choose({ data: (
+      /** @type {LawName} */
+      name
+    ) });
+    root.classList.toggle("rkp-drawing", name === OWN);
+  }
+  const thumbs = [...Object.keys(SETS), OWN].map((name) => {
+    const input = node("input", { type: "radio", name: group, value: name, change: () => choose2(name) });
+    const { canvas } = newPanel(page, "", name === OWN ? pencil(page) : sample(
+      page,
+      /** @type {LawName} */
+      name
+    ));
+    canvas.setAttribute("aria-hidden", "true");
+    canvas.removeAttribute("role");
+    return { name, input, element: node("label", {}, input, canvas, SET_NAMES[name] ?? "your own") };
+  });
+  const show2 = () => {
+    const chosen = isOwn(state) ? OWN : state.configuration.data;
+    for (const { name, input } of thumbs) input.checked = name === chosen;
+  };
+  const pictures = node("div", { class: "rkp-thumbs" }, ...thumbs.map((thumb) => thumb.element));
+  return { element: node("fieldset", { class: "rkp-data" }, node("legend", {}, "data"), pictures), show: show2 };
+}
+function sample({ state }, name) {
+  let points = null;
+  return (pen, size) => {
+    points ??= draw(name, 320, SETS[name].noise, 0);
+    paintPoints(pen, toCanvas(points.X, size, size), points.c, state.theme.classes, 1.1, 0.9);
+  };
+}
+var PENCIL = [
+  [[0.28, 0.72], [0.33, 0.56], [0.66, 0.23], [0.77, 0.34], [0.44, 0.67], [0.28, 0.72]],
+  [[0.59, 0.3], [0.7, 0.41]]
+];
+function pencil({ state }) {
+  return (pen, size) => {
+    pen.strokeStyle = state.theme.text;
+    pen.lineWidth = 1.5;
+    pen.lineJoin = "round";
+    pen.beginPath();
+    for (const stroke of PENCIL) {
+      stroke.forEach(([u, v], k) => k ? pen.lineTo(size * u, size * v) : pen.moveTo(size * u, size * v));
+    }
+    pen.stroke();
+  };
+}
+
+// src/page/training_controls.mjs
+var RATES = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1];
+var BATCHES = [1, 2, 5, 10, 20, 50, 100];
+var EPOCHS = [5, 10, 15, 20, 40, 60, 80, 200];
+function trainingControls(page) {
+  const { state, choosing: { choose: choose2 } } = page, seed = seedControl(page);
+  const rate = slider("learning rate", "", RATES, (value) => choose2({ rate: value }), String, "size of a training step");
+  const batch = slider("batch", "", BATCHES, (value) => choose2({ batch: value }), String, "points per training step");
+  const epochs = slider("epochs at most", "", EPOCHS, (value) => choose2({ epochs: value }), String, "passes over all training points");
+  function show2() {
+    const { configuration } = state;
+    rate.show(configuration.rate);
+    batch.show(configuration.batch);
+    epochs.show(configuration.epochs);
+    seed.show();
+  }
+  return { elements: [rate, batch, epochs, seed].map((part) => part.element), show: show2 };
+}
+function seedControl({ state, choosing: { choose: choose2 } }) {
+  const id = unique("seed");
+  const change = () => {
+    if (input.value !== "" && input.checkValidity()) choose2({ seed: input.valueAsNumber });
+    else show2();
+  };
+  const next = {
+    type: "button",
+    click: () => choose2({ seed: state.configuration.seed + 1 }),
+    "aria-label": "next seed",
+    title: "Other points, other weights"
+  };
+  const input = node("input", { id, type: "number", min: 0, max: LIMITS.seed[1], step: 1, change });
+  const element = node(
+    "div",
+    { class: "rkp-seed" },
+    node("div", {}, node("label", { for: id }, "seed"), input),
+    node("button", next, "next")
+  );
+  const show2 = () => {
+    input.value = String(state.configuration.seed);
+  };
+  return { element, show: show2 };
+}
+
+// src/page/data_controls.mjs
+function dataControls(page) {
+  const { state, choosing: { choose: choose2 } } = page, thumbs = thumbnails(page), training = trainingControls(page);
+  const twoDigits = (value) => value.toFixed(2);
+  const noise = slider("noise", "", range(0, 30).map((k) => k / 20), (value) => choose2({ noise: value }), twoDigits);
+  const lift = select(
+    "lift to feature space",
+    LIFT_NAMES,
+    (value) => choose2({ lift: (
+      /** @type {LiftName} */
+      value
+    ) }),
+    "how a point gets its extra coordinates"
+  );
+  const parts = [thumbs, noise, lift].map((part) => part.element);
+  const element = frame(page.compact, [...parts, ...training.elements]);
+  function show2() {
+    const { configuration } = state;
+    thumbs.show();
+    noise.show(configuration.noise);
+    noise.input.disabled = isOwn(state);
+    lift.show(configuration.lift);
+    training.show();
+  }
+  return { element, show: show2 };
+}
+function frame(compact, parts) {
+  if (!compact) return node("div", { class: "rkp-in", role: "group", "aria-label": "Data and training" }, ...parts);
+  const summary = "Data, noise, lift, learning rate, batch, epochs, seed";
+  return node("details", { class: "rkp-in" }, node("summary", {}, summary), node("div", {}, ...parts));
+}
+
+// src/page/hands.mjs
+function obeyKeys({ root, playing: playing2 }) {
+  root.addEventListener("keydown", (event) => {
+    const target = (
+      /** @type {HTMLElement} */
+      event.target
+    );
+    if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input[type=text], input[type=number]")) return;
+    if (event.key === " " && !target.matches("button, select, summary, input[type=radio]")) playing2.toggle();
+    else if (event.key === "." && !target.matches("select")) playing2.step();
+    else if (event.key === "r" && !target.matches("select")) playing2.reset();
+    else return;
+    event.preventDefault();
+  });
+}
+function obeyPointer(page) {
+  for (const view of [page.views.trajectories, page.views.features]) turnBy(page, view);
+}
+function turnBy({ state, views, layers, turning: turning2 }, { canvas }) {
+  const { look } = state;
+  let held = null;
+  canvas.addEventListener("pointerdown", (event) => {
+    if (components(state) < 3) return;
+    held = { x: event.clientX, y: event.clientY, azim: look.azim, elev: look.elev };
+    canvas.setPointerCapture(event.pointerId);
+    turning2.want(false);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!held) return;
+    look.azim = ((held.azim - (event.clientX - held.x) * 0.5 + 540) % 360 + 360) % 360 - 180;
+    look.elev = Math.max(-90, Math.min(90, held.elev + (event.clientY - held.y) * 0.4));
+    layers.turned(Math.round(look.azim));
+    views.trajectories.soon();
+    views.features.soon();
+  });
+  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => {
+    held = null;
+  });
+}
+
 // src/geometry/features.mjs
 function featureNorms({ states, n, L, d_hat }) {
   return Float64Array.from({ length: L + 1 }, (_, l) => {
@@ -3387,37 +3773,48 @@ function spreads(flow) {
 }
 
 // src/page/following.mjs
+var SPARED = 0.01;
+var SPARED_NEARBY = 0.05;
 var ENOUGH_FOR_AXES = 2500;
 var ENOUGH_FOR_BOX = 3e3;
 function follow({ state, views }) {
   const { states, run } = state;
   if (!states || !run) return;
   const m = Math.min(state.look.view, states.d_hat);
-  const at = shownComponents(states, run.validation, m);
-  state.flow = { at, components: m, n: states.n, L: states.L, spread: spreads(states), norms: featureNorms(states) };
-  fitBox(state, at, m);
+  const frame2 = shownFrame(states, run.validation, m), { n, L } = states;
+  const at = frame2 ? project(states.states, states.d_hat, frame2, m) : states.states;
+  state.flow = { at, components: m, n, L, frame: frame2, spread: spreads(states), norms: featureNorms(states) };
+  state.box = fitted(state.box, at, m, SPARED, TRAJECTORIES, n);
+  state.near = fitted(state.near, at, m, SPARED_NEARBY, 0, n);
   for (const view of [views.trajectories, views.features, views.layers]) view.soon();
 }
-function shownComponents(flow, points, m) {
+function shownFrame(flow, points, m) {
   const { states, d_hat: d } = flow;
-  if (d <= m) return states;
+  if (d <= m) return null;
   const { mean, axes } = principalAxes(some(states, d, ENOUGH_FOR_AXES), d);
-  return project(states, d, { mean, axes: turned(axes.slice(0, m * d), directions(flow, points.X, m), m, d) }, m);
+  return { mean, axes: turned(axes.slice(0, m * d), directions(flow, points.X, m), m, d) };
 }
-function fitBox(state, at, m) {
-  const { box } = state, count = at.length / m, every = Math.ceil(count / ENOUGH_FOR_BOX);
+function fitted(box, at, m, spared, whole, n) {
+  const count = at.length / m, every = Math.ceil(count / ENOUGH_FOR_BOX);
   const spans = range(0, m - 1).map((k) => {
-    const sorted = Float64Array.from({ length: Math.floor(count / every) }, (_, n) => at[n * every * m + k]).sort();
-    return [sorted[Math.floor(5e-3 * sorted.length)], sorted[Math.ceil(0.995 * (sorted.length - 1))]];
+    const sorted = Float64Array.from({ length: Math.floor(count / every) }, (_, i) => at[i * every * m + k]).sort();
+    const spare = spared / 2 * (sorted.length - 1);
+    let [least, most] = [sorted[Math.floor(spare)], sorted[sorted.length - 1 - Math.floor(spare)]];
+    for (let row = 0; row < count; row++) {
+      const x = row % n < whole ? at[row * m + k] : least;
+      if (x < least) least = x;
+      if (x > most) most = x;
+    }
+    return [least, most];
   });
-  if (!spans.flat().every(Number.isFinite)) return;
+  if (!spans.flat().every(Number.isFinite)) return box;
   const inside = spans.every(([a, b], k) => Math.max(Math.abs(a - box.centre[k]), Math.abs(b - box.centre[k])) < box.bound);
   const half = Math.max(...spans.map(([a, b]) => b - a)) / 2;
-  if (inside && box.bound < 1.5 * half && box.m === m) return;
-  const bound = Math.max(0.5, 1.15 * half);
+  if (inside && box.bound < 1.5 * half && box.m === m) return box;
+  const bound = Math.max(0.5, 1.05 * half);
   const centre = [0, 1, 2].map((k) => k < m ? (spans[k][0] + spans[k][1]) / 2 : 0);
   const low = m < 3 ? -1 : -Math.min(1, 1.3 * (spans[2][1] - spans[2][0]) / 2 / bound + 0.1);
-  state.box = { m, bound, centre, low };
+  return { m, bound, centre, low };
 }
 
 // src/page/hearing.mjs
@@ -3428,9 +3825,9 @@ function hear(page) {
   const { state, player } = page;
   let paintedAt = 0, sharedAt = 0;
   player.onconfigured = (configured) => {
-    Object.assign(state, { run: configured, snapshot: null, decision: null, states: null, flow: null });
-    state.box.m = 0;
-    rememberBest(state, configured);
+    Object.assign(state, { run: configured, snapshot: null, decision: null, states: null, flow: null, mesh: null, probe: null });
+    state.box.m = state.near.m = 0;
+    if (state.best.key !== bestKey(configured.configuration)) state.best = { key: "", lines: [] };
     page.legend.show(configured.classes);
     page.sentence.showFormula(configured);
   };
@@ -3448,6 +3845,15 @@ function hear(page) {
       page.notebook.share(["weights", "history"]);
     }
   };
+  player.onbest = ({ key, lines }) => {
+    state.best = { key, lines };
+    page.views.decision.soon();
+  };
+  player.onprobed = ({ probe }) => {
+    state.probe = probe;
+    page.probing.show();
+    for (const view of [page.views.decision, page.views.features, page.views.trajectories]) view.soon();
+  };
   player.onfailed = (message) => {
     page.playing.pause();
     state.problem = message;
@@ -3461,8 +3867,10 @@ function show(page, seen) {
     views.decision.soon();
   }
   if (seen.flow) {
-    state.states = seen.flow;
+    Object.assign(state, { states: seen.flow, mesh: seen.mesh, classifier: seen.classifier, probe: seen.probe });
+    state.meshAnswers = seen.mesh && seen.classifier && answersOf(seen.mesh, seen.classifier);
     follow(page);
+    page.probing.show();
   }
   page.score.show();
   views.accuracy.soon();
@@ -3475,18 +3883,9 @@ function paintDecision2(state, P, classes) {
   picture.getContext("2d")?.putImageData(regions(P, CELLS, classes, PIXELS), 0, 0);
   state.decision = { P, picture, lines: boundaries(P, CELLS, CELLS, classes) };
 }
-function rememberBest(state, { configuration: { data, noise }, classes }) {
-  const key = `${JSON.stringify(data)} ${noise}`;
-  if (state.best.key === key) return;
-  state.best = { key, lines: [] };
-  if (typeof data === "string" && noise > 0) {
-    const P = bayes(data, noise).probability(cellCentres(plane(BAYES_CELLS)));
-    state.best.lines = boundaries(P, BAYES_CELLS, BAYES_CELLS, classes);
-  }
-}
 
 // src/page/layer_controls.mjs
-var LASTING = 2500;
+var LASTING = 4e3;
 function layerControls(page) {
   const { state, views } = page, { look } = state, title = node("span", {});
   const layer = layerSlider(title, showLayer);
@@ -3499,6 +3898,7 @@ function layerControls(page) {
   const flowing = flowButton(page, showLayer);
   const degrees = (value) => `${Math.round(value)}°`.replace("-", "−");
   const turn = slider("turn", "", range(-36, 36).map((k) => 5 * k), (value) => {
+    page.turning.want(false);
     look.azim = value;
     views.trajectories.soon();
     views.features.soon();
@@ -3508,13 +3908,15 @@ function layerControls(page) {
     follow(page);
     for (const part of page.controls) part.show();
   } }, "flat");
+  const tools2 = node("div", { class: "rkp-row" }, flowing.button, flat2);
+  const axes = node("div", { class: "rkp-hint rkp-axes" });
   const element = node(
     "div",
     { class: "rkp-layer", role: "group", "aria-label": "Layers" },
     layer.element,
-    flowing.button,
-    flat2,
-    turn.element
+    tools2,
+    turn.element,
+    axes
   );
   function show2() {
     const { L, d_hat } = state.configuration, inSpace = components(state) === 3;
@@ -3522,10 +3924,17 @@ function layerControls(page) {
     flat2.setAttribute("aria-pressed", String(look.view === 2));
     flat2.disabled = d_hat === 2;
     turn.element.hidden = !inSpace;
+    axes.textContent = axesInWords(state.configuration);
     for (const view of [views.trajectories, views.features]) view.canvas.classList.toggle("rkp-turns", inSpace);
   }
-  const { button, stop } = flowing;
-  return { element, title, flowing: button, turned: turn.show, show: show2, stop };
+  const { button, flow, stop } = flowing;
+  return { element, tools: tools2, title, flowing: button, turned: turn.show, flow, show: show2, stop };
+}
+function axesInWords({ d_hat, lift }) {
+  if (d_hat > 3) return `p₁, p₂, p₃: the directions in which the points' ${d_hat} coordinates differ most.`;
+  const [names, first] = d_hat === 2 ? ["y₁, y₂", "x₁, x₂"] : ["y₁, y₂, y₃", "x₁, x₂ and 0"];
+  const begin = lift === "zero" ? `at layer 0 they are ${first}` : "the lift makes them of x₁, x₂";
+  return `${names}: a point's coordinates inside the network; ${begin}.`;
 }
 function layerSlider(title, chosen) {
   const id = unique("layer");
@@ -3554,7 +3963,76 @@ function flowButton({ state }, showLayer) {
     due = requestAnimationFrame(frame2);
   }
   const title = "Move the points through all layers";
-  return { button: node("button", { type: "button", click: flow, title }, icon(ICONS.play), " flow"), stop };
+  return { button: node("button", { type: "button", click: flow, title }, icon(ICONS.play), " flow"), flow, stop };
+}
+
+// src/page/guide.mjs
+var OFTEN = 60;
+function guide(page) {
+  const { model, root } = page;
+  const steps = model.get("guide") ?? [];
+  const text = node("div", { class: "rkp-guide-text", "aria-live": "polite" });
+  const back = node("button", { type: "button", click: () => go(at - 1) }, "Back");
+  const next = node("button", { type: "button", class: "rkp-next", click: () => go(at + 1) }, "Next");
+  const skip = node("button", { type: "button", click: close }, "Skip");
+  const element = node(
+    "div",
+    { class: "rkp-guide", role: "group", "aria-label": "Guided start", hidden: true },
+    text,
+    node("div", { class: "rkp-row" }, back, next, skip)
+  );
+  const again = node("button", { type: "button", hidden: !steps.length, click: () => go(0) }, "Guided start");
+  let at = 0, timer = 0;
+  function go(position) {
+    if (position >= steps.length) {
+      close();
+      return;
+    }
+    at = position;
+    const { title, say } = steps[at];
+    text.replaceChildren(node("b", {}, `${at + 1} of ${steps.length}. ${title}. `), say);
+    back.disabled = at === 0;
+    next.textContent = at + 1 < steps.length ? "Next" : "Done";
+    skip.hidden = at + 1 === steps.length;
+    [element.hidden, again.hidden] = [false, true];
+    root.classList.add("rkp-guided");
+    root.dataset.lit = steps[at].lit ?? "";
+    show2(steps[at]);
+  }
+  function close() {
+    clearTimeout(timer);
+    [element.hidden, again.hidden] = [true, false];
+    root.classList.remove("rkp-guided");
+    delete root.dataset.lit;
+  }
+  function show2({ configuration, epochs = 0, play, flow }) {
+    const { state, choosing: choosing2, playing: playing2, layers, still } = page;
+    clearTimeout(timer);
+    layers.stop();
+    if (!configuration) return;
+    playing2.pause();
+    state.look.layer = null;
+    choosing2.replace(configuration);
+    const { samples, batch } = state.configuration;
+    const trained = (play && still.matches ? state.configuration.epochs : epochs) * Math.ceil(samples / batch);
+    state.look.steps = trained;
+    state.touched = false;
+    choosing2.build();
+    page.undoing.forget();
+    for (const part of page.controls) part.show();
+    const { generation } = page.player;
+    const whenTrained = () => {
+      if (page.player.generation !== generation) return;
+      if ((state.snapshot?.step ?? -1) < trained) timer = window.setTimeout(whenTrained, OFTEN);
+      else if (flow) layers.flow();
+      else if (play && !still.matches) playing2.play();
+    };
+    timer = window.setTimeout(whenTrained, OFTEN);
+  }
+  function begin() {
+    if (steps.length && !location.hash.startsWith(LINK)) go(0);
+  }
+  return { element, again, begin, stop: () => clearTimeout(timer) };
 }
 
 // src/page/legend.mjs
@@ -3613,8 +4091,8 @@ function tableauControls({ state, choosing: choosing2 }) {
     read();
   }
   function write(scheme) {
-    const shown = typedTableau(A.value, beta.value);
-    if (JSON.stringify(shown) !== JSON.stringify({ A: scheme.A, beta: scheme.beta })) {
+    const shown2 = typedTableau(A.value, beta.value);
+    if (JSON.stringify(shown2) !== JSON.stringify({ A: scheme.A, beta: scheme.beta })) {
       A.value = scheme.A.map((row) => row.join(", ")).join("; ");
       beta.value = scheme.beta.join(", ");
     }
@@ -3641,9 +4119,16 @@ function netControls(page) {
     /** @type {ActivationName} */
     value
   ) }));
-  const width = slider("width", "d̂", range(...LIMITS.d_hat), (value) => choose2({ d_hat: value }));
-  const depth = slider("depth", "L", range(...LIMITS.L), (value) => choose2({ L: value }));
-  const stepSize = slider("step size", "h", STEP_SIZES, (value) => choose2({ h: value }));
+  const width = slider(
+    "width",
+    "d̂",
+    range(...LIMITS.d_hat),
+    (value) => choose2({ d_hat: value }),
+    short,
+    "coordinates that a point has inside the network"
+  );
+  const depth = slider("depth", "L", range(...LIMITS.L), (value) => choose2({ L: value }), short, "number of layers");
+  const stepSize = slider("step size", "h", STEP_SIZES, (value) => choose2({ h: value }), short, "how far one layer can move a point");
   const element = node(
     "div",
     { class: "rkp-net", role: "group", "aria-label": "Network" },
@@ -3682,7 +4167,7 @@ function notebook(page) {
     model.set("weights", named);
     return true;
   }
-  async function share(what) {
+  async function share2(what) {
     if (!inNotebook) return;
     if (what.includes("history") && silent && state.snapshot?.step === 0) return;
     silent = false;
@@ -3728,7 +4213,7 @@ function notebook(page) {
     model.off("change:configuration", heard);
     model.off("change:weights", sent);
   };
-  return { share, begin, stop };
+  return { share: share2, begin, stop };
 }
 function weightsOf(model) {
   const sent = model.get("weights");
@@ -3759,6 +4244,8 @@ function ownPoints(page) {
   }
   const tools2 = ownTools(page, redraw);
   const add = (point) => redraw({ X: [...state.own.X, point], c: [...state.own.c, state.drawnClass] });
+  board.setAttribute("tabindex", "0");
+  board.setAttribute("role", "application");
   drawnByHand(page, add);
   drawnByKeyboard(page, add, tools2.show);
   function show2() {
@@ -3767,9 +4254,6 @@ function ownPoints(page) {
     tools2.show();
     root.classList.toggle("rkp-drawing", own);
     board.classList.toggle("rkp-draws", own);
-    if (own) board.setAttribute("tabindex", "0");
-    else board.removeAttribute("tabindex");
-    board.setAttribute("role", own ? "application" : "img");
   }
   return { element: tools2.element, redraw, show: show2 };
 }
@@ -3798,8 +4282,8 @@ function ownTools({ state }, redraw) {
 function drawnByHand({ state, views }, add) {
   const board = views.decision.canvas;
   const place2 = (event) => {
-    const { left, top, width, height } = board.getBoundingClientRect();
-    const [u, v] = [(event.clientX - left) / width, (event.clientY - top) / height];
+    const { left, top, width, height: height2 } = board.getBoundingClientRect();
+    const [u, v] = [(event.clientX - left) / width, (event.clientY - top) / height2];
     return [u * 2 * EDGE - EDGE, EDGE - v * 2 * EDGE].map(onGrid);
   };
   let drawing = false;
@@ -3818,28 +4302,14 @@ function drawnByHand({ state, views }, add) {
     drawing = false;
   });
 }
-var MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+var KEYS = { 1: 0, 2: 1, 3: 2 };
 function drawnByKeyboard({ state, views }, add, showClass) {
   const { cursor } = state, board = views.decision.canvas;
-  for (
-    const [end, shown] of
-    /** @type {const} */
-    [["focus", true], ["blur", false]]
-  ) {
-    board.addEventListener(end, () => {
-      cursor.shown = shown && board.matches(":focus-visible");
-      views.decision.soon();
-    });
-  }
   board.addEventListener("keydown", (event) => {
     if (!isOwn(state)) return;
-    const move = MOVES[event.key];
-    if (move) {
-      const size = event.shiftKey ? 1 : 0.2;
-      [cursor.x, cursor.y] = [onGrid(cursor.x + size * move[0]), onGrid(cursor.y + size * move[1])];
-    } else if (event.key === "Enter") add([cursor.x, cursor.y]);
-    else if (/^[123]$/.test(event.key)) {
-      state.drawnClass = Number(event.key) - 1;
+    if (event.key === "Enter") add([cursor.x, cursor.y]);
+    else if (event.key in KEYS) {
+      state.drawnClass = KEYS[event.key];
       showClass();
     } else return;
     cursor.shown = true;
@@ -3850,6 +4320,13 @@ function drawnByKeyboard({ state, views }, add, showClass) {
 
 // src/page/playing.mjs
 var CATCH_UP = 150;
+var NARROW = 560;
+function watch({ root, views, still }) {
+  if (root.clientWidth >= NARROW) return;
+  const { top, bottom } = views.decision.canvas.getBoundingClientRect();
+  if (top >= 0 && bottom <= window.innerHeight - 60) return;
+  views.decision.canvas.scrollIntoView({ block: "center", behavior: still.matches ? "auto" : "smooth" });
+}
 function playing(page) {
   const { state, player } = page, { look } = state;
   let wanted = false, pacing = 0, catchingUp = 0;
@@ -3860,8 +4337,9 @@ function playing(page) {
     look.steps = catchingUp = 0;
     stop();
     const pace = page.bar.pace();
-    if (pace) stepAt(pace);
-    else player.play();
+    if (pace.steps) stepAt(pace.steps);
+    else player.play(pace.lasting);
+    page.turning.begin();
     page.bar.show();
   }
   function stepAt(pace) {
@@ -3878,6 +4356,7 @@ function playing(page) {
     catchingUp = 0;
     stop();
     player.pause();
+    page.turning.end();
     page.bar.show();
   }
   function step() {
@@ -3904,17 +4383,17 @@ function playing(page) {
       const atATime = Math.max(1, Math.round(CATCH_UP / (seen.msPerStep || 1)));
       player.step(Math.min(catchingUp - seen.step, atATime));
     } else {
-      if (catchingUp) state.box.m = 0;
+      if (catchingUp) state.box.m = state.near.m = 0;
       catchingUp = 0;
     }
   }
-  const toggle = () => state.playing ? pause() : play();
+  const toggle = () => state.playing ? pause() : (play(), watch(page));
   const stop = () => clearInterval(pacing);
   return { play, pause, toggle, step, reset, restart, catchUp, stop };
 }
 
 // src/page/presets.mjs
-function presets({ model, offered, state, choosing: choosing2 }) {
+function presets({ model, offered, state, choosing: choosing2, guide: guide2 }) {
   const task = String(model.get("task") ?? "");
   const chips = offered.map((preset) => {
     const click = () => {
@@ -3927,7 +4406,9 @@ function presets({ model, offered, state, choosing: choosing2 }) {
     "div",
     { class: "rkp-presets", role: "group", "aria-label": "Experiments" },
     ...task ? [node("div", { class: "rkp-task" }, node("strong", {}, "Your task. "), task)] : [],
-    ...chips.map((chip) => chip.button)
+    ...chips.map((chip) => chip.button),
+    guide2.again,
+    guide2.element
   );
   const show2 = () => {
     for (const { preset, button } of chips) button.setAttribute("aria-pressed", String(choosing2.isChosen(preset)));
@@ -3935,11 +4416,113 @@ function presets({ model, offered, state, choosing: choosing2 }) {
   return { element, show: show2 };
 }
 
+// src/page/probing.mjs
+var NEAR = 8;
+var NEAR_IN_SPACE = 16;
+var HINT2 = "Point at a picture to follow one point through all of them.";
+function probing(page) {
+  const { state, player, views } = page, element = node("div", { class: "rkp-probe" }, HINT2);
+  let due = 0;
+  let wanted = null;
+  function pick(x) {
+    wanted = x;
+    due ||= requestAnimationFrame(() => {
+      due = 0;
+      player.probe(wanted);
+      if (wanted) return;
+      state.probe = null;
+      show2();
+      for (const view of [views.decision, views.features, views.trajectories]) view.soon();
+    });
+  }
+  function show2() {
+    const { probe } = state;
+    if (!probe) {
+      if (element.textContent !== HINT2) element.textContent = HINT2;
+      return;
+    }
+    const place2 = probe.x.map((x) => x.toFixed(2).replace("-", "−")).join(", ");
+    const classes = Array.from(probe.P, (p, k) => node(
+      "span",
+      { class: "rkp-share" },
+      sample2(`<path d="${outline(k, 4)}" fill="${state.theme.classes[k]}"/>`),
+      share(p)
+    ));
+    element.replaceChildren(`(${place2}): `, ...classes.flatMap((each) => [each, " "]));
+  }
+  const stop = () => cancelAnimationFrame(due);
+  followPointer(page, views.decision, inPlane(state), pick);
+  for (
+    const [view, nearest] of
+    /** @type {const} */
+    [[views.features, nearestFeature], [views.trajectories, nearestTrajectory]]
+  ) {
+    followPointer(page, view, (u, v, width, height2) => {
+      const scene = sceneOf(state, view === views.features), { n, far } = scene ? nearest(scene, width, height2, u, v) : { n: -1, far: Infinity };
+      return far < NEAR_IN_SPACE && state.run ? pointOf(state.run.validation.X, n) : null;
+    }, pick);
+  }
+  followKeys(page, pick);
+  return { element, show: show2, pick, stop };
+}
+var pointOf = (X, n) => [X[2 * n], X[2 * n + 1]];
+function inPlane(state) {
+  return (u, v, width, height2) => {
+    const X = state.run?.validation.X.subarray(0, 2 * POINTS) ?? new Float32Array(0), spots = toCanvas(X, width, height2);
+    let [best, least] = [-1, NEAR];
+    for (let n = 0; 2 * n < spots.length; n++) {
+      const far = Math.hypot(spots[2 * n] - u, spots[2 * n + 1] - v);
+      if (far < least) [best, least] = [n, far];
+    }
+    return best >= 0 ? pointOf(X, best) : (
+      /** @type {[number, number]} */
+      [(2 * u / width - 1) * EDGE, (1 - 2 * v / height2) * EDGE]
+    );
+  };
+}
+function followPointer({ state }, { canvas }, find, pick) {
+  const look = (event) => {
+    if (!state.run || event.pointerType === "mouse" && event.buttons) return;
+    const { left, top, width, height: height2 } = canvas.getBoundingClientRect();
+    const x = find(event.clientX - left, event.clientY - top, width, height2);
+    if (x || state.probe) pick(x);
+  };
+  canvas.addEventListener("pointermove", look);
+  canvas.addEventListener("pointerdown", (event) => {
+    if (event.pointerType !== "mouse") look(event);
+  });
+  canvas.addEventListener("pointerleave", (event) => {
+    if (event.pointerType === "mouse") pick(null);
+  });
+}
+var MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+function followKeys({ state, views }, pick) {
+  const { cursor } = state, { canvas } = views.decision;
+  canvas.addEventListener("focus", () => {
+    cursor.shown = canvas.matches(":focus-visible");
+    views.decision.soon();
+  });
+  canvas.addEventListener("blur", () => {
+    if (cursor.shown) pick(null);
+    cursor.shown = false;
+    views.decision.soon();
+  });
+  canvas.addEventListener("keydown", (event) => {
+    const move = MOVES[event.key], size = event.shiftKey ? 1 : 0.2;
+    if (move) [cursor.x, cursor.y] = [onGrid(cursor.x + size * move[0]), onGrid(cursor.y + size * move[1])];
+    else if (event.key !== "Escape") return;
+    cursor.shown = Boolean(move);
+    pick(move ? [cursor.x, cursor.y] : null);
+    views.decision.soon();
+    event.preventDefault();
+  });
+}
+
 // src/words/narration.mjs
 function judged({ data }) {
   return typeof data === "string" || data.validation ? "new points" : "the points";
 }
-function narration(run, snapshot, spread, about) {
+function narration(run, snapshot, spread, about, guess = "") {
   const { history: history2, step, state } = snapshot, accuracy = last(history2.val_accuracy);
   const collapse = collapsing(spread, run.configuration.L);
   if (state === "diverged") return diverged(run.configuration, step);
@@ -3948,15 +4531,17 @@ function narration(run, snapshot, spread, about) {
     return collapse || about || "The first epoch is under way.";
   }
   const done = state === "finished" ? `All ${run.configuration.epochs} epochs are done. ` : "";
-  return done + (collapse || learned(run, snapshot, about));
+  return done + (collapse || restless(run, snapshot) || `${learned(run, snapshot, about)}${guess && ` ${guess}`}`);
 }
+var RECENT = 4;
+var LARGE_RATE = 0.01;
 var last = (values) => values[values.length - 1];
 function collapsing(spread, L) {
   const kept = spread.length ? spread[L] / spread[0] : 1;
   if (!(kept < 0.01)) return "";
-  const share = kept === 0 ? "0" : short(Number(kept.toPrecision(1)));
+  const share2 = kept === 0 ? "0" : short(Number(kept.toPrecision(1)));
   const answer = kept < 1e-5 ? ", so every point gets the same answer" : "";
-  return `The features are collapsing: at layer ${L} their spread is ${share} of what it was at the input${answer}.`;
+  return `The features are collapsing: at layer ${L} their spread is ${share2} of what it was at the input${answer}.`;
 }
 function diverged({ net, h, rate }, step) {
   const smallerStep = net === "RKNet" ? `a smaller step than h = ${short(h)}` : "";
@@ -3964,11 +4549,20 @@ function diverged({ net, h, rate }, step) {
   const remedy = `a smaller learning rate than ${short(rate)}${smallerStep && ` or ${smallerStep}`}`;
   return `Training has diverged: the cost is no longer a finite number. Reset, and take ${remedy}.`;
 }
+function restless({ classes, configuration: { net, h, rate } }, { history: { val_cost, val_accuracy } }) {
+  const lately = val_cost.slice(-RECENT), guess = Math.log(classes);
+  if (lately.length < RECENT || rate < LARGE_RATE) return "";
+  const least = Math.min(...lately), most = Math.max(...lately);
+  const settled = most < 0.5 * guess || least < 0.85 * guess && last(lately) < 1.15 * least;
+  if (settled) return "";
+  const smallerStep = net === "RKNet" && h > 0.5 ? ` or a smaller step size than h = ${short(h)}` : "";
+  return `The cost does not settle: it was between ${decimal(least, 2)} and ${decimal(most, 2)} in the last epochs, and ${percent(last(val_accuracy))} are right. The steps of training are too large; take a smaller learning rate than ${short(rate)}${smallerStep}.`;
+}
 function learned({ bayes: bayes2, classes, configuration }, { history: history2, epoch }, about) {
   const accuracy = last(history2.val_accuracy), training = last(history2.train_accuracy);
   const right = `${percent(accuracy)} of ${judged(configuration)} are right`;
   if (bayes2 !== null && accuracy > bayes2 - 0.01) {
-    return `${right}; the best possible classifier gets ${percent(bayes2)}. There is almost nothing left to gain.`;
+    return `${right}; no classifier can exceed ${percent(bayes2)}.`;
   }
   if (training - accuracy > 0.05) {
     return `The network is right on ${percent(training)} of the points it was trained with, but on ${percent(accuracy)} of new ones: it learns them by heart.`;
@@ -3990,6 +4584,7 @@ function guessing(cost, guess) {
 // src/page/score.mjs
 function score(page) {
   const { state, views } = page;
+  const title = node("span", {}, "prediction");
   const number = node("div", { class: "rkp-number" }), ofWhat = node("div", {});
   const facts = { best: node("b", {}), train: node("b", {}), cost: node("b", {}) };
   const element = node(
@@ -4020,18 +4615,19 @@ function score(page) {
     const { history: history2 } = snapshot, last2 = (values) => values[values.length - 1];
     const accuracy = last2(history2.val_accuracy);
     number.replaceChildren(accuracy === void 0 ? "–" : (100 * accuracy).toFixed(1), node("small", {}, " %"));
+    title.textContent = accuracy === void 0 ? "prediction" : `prediction: ${percent(accuracy)} right`;
     ofWhat.textContent = `of ${judged(run.configuration)} right`;
     facts.best.textContent = run.bayes === null ? "–" : percent(run.bayes);
     facts.train.textContent = history2.train_accuracy.length ? percent(last2(history2.train_accuracy)) : "–";
     facts.cost.textContent = history2.val_cost.length ? decimal(last2(history2.val_cost), 3) : "–";
     page.sentence.tell();
   }
-  return { element, show: show2 };
+  return { element, title, show: show2 };
 }
 
 // src/words/formula.mjs
 function escaped(text) {
-  return text.replace(/[&<>"]/g, (letter2) => `&#${letter2.charCodeAt(0)};`);
+  return text.replace(/[&<>"]/g, (letter3) => `&#${letter3.charCodeAt(0)};`);
 }
 function formula(configuration, classes) {
   const { net, h, d_hat, L, lift, activation } = configuration;
@@ -4096,19 +4692,72 @@ function formula(configuration, classes) {
   return lines.map((line2) => `<math>${line2}</math>`);
 }
 
+// src/geometry/islands.mjs
+function emptyRegions(P, columns, classes, cells) {
+  const count = columns * columns, answer = new Uint8Array(count), region = new Int32Array(count).fill(-1);
+  for (let n = 0; n < count; n++) {
+    for (let k = 1; k < classes; k++) if (P[n * classes + k] > P[n * classes + answer[n]]) answer[n] = k;
+  }
+  const found = [];
+  for (let start = 0; start < count; start++) {
+    if (region[start] >= 0) continue;
+    const here = { class: answer[start], size: 0, column: 0, row: 0, points: 0 }, waiting = [start];
+    region[start] = found.length;
+    for (let n = waiting.pop(); n !== void 0; n = waiting.pop()) {
+      const column = n % columns, row = (n - column) / columns;
+      here.size++;
+      here.column += column;
+      here.row += row;
+      const around = [column > 0 ? n - 1 : -1, column + 1 < columns ? n + 1 : -1, n - columns, n + columns];
+      for (const next of around) {
+        if (next < 0 || next >= count || region[next] >= 0 || answer[next] !== here.class) continue;
+        region[next] = found.length;
+        waiting.push(next);
+      }
+    }
+    found.push(here);
+  }
+  for (const [column, row] of cells) {
+    if (column >= 0 && column < columns && row >= 0 && row < columns) found[region[row * columns + column]].points++;
+  }
+  return found.filter((here) => here.points === 0).map((here) => ({ class: here.class, share: here.size / count, column: here.column / here.size, row: here.row / here.size })).sort((a, b) => b.share - a.share);
+}
+
+// src/words/guesses.mjs
+var LEAST = 4e-3;
+function guesses(P, cells, classes, { X }) {
+  const cell = (t) => Math.floor(t / (2 * EDGE) * cells);
+  const places = Array.from({ length: X.length / 2 }, (_, n) => (
+    /** @type {[number, number]} */
+    [cell(X[2 * n] + EDGE), cell(EDGE - X[2 * n + 1])]
+  ));
+  const [first] = emptyRegions(P, cells, classes, places).filter(({ share: share2 }) => share2 > LEAST);
+  if (!first) return "";
+  const third = (t, names) => names[Math.min(2, Math.floor(3 * t / cells))];
+  const [up, across] = [third(first.row, ["top", "", "bottom"]), third(first.column, ["left", "", "right"])];
+  const where = up || across ? `at the ${[up, across].filter(Boolean).join(" ")}` : "in the middle";
+  return `No training point lies in the ${COLOUR_NAMES[first.class]} region ${where}: its colour is a guess.`;
+}
+
 // src/page/sentence.mjs
 var SPOKEN_EVERY = 5e3;
 var KERNELS = { webassembly: "WebAssembly", javascript: "JavaScript" };
-function sentence({ state }) {
-  const element = node("div", { class: "rkp-sentence" });
+function sentence(page) {
+  const { state } = page, element = node("div", { class: "rkp-sentence" });
   const formulas = node("div", { class: "rkp-formula", role: "group", "aria-label": "What is trained", tabindex: 0 });
   const small = node("div", { class: "rkp-small" });
   const spoken = node("div", { class: "rkp-spoken", role: "status", "aria-live": "polite" });
   let spokenAt = 0;
   function tell() {
     const { run, snapshot, problem, flow, about } = state;
-    element.textContent = problem || (run && snapshot ? narration(run, snapshot, flow?.spread ?? [], about) : "");
+    const said2 = run && snapshot ? narration(run, snapshot, flow?.spread ?? [], about, guess()) : "";
+    element.textContent = problem || page.undoing.words() + said2;
     if (run && snapshot) small.textContent = sizes(run, snapshot);
+  }
+  function guess() {
+    const { decision, run, snapshot } = state;
+    if (!decision || !run || !snapshot || typeof run.configuration.data !== "string") return "";
+    return guesses(decision.P, CELLS, run.classes, run.train);
   }
   function showFormula({ configuration, classes }) {
     formulas.innerHTML = formula(configuration, classes).join("");
@@ -4158,21 +4807,32 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   border-radius: 0.6rem;
   display: grid;
   gap: 0.6rem 1rem;
-  grid-template: "presets" "score" "say" "decide" "key" "net" "traj" "layer" "feat" "plots" "in" "tools" "foot" "bar" / minmax(0, 1fr);
+  grid-template: "presets" "say" "decide" "under" "feat" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
   padding: 0.75rem;
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
 .rkp-top { display: contents; }
-.rkp-bar { grid-area: bar; }
+.rkp-bar { align-self: end; grid-area: presets / 1 / bar / -1; } /* follows the reader over the pictures, never over the sliders */
 .rkp-tools { display: flex; flex-wrap: wrap; gap: 0.3rem; grid-area: tools; }
-.rkp .rkp-sentence { grid-area: say; }
+.rkp-say { align-items: start; display: flex; gap: 0.75rem; grid-area: say; justify-content: space-between; min-height: 2.8em; }
+.rkp-undo { white-space: nowrap; }
+.rkp-guide { align-items: center; background: var(--rkp-surface); border-left: 0.25rem solid var(--rkp-accent); border-radius: 0.3rem; display: flex; flex-wrap: wrap; gap: 0.4rem 1rem; flex: 1 0 100%; justify-content: space-between; padding: 0.45rem 0.75rem; }
+.rkp-guide-text { flex: 1 1 20rem; font-size: 15px; min-height: 2.8em; }
+.rkp-row { display: flex; flex-wrap: wrap; gap: 0.35rem; }
+.rkp .rkp-next { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
+.rkp .rkp-next:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
+.rkp-guided .rkp-presets > button { display: none; }
+[data-lit="traj"] .rkp-traj .rkp-canvas, [data-lit="feat"] .rkp-feat .rkp-canvas, [data-lit="decide"] .rkp-decide .rkp-canvas { outline: 3px solid var(--rkp-accent); }
+.rkp-train { grid-area: train; }
 .rkp-presets { align-items: center; display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: presets; }
 .rkp-in { grid-area: in; }
 .rkp-net { grid-area: net; }
 .rkp-score { grid-area: score; }
 .rkp-traj { grid-area: traj; }
 .rkp-layer { grid-area: layer; }
-.rkp-key { grid-area: key; }
+.rkp-under { display: grid; gap: 0.2rem; grid-area: under; align-content: start; }
+.rkp-probe { font-size: 13px; min-height: 1.4em; }
+.rkp-share { white-space: nowrap; }
 .rkp-feat { grid-area: feat; }
 .rkp-decide { grid-area: decide; }
 .rkp-plots { align-content: space-between; display: grid; gap: 0.5rem; grid-area: plots; }
@@ -4202,13 +4862,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-title { font-size: 13px; min-height: 1.5rem; }
 .rkp-canvas { background: color-mix(in srgb, var(--rkp-surface) 45%, transparent); border-radius: 0.4rem; display: block; touch-action: pan-y; width: 100%; }
 .rkp-square .rkp-canvas { aspect-ratio: 1; }
-.rkp-feat .rkp-canvas { aspect-ratio: 5 / 4; }
 .rkp-turns { cursor: grab; } /* a finger turns it sideways, and scrolls the page up and down */
 .rkp-draws { cursor: crosshair; touch-action: none; }
 .rkp-plots .rkp-canvas, .rkp-score .rkp-canvas { background: none; height: 128px; }
 
-
-.rkp-bar { align-items: center; background: var(--rkp-back); border-top: 1px solid var(--rkp-line); bottom: 0; display: flex; flex-wrap: wrap; gap: 0.3rem; margin: 0 -0.75rem -0.75rem; padding: 0.5rem 0.75rem; position: sticky; z-index: 2; border-radius: 0 0 0.6rem 0.6rem; }
+.rkp-bar { align-items: center; background: var(--rkp-back); border-top: 1px solid var(--rkp-line); bottom: 0; display: flex; flex-wrap: wrap; gap: 0.3rem; margin: 0 -0.75rem; padding: 0.5rem 0.75rem; position: sticky; z-index: 2; }
 .rkp .rkp-play { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); font-weight: 600; min-width: 4.9rem; }
 .rkp .rkp-play:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
 .rkp-icon svg { display: inline-block; vertical-align: -1px; }
@@ -4218,7 +4876,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-count .rkp-steps { min-width: 5ch; }
 .rkp-tools .rkp-select { align-items: center; display: flex; gap: 0.35rem; }
 .rkp-tools label { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px; }
-.rkp-tools select { width: 6.4rem; }
+.rkp-tools select { width: 7.4rem; }
 .rkp .rkp-tools :is(button, select) { padding-inline: 0.4rem; }
 .rkp .rkp-presets button { border-radius: 1rem; min-height: 1.9rem; padding-inline: 0.8rem; }
 
@@ -4233,6 +4891,9 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-in .rkp-slider label { grid-area: 1 / 1; }
 .rkp-in .rkp-slider output { grid-area: 1 / 2; }
 .rkp-in .rkp-slider input { grid-area: 2 / 1 / 3 / 3; }
+.rkp-slider .rkp-hint { grid-column: 1 / -1; line-height: 1.2; }
+.rkp-select .rkp-hint { line-height: 1.2; }
+.rkp-axes { grid-column: 1 / -1; }
 .rkp-slider output { text-align: right; white-space: nowrap; }
 .rkp-slider label i { font-family: var(--pst-font-family-base, serif); }
 .rkp-select { display: grid; gap: 0.1rem; min-width: 0; }
@@ -4243,7 +4904,6 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-seed input { width: 100%; }
 .rkp-own, .rkp-tableau { background: var(--rkp-surface); border-radius: 0.4rem; display: grid; gap: 0.35rem; padding: 0.5rem; }
 .rkp-own[hidden], .rkp-tableau[hidden] { display: none; }
-.rkp-own .rkp-row { display: flex; flex-wrap: wrap; gap: 0.35rem; }
 .rkp-own button { min-width: 2rem; }
 .rkp-tableau input { width: 100%; }
 .rkp-hint { color: var(--rkp-muted); font-size: 12px; }
@@ -4255,11 +4915,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-facts { color: var(--rkp-muted); display: grid; font-size: 12.5px; gap: 0 0.5rem; grid-template-columns: auto auto; justify-content: space-between; margin: 0.15rem 0 0; }
 .rkp-facts > * { white-space: nowrap; }
 .rkp-facts b { color: var(--rkp-text); font-weight: 400; text-align: right; }
-.rkp-layer { align-items: center; display: grid; gap: 0.2rem 0.5rem; grid-template-columns: 1fr auto auto; }
+.rkp-layer { align-items: center; align-content: start; display: grid; gap: 0.2rem 0.75rem; grid-template-columns: minmax(0, 1fr) auto; }
 .rkp-layer .rkp-slider { grid-template-columns: auto minmax(3rem, 1fr) 4.2rem; }
 
 .rkp-foot { border-top: 1px solid var(--rkp-line); display: grid; gap: 0.5rem; padding-top: 0.6rem; }
-.rkp .rkp-sentence { font-size: 15px; min-height: 2.8em; }
+.rkp .rkp-sentence { font-size: 15px; }
 .rkp-formula { color: var(--rkp-text); display: flex; flex-wrap: wrap; font-size: 15px; gap: 0.35rem 1.8rem; min-height: 1.6rem; overflow-x: auto; }
 .rkp-small { color: var(--rkp-muted); font-size: 12px; }
 .rkp-spoken { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
@@ -4267,39 +4927,37 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-key > span { white-space: nowrap; }
 .rkp-key svg { display: inline-block; margin-right: 0.25rem; vertical-align: -1px; }
 
+@container rkp (max-width: 559px) {
+  .rkp-say { display: block; min-height: 5.6em; }
+}
 @container rkp (max-width: 400px) {
   .rkp-count span { display: none; }
   .rkp .rkp-presets button { font-size: 13px; padding-inline: 0.55rem; }
 }
 @container rkp (min-width: 560px) {
   .rkp .rkp-body {
-    grid-template: "top top" "presets presets" "net score" "traj decide" "layer key" "feat plots" "in in" "say say" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
+    grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
   }
   .rkp-top { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: top; justify-content: space-between; }
   .rkp-bar { border-top: 0; margin: 0; padding: 0; position: static; }
+  .rkp-train { display: none; }
   .rkp-in { grid-template-columns: repeat(4, minmax(0, 1fr)); align-items: end; }
-  .rkp-in > fieldset, .rkp-in > .rkp-own { grid-column: 1 / -1; }
+  .rkp-in > fieldset { grid-column: 1 / -1; }
   .rkp-in > .rkp-thumbs { grid-template-columns: repeat(7, 1fr); }
   .rkp-number { font-size: 2rem; }
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top" "presets presets presets" "in net score" "in traj decide" "in layer key" "in feat plots" "say say say" "foot foot foot" / 10.5rem minmax(0, 1fr) minmax(0, 1fr);
-    gap: 0.6rem 1.25rem;
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer under" "in net score plots" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem));
+    gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(2, 1fr); }
-}
-@container rkp (min-width: 1160px) {
-  .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "in net score plots" "in traj decide feat" "in layer key ." "say say say say" "foot foot foot foot" / 10.5rem minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr);
-  }
-  .rkp-body:not(.rkp-compact) .rkp-plots { align-content: start; grid-template-columns: 1fr 1fr; }
-  .rkp-body:not(.rkp-compact) .rkp-feat .rkp-canvas { aspect-ratio: 1; }
+  .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
 }
 .rkp details.rkp-in { display: block; }
 .rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
-.rkp details.rkp-in fieldset, .rkp details.rkp-in .rkp-own { grid-column: 1 / -1; }
+.rkp details.rkp-in fieldset { grid-column: 1 / -1; }
 .rkp summary { cursor: pointer; width: fit-content; }
 @media print { .rkp { display: none; } }
 `;
@@ -4326,8 +4984,102 @@ function watchSurroundings({ state, root, panels, legend: legend2, layers, still
   };
 }
 
+// src/page/turning.mjs
+var SWAY = 20;
+var PERIOD = 12e3;
+var TILT = 0.35;
+var EASE = 0.03;
+function turning({ state, views, still, layers }) {
+  const { look } = state;
+  let wanted = true, due = 0, home = 0, phase = 0, before = 0;
+  const sway = () => SWAY * Math.sin(2 * Math.PI * phase / PERIOD);
+  const round = (azim) => ((azim + 180) % 360 + 360) % 360 - 180;
+  function frame2(now) {
+    phase += Math.min(100, now - before);
+    before = now;
+    home += EASE * round(bestAzim() - home);
+    look.azim = round(home + sway());
+    layers.turned(Math.round(look.azim));
+    views.trajectories.soon();
+    views.features.soon();
+    due = requestAnimationFrame(frame2);
+  }
+  function bestAzim() {
+    const { classifier, configuration, run } = state;
+    if (!classifier || configuration.d_hat !== 3 || run?.classes !== 2) return home;
+    const [x, y, z] = [0, 1, 2].map((i) => classifier.W[i] - classifier.W[3 + i]), length = Math.hypot(x, y, z);
+    const elev = look.elev * Math.PI / 180, reach = Math.cos(elev) * Math.hypot(x, y);
+    const found = [TILT, -TILT].flatMap((tilt) => {
+      const cosine = (tilt * length - Math.sin(elev) * z) / reach;
+      if (!(Math.abs(cosine) <= 1)) return [];
+      return [1, -1].map((sign) => (Math.atan2(y, x) + sign * Math.acos(cosine)) * 180 / Math.PI);
+    });
+    return found.sort((a, b) => Math.abs(round(a - home)) - Math.abs(round(b - home)))[0] ?? home;
+  }
+  function begin() {
+    if (!wanted || due || still.matches || components(state) < 3) return;
+    [home, before] = [look.azim - sway(), performance.now()];
+    due = requestAnimationFrame(frame2);
+  }
+  function end() {
+    cancelAnimationFrame(due);
+    due = 0;
+  }
+  function want(value) {
+    wanted = value;
+    button.setAttribute("aria-pressed", String(wanted));
+    if (!wanted) end();
+  }
+  const button = node("button", { type: "button", title: "Let feature space turn while the network is trained", click: () => {
+    want(!wanted);
+    if (state.playing) begin();
+  } }, "sway");
+  want(true);
+  const show2 = () => {
+    button.hidden = still.matches || components(state) < 3;
+  };
+  return { button, begin, end, want, show: show2 };
+}
+
+// src/page/undoing.mjs
+function undoing(page) {
+  const { state } = page;
+  let kept = null;
+  let given;
+  function undo() {
+    if (!kept) return;
+    const { configuration, steps } = kept;
+    page.playing.pause();
+    page.choosing.replace(configuration);
+    Object.assign(state, { given: kept.given });
+    if (typeof configuration.data !== "string") state.own = configuration.data;
+    state.look.steps = steps;
+    forget();
+    page.choosing.build();
+  }
+  const element = node("button", { type: "button", class: "rkp-undo", hidden: true, click: undo }, "Undo the change");
+  function keep() {
+    const { run, snapshot } = state;
+    if (run && snapshot && snapshot.step > 0) {
+      kept = { configuration: run.configuration, given, steps: snapshot.step, epoch: snapshot.epoch };
+    }
+    given = state.given;
+    element.hidden = !kept;
+  }
+  function forget() {
+    kept = null;
+    element.hidden = true;
+  }
+  function words2() {
+    if (!kept || (state.snapshot?.step ?? 0) > 0) return "";
+    const trained = kept.epoch ? `${kept.epoch} ${kept.epoch === 1 ? "epoch" : "epochs"}` : `${kept.steps} steps`;
+    return `Your change began a new run with new random weights; the one before had ${trained} of training. `;
+  }
+  return { element, keep, forget, words: words2 };
+}
+
 // src/page/render.mjs
-var FOLLOWED = 240;
+var FOLLOWED2 = 240;
 var LABEL = "Playground: train a Runge-Kutta network. Space plays and pauses, period takes a step, r resets.";
 function render({ model, el }) {
   const page = newPage(model);
@@ -4338,10 +5090,12 @@ function render({ model, el }) {
   el.append(page.root);
   const leave = watchSurroundings(page);
   page.layers.turned(page.state.look.azim);
-  page.player.views = { grid: plane(CELLS), flow: FOLLOWED };
+  page.player.views = { grid: plane(CELLS), flow: FOLLOWED2, mesh: MESH };
   if (!page.address.read()) page.notebook.begin();
+  page.guide.begin();
   return () => {
-    for (const part of [page.choosing, page.playing, page.layers, page.address, page.notebook]) part.stop();
+    for (const part of [page.choosing, page.playing, page.layers, page.probing, page.guide, page.address, page.notebook]) part.stop();
+    page.turning.end();
     page.player.close();
     for (const each of page.panels) each.close();
     leave();
@@ -4375,13 +5129,21 @@ function newPage(model) {
   page.score = score(page);
   page.bar = trainingBar(page);
   page.layers = layerControls(page);
+  page.turning = turning(page);
+  page.undoing = undoing(page);
+  page.guide = guide(page);
+  page.probing = probing(page);
   page.ownPoints = ownPoints(page);
   return page;
 }
 function compose(page) {
-  const { compact, root, bar, layers, views, sentence: sentence2 } = page;
+  const { compact, root, bar, layers, views, sentence: sentence2, ownPoints: ownPoints2, playing: playing2 } = page;
   const goesIn = dataControls(page), net = netControls(page), offered = presets(page);
-  page.controls.push(goesIn, net, offered, layers);
+  page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints2);
+  layers.tools.append(page.turning.button);
+  const decide = figure("rkp-decide", page.score.title, views.decision);
+  decide.append(ownPoints2.element);
+  const train = { type: "button", class: "rkp-train", click: playing2.toggle };
   root.append(
     node("style", {}, STYLE),
     node(
@@ -4389,17 +5151,18 @@ function compose(page) {
       { class: `rkp-body${compact ? " rkp-compact" : ""}` },
       node("div", { class: "rkp-top" }, bar.bar, bar.tools),
       offered.element,
+      node("div", { class: "rkp-say" }, sentence2.element, page.undoing.element),
       ...compact ? [] : [goesIn.element],
-      net.element,
-      figure("rkp-traj", "trajectories", views.trajectories),
-      layers.element,
+      figure("rkp-traj", "trajectories through the layers", views.trajectories),
       figure("rkp-feat", layers.title, views.features),
+      decide,
+      layers.element,
+      node("div", { class: "rkp-under" }, page.probing.element, page.legend.element),
+      net.element,
       page.score.element,
-      figure("rkp-decide", "prediction", views.decision),
-      page.legend.element,
       node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas),
       ...compact ? [goesIn.element] : [],
-      sentence2.element,
+      node("button", train, "Train this net"),
       sentence2.foot
     )
   );

@@ -67,7 +67,7 @@ PRESETS: dict[str, Preset] = {
         "A flow of the plane cannot take the disc out of its ring: wherever training leads, its region has a tail.",
     ),
     "space": Preset(
-        "One dimension more",
+        "One extra dimension",
         _plane(3),
         "With a third dimension the disc becomes the tip of a cone, and a plane cuts it off.",
     ),
@@ -101,6 +101,41 @@ PRESETS: dict[str, Preset] = {
     "softplus": Preset("softplus", _strip("softplus"), "softplus is curved at 0, and so even in part."),
 }
 """Every experiment that a playground can begin with, by name."""
+
+GUIDE: list[dict[str, Any]] = [
+    {
+        "title": "The points",
+        "say": "Blue points fill a disc, and orange points surround it. The network learns from some of them and has "
+        "to tell the colour of new ones.",
+        "lit": "decide",
+    },
+    {
+        "title": "What the layers do",
+        "say": "Each layer moves the points a little, and the plane with them: drag the slider “layer” and watch the "
+        "grid bend. At the end one straight line must part the colours.",
+        "configuration": _plane(2),
+        "epochs": 12,
+        "flow": True,
+        "lit": "feat",
+    },
+    {
+        "title": "Why two dimensions fail",
+        "say": "Layers bend and stretch the plane but never tear it: the disc stays inside its ring, and no straight "
+        "line parts the two.",
+        "configuration": _plane(2),
+        "play": True,
+        "lit": "feat",
+    },
+    {
+        "title": "What a third dimension does",
+        "say": "Points now have a third coordinate, 0 at first. The layers lift the disc out of its ring like the tip "
+        "of a cone, and a flat plane cuts it off.",
+        "configuration": _plane(3),
+        "play": True,
+        "lit": "feat",
+    },
+]
+"""The steps of the guided start, as the page reads them: their captions, and what each of them trains."""
 
 
 def _to_json(weights: Mapping[str, NDArray[np.float32]], widget: object) -> dict[str, str]:
@@ -137,6 +172,8 @@ class Playground(anywidget.AnyWidget):
         A task for the reader, shown on top.
     compact
         Whether data and training settings are folded away, for a narrow column.
+    guide
+        Whether a guided start in four steps is open at first.
 
     Attributes
     ----------
@@ -164,6 +201,7 @@ class Playground(anywidget.AnyWidget):
     presets: Any = traitlets.List().tag(sync=True)
     task = traitlets.Unicode().tag(sync=True)
     compact = traitlets.Bool(False).tag(sync=True)
+    guide: Any = traitlets.List().tag(sync=True)
 
     def __init__(
         self,
@@ -175,6 +213,7 @@ class Playground(anywidget.AnyWidget):
         data: PointSet | tuple[PointSet, PointSet] | None = None,
         task: str = "",
         compact: bool = False,
+        guide: bool = False,
     ) -> None:
         chosen = dict(choose("preset", preset, PRESETS).configuration)
         offered: list[dict[str, Any]] = [_plain(choose("presets", name, PRESETS)) for name in presets]
@@ -199,6 +238,7 @@ class Playground(anywidget.AnyWidget):
             presets=offered,
             task=task,
             compact=flag("compact", compact),
+            guide=GUIDE if flag("guide", guide) else [],
         )
 
     @traitlets.validate("configuration")
@@ -260,7 +300,7 @@ class Playground(anywidget.AnyWidget):
 
     def to_html(self) -> str:
         """The element of a page that the book's script turns into the playground; without script, a picture."""
-        state = {name: getattr(self, name) for name in ("compact", "configuration", "presets", "task")}
+        state = {name: getattr(self, name) for name in ("compact", "configuration", "guide", "presets", "task")}
         if self.weights:
             state["weights"] = _to_json(self.weights, self)
         c = self.configuration

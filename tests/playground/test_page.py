@@ -3,66 +3,16 @@
 import html
 import json
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import execute
 import pytest
 from browsing import Visit
-from playwright.sync_api import Page
+from opening import LONG, Opened, record, untroubled, wait_for
 
 from rknet.data import bayes
 from rknet.playground import Playground
 from rknet.playground.widget import MODULE
-
-sys.path.insert(0, str(execute.BOOK / "_ext"))
-
-import rknet_playground  # noqa: E402
-
-LONG = 300_000
-"""Milliseconds to wait for a training on a machine that is busy with something else."""
-
-Opened = Callable[..., Visit]
-
-
-@pytest.fixture
-def opened(visit: Callable[..., Visit], tmp_path: Path) -> Opened:
-    """A page from a file with one playground that has drawn its first picture."""
-
-    def go(playground: Playground, hash: str = "", theme: str = "light", **options: object) -> Visit:
-        path = tmp_path / "page.html"
-        (tmp_path / "script.js").write_text(rknet_playground.script(), "utf8")
-        path.write_text(
-            f'<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>page</title>'
-            '<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">'
-            f'<style>html {{ color-scheme: {theme}; }}</style><script src="script.js" defer></script></head>'
-            f"<body><main><h1>page</h1>{playground.to_html()}</main></body></html>",
-            "utf8",
-        )
-        seen = visit(path.as_uri() + hash, **options)
-        seen.page.wait_for_selector(".rkp[data-state]", timeout=LONG)
-        return seen
-
-    return go
-
-
-def untroubled(seen: Visit) -> None:
-    """No error, no request that leaves the machine, and training where it disturbs nothing."""
-    assert seen.errors == [] and seen.foreign == []
-    assert seen.page.get_attribute(".rkp", "data-where") == "worker"
-
-
-def wait_for(page: Page, state: str = "finished") -> None:
-    page.wait_for_selector(f".rkp[data-state={state}]", timeout=LONG)
-
-
-def record(page: Page) -> dict:
-    """What the export button gives."""
-    with page.expect_download(timeout=LONG) as download:
-        page.get_by_role("button", name="Export").click()
-    return json.loads(Path(download.value.path()).read_text("utf8"))
-
 
 # ---- it trains
 

@@ -86,6 +86,7 @@
  * @typedef {object} Views
  * @property {Window|null} grid  the decision regions in this window, or none
  * @property {number} flow       layer states of so many validation points (the first ones), 0 for none
+ * @property {number} [mesh]     layer states of a grid of so many lines each way, 0 for none
  */
 
 /**
@@ -95,6 +96,21 @@
  * @property {number} n
  * @property {number} L
  * @property {number} d_hat
+ */
+
+/**
+ * What the net makes of one point of the plane.
+ * @typedef {object} Probe
+ * @property {[number, number]} x
+ * @property {Float32Array} states  (L+1, d_hat), row by row
+ * @property {Float32Array} P       probability of each class
+ */
+
+/**
+ * The classifier H(W y + mu).
+ * @typedef {object} Classifier
+ * @property {Float32Array} W   (classes, d_hat), row by row
+ * @property {Float32Array} mu  (classes,)
  */
 
 /**
@@ -114,6 +130,9 @@
  * @property {Float32Array|null} grid   probability of each class: (rows, columns, classes); null if not asked for or
  *   not renewed since the snapshot before
  * @property {Flow|null} flow
+ * @property {Flow|null} mesh               of the points of `meshPoints`
+ * @property {Classifier|null} classifier   renewed with the flow
+ * @property {Probe|null} probe             of the point that was asked for last
  */
 
 /**
@@ -129,17 +148,24 @@
  * @property {number|null} bayes            the best possible accuracy, null for given points
  */
 
+/**
+ * The boundaries between the regions of the best possible classifier, once they are computed.
+ * @typedef {{type: 'best', generation: number, key: string, lines: number[][]}} Best
+ */
+
+/** @typedef {{type: 'probed', generation: number, probe: Probe}} Probed */
+
 /** @typedef {{type: 'failed', generation: number, message: string}} Failed */
 
 /** @typedef {{type: 'answer', id: number, value: any}} Answered  to `record` and `weights` */
 
 /** @typedef {{type: 'ready'}} Ready */
 
-/** @typedef {Ready|Configured|Snapshot|Failed|Answered} Answer */
+/** @typedef {Ready|Configured|Snapshot|Best|Probed|Failed|Answered} Answer */
 
 /**
  * @typedef {{type: 'configure', generation: number, configuration: Partial<Configuration>, weights?: Weights}
- *   | {type: 'play'} | {type: 'pause'} | {type: 'step', steps: number} | {type: 'reset', generation: number}
+ *   | {type: 'play', lasting?: number} | {type: 'probe', x: [number, number]|null} | {type: 'pause'} | {type: 'step', steps: number} | {type: 'reset', generation: number}
  *   | {type: 'views', views: Views} | {type: 'record', id: number} | {type: 'weights', id: number}
  *   | {type: 'shown'} | {type: 'close'}} Request
  */

@@ -9,11 +9,18 @@ import { icon, ICONS, node, select } from "./elements.mjs";
  * @typedef {object} Bar
  * @property {HTMLElement} bar
  * @property {HTMLElement} tools
- * @property {() => number} pace  steps a second, 0 for as many as there can be
+ * @property {() => {lasting: number, steps: number}} pace  seconds for all epochs, or steps a second; 0 for as fast as can be
  * @property {() => void} show
  */
 
-const SPEEDS = { 0: "full speed", 100: "100 steps/s", 10: "10 steps/s", 1: "1 step/s" };
+/** Seconds that a run takes at the speed it begins with, so that it can be followed. */
+const FOLLOWED = 10;
+/** @type {Record<string, {text: string, lasting: number, steps: number}>} */
+const SPEEDS = {
+  followed: { text: `${FOLLOWED} s a run`, lasting: FOLLOWED, steps: 0 }, full: { text: "full speed", lasting: 0, steps: 0 },
+  hundred: { text: "100 steps/s", lasting: 0, steps: 100 }, ten: { text: "10 steps/s", lasting: 0, steps: 10 },
+  one: { text: "1 step/s", lasting: 0, steps: 1 },
+};
 const RECORD = "Data, initial weights, configuration and seed, for `rknet verify`";
 
 /** @param {Page} page @returns {Bar} */
@@ -27,7 +34,8 @@ export function trainingBar(page) {
     node("button", { type: "button", click: playing.reset, title: "Back to the initial weights (r)" }, "Reset"),
     node("span", { class: "rkp-count" }, "epoch ", epochCount, node("span", {}, " · step ", stepCount)),
   );
-  const speed = select("speed", SPEEDS, () => {
+  const texts = Object.fromEntries(Object.entries(SPEEDS).map(([name, { text }]) => [name, text]));
+  const speed = select("speed", texts, () => {
     if (!state.playing) return;
     playing.pause();
     playing.play();
@@ -42,7 +50,7 @@ export function trainingBar(page) {
     stepCount.textContent = String(state.snapshot?.step ?? 0);
   }
 
-  return { bar, tools: tools(page, speed.element), pace: () => Number(speed.input.value), show };
+  return { bar, tools: tools(page, speed.element), pace: () => SPEEDS[speed.input.value], show };
 }
 
 /** @param {Page} page @param {HTMLElement} speed */

@@ -65,6 +65,7 @@ export function choosing(page) {
 
   function build() {
     stop();
+    page.undoing.keep();
     page.playing.restart(() => page.player.configure(state.configuration, state.given));
     if (state.touched) page.address.write();
     page.notebook.share(["configuration"]);

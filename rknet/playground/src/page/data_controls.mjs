@@ -12,17 +12,17 @@ import { trainingControls } from "./training_controls.mjs";
 
 /** @param {Page} page @returns {Shown & {element: HTMLElement}} */
 export function dataControls(page) {
-  const { state, ownPoints, choosing: { choose } } = page, thumbs = thumbnails(page), training = trainingControls(page);
+  const { state, choosing: { choose } } = page, thumbs = thumbnails(page), training = trainingControls(page);
   const twoDigits = (/** @type {number} */ value) => value.toFixed(2);
   const noise = slider("noise", "", range(0, 30).map((k) => k / 20), (value) => choose({ noise: value }), twoDigits);
-  const lift = select("lift to feature space", LIFT_NAMES, (value) => choose({ lift: /** @type {LiftName} */ (value) }));
-  const parts = [thumbs, ownPoints, noise, lift].map((part) => part.element);
+  const lift = select("lift to feature space", LIFT_NAMES, (value) => choose({ lift: /** @type {LiftName} */ (value) }),
+    "how a point gets its extra coordinates");
+  const parts = [thumbs, noise, lift].map((part) => part.element);
   const element = frame(page.compact, [...parts, ...training.elements]);
 
   function show() {
     const { configuration } = state;
     thumbs.show();
-    ownPoints.show();
     noise.show(configuration.noise);
     noise.input.disabled = isOwn(state);
     lift.show(configuration.lift);

@@ -32,8 +32,9 @@ export const unique = (name) => `rkp-${name}-${++counter}`;
  * @param {number[]} values
  * @param {(value: number) => void} chosen
  * @param {(value: number) => string} [shown]
+ * @param {string} [hint]  what it means, in plain words
  */
-export function slider(label, symbol, values, chosen, shown = short) {
+export function slider(label, symbol, values, chosen, shown = short, hint = "") {
   let known = [...values];
   const id = unique("slider");
   const input = node("input", { type: "range", id, min: 0, step: 1, input: () => { show(known[input.valueAsNumber]); chosen(known[input.valueAsNumber]); } });
@@ -45,8 +46,8 @@ export function slider(label, symbol, values, chosen, shown = short) {
     output.textContent = shown(value);
     input.setAttribute("aria-valuetext", shown(value));
   };
-  const name = node("label", { for: id }, label, ...(symbol ? [" ", node("i", {}, symbol)] : []));
-  return { element: node("div", { class: "rkp-slider" }, name, input, output), input, show };
+  const name = node("label", { for: id }, label, ...(symbol ? [" ", letter(symbol)] : []));
+  return { element: node("div", { class: "rkp-slider" }, name, input, output, ...explained(input, hint)), input, show };
 }
 
 /**
@@ -54,12 +55,32 @@ export function slider(label, symbol, values, chosen, shown = short) {
  * @param {string} label
  * @param {Record<string, string>} options  what is shown, by value
  * @param {(value: string) => void} chosen
+ * @param {string} [hint]  what it means, in plain words
  */
-export function select(label, options, chosen) {
+export function select(label, options, chosen, hint = "") {
   const id = unique("select");
   const input = node("select", { id, change: () => chosen(input.value) }, ...Object.entries(options).map(([value, text]) => node("option", { value }, text)));
-  return { element: node("div", { class: "rkp-select" }, node("label", { for: id }, label), input), input, show: (/** @type {string} */ value) => { input.value = value; } };
+  return { element: node("div", { class: "rkp-select" }, node("label", { for: id }, label), input, ...explained(input, hint)), input, show: (/** @type {string} */ value) => { input.value = value; } };
 }
+
+/** A hint below a control, which a screen reader speaks with it. @param {HTMLElement} input @param {string} hint */
+function explained(input, hint) {
+  if (!hint) return [];
+  const id = unique("hint");
+  input.setAttribute("aria-describedby", id);
+  return [node("div", { id, class: "rkp-hint" }, hint)];
+}
+
+/** A letter of a formula; one with a hat is set as a formula, for fonts place the hat badly. @param {string} symbol */
+function letter(symbol) {
+  if (!symbol.endsWith(HAT)) return node("i", {}, symbol);
+  const place = node("span", {});
+  place.innerHTML = `<math><mover accent="true"><mi>${symbol.slice(0, -1)}</mi><mo stretchy="false">^</mo></mover></math>`;
+  return place;
+}
+
+/** The mark that Unicode puts above the letter before it. */
+const HAT = "\u0302";
 
 /** A picture on a button. @param {string} path  of 12 x 12 */
 export function icon(path) {

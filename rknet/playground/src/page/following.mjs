@@ -3,9 +3,14 @@
 import { directions, principalAxes, project, some, turned } from "../geometry/axes.mjs";
 import { featureNorms, spreads } from "../geometry/features.mjs";
 import { range } from "../geometry/grid.mjs";
+import { TRAJECTORIES } from "../views/trajectories.mjs";
 
 /** @import { Flow, Points } from "../types.mjs" */
-/** @import { Page, State } from "./state.mjs" */
+/** @import { Box } from "../painting/space.mjs" */
+/** @import { Page } from "./state.mjs" */
+
+/** Shares of the features that may lie outside: of the trajectories, and of the features at one layer. */
+const SPARED = 0.01, SPARED_NEARBY = 0.05;
 
 /** Features that are enough to decide the axes, and the part that is shown. */
 const ENOUGH_FOR_AXES = 2500, ENOUGH_FOR_BOX = 3000;
@@ -15,37 +20,48 @@ export function follow({ state, views }) {
   const { states, run } = state;
   if (!states || !run) return;
   const m = Math.min(state.look.view, states.d_hat);
-  const at = shownComponents(states, run.validation, m);
-  state.flow = { at, components: m, n: states.n, L: states.L, spread: spreads(states), norms: featureNorms(states) };
-  fitBox(state, at, m);
+  const frame = shownFrame(states, run.validation, m), { n, L } = states;
+  const at = frame ? project(states.states, states.d_hat, frame, m) : states.states;
+  state.flow = { at, components: m, n, L, frame, spread: spreads(states), norms: featureNorms(states) };
+  state.box = fitted(state.box, at, m, SPARED, TRAJECTORIES, n);
+  state.near = fitted(state.near, at, m, SPARED_NEARBY, 0, n);
   for (const view of [views.trajectories, views.features, views.layers]) view.soon();
 }
 
-/** @param {Flow} flow @param {Points} points @param {number} m */
-function shownComponents(flow, points, m) {
+/** The axes that are shown; null where all features are. @param {Flow} flow @param {Points} points @param {number} m */
+function shownFrame(flow, points, m) {
   const { states, d_hat: d } = flow;
-  if (d <= m) return states;
+  if (d <= m) return null;
   const { mean, axes } = principalAxes(some(states, d, ENOUGH_FOR_AXES), d);
-  return project(states, d, { mean, axes: turned(axes.slice(0, m * d), directions(flow, points.X, m), m, d) }, m);
+  return { mean, axes: turned(axes.slice(0, m * d), directions(flow, points.X, m), m, d) };
 }
 
 /**
- * What is shown reaches around all features but one in a hundred; it changes only when they do by much.
- * @param {State} state @param {ArrayLike<number>} at @param {number} m
+ * The part of feature space that is shown: around all features but some, and all of the first `whole` points; it changes
+ * only when they do by much.
+ * @param {Box} box  as it was @param {ArrayLike<number>} at @param {number} m @param {number} spared  share of the features
+ * @param {number} whole @param {number} n  points a layer @returns {Box}
  */
-function fitBox(state, at, m) {
-  const { box } = state, count = at.length / m, every = Math.ceil(count / ENOUGH_FOR_BOX);
+function fitted(box, at, m, spared, whole, n) {
+  const count = at.length / m, every = Math.ceil(count / ENOUGH_FOR_BOX);
   const spans = range(0, m - 1).map((k) => {
-    const sorted = Float64Array.from({ length: Math.floor(count / every) }, (_, n) => at[n * every * m + k]).sort();
-    return [sorted[Math.floor(0.005 * sorted.length)], sorted[Math.ceil(0.995 * (sorted.length - 1))]];
+    const sorted = Float64Array.from({ length: Math.floor(count / every) }, (_, i) => at[i * every * m + k]).sort();
+    const spare = (spared / 2) * (sorted.length - 1);
+    let [least, most] = [sorted[Math.floor(spare)], sorted[sorted.length - 1 - Math.floor(spare)]];
+    for (let row = 0; row < count; row++) {
+      const x = row % n < whole ? at[row * m + k] : least;
+      if (x < least) least = x;
+      if (x > most) most = x;
+    }
+    return [least, most];
   });
-  if (!spans.flat().every(Number.isFinite)) return;
+  if (!spans.flat().every(Number.isFinite)) return box;
   const inside = spans.every(([a, b], k) =>
     Math.max(Math.abs(a - box.centre[k]), Math.abs(b - box.centre[k])) < box.bound);
   const half = Math.max(...spans.map(([a, b]) => b - a)) / 2;
-  if (inside && box.bound < 1.5 * half && box.m === m) return;
-  const bound = Math.max(0.5, 1.15 * half);
+  if (inside && box.bound < 1.5 * half && box.m === m) return box;
+  const bound = Math.max(0.5, 1.05 * half);
   const centre = [0, 1, 2].map((k) => (k < m ? (spans[k][0] + spans[k][1]) / 2 : 0));
   const low = m < 3 ? -1 : -Math.min(1, (1.3 * (spans[2][1] - spans[2][0])) / 2 / bound + 0.1);
-  state.box = { m, bound, centre, low };
+  return { m, bound, centre, low };
 }

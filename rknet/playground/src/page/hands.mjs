@@ -24,13 +24,14 @@ export function obeyPointer(page) {
 }
 
 /** @param {Page} page @param {Panel} view */
-function turnBy({ state, views, layers }, { canvas }) {
+function turnBy({ state, views, layers, turning }, { canvas }) {
   const { look } = state;
   /** @type {{x: number, y: number, azim: number, elev: number}|null} */ let held = null;
   canvas.addEventListener("pointerdown", (event) => {
     if (components(state) < 3) return;
     held = { x: event.clientX, y: event.clientY, azim: look.azim, elev: look.elev };
     canvas.setPointerCapture(event.pointerId);
+    turning.want(false);
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!held) return;

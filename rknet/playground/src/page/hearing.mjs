@@ -1,14 +1,14 @@
 /** What the engine says: a run is configured, a snapshot has come, something has failed. */
 
-import { bayes } from "../data/bayes.mjs";
-import { cellCentres, plane } from "../geometry/grid.mjs";
 import { boundaries } from "../geometry/contours.mjs";
 import { regions } from "../painting/regions.mjs";
-import { BAYES_CELLS, CELLS } from "../views/decision.mjs";
+import { CELLS } from "../views/decision.mjs";
+import { bestKey } from "../data/best.mjs";
 import { follow } from "./following.mjs";
 import { node } from "./elements.mjs";
+import { answersOf } from "./scene.mjs";
 
-/** @import { Configured, Snapshot } from "../types.mjs" */
+/** @import { Snapshot } from "../types.mjs" */
 /** @import { Page, State } from "./state.mjs" */
 
 /** Pixels of the regions' picture, a side. */
@@ -22,9 +22,9 @@ export function hear(page) {
   let paintedAt = 0, sharedAt = 0;
 
   player.onconfigured = (configured) => {
-    Object.assign(state, { run: configured, snapshot: null, decision: null, states: null, flow: null });
-    state.box.m = 0;
-    rememberBest(state, configured);
+    Object.assign(state, { run: configured, snapshot: null, decision: null, states: null, flow: null, mesh: null, probe: null });
+    state.box.m = state.near.m = 0;
+    if (state.best.key !== bestKey(configured.configuration)) state.best = { key: "", lines: [] };
     page.legend.show(configured.classes);
     page.sentence.showFormula(configured);
   };
@@ -44,6 +44,17 @@ export function hear(page) {
     }
   };
 
+  player.onbest = ({ key, lines }) => {
+    state.best = { key, lines };
+    page.views.decision.soon();
+  };
+
+  player.onprobed = ({ probe }) => {
+    state.probe = probe;
+    page.probing.show();
+    for (const view of [page.views.decision, page.views.features, page.views.trajectories]) view.soon();
+  };
+
   player.onfailed = (message) => {
     page.playing.pause();
     state.problem = message;
@@ -59,8 +70,10 @@ function show(page, seen) {
     views.decision.soon();
   }
   if (seen.flow) {
-    state.states = seen.flow;
+    Object.assign(state, { states: seen.flow, mesh: seen.mesh, classifier: seen.classifier, probe: seen.probe });
+    state.meshAnswers = seen.mesh && seen.classifier && answersOf(seen.mesh, seen.classifier);
     follow(page);
+    page.probing.show();
   }
   page.score.show();
   views.accuracy.soon();
@@ -74,15 +87,4 @@ function paintDecision(state, P, classes) {
   Object.assign(picture, { width: PIXELS, height: PIXELS });
   picture.getContext("2d")?.putImageData(regions(P, CELLS, classes, PIXELS), 0, 0);
   state.decision = { P, picture, lines: boundaries(P, CELLS, CELLS, classes) };
-}
-
-/** The boundaries of the best classifier, computed once for each set and noise. @param {State} state @param {Configured} run */
-function rememberBest(state, { configuration: { data, noise }, classes }) {
-  const key = `${JSON.stringify(data)} ${noise}`;
-  if (state.best.key === key) return;
-  state.best = { key, lines: [] };
-  if (typeof data === "string" && noise > 0) {
-    const P = bayes(data, noise).probability(cellCentres(plane(BAYES_CELLS)));
-    state.best.lines = boundaries(P, BAYES_CELLS, BAYES_CELLS, classes);
-  }
 }

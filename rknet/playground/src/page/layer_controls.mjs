@@ -5,20 +5,23 @@ import { follow } from "./following.mjs";
 import { icon, ICONS, node, slider, unique } from "./elements.mjs";
 import { components } from "./state.mjs";
 
+/** @import { Configuration } from "../types.mjs" */
 /** @import { Page } from "./state.mjs" */
 
 /**
  * @typedef {object} LayerControls
  * @property {HTMLElement} element
+ * @property {HTMLElement} tools    buttons beside the slider
  * @property {HTMLElement} title    of the features' picture
  * @property {HTMLElement} flowing  the button that sets the points in motion
  * @property {(azim: number) => void} turned  show the angle of view
+ * @property {() => void} flow      moves the points through all layers, once
  * @property {() => void} show
  * @property {() => void} stop
  */
 
 /** Milliseconds that the points take through all layers. */
-const LASTING = 2500;
+const LASTING = 4000;
 
 /** @param {Page} page @returns {LayerControls} */
 export function layerControls(page) {
@@ -36,6 +39,7 @@ export function layerControls(page) {
   const flowing = flowButton(page, showLayer);
   const degrees = (/** @type {number} */ value) => `${Math.round(value)}°`.replace("-", "−");
   const turn = slider("turn", "", range(-36, 36).map((k) => 5 * k), (value) => {
+    page.turning.want(false);
     look.azim = value;
     views.trajectories.soon();
     views.features.soon();
@@ -45,8 +49,10 @@ export function layerControls(page) {
     follow(page);
     for (const part of page.controls) part.show();
   } }, "flat");
+  const tools = node("div", { class: "rkp-row" }, flowing.button, flat);
+  const axes = node("div", { class: "rkp-hint rkp-axes" });
   const element = node("div", { class: "rkp-layer", role: "group", "aria-label": "Layers" },
-    layer.element, flowing.button, flat, turn.element);
+    layer.element, tools, turn.element, axes);
 
   function show() {
     const { L, d_hat } = state.configuration, inSpace = components(state) === 3;
@@ -54,11 +60,20 @@ export function layerControls(page) {
     flat.setAttribute("aria-pressed", String(look.view === 2));
     flat.disabled = d_hat === 2;
     turn.element.hidden = !inSpace;
+    axes.textContent = axesInWords(state.configuration);
     for (const view of [views.trajectories, views.features]) view.canvas.classList.toggle("rkp-turns", inSpace);
   }
 
-  const { button, stop } = flowing;
-  return { element, title, flowing: button, turned: turn.show, show, stop };
+  const { button, flow, stop } = flowing;
+  return { element, tools, title, flowing: button, turned: turn.show, flow, show, stop };
+}
+
+/** What the axes of feature space are. @param {Configuration} configuration */
+function axesInWords({ d_hat, lift }) {
+  if (d_hat > 3) return `p₁, p₂, p₃: the directions in which the points' ${d_hat} coordinates differ most.`;
+  const [names, first] = d_hat === 2 ? ["y₁, y₂", "x₁, x₂"] : ["y₁, y₂, y₃", "x₁, x₂ and 0"];
+  const begin = lift === "zero" ? `at layer 0 they are ${first}` : "the lift makes them of x₁, x₂";
+  return `${names}: a point's coordinates inside the network; ${begin}.`;
 }
 
 /** @param {HTMLElement} title @param {(value: number) => void} chosen */
@@ -91,5 +106,5 @@ function flowButton({ state }, showLayer) {
     due = requestAnimationFrame(frame);
   }
   const title = "Move the points through all layers";
-  return { button: node("button", { type: "button", click: flow, title }, icon(ICONS.play), " flow"), stop };
+  return { button: node("button", { type: "button", click: flow, title }, icon(ICONS.play), " flow"), flow, stop };
 }

@@ -27,7 +27,7 @@ export function legend({ state }) {
 }
 
 /** @param {string} content  of SVG */
-function sample(content) {
+export function sample(content) {
   const place = node("span", { "aria-hidden": "true" });
   place.innerHTML = `<svg width="16" height="12" viewBox="-8 -6 16 12">${content}</svg>`;
   return place;

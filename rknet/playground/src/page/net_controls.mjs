@@ -3,6 +3,7 @@
 import { range } from "../geometry/grid.mjs";
 import { LIMITS } from "../setup/choices.mjs";
 import { ACTIVATION_NAMES, NET_NAMES, OWN_TABLEAU } from "../words/names.mjs";
+import { short } from "../words/numbers.mjs";
 import { node, select, slider } from "./elements.mjs";
 import { tableauControls } from "./tableau_controls.mjs";
 
@@ -20,9 +21,10 @@ export function netControls(page) {
     else choose({ net: "RKNet", scheme: value });
   });
   const activation = select("activation", ACTIVATION_NAMES, (value) => choose({ activation: /** @type {ActivationName} */ (value) }));
-  const width = slider("width", "d̂", range(...LIMITS.d_hat), (value) => choose({ d_hat: value }));
-  const depth = slider("depth", "L", range(...LIMITS.L), (value) => choose({ L: value }));
-  const stepSize = slider("step size", "h", STEP_SIZES, (value) => choose({ h: value }));
+  const width = slider("width", "d̂", range(...LIMITS.d_hat), (value) => choose({ d_hat: value }), short,
+    "coordinates that a point has inside the network");
+  const depth = slider("depth", "L", range(...LIMITS.L), (value) => choose({ L: value }), short, "number of layers");
+  const stepSize = slider("step size", "h", STEP_SIZES, (value) => choose({ h: value }), short, "how far one layer can move a point");
   const element = node("div", { class: "rkp-net", role: "group", "aria-label": "Network" },
     node("div", { class: "rkp-pair" }, net.element, activation.element),
     tableau.element, width.element, depth.element, stepSize.element);

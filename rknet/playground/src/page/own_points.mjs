@@ -40,6 +40,8 @@ export function ownPoints(page) {
   const tools = ownTools(page, redraw);
   const add = (/** @type {number[]} */ point) =>
     redraw({ X: [...state.own.X, point], c: [...state.own.c, state.drawnClass] });
+  board.setAttribute("tabindex", "0");
+  board.setAttribute("role", "application"); // arrows move a cross over it
   drawnByHand(page, add);
   drawnByKeyboard(page, add, tools.show);
 
@@ -49,9 +51,6 @@ export function ownPoints(page) {
     tools.show();
     root.classList.toggle("rkp-drawing", own);
     board.classList.toggle("rkp-draws", own);
-    if (own) board.setAttribute("tabindex", "0");
-    else board.removeAttribute("tabindex");
-    board.setAttribute("role", own ? "application" : "img");
   }
 
   return { element: tools.element, redraw, show };
@@ -100,27 +99,17 @@ function drawnByHand({ state, views }, add) {
   for (const end of ["pointerup", "pointercancel"]) board.addEventListener(end, () => { drawing = false; });
 }
 
-/** @type {Record<string, [number, number]>} */
-const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+/** @type {Record<string, number>} */
+const KEYS = { 1: 0, 2: 1, 3: 2 };
 
 /** @param {Page} page @param {(point: number[]) => void} add @param {() => void} showClass */
 function drawnByKeyboard({ state, views }, add, showClass) {
   const { cursor } = state, board = views.decision.canvas;
-  for (const [end, shown] of /** @type {const} */ ([["focus", true], ["blur", false]])) {
-    board.addEventListener(end, () => {
-      cursor.shown = shown && board.matches(":focus-visible");
-      views.decision.soon();
-    });
-  }
   board.addEventListener("keydown", (event) => {
     if (!isOwn(state)) return;
-    const move = MOVES[event.key];
-    if (move) {
-      const size = event.shiftKey ? 1 : 0.2;
-      [cursor.x, cursor.y] = [onGrid(cursor.x + size * move[0]), onGrid(cursor.y + size * move[1])];
-    } else if (event.key === "Enter") add([cursor.x, cursor.y]);
-    else if (/^[123]$/.test(event.key)) {
-      state.drawnClass = Number(event.key) - 1;
+    if (event.key === "Enter") add([cursor.x, cursor.y]);
+    else if (event.key in KEYS) {
+      state.drawnClass = KEYS[event.key];
       showClass();
     } else return;
     cursor.shown = true;

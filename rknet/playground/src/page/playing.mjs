@@ -18,6 +18,17 @@
 /** Milliseconds of training between two pictures, on the way to where a link leads. */
 const CATCH_UP = 150;
 
+/** Widths on which pictures stand below one another. */
+const NARROW = 560;
+
+/** On a small screen, bring the prediction into sight. @param {Page} page */
+function watch({ root, views, still }) {
+  if (root.clientWidth >= NARROW) return;
+  const { top, bottom } = views.decision.canvas.getBoundingClientRect();
+  if (top >= 0 && bottom <= window.innerHeight - 60) return;
+  views.decision.canvas.scrollIntoView({ block: "center", behavior: still.matches ? "auto" : "smooth" });
+}
+
 /** @param {Page} page @returns {Playing} */
 export function playing(page) {
   const { state, player } = page, { look } = state;
@@ -30,8 +41,9 @@ export function playing(page) {
     look.steps = catchingUp = 0;
     stop();
     const pace = page.bar.pace();
-    if (pace) stepAt(pace);
-    else player.play();
+    if (pace.steps) stepAt(pace.steps);
+    else player.play(pace.lasting);
+    page.turning.begin();
     page.bar.show();
   }
 
@@ -51,6 +63,7 @@ export function playing(page) {
     catchingUp = 0;
     stop();
     player.pause();
+    page.turning.end();
     page.bar.show();
   }
 
@@ -83,12 +96,12 @@ export function playing(page) {
       const atATime = Math.max(1, Math.round(CATCH_UP / (seen.msPerStep || 1)));
       player.step(Math.min(catchingUp - seen.step, atATime));
     } else {
-      if (catchingUp) state.box.m = 0; // what is shown is fitted anew, whatever was seen on the way
+      if (catchingUp) state.box.m = state.near.m = 0; // what is shown is fitted anew, whatever was seen on the way
       catchingUp = 0;
     }
   }
 
-  const toggle = () => (state.playing ? pause() : play());
+  const toggle = () => (state.playing ? pause() : (play(), watch(page)));
   const stop = () => clearInterval(pacing);
   return { play, pause, toggle, step, reset, restart, catchUp, stop };
 }

@@ -5,7 +5,7 @@ import { node } from "./elements.mjs";
 /** @import { Page, Shown } from "./state.mjs" */
 
 /** @param {Page} page @returns {Shown & {element: HTMLElement}} */
-export function presets({ model, offered, state, choosing }) {
+export function presets({ model, offered, state, choosing, guide }) {
   const task = String(model.get("task") ?? "");
   const chips = offered.map((preset) => {
     const click = () => {
@@ -16,7 +16,7 @@ export function presets({ model, offered, state, choosing }) {
   });
   const element = node("div", { class: "rkp-presets", role: "group", "aria-label": "Experiments" },
     ...(task ? [node("div", { class: "rkp-task" }, node("strong", {}, "Your task. "), task)] : []),
-    ...chips.map((chip) => chip.button));
+    ...chips.map((chip) => chip.button), guide.again, guide.element);
   const show = () => {
     for (const { preset, button } of chips) button.setAttribute("aria-pressed", String(choosing.isChosen(preset)));
   };

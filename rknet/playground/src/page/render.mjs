@@ -12,17 +12,22 @@ import { node } from "./elements.mjs";
 import { obeyKeys, obeyPointer } from "./hands.mjs";
 import { hear } from "./hearing.mjs";
 import { layerControls } from "./layer_controls.mjs";
+import { guide } from "./guide.mjs";
 import { legend } from "./legend.mjs";
 import { netControls } from "./net_controls.mjs";
 import { notebook } from "./notebook.mjs";
 import { ownPoints } from "./own_points.mjs";
 import { playing } from "./playing.mjs";
 import { presets } from "./presets.mjs";
+import { probing } from "./probing.mjs";
+import { MESH } from "./scene.mjs";
 import { score } from "./score.mjs";
 import { sentence } from "./sentence.mjs";
 import { newState } from "./state.mjs";
 import { STYLE } from "./style.mjs";
 import { watchSurroundings } from "./surroundings.mjs";
+import { turning } from "./turning.mjs";
+import { undoing } from "./undoing.mjs";
 
 /** @import { Panel } from "../painting/panel.mjs" */
 /** @import { Model, Page } from "./state.mjs" */
@@ -47,10 +52,12 @@ export function render({ model, el }) {
   el.append(page.root);
   const leave = watchSurroundings(page);
   page.layers.turned(page.state.look.azim);
-  page.player.views = { grid: plane(CELLS), flow: FOLLOWED };
+  page.player.views = { grid: plane(CELLS), flow: FOLLOWED, mesh: MESH };
   if (!page.address.read()) page.notebook.begin();
+  page.guide.begin();
   return () => {
-    for (const part of [page.choosing, page.playing, page.layers, page.address, page.notebook]) part.stop();
+    for (const part of [page.choosing, page.playing, page.layers, page.probing, page.guide, page.address, page.notebook]) part.stop();
+    page.turning.end();
     page.player.close();
     for (const each of page.panels) each.close();
     leave();
@@ -76,25 +83,32 @@ function newPage(model) {
   page.score = score(page);
   page.bar = trainingBar(page);
   page.layers = layerControls(page);
+  page.turning = turning(page);
+  page.undoing = undoing(page);
+  page.guide = guide(page);
+  page.probing = probing(page);
   page.ownPoints = ownPoints(page);
   return page;
 }
 
 /** The elements, in reading order. @param {Page} page */
 function compose(page) {
-  const { compact, root, bar, layers, views, sentence } = page;
+  const { compact, root, bar, layers, views, sentence, ownPoints, playing } = page;
   const goesIn = dataControls(page), net = netControls(page), offered = presets(page);
-  page.controls.push(goesIn, net, offered, layers);
+  page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints);
+  layers.tools.append(page.turning.button);
+  const decide = figure("rkp-decide", page.score.title, views.decision);
+  decide.append(ownPoints.element);
+  const train = { type: "button", class: "rkp-train", click: playing.toggle };
   root.append(
     node("style", {}, STYLE),
     node("div", { class: `rkp-body${compact ? " rkp-compact" : ""}` },
-      node("div", { class: "rkp-top" }, bar.bar, bar.tools), offered.element, ...(compact ? [] : [goesIn.element]),
-      net.element, figure("rkp-traj", "trajectories", views.trajectories), layers.element,
-      figure("rkp-feat", layers.title, views.features),
-      page.score.element, figure("rkp-decide", "prediction", views.decision), page.legend.element,
-      node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas),
-      ...(compact ? [goesIn.element] : []),
-      sentence.element, sentence.foot));
+      node("div", { class: "rkp-top" }, bar.bar, bar.tools), offered.element,
+      node("div", { class: "rkp-say" }, sentence.element, page.undoing.element), ...(compact ? [] : [goesIn.element]),
+      figure("rkp-traj", "trajectories through the layers", views.trajectories), figure("rkp-feat", layers.title, views.features),
+      decide, layers.element, node("div", { class: "rkp-under" }, page.probing.element, page.legend.element),
+      net.element, page.score.element, node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas),
+      ...(compact ? [goesIn.element] : []), node("button", train, "Train this net"), sentence.foot));
 }
 
 /** @param {string} name @param {string|Node} title @param {Panel} view */

@@ -9,12 +9,14 @@ import { node } from "./elements.mjs";
 /**
  * @typedef {object} Score
  * @property {HTMLElement} element
+ * @property {HTMLElement} title  of the prediction's picture
  * @property {() => void} show
  */
 
 /** @param {Page} page @returns {Score} */
 export function score(page) {
   const { state, views } = page;
+  const title = node("span", {}, "prediction");
   const number = node("div", { class: "rkp-number" }), ofWhat = node("div", {});
   const facts = { best: node("b", {}), train: node("b", {}), cost: node("b", {}) };
   const element = node("div", { class: "rkp-score" },
@@ -31,6 +33,7 @@ export function score(page) {
     const { history } = snapshot, last = (/** @type {number[]} */ values) => values[values.length - 1];
     const accuracy = last(history.val_accuracy);
     number.replaceChildren(accuracy === undefined ? "–" : (100 * accuracy).toFixed(1), node("small", {}, " %"));
+    title.textContent = accuracy === undefined ? "prediction" : `prediction: ${percent(accuracy)} right`;
     ofWhat.textContent = `of ${judged(run.configuration)} right`;
     facts.best.textContent = run.bayes === null ? "–" : percent(run.bayes);
     facts.train.textContent = history.train_accuracy.length ? percent(last(history.train_accuracy)) : "–";
@@ -38,5 +41,5 @@ export function score(page) {
     page.sentence.tell();
   }
 
-  return { element, show };
+  return { element, title, show };
 }

@@ -1,6 +1,8 @@
 /** What is said: a sentence on what happens, the formula, how much is trained, and what a screen reader speaks. */
 
 import { formula } from "../words/formula.mjs";
+import { CELLS } from "../views/decision.mjs";
+import { guesses } from "../words/guesses.mjs";
 import { narration } from "../words/narration.mjs";
 import { percent } from "../words/numbers.mjs";
 import { node } from "./elements.mjs";
@@ -22,8 +24,8 @@ const SPOKEN_EVERY = 5000;
 const KERNELS = { webassembly: "WebAssembly", javascript: "JavaScript" };
 
 /** @param {Page} page @returns {Sentence} */
-export function sentence({ state }) {
-  const element = node("div", { class: "rkp-sentence" });
+export function sentence(page) {
+  const { state } = page, element = node("div", { class: "rkp-sentence" });
   const formulas = node("div", { class: "rkp-formula", role: "group", "aria-label": "What is trained", tabindex: 0 });
   const small = node("div", { class: "rkp-small" });
   const spoken = node("div", { class: "rkp-spoken", role: "status", "aria-live": "polite" });
@@ -31,8 +33,16 @@ export function sentence({ state }) {
 
   function tell() {
     const { run, snapshot, problem, flow, about } = state;
-    element.textContent = problem || (run && snapshot ? narration(run, snapshot, flow?.spread ?? [], about) : "");
+    const said = run && snapshot ? narration(run, snapshot, flow?.spread ?? [], about, guess()) : "";
+    element.textContent = problem || page.undoing.words() + said;
     if (run && snapshot) small.textContent = sizes(run, snapshot);
+  }
+
+  /** What is said of regions without points; the picture stays for a while when training moves. */
+  function guess() {
+    const { decision, run, snapshot } = state;
+    if (!decision || !run || !snapshot || typeof run.configuration.data !== "string") return "";
+    return guesses(decision.P, CELLS, run.classes, run.train);
   }
 
   /** @param {Configured} run */

@@ -9,7 +9,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
 /** @import { Theme } from "../painting/colours.mjs" */
 /** @import { Player } from "../run/player.mjs" */
 /** @import { Look } from "../setup/link.mjs" */
-/** @import { Configuration, Configured, Flow, Given, Snapshot, Weights } from "../types.mjs" */
+/** @import { Configuration, Classifier, Configured, Flow, Given, Probe, Snapshot, Weights } from "../types.mjs" */
 /** @import { Preset } from "../words/names.mjs" */
 /** @import { Address } from "./address.mjs" */
 /** @import { Bar } from "./bar.mjs" */
@@ -19,8 +19,12 @@ import { moons, withClasses } from "../setup/drawn.mjs";
 /** @import { Notebook } from "./notebook.mjs" */
 /** @import { OwnPoints } from "./own_points.mjs" */
 /** @import { Playing } from "./playing.mjs" */
+/** @import { Probing } from "./probing.mjs" */
 /** @import { Score } from "./score.mjs" */
 /** @import { Sentence } from "./sentence.mjs" */
+/** @import { Turning } from "./turning.mjs" */
+/** @import { Undoing } from "./undoing.mjs" */
+/** @import { Guide } from "./guide.mjs" */
 
 /**
  * What a notebook or a page gives: the state that it shares with the playground.
@@ -39,6 +43,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {number} components
  * @property {number} n
  * @property {number} L
+ * @property {{mean: Float64Array, axes: Float64Array}|null} frame  the axes that are shown; null where all features are
  * @property {number[]} spread
  * @property {ArrayLike<number>} norms
  */
@@ -52,7 +57,12 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {Snapshot|null} snapshot
  * @property {Flow|null} states         the layer states that came last
  * @property {Followed|null} flow       what is drawn of them
+ * @property {Flow|null} mesh           the grid of the input plane, followed through the layers
+ * @property {Uint8Array|null} meshAnswers  the class that each of its points is given
+ * @property {Classifier|null} classifier
+ * @property {Probe|null} probe         the point that the reader has picked
  * @property {Box} box                  the part of feature space that is shown
+ * @property {Box} near                 the part that is shown of the features at one layer
  * @property {{P: Float32Array, picture: HTMLCanvasElement, lines: number[][]}|null} decision
  * @property {{lines: number[][], key: string}} best  boundaries of the best classifier, and of which set
  * @property {Theme} theme
@@ -88,8 +98,12 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {Notebook} notebook
  * @property {OwnPoints} ownPoints
  * @property {Playing} playing
+ * @property {Probing} probing
  * @property {Score} score
  * @property {Sentence} sentence
+ * @property {Turning} turning
+ * @property {Undoing} undoing
+ * @property {Guide} guide
  */
 
 /** @returns {State} */
@@ -102,7 +116,12 @@ export function newState() {
     snapshot: null,
     states: null,
     flow: null,
+    mesh: null,
+    meshAnswers: null,
+    classifier: null,
+    probe: null,
     box: { m: 0, bound: EDGE, centre: [0, 0, 0], low: -1 },
+    near: { m: 0, bound: EDGE, centre: [0, 0, 0], low: -1 },
     decision: null,
     best: { lines: [], key: "" },
     theme: /** @type {Theme} */ ({}),

@@ -27,21 +27,32 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   border-radius: 0.6rem;
   display: grid;
   gap: 0.6rem 1rem;
-  grid-template: "presets" "score" "say" "decide" "key" "net" "traj" "layer" "feat" "plots" "in" "tools" "foot" "bar" / minmax(0, 1fr);
+  grid-template: "presets" "say" "decide" "under" "feat" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
   padding: 0.75rem;
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
 .rkp-top { display: contents; }
-.rkp-bar { grid-area: bar; }
+.rkp-bar { align-self: end; grid-area: presets / 1 / bar / -1; } /* follows the reader over the pictures, never over the sliders */
 .rkp-tools { display: flex; flex-wrap: wrap; gap: 0.3rem; grid-area: tools; }
-.rkp .rkp-sentence { grid-area: say; }
+.rkp-say { align-items: start; display: flex; gap: 0.75rem; grid-area: say; justify-content: space-between; min-height: 2.8em; }
+.rkp-undo { white-space: nowrap; }
+.rkp-guide { align-items: center; background: var(--rkp-surface); border-left: 0.25rem solid var(--rkp-accent); border-radius: 0.3rem; display: flex; flex-wrap: wrap; gap: 0.4rem 1rem; flex: 1 0 100%; justify-content: space-between; padding: 0.45rem 0.75rem; }
+.rkp-guide-text { flex: 1 1 20rem; font-size: 15px; min-height: 2.8em; }
+.rkp-row { display: flex; flex-wrap: wrap; gap: 0.35rem; }
+.rkp .rkp-next { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
+.rkp .rkp-next:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
+.rkp-guided .rkp-presets > button { display: none; }
+[data-lit="traj"] .rkp-traj .rkp-canvas, [data-lit="feat"] .rkp-feat .rkp-canvas, [data-lit="decide"] .rkp-decide .rkp-canvas { outline: 3px solid var(--rkp-accent); }
+.rkp-train { grid-area: train; }
 .rkp-presets { align-items: center; display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: presets; }
 .rkp-in { grid-area: in; }
 .rkp-net { grid-area: net; }
 .rkp-score { grid-area: score; }
 .rkp-traj { grid-area: traj; }
 .rkp-layer { grid-area: layer; }
-.rkp-key { grid-area: key; }
+.rkp-under { display: grid; gap: 0.2rem; grid-area: under; align-content: start; }
+.rkp-probe { font-size: 13px; min-height: 1.4em; }
+.rkp-share { white-space: nowrap; }
 .rkp-feat { grid-area: feat; }
 .rkp-decide { grid-area: decide; }
 .rkp-plots { align-content: space-between; display: grid; gap: 0.5rem; grid-area: plots; }
@@ -71,13 +82,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-title { font-size: 13px; min-height: 1.5rem; }
 .rkp-canvas { background: color-mix(in srgb, var(--rkp-surface) 45%, transparent); border-radius: 0.4rem; display: block; touch-action: pan-y; width: 100%; }
 .rkp-square .rkp-canvas { aspect-ratio: 1; }
-.rkp-feat .rkp-canvas { aspect-ratio: 5 / 4; }
 .rkp-turns { cursor: grab; } /* a finger turns it sideways, and scrolls the page up and down */
 .rkp-draws { cursor: crosshair; touch-action: none; }
 .rkp-plots .rkp-canvas, .rkp-score .rkp-canvas { background: none; height: 128px; }
 
-
-.rkp-bar { align-items: center; background: var(--rkp-back); border-top: 1px solid var(--rkp-line); bottom: 0; display: flex; flex-wrap: wrap; gap: 0.3rem; margin: 0 -0.75rem -0.75rem; padding: 0.5rem 0.75rem; position: sticky; z-index: 2; border-radius: 0 0 0.6rem 0.6rem; }
+.rkp-bar { align-items: center; background: var(--rkp-back); border-top: 1px solid var(--rkp-line); bottom: 0; display: flex; flex-wrap: wrap; gap: 0.3rem; margin: 0 -0.75rem; padding: 0.5rem 0.75rem; position: sticky; z-index: 2; }
 .rkp .rkp-play { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); font-weight: 600; min-width: 4.9rem; }
 .rkp .rkp-play:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
 .rkp-icon svg { display: inline-block; vertical-align: -1px; }
@@ -87,7 +96,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-count .rkp-steps { min-width: 5ch; }
 .rkp-tools .rkp-select { align-items: center; display: flex; gap: 0.35rem; }
 .rkp-tools label { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px; }
-.rkp-tools select { width: 6.4rem; }
+.rkp-tools select { width: 7.4rem; }
 .rkp .rkp-tools :is(button, select) { padding-inline: 0.4rem; }
 .rkp .rkp-presets button { border-radius: 1rem; min-height: 1.9rem; padding-inline: 0.8rem; }
 
@@ -102,6 +111,9 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-in .rkp-slider label { grid-area: 1 / 1; }
 .rkp-in .rkp-slider output { grid-area: 1 / 2; }
 .rkp-in .rkp-slider input { grid-area: 2 / 1 / 3 / 3; }
+.rkp-slider .rkp-hint { grid-column: 1 / -1; line-height: 1.2; }
+.rkp-select .rkp-hint { line-height: 1.2; }
+.rkp-axes { grid-column: 1 / -1; }
 .rkp-slider output { text-align: right; white-space: nowrap; }
 .rkp-slider label i { font-family: var(--pst-font-family-base, serif); }
 .rkp-select { display: grid; gap: 0.1rem; min-width: 0; }
@@ -112,7 +124,6 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-seed input { width: 100%; }
 .rkp-own, .rkp-tableau { background: var(--rkp-surface); border-radius: 0.4rem; display: grid; gap: 0.35rem; padding: 0.5rem; }
 .rkp-own[hidden], .rkp-tableau[hidden] { display: none; }
-.rkp-own .rkp-row { display: flex; flex-wrap: wrap; gap: 0.35rem; }
 .rkp-own button { min-width: 2rem; }
 .rkp-tableau input { width: 100%; }
 .rkp-hint { color: var(--rkp-muted); font-size: 12px; }
@@ -124,11 +135,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-facts { color: var(--rkp-muted); display: grid; font-size: 12.5px; gap: 0 0.5rem; grid-template-columns: auto auto; justify-content: space-between; margin: 0.15rem 0 0; }
 .rkp-facts > * { white-space: nowrap; }
 .rkp-facts b { color: var(--rkp-text); font-weight: 400; text-align: right; }
-.rkp-layer { align-items: center; display: grid; gap: 0.2rem 0.5rem; grid-template-columns: 1fr auto auto; }
+.rkp-layer { align-items: center; align-content: start; display: grid; gap: 0.2rem 0.75rem; grid-template-columns: minmax(0, 1fr) auto; }
 .rkp-layer .rkp-slider { grid-template-columns: auto minmax(3rem, 1fr) 4.2rem; }
 
 .rkp-foot { border-top: 1px solid var(--rkp-line); display: grid; gap: 0.5rem; padding-top: 0.6rem; }
-.rkp .rkp-sentence { font-size: 15px; min-height: 2.8em; }
+.rkp .rkp-sentence { font-size: 15px; }
 .rkp-formula { color: var(--rkp-text); display: flex; flex-wrap: wrap; font-size: 15px; gap: 0.35rem 1.8rem; min-height: 1.6rem; overflow-x: auto; }
 .rkp-small { color: var(--rkp-muted); font-size: 12px; }
 .rkp-spoken { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
@@ -136,39 +147,37 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-key > span { white-space: nowrap; }
 .rkp-key svg { display: inline-block; margin-right: 0.25rem; vertical-align: -1px; }
 
+@container rkp (max-width: 559px) {
+  .rkp-say { display: block; min-height: 5.6em; }
+}
 @container rkp (max-width: 400px) {
   .rkp-count span { display: none; }
   .rkp .rkp-presets button { font-size: 13px; padding-inline: 0.55rem; }
 }
 @container rkp (min-width: 560px) {
   .rkp .rkp-body {
-    grid-template: "top top" "presets presets" "net score" "traj decide" "layer key" "feat plots" "in in" "say say" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
+    grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
   }
   .rkp-top { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: top; justify-content: space-between; }
   .rkp-bar { border-top: 0; margin: 0; padding: 0; position: static; }
+  .rkp-train { display: none; }
   .rkp-in { grid-template-columns: repeat(4, minmax(0, 1fr)); align-items: end; }
-  .rkp-in > fieldset, .rkp-in > .rkp-own { grid-column: 1 / -1; }
+  .rkp-in > fieldset { grid-column: 1 / -1; }
   .rkp-in > .rkp-thumbs { grid-template-columns: repeat(7, 1fr); }
   .rkp-number { font-size: 2rem; }
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top" "presets presets presets" "in net score" "in traj decide" "in layer key" "in feat plots" "say say say" "foot foot foot" / 10.5rem minmax(0, 1fr) minmax(0, 1fr);
-    gap: 0.6rem 1.25rem;
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer under" "in net score plots" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem));
+    gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(2, 1fr); }
-}
-@container rkp (min-width: 1160px) {
-  .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "in net score plots" "in traj decide feat" "in layer key ." "say say say say" "foot foot foot foot" / 10.5rem minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr);
-  }
-  .rkp-body:not(.rkp-compact) .rkp-plots { align-content: start; grid-template-columns: 1fr 1fr; }
-  .rkp-body:not(.rkp-compact) .rkp-feat .rkp-canvas { aspect-ratio: 1; }
+  .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
 }
 .rkp details.rkp-in { display: block; }
 .rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
-.rkp details.rkp-in fieldset, .rkp details.rkp-in .rkp-own { grid-column: 1 / -1; }
+.rkp details.rkp-in fieldset { grid-column: 1 / -1; }
 .rkp summary { cursor: pointer; width: fit-content; }
 @media print { .rkp { display: none; } }
 `;

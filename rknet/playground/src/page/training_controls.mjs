@@ -12,9 +12,9 @@ const EPOCHS = [5, 10, 15, 20, 40, 60, 80, 200];
 /** @param {Page} page @returns {Shown & {elements: HTMLElement[]}} */
 export function trainingControls(page) {
   const { state, choosing: { choose } } = page, seed = seedControl(page);
-  const rate = slider("learning rate", "", RATES, (value) => choose({ rate: value }), String);
-  const batch = slider("batch", "", BATCHES, (value) => choose({ batch: value }));
-  const epochs = slider("epochs at most", "", EPOCHS, (value) => choose({ epochs: value }));
+  const rate = slider("learning rate", "", RATES, (value) => choose({ rate: value }), String, "size of a training step");
+  const batch = slider("batch", "", BATCHES, (value) => choose({ batch: value }), String, "points per training step");
+  const epochs = slider("epochs at most", "", EPOCHS, (value) => choose({ epochs: value }), String, "passes over all training points");
 
   function show() {
     const { configuration } = state;

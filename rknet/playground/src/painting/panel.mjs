@@ -4,6 +4,9 @@ import { node } from "../page/elements.mjs";
 
 /** @typedef {CanvasRenderingContext2D} Pen */
 
+/** What lies further from the screen than its height is not painted. */
+const AROUND = "100% 0px";
+
 /** A canvas at the resolution of the device, painted at most once a frame. */
 export class Panel {
   /**
@@ -16,6 +19,14 @@ export class Panel {
     this.due = 0;
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.canvas);
+    /** Whether it is on the screen or near it, and whether it was to be painted while it was not. */
+    this.near = true;
+    this.stale = false;
+    this.watcher = new IntersectionObserver((seen) => {
+      this.near = seen[seen.length - 1].isIntersecting;
+      if (this.near && this.stale) this.soon();
+    }, { rootMargin: AROUND });
+    this.watcher.observe(this.canvas);
   }
 
   fit() {
@@ -27,7 +38,8 @@ export class Panel {
   }
 
   soon() {
-    if (!this.due) this.due = requestAnimationFrame(() => this.now());
+    this.stale = !this.near;
+    if (this.near && !this.due) this.due = requestAnimationFrame(() => this.now());
   }
 
   now() {
@@ -44,5 +56,6 @@ export class Panel {
   close() {
     cancelAnimationFrame(this.due);
     this.observer.disconnect();
+    this.watcher.disconnect();
   }
 }

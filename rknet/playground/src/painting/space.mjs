@@ -9,6 +9,11 @@
  * @typedef {{m: number, bound: number, centre: number[], low: number}} Box
  */
 
+/** Of the eye from the centre, in half widths. */
+const DISTANCE = 7;
+/** Radius of the floor, in half widths. */
+const FLOOR = 0.85;
+
 /**
  * How feature space is seen: x, y on the canvas and the nearness to the eye, of a place in it.
  * @param {number} components  2 or 3
@@ -26,7 +31,7 @@ export function camera(components, { bound, centre }, look, width, height) {
   }
   const [azim, elev] = [look.azim, look.elev].map((angle) => (angle * Math.PI) / 180);
   const [ca, sa, ce, se] = [Math.cos(azim), Math.sin(azim), Math.cos(elev), Math.sin(elev)];
-  const zoom = (0.85 * half) / bound, eye = 7 * bound;
+  const zoom = (0.92 * half) / bound, eye = DISTANCE * bound;
   return (x, y, z) => {
     const [u, v, w] = [x - centre[0], y - centre[1], z - centre[2]];
     const across = -sa * u + ca * v, near = ca * u + sa * v;
@@ -34,6 +39,12 @@ export function camera(components, { bound, centre }, look, width, height) {
     const closer = zoom * (eye / (eye - nearness));
     return [cx + closer * across, cy - closer * up, nearness];
   };
+}
+
+/** Where the eye is. @param {Box} box @param {Look} look @returns {number[]} */
+export function eyeOf({ bound, centre: [x, y, z] }, look) {
+  const [azim, elev] = [look.azim, look.elev].map((angle) => (angle * Math.PI) / 180), far = DISTANCE * bound;
+  return [x + far * Math.cos(elev) * Math.cos(azim), y + far * Math.cos(elev) * Math.sin(azim), z + far * Math.sin(elev)];
 }
 
 /**
@@ -48,7 +59,8 @@ export function camera(components, { bound, centre }, look, width, height) {
  */
 export function paintFrame(pen, at, components, { bound, centre, low }, look, theme, letter) {
   const left = [Math.sin, (/** @type {number} */ angle) => -Math.cos(angle)].map((of) => of((look.azim * Math.PI) / 180)); // where nothing is hidden
-  const place = (/** @type {number[]} */ [u, v, w]) => at(centre[0] + bound * u, centre[1] + bound * v, centre[2] + bound * w);
+  const radius = components === 2 ? bound : FLOOR * bound;
+  const place = (/** @type {number[]} */ [u, v, w]) => at(centre[0] + radius * u, centre[1] + radius * v, centre[2] + bound * w);
   const line = (/** @type {number[]} */ from, /** @type {number[]} */ to) => {
     const [a, b] = [place(from), place(to)];
     pen.moveTo(a[0], a[1]);

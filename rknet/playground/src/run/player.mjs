@@ -2,7 +2,7 @@
 
 import { serve } from "./serve.mjs";
 
-/** @import { Answer, Configuration, Configured, Request, RunRecord, Snapshot, Views, Weights } from "../types.mjs" */
+/** @import { Answer, Best, Configuration, Configured, Probed, Request, RunRecord, Snapshot, Views, Weights } from "../types.mjs" */
 
 /**
  * Training off the main thread. Handlers are properties; call `configure` first, everything else any time after.
@@ -25,6 +25,10 @@ export class Player {
     this.onconfigured = () => {};
     /** @type {(snapshot: Snapshot) => void} */
     this.onsnapshot = () => {};
+    /** @type {(best: Best) => void} */
+    this.onbest = () => {};
+    /** @type {(probed: Probed) => void} */
+    this.onprobed = () => {};
     /** @type {(message: string) => void} */
     this.onfailed = () => {};
     /** Where it runs: 'worker', 'page', or '' while that is not known. */
@@ -131,6 +135,8 @@ export class Player {
       }
     } else if (answer.type !== "ready" && answer.generation === this.generation) {
       if (answer.type === "configured") this.onconfigured(answer);
+      else if (answer.type === "best") this.onbest(answer);
+      else if (answer.type === "probed") this.onprobed(answer);
       else this.onfailed(answer.message);
     }
   }
@@ -151,8 +157,9 @@ export class Player {
     this._send({ type: "reset", generation: this.generation });
   }
 
-  play() {
-    this._send({ type: "play" });
+  /** @param {number} [lasting]  seconds for all epochs, at least; 0 for as fast as can be */
+  play(lasting = 0) {
+    this._send({ type: "play", lasting });
   }
 
   pause() {
@@ -162,6 +169,11 @@ export class Player {
   /** @param {number} [steps] */
   step(steps = 1) {
     this._send({ type: "step", steps });
+  }
+
+  /** Follow a point of the plane through the layers, now and with every snapshot; null for none. @param {[number, number]|null} x */
+  probe(x) {
+    this._send({ type: "probe", x });
   }
 
   /** A snapshot with all of them follows. @param {Views} views */

@@ -1,18 +1,22 @@
 /** The worker's side of a playground: it trains in slices, lets requests in between, and sends snapshots. */
 
 import { bayes } from "../data/bayes.mjs";
+import { bestBoundaries, bestKey } from "../data/best.mjs";
 import { cellCentres } from "../geometry/grid.mjs";
+import { meshPoints } from "../geometry/mesh.mjs";
 import { said } from "../setup/refuse.mjs";
 import { tableauOf } from "../setup/tableau.mjs";
 import { Trainer } from "./trainer.mjs";
 import { Turns } from "./turns.mjs";
 
-/** @import { Configuration, Configured, Request, Snapshot, Views, Weights } from "../types.mjs" */
+/** @import { Configuration, Configured, Probe, Request, Snapshot, Views, Weights } from "../types.mjs" */
 
 /** @typedef {{postMessage: (message: any, transfer?: any) => void, onmessage: ((event: any) => void)|null}} Port */
 
 /** Milliseconds between snapshots, at least. */
 const FRAME = 33;
+/** Milliseconds to wait where a run that shall last is ahead of its time. */
+const AHEAD = 8;
 
 /**
  * Answer requests: what runs in the worker, or on the page's own thread over a MessageChannel. A snapshot follows when the
@@ -45,6 +49,12 @@ class Server {
     this.generation = 0;
     this.playing = false;
     this.msPerStep = 0;
+    /** A run that shall last: milliseconds for all steps, and when it would have begun; or as fast as can be. */
+    this.pace = { lasting: 0, begun: 0 };
+    /** The point that is followed. @type {[number, number]|null} */
+    this.followed = null;
+    /** The boundaries of the best classifier, and of which set. */
+    this.best = { key: "", lines: /** @type {number[][]} */ ([]) };
     /** Whether the last snapshot has been shown, and whether another with all views must follow it. */
     this.shown = true;
     this.owed = false;
@@ -72,8 +82,9 @@ class Server {
     reset({ generation }) {
       this.begin(generation);
     },
-    play() {
+    play({ lasting = 0 }) {
       this.playing = this.trainer !== null && !this.trainer.ended;
+      this.keepTime(1000 * lasting);
       this.turns.next();
     },
     pause() {
@@ -92,6 +103,11 @@ class Server {
     shown() {
       this.shown = true;
       if (this.owed) this.snapshot(true);
+    },
+    probe({ x }) {
+      this.followed = x;
+      const probe = this.probed();
+      if (probe) this.port.postMessage({ type: "probed", generation: this.generation, probe });
     },
     record({ id }) {
       this.port.postMessage({ type: "answer", id, value: this.trainer?.record() ?? null });
@@ -122,18 +138,54 @@ class Server {
     };
     this.port.postMessage(message);
     this.snapshot(true);
+    setTimeout(() => this.tellBest(generation)); // slow for some sets, so after the first picture
+  }
+
+  /** @param {number} generation */
+  tellBest(generation) {
+    if (generation !== this.generation || !this.trainer) return;
+    const { configuration } = this.trainer, key = bestKey(configuration);
+    if (this.best.key !== key) this.best = { key, lines: bestBoundaries(configuration) };
+    this.port.postMessage({ type: "best", generation, ...this.best });
+  }
+
+  /** Begin, or go on, with a run that shall last so many milliseconds. @param {number} lasting */
+  keepTime(lasting) {
+    const { steps, total } = this.progress();
+    this.pace = { lasting, begun: performance.now() - lasting * Math.sqrt(steps / total) };
+  }
+
+  progress() {
+    const { trainer } = this;
+    return trainer ? { steps: trainer.steps, total: trainer.stepsPerEpoch * trainer.configuration.epochs } : { steps: 0, total: 1 };
+  }
+
+  /** Steps that are due; as the square of the time, for most happens in the first epochs. */
+  due() {
+    const { lasting, begun } = this.pace, { steps, total } = this.progress();
+    if (!lasting) return Infinity;
+    return Math.ceil(total * ((performance.now() - begun) / lasting) ** 2) - steps;
   }
 
   /** A slice of training; the next one waits for its turn. */
   work() {
     if (!this.trainer || !this.playing) return;
-    this.train(Infinity, performance.now() + this.slice);
+    const due = this.due();
+    if (due > 0) this.train(due, performance.now() + this.slice);
     if (this.trainer.ended) this.playing = false;
     if (!this.playing) this.snapshot(true);
     else {
       if (this.shown && performance.now() - this.sent >= FRAME) this.snapshot(false);
-      this.turns.next();
+      if (this.due() > 0) this.turns.next();
+      else this.turns.later(AHEAD);
     }
+  }
+
+  /** What the net makes of the point that is followed. @returns {Probe|null} */
+  probed() {
+    if (!this.trainer || !this.followed) return null;
+    const { engine } = this.trainer, X = Float32Array.from(this.followed);
+    return { x: this.followed, states: engine.states(X).states, P: engine.probabilities(X) };
   }
 
   /** @param {number} steps @param {number} until  stop at this time at the latest, but after one step */
@@ -157,7 +209,7 @@ class Server {
 
   /** @param {boolean} fresh  with all views, whatever they cost */
   snapshot(fresh) {
-    const { trainer, renewed } = this, { grid, flow } = this.views;
+    const { trainer, renewed } = this, { grid, flow, mesh = 0 } = this.views;
     if (!trainer) return;
     if (!this.shown) {
       this.owed ||= fresh;
@@ -172,11 +224,17 @@ class Server {
       history: trainer.history, msPerStep: this.msPerStep, kernel: trainer.engine.kernel,
       grid: show && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
       flow: show && flow > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow)) : null,
+      mesh: show && mesh > 0 ? trainer.engine.states(meshPoints(mesh)) : null,
+      classifier: null, probe: show ? this.probed() : null,
     };
+    if (show && flow > 0) {
+      const { W, mu } = trainer.engine.weights;
+      message.classifier = { W, mu };
+    }
     const after = performance.now();
     if (show) this.renewed = { at: after, step: trainer.steps, cost: after - now };
     [this.sent, this.shown, this.owed] = [after, false, false];
-    const buffers = [message.grid, message.flow?.states].flatMap((array) => (array ? [array.buffer] : []));
+    const buffers = [message.grid, message.flow?.states, message.mesh?.states].flatMap((array) => (array ? [array.buffer] : []));
     this.port.postMessage(message, buffers);
   }
 }

@@ -20,6 +20,12 @@ export class Turns {
     this.due = true;
   }
 
+  /** Work once more after so many milliseconds. @param {number} wait */
+  later(wait) {
+    if (!this.due) setTimeout(this.take, wait);
+    this.due = true;
+  }
+
   close() {
     for (const end of this.ends) end.close();
   }

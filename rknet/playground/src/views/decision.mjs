@@ -1,19 +1,22 @@
 /** The regions of the net's answers, with the points and the boundaries of the best classifier. */
 
+import { BEST_CELLS } from "../data/best.mjs";
 import { EDGE } from "../data/points.mjs";
 import { toCanvas } from "../geometry/grid.mjs";
 import { isOwn } from "../page/state.mjs";
 import { paintPoints } from "../painting/markers.mjs";
 import { strokeLines } from "../painting/regions.mjs";
+import { paintPicked } from "./trajectories.mjs";
 
 /** @import { Pen } from "../painting/panel.mjs" */
 /** @import { State } from "../page/state.mjs" */
+/** @import { Probe } from "../types.mjs" */
 
-/** Cells, a side: of the regions, and of the best classifier's. */
-export const CELLS = 64, BAYES_CELLS = 120;
+/** Cells of the regions, a side. */
+export const CELLS = 64;
 
 /** Validation points that are drawn, at most. */
-const POINTS = 600;
+export const POINTS = 600;
 
 /** @param {State} state @param {Pen} pen @param {number} width @param {number} height */
 export function paintDecision(state, pen, width, height) {
@@ -30,11 +33,12 @@ export function paintDecision(state, pen, width, height) {
     pen.strokeStyle = theme.text;
     pen.lineWidth = 1.3;
     pen.setLineDash([5, 4]);
-    paintLines(pen, best.lines, width / BAYES_CELLS);
+    paintLines(pen, best.lines, width / BEST_CELLS);
     pen.setLineDash([]);
   }
   paintTicks(state, pen, width, height);
-  if (drawing && state.cursor.shown) paintCursor(state, pen, width, height);
+  if (state.cursor.shown) paintCursor(state, drawing, pen, width, height);
+  if (state.probe) paintProbe(state.probe, theme, pen, width, height);
 }
 
 /** @param {Pen} pen @param {number[][]} lines  in cells @param {number} cell */
@@ -66,10 +70,16 @@ function paintTicks({ theme }, pen, width, height) {
   }
 }
 
-/** @param {State} state @param {Pen} pen @param {number} width @param {number} height */
-function paintCursor({ cursor, theme, drawnClass }, pen, width, height) {
+/** The picked point. @param {Probe} probe @param {State['theme']} theme @param {Pen} pen @param {number} width @param {number} height */
+function paintProbe({ x, P }, theme, pen, width, height) {
+  const [u, v] = toCanvas(x, width, height);
+  paintPicked(pen, u, v, theme.classes[P.indexOf(Math.max(...P))], theme.text);
+}
+
+/** @param {State} state @param {boolean} drawing @param {Pen} pen @param {number} width @param {number} height */
+function paintCursor({ cursor, theme, drawnClass }, drawing, pen, width, height) {
   const [x, y] = toCanvas([cursor.x, cursor.y], width, height);
-  pen.strokeStyle = theme.classes[drawnClass];
+  pen.strokeStyle = drawing ? theme.classes[drawnClass] : theme.text;
   pen.lineWidth = 2;
   pen.beginPath();
   pen.moveTo(x - 9, y);

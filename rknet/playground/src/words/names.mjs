@@ -26,3 +26,6 @@ export const OWN_TABLEAU = "own tableau";
  * An experiment that a button offers: what it is called after, what it trains, what there is to see.
  * @typedef {{title: string, configuration: Choice, say: string}} Preset
  */
+
+/** What the colours of the classes are called. */
+export const COLOUR_NAMES = ["blue", "orange", "green", "yellow", "pink", "light blue"];

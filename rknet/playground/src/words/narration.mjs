@@ -15,8 +15,9 @@ export function judged({ data }) {
  * @param {Snapshot} snapshot
  * @param {number[]} spread  of the features, by layer
  * @param {string} about     what the preset shows, if it is one
+ * @param {string} [guess]   what is to be said of regions without points
  */
-export function narration(run, snapshot, spread, about) {
+export function narration(run, snapshot, spread, about, guess = "") {
   const { history, step, state } = snapshot, accuracy = last(history.val_accuracy);
   const collapse = collapsing(spread, run.configuration.L);
   if (state === "diverged") return diverged(run.configuration, step);
@@ -25,8 +26,11 @@ export function narration(run, snapshot, spread, about) {
     return collapse || about || "The first epoch is under way.";
   }
   const done = state === "finished" ? `All ${run.configuration.epochs} epochs are done. ` : "";
-  return done + (collapse || learned(run, snapshot, about));
+  return done + (collapse || restless(run, snapshot) || `${learned(run, snapshot, about)}${guess && ` ${guess}`}`);
 }
+
+/** Epochs that a cost is judged by, and learning rates that may be too large. */
+const RECENT = 4, LARGE_RATE = 0.01;
 
 /** @param {number[]} values */
 const last = (values) => values[values.length - 1];
@@ -48,12 +52,25 @@ function diverged({ net, h, rate }, step) {
   return `Training has diverged: the cost is no longer a finite number. Reset, and take ${remedy}.`;
 }
 
+/** A cost that jumps instead of falling, and what to do. @param {Configured} run @param {Snapshot} snapshot */
+function restless({ classes, configuration: { net, h, rate } }, { history: { val_cost, val_accuracy } }) {
+  const lately = val_cost.slice(-RECENT), guess = Math.log(classes);
+  if (lately.length < RECENT || rate < LARGE_RATE) return "";
+  const least = Math.min(...lately), most = Math.max(...lately);
+  const settled = most < 0.5 * guess || (least < 0.85 * guess && last(lately) < 1.15 * least);
+  if (settled) return "";
+  const smallerStep = net === "RKNet" && h > 0.5 ? ` or a smaller step size than h = ${short(h)}` : "";
+  return `The cost does not settle: it was between ${decimal(least, 2)} and ${decimal(most, 2)} in the last epochs, and ` +
+    `${percent(last(val_accuracy))} are right. The steps of training are too large; take a smaller learning rate than ` +
+    `${short(rate)}${smallerStep}.`;
+}
+
 /** What the accuracy says, once an epoch is done. @param {Configured} run @param {Snapshot} snapshot @param {string} about */
 function learned({ bayes, classes, configuration }, { history, epoch }, about) {
   const accuracy = last(history.val_accuracy), training = last(history.train_accuracy);
   const right = `${percent(accuracy)} of ${judged(configuration)} are right`;
   if (bayes !== null && accuracy > bayes - 0.01) {
-    return `${right}; the best possible classifier gets ${percent(bayes)}. There is almost nothing left to gain.`;
+    return `${right}; no classifier can exceed ${percent(bayes)}.`;
   }
   if (training - accuracy > 0.05) {
     return `The network is right on ${percent(training)} of the points it was trained with, but on ${percent(accuracy)} of new ones: it learns them by heart.`;

@@ -24,3 +24,10 @@ export function percent(fraction) {
 export function decimal(x, decimals) {
   return Math.abs(x) < 1e4 ? x.toFixed(decimals) : short(Number(x.toPrecision(2)));
 }
+
+/** A probability in percent, never 0 or 100 where it is not. @param {number} p */
+export function share(p) {
+  const rounded = 100 * p;
+  if (rounded > 0 && rounded < 0.1) return "< 0.1 %";
+  return rounded < 100 && rounded > 99.9 ? "> 99.9 %" : `${rounded.toFixed(1)} %`;
+}

@@ -1,0 +1,98 @@
+/** A guided start: a few captioned steps, each of which sets the playground, and which the reader may skip. */
+
+import { LINK } from "../setup/link.mjs";
+import { node } from "./elements.mjs";
+
+/** @import { Choice } from "../types.mjs" */
+/** @import { Page } from "./state.mjs" */
+
+/**
+ * @typedef {object} Step
+ * @property {string} title
+ * @property {string} say
+ * @property {Choice} [configuration]  what is shown; left out, what is there already
+ * @property {number} [epochs]         so many are trained at once
+ * @property {boolean} [play]          whether training then plays
+ * @property {boolean} [flow]          whether the points then move through the layers
+ * @property {string} [lit]            the picture to look at: traj, feat or decide
+ */
+
+/**
+ * @typedef {object} Guide
+ * @property {HTMLElement} element
+ * @property {HTMLElement} again  the button that opens it
+ * @property {() => void} begin
+ * @property {() => void} stop
+ */
+
+/** Milliseconds between two looks whether a net has caught up. */
+const OFTEN = 60;
+
+/** @param {Page} page @returns {Guide} */
+export function guide(page) {
+  const { model, root } = page;
+  /** @type {Step[]} */ const steps = model.get("guide") ?? [];
+  const text = node("div", { class: "rkp-guide-text", "aria-live": "polite" });
+  const back = node("button", { type: "button", click: () => go(at - 1) }, "Back");
+  const next = node("button", { type: "button", class: "rkp-next", click: () => go(at + 1) }, "Next");
+  const skip = node("button", { type: "button", click: close }, "Skip");
+  const element = node("div", { class: "rkp-guide", role: "group", "aria-label": "Guided start", hidden: true },
+    text, node("div", { class: "rkp-row" }, back, next, skip));
+  const again = node("button", { type: "button", hidden: !steps.length, click: () => go(0) }, "Guided start");
+  let at = 0, timer = 0;
+
+  function go(/** @type {number} */ position) {
+    if (position >= steps.length) {
+      close();
+      return;
+    }
+    at = position;
+    const { title, say } = steps[at];
+    text.replaceChildren(node("b", {}, `${at + 1} of ${steps.length}. ${title}. `), say);
+    back.disabled = at === 0;
+    next.textContent = at + 1 < steps.length ? "Next" : "Done";
+    skip.hidden = at + 1 === steps.length;
+    [element.hidden, again.hidden] = [false, true];
+    root.classList.add("rkp-guided");
+    root.dataset.lit = steps[at].lit ?? "";
+    show(steps[at]);
+  }
+
+  function close() {
+    clearTimeout(timer);
+    [element.hidden, again.hidden] = [true, false];
+    root.classList.remove("rkp-guided");
+    delete root.dataset.lit;
+  }
+
+  function show(/** @type {Step} */ { configuration, epochs = 0, play, flow }) {
+    const { state, choosing, playing, layers, still } = page;
+    clearTimeout(timer);
+    layers.stop();
+    if (!configuration) return;
+    playing.pause();
+    state.look.layer = null;
+    choosing.replace(configuration);
+    const { samples, batch } = state.configuration;
+    const trained = (play && still.matches ? state.configuration.epochs : epochs) * Math.ceil(samples / batch);
+    state.look.steps = trained;
+    state.touched = false;
+    choosing.build();
+    page.undoing.forget();
+    for (const part of page.controls) part.show();
+    const { generation } = page.player;
+    const whenTrained = () => {
+      if (page.player.generation !== generation) return;
+      if ((state.snapshot?.step ?? -1) < trained) timer = window.setTimeout(whenTrained, OFTEN);
+      else if (flow) layers.flow();
+      else if (play && !still.matches) playing.play();
+    };
+    timer = window.setTimeout(whenTrained, OFTEN);
+  }
+
+  function begin() {
+    if (steps.length && !location.hash.startsWith(LINK)) go(0);
+  }
+
+  return { element, again, begin, stop: () => clearTimeout(timer) };
+}

@@ -1,0 +1,57 @@
+/** A choice begins a new run; the one before can be had back. */
+
+import { node } from "./elements.mjs";
+
+/** @import { Configuration, Weights } from "../types.mjs" */
+/** @import { Page } from "./state.mjs" */
+
+/**
+ * @typedef {object} Undoing
+ * @property {HTMLElement} element
+ * @property {() => void} keep    remember the run as it is, for a new one is about to begin
+ * @property {() => void} forget
+ * @property {() => string} words  what has been set aside; "" once the new run has been trained
+ */
+
+/** @param {Page} page @returns {Undoing} */
+export function undoing(page) {
+  const { state } = page;
+  /** @type {{configuration: Configuration, given: Weights|undefined, steps: number, epoch: number}|null} */ let kept = null;
+  /** Weights that the run in progress was given. @type {Weights|undefined} */ let given;
+
+  function undo() {
+    if (!kept) return;
+    const { configuration, steps } = kept;
+    page.playing.pause();
+    page.choosing.replace(configuration);
+    Object.assign(state, { given: kept.given });
+    if (typeof configuration.data !== "string") state.own = configuration.data;
+    state.look.steps = steps; // the same steps from the same start: the same bits
+    forget();
+    page.choosing.build();
+  }
+
+  const element = node("button", { type: "button", class: "rkp-undo", hidden: true, click: undo }, "Undo the change");
+
+  function keep() {
+    const { run, snapshot } = state;
+    if (run && snapshot && snapshot.step > 0) {
+      kept = { configuration: run.configuration, given, steps: snapshot.step, epoch: snapshot.epoch };
+    }
+    given = state.given;
+    element.hidden = !kept;
+  }
+
+  function forget() {
+    kept = null;
+    element.hidden = true;
+  }
+
+  function words() {
+    if (!kept || (state.snapshot?.step ?? 0) > 0) return "";
+    const trained = kept.epoch ? `${kept.epoch} ${kept.epoch === 1 ? "epoch" : "epochs"}` : `${kept.steps} steps`;
+    return `Your change began a new run with new random weights; the one before had ${trained} of training. `;
+  }
+
+  return { element, keep, forget, words };
+}

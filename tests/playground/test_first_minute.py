@@ -1,0 +1,206 @@
+"""The playground's first minute in a browser: what a reader sees, points at, is led through, and can take back."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from opening import LONG, Opened, record, untroubled, wait_for
+from playwright.sync_api import Page
+
+from rknet import RK4Net, draw, split
+from rknet.playground import Playground
+from rknet.playground.widget import GUIDE
+
+PHONE = {"width": 390, "height": 844}
+ABOVE = 200
+"""Pixels that a title and three sentences take above a playground."""
+
+PRINTED = 0.0501
+"""Probabilities are shown in percent with one decimal; float32 may decide a tie."""
+
+
+def inside(page: Page, selector: str) -> bool:
+    """Whether an element lies within the window."""
+    box, size = page.locator(selector).first.bounding_box(), page.viewport_size
+    assert box and size
+    return box["y"] >= 0 and box["y"] + box["height"] <= size["height"]
+
+
+def differing(page: Page, name: str, before: str) -> None:
+    """Wait until a canvas shows something else than before."""
+    page.wait_for_function(f"(old) => document.querySelector('.rkp-{name} canvas').toDataURL() !== old", arg=before)
+
+
+def pictures(page: Page) -> dict[str, str]:
+    """What the three pictures show."""
+    found = {}
+    for name in ("traj", "feat", "decide"):
+        found[name] = page.evaluate(f"document.querySelector('.rkp-{name} canvas').toDataURL()")
+    return found
+
+
+@pytest.mark.parametrize("guide", [False, True])
+def test_the_first_screen_has_all_that_a_run_needs(opened: Opened, guide: bool):
+    playground = Playground("space", presets=["plane", "space"], guide=guide)
+    page = opened(playground, above=ABOVE, viewport={"width": 1280, "height": 800}).page
+    for selector in (".rkp-play", ".rkp-sentence", ".rkp-feat canvas", ".rkp-decide canvas", ".rkp-layer input"):
+        assert inside(page, selector), selector
+
+
+def test_on_a_phone_play_leads_to_the_prediction_and_the_bar_covers_no_slider(opened: Opened):
+    page = opened(Playground("space", presets=["plane", "space"]), above=3 * ABOVE, viewport=PHONE).page
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(
+        "(() => { const { top, bottom } = document.querySelector('.rkp-decide canvas').getBoundingClientRect();"
+        "return top >= 0 && bottom <= innerHeight; })()"
+    )
+    page.get_by_role("button", name="Pause").click()
+    covered = page.evaluate(
+        """[...document.querySelectorAll('.rkp input[type=range]')].filter((slider) => {
+          if (!slider.checkVisibility()) return false;
+          return ['start', 'center', 'end'].some((block) => {
+            slider.scrollIntoView({ block });
+            const { left, top, width, height } = slider.getBoundingClientRect();
+            return document.elementFromPoint(left + width / 2, top + height / 2) !== slider;
+          });
+        }).length"""
+    )
+    assert covered == 0
+
+
+def test_the_classes_of_own_points_stand_at_the_canvas(opened: Opened):
+    page = opened(Playground("space"), viewport=PHONE).page
+    page.locator("input[type=radio]").last.check(force=True)
+    board, button = page.locator(".rkp-decide canvas"), page.get_by_role("button", name="class 2")
+    box, place = board.bounding_box(), button.bounding_box()
+    assert box and place
+    assert 0 <= place["y"] - (box["y"] + box["height"]) < 50
+
+
+def test_a_point_is_followed_in_all_pictures_with_its_probabilities(opened: Opened):
+    train, validation = split(draw("donut_2D", 300, seed=5), 150)
+    net = RK4Net(2, 3, 2, 6, h=0.3, seed=3)
+    seen = opened(Playground(net=net, data=(train, validation)), viewport={"width": 1280, "height": 900})
+    page, readout = seen.page, seen.page.locator(".rkp-probe")
+    board = page.locator(".rkp-decide canvas").bounding_box()
+    assert board
+    hint, before = readout.inner_text(), pictures(page)
+    page.mouse.move(board["x"] + 0.11 * board["width"], board["y"] + 0.93 * board["height"])  # where no point is
+    for name, picture in before.items():
+        differing(page, name, picture)
+    numbers = [float(x) for x in re.findall(r"-?\d+\.\d+", readout.inner_text().replace("−", "-"))]
+    with torch.no_grad():
+        expected = torch.softmax(net(torch.tensor([numbers[:2]])), 1)[0].numpy()
+    np.testing.assert_allclose(numbers[2:], 100 * expected, atol=0.5)  # the place is shown with two decimals
+    assert numbers[0] == pytest.approx(8 * 0.11 - 4, abs=0.1) and numbers[1] == pytest.approx(4 - 8 * 0.93, abs=0.1)
+    features = page.locator(".rkp-feat canvas").bounding_box()
+    assert features
+    page.mouse.move(5, 5)
+    page.wait_for_function("(hint) => document.querySelector('.rkp-probe').textContent === hint", arg=hint)
+    for column in np.linspace(0.2, 0.8, 13):  # across the middle, until a point is met
+        page.mouse.move(features["x"] + column * features["width"], features["y"] + features["height"] / 2)
+        page.wait_for_timeout(60)
+        if readout.inner_text() != hint:
+            break
+    shown = [float(x) for x in re.findall(r"-?\d+\.\d+", readout.inner_text().replace("−", "-"))]
+    assert np.abs(validation.X - shown[:2]).max(axis=1).min() < PRINTED  # a point of the set, not any place
+    untroubled(seen)
+
+
+def test_a_finger_and_the_arrow_keys_pick_a_point_too(opened: Opened):
+    page = opened(Playground("space"), viewport=PHONE, has_touch=True).page
+    readout, board = page.locator(".rkp-probe"), page.locator(".rkp-decide canvas")
+    hint = readout.inner_text()
+    page.touchscreen.tap(*[board.bounding_box()[side] + 40 for side in ("x", "y")])
+    page.wait_for_function("(hint) => document.querySelector('.rkp-probe').textContent !== hint", arg=hint)
+    board.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_function("document.querySelector('.rkp-probe').textContent.startsWith('(0.99, 0.0')")
+    page.keyboard.press("Escape")
+    page.wait_for_function("(hint) => document.querySelector('.rkp-probe').textContent === hint", arg=hint)
+
+
+def test_the_guided_start_leads_through_its_steps_and_can_be_skipped(opened: Opened):
+    seen = opened(Playground("space", presets=["plane", "space"], guide=True))
+    page = seen.page
+    for k, step in enumerate(GUIDE):
+        text = page.inner_text(".rkp-guide-text")
+        assert text == f"{k + 1} of {len(GUIDE)}. {step['title']}. {step['say']}"
+        chosen = record(page)["configuration"]
+        assert chosen["d_hat"] == step.get("configuration", {"d_hat": 3})["d_hat"]
+        if step.get("epochs"):
+            page.wait_for_function(
+                f"+document.querySelector('.rkp').dataset.step >= {300 * step['epochs']}", timeout=LONG
+            )
+            page.wait_for_function("document.querySelector('.rkp-feat .rkp-title').textContent.endsWith(' 10')")
+        if step.get("play"):
+            page.get_by_role("button", name="Pause").wait_for(timeout=LONG)
+        page.get_by_role("button", name="Done" if k + 1 == len(GUIDE) else "Next", exact=True).click()
+        page.wait_for_timeout(300)
+    assert not page.locator(".rkp-guide").is_visible()
+    page.get_by_role("button", name="Guided start").click()
+    page.get_by_role("button", name="Skip").click()
+    assert not page.locator(".rkp-guide").is_visible()
+    assert page.get_by_role("button", name="One extra dimension").is_visible()
+    untroubled(seen)
+    assert not opened(Playground("space", guide=True), "#rknet?data=squares").page.locator(".rkp-guide").is_visible()
+
+
+def test_a_change_that_begins_a_new_run_is_said_and_taken_back(opened: Opened):
+    page = opened(Playground("space")).page
+    for _ in range(3):
+        page.get_by_role("button", name="Step", exact=True).click()
+    page.wait_for_selector('.rkp[data-step="3"]')
+    first, undo = record(page), page.get_by_role("button", name="Undo the change")
+    assert not undo.is_visible()
+    page.get_by_label("width").press("ArrowRight")
+    page.get_by_label("depth").press("ArrowRight")
+    page.wait_for_function("location.hash.includes('L=21&')")
+    page.wait_for_function(
+        "document.querySelector('.rkp-sentence').textContent.startsWith('Your change began a new run')"
+    )
+    assert "the one before had 3 steps of training" in page.inner_text(".rkp-sentence")
+    undo.click()
+    page.wait_for_selector('.rkp[data-step="3"]')
+    assert record(page) == first
+    assert not undo.is_visible()
+
+
+def test_a_run_that_is_watched_ends_with_the_bits_of_one_at_full_speed(opened: Opened):
+    found = []
+    for speed in ("10 s a run", "full speed"):
+        page = opened(Playground("space", configuration={"epochs": 2, "samples": 60})).page
+        page.get_by_label("speed", exact=True).select_option(label=speed)
+        page.get_by_role("button", name="Play").click()
+        wait_for(page)
+        found.append(record(page))
+    assert found[0] == found[1]
+
+
+def test_the_view_turns_while_a_net_is_trained_until_it_is_taken_hold_of(opened: Opened):
+    endless = {"L": 100, "epochs": 1000}
+    page = opened(Playground("space", configuration=endless)).page
+    angle = page.get_by_label("turn")
+    at_rest = angle.get_attribute("aria-valuetext")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function(
+        f"document.querySelector('.rkp-layer [aria-valuetext$=\"°\"]').ariaValueText !== {json.dumps(at_rest)}"
+    )
+    angle.press("Home")
+    page.wait_for_timeout(500)
+    assert angle.get_attribute("aria-valuetext") == "−180°"
+    calm = opened(Playground("space", configuration=endless), reduced_motion="reduce").page
+    calm.get_by_role("button", name="Play").click()
+    calm.wait_for_timeout(1500)
+    assert calm.get_by_label("turn").get_attribute("aria-valuetext") == at_rest
+    assert not calm.get_by_role("button", name="sway").is_visible()
+
+
+def test_the_guided_start_has_no_barrier(opened: Opened, npm_package: Callable[[str], Path]):
+    page = opened(Playground("space", presets=["plane", "space"], guide=True)).page
+    page.evaluate((npm_package("axe-core") / "axe.min.js").read_text("utf8"))
+    assert page.evaluate("axe.run('.rkp').then((result) => result.violations.map((v) => v.id))") == []
