@@ -22,6 +22,8 @@ OPTIONS = [
 ]
 WIDE, NARROW = 1280, 360
 MODES = ("light", "dark")
+SHOWN = "(image) => image.checkVisibility()"
+"""A picture's variant for the other colour mode is never loaded."""
 
 
 def chromium_program() -> str | None:
@@ -43,7 +45,7 @@ def html_pages(built: Path) -> list[Path]:
 def settle(page: Page) -> None:
     """Wait until formulas are drawn and pictures are loaded."""
     page.evaluate("window.MathJax?.startup?.promise")
-    page.evaluate("Promise.all([...document.images].map((image) => image.decode().catch(() => {})))")
+    page.evaluate(f"Promise.all([...document.images].filter({SHOWN}).map((image) => image.decode().catch(() => {{}})))")
 
 
 @dataclass

@@ -12,7 +12,6 @@ import shutil
 import sys
 import tomllib
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ import nbformat
 from docutils import nodes
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
-from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -73,14 +71,6 @@ MENDED = (
     # A role that ARIA has withdrawn.
     (r'role="doc-biblioentry"', 'role="listitem"'),
 )
-
-FIGURE = re.compile(
-    r"""
-    (?P<link><a\ [^>]*image-reference[^>]*>)?
-    <img\ (?P<rest>[^>]*src="(?P<address>[^"]*_images/(?P<name>[^"/]+\.png))"[^>]*)>""",
-    re.VERBOSE,
-)
-
 
 # ---------------------------------------------------------------- settings that _config.yml cannot state
 
@@ -195,6 +185,12 @@ def execute_pages(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> No
         say(f"Laying out {len(docnames)} pages.")
 
 
+def drop_widgets(app: Sphinx, env: BuildEnvironment) -> None:
+    """Leave out the state of live widgets, which no page can show: it weighs more than the rest of a page."""
+    for data in env.nb_metadata.values():  # type: ignore[attr-defined]
+        data.get("js_files", {}).pop("ipywidgets_state", None)
+
+
 def say(line: str) -> None:
     """Print a line at once, also where Sphinx is told to be quiet."""
     print(line, flush=True)
@@ -290,17 +286,6 @@ def publish_sources(app: Sphinx, exception: Exception | None) -> None:
             files.write(target.with_suffix(".ipynb"), (nbformat.writes(notebook) + "\n").encode())
 
 
-def shrink_pictures(app: Sphinx, exception: Exception | None) -> None:
-    """Keep 256 colours of each figure: a third of the bytes, and no difference that one could see."""
-    if exception or app.builder.format != "html":
-        return
-    for path in (Path(app.outdir) / app.builder.imagedir).glob("*.png"):
-        with Image.open(path) as picture:
-            if picture.mode == "RGB" or (picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255)):
-                few = picture.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-                files.write(path, partial(few.save, format="PNG", optimize=True))
-
-
 def with_scopes(html: str) -> str:
     """Say of each heading of a table whether it heads a column or a row."""
 
@@ -308,25 +293,6 @@ def with_scopes(html: str) -> str:
         return re.sub(r"<th(?=[\s>])(?![^>]*\bscope=)", f'<th scope="{scope}"', text)
 
     return scoped(re.sub(r"<thead.*?</thead>", lambda head: scoped(head[0], "col"), html, flags=re.DOTALL), "row")
-
-
-def with_sizes(html: str, pictures: dict[str, Path]) -> str:
-    """Give figures, drawn at twice their size, that size, and a link to the whole picture.
-
-    So nothing jumps when they arrive, and style sheets know a wide figure from a narrow one.
-    """
-
-    def sized(match: re.Match[str]) -> str:
-        if match["name"] not in pictures:
-            return match[0]
-        with Image.open(pictures[match["name"]]) as picture:
-            width, height = (side // 2 for side in picture.size)
-        image = f'<img width="{width}" height="{height}" {match["rest"]}>'
-        return (match["link"] or f'<a class="reference internal image-reference" href="{match["address"]}">') + (
-            image if match["link"] else f"{image}</a>"
-        )
-
-    return FIGURE.sub(sized, html)
 
 
 def mend(html: str) -> str:
@@ -344,8 +310,7 @@ def mend_pages(app: Sphinx) -> None:
     render = templates.render
 
     def render_and_mend(template: str, context: dict[str, Any]) -> str:
-        pictures = {name: Path(app.srcdir) / source for source, name in app.builder.images.items()}
-        return with_sizes(mend(render(template, context)), pictures)
+        return mend(render(template, context))
 
     templates.render = render_and_mend
 
@@ -358,12 +323,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", leave_header_to_small_screens)
     app.connect("builder-inited", warn_of_outdated_notebooks)
     app.connect("env-before-read-docs", execute_pages)
+    app.connect("env-updated", drop_widgets)
     app.connect("doctree-read", number_equations)
     app.connect("builder-inited", mend_pages)
     app.connect("html-page-context", add_run_time)
     app.connect("html-page-context", add_buttons, priority=900)
     app.connect("build-finished", publish_sources)
-    app.connect("build-finished", shrink_pictures)
     app.connect("build-finished", forget_faulty_build)
     version = int(hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8], 16)
     return {"version": "1", "env_version": version, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -27,9 +27,10 @@
     const stage = element("div", "flipbook-stage", { id, role: "img", "aria-label": image.alt });
     Object.assign(stage.style, {
       aspectRatio: `${width} / ${height}`,
-      backgroundImage: `url(${JSON.stringify(image.currentSrc || image.src)})`,
       backgroundSize: `${columns * 100}% ${rows * 100}%`,
     });
+    for (const [name, picture] of [["--rk-light", image], ["--rk-dark", image.nextElementSibling]])
+      if (picture) stage.style.setProperty(name, `url(${JSON.stringify(picture.src)})`);
     const play = element("button", "flipbook-play", { type: "button", "aria-controls": id }, "Play");
     const slider = element("input", "", { type: "range", min: 1, max: frames, step: 1, "aria-controls": id });
     const count = element("span", "flipbook-count", { "aria-hidden": "true" });
@@ -86,7 +87,7 @@
   }
 
   function start() {
-    for (const image of document.querySelectorAll("img.flipbook")) {
+    for (const image of document.querySelectorAll("img.flipbook:not(.only-dark)")) {
       image.loading = "eager"; // a hidden picture would never load
       if (image.complete) makePlayer(image);
       else image.addEventListener("load", () => makePlayer(image), { once: true });

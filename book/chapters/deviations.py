@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (deviations)=
-# # Deviations from the paper's text
+# # Deviations
 #
 # The paper's tables cannot be recomputed from its text alone: the text does not state the step size, how points are
 # lifted to 16 dimensions, or when training ends. The authors' code does, and in some places it differs from the text.
@@ -22,7 +22,7 @@
 #
 # :::{admonition} What you will see
 # :class: tip
-# - one table: the paper's text, the authors' code {footcite}`giesecke2021code`, this book, and the measured effect;
+# - each difference: the paper's text, the authors' code {footcite}`giesecke2021code`, this book, and the measured effect;
 # - which of these choices move an accuracy by more than chance does, and which do not;
 # - what was easy and what was difficult in repeating the paper.
 # :::
@@ -274,21 +274,9 @@ TABLE = [
         "records of images are verified within the tolerance of another repetition, those of points to the bit",
     ),
 ]
-columns = [
-    "",
-    "the paper's text",
-    "the authors' code",
-    "here",
-    "effect measured",
-]
-html = pages.table(
-    "deviations",
-    "Text, code, and the effect of each difference",
-    columns,
-    TABLE,
-)
+SIDES = ["The paper's text", "The authors' code", "Here"]
 Box(
-    html.replace("ledger-table", "ledger-table words", 1),
+    pages.entries("deviation", TABLE, SIDES, "Effect measured"),
     f"{len(TABLE)} deviations",
 )
 

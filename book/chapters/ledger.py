@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (ledger)=
-# # The ledger: do the paper's claims hold?
+# # The ledger
 #
 # The paper prints a hundred and forty numbers in its Tables 1 to 6, and Section 4 draws conclusions in some ninety
 # sentences. The ledger has an entry for each: what the paper says, the rule that decides, the results of new repetitions

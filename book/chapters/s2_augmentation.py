@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s2-stability)=
-# # Section 2. Does augmentation improve stability?
+# # 2 Augmentation and stability
 #
 # According to the paper's introduction, an augmented input space improves stability properties. Networks are trained on
 # the *donut* (data set `donut_2D`: a disc of one class in a ring of the other), in the plane and in space, with twenty

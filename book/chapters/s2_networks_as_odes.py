@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s2)=
-# # Section 2. From residual networks to ordinary differential equations
+# # 2 Residual networks as ODEs
 #
 # A residual network represents each sample by a vector of *features* and adds a correction to them in every layer. If
 # the layers are read as instants of time, the network is Euler's method for a differential equation, and any other

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s2-order)=
-# # Section 2. Order and stability
+# # 2 Order and stability
 #
 # Two things characterise a Runge-Kutta scheme. Its *order* says how fast the error vanishes as the step size
 # decreases; its *stability region* says how large a step may be. The order is determined by algebra: a scheme of

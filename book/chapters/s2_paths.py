@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s2-paths)=
-# # Section 2. Paths that cannot cross, and one extra dimension
+# # 2 Paths that cannot cross
 #
 # Layer by layer, the features of a sample move along a path. Can the paths of two samples cross? The picture shows
 # that they can in feature space but not in time *and* feature space. This fact determines which sets of points a flow
@@ -127,7 +127,7 @@ assert any_time.min() < 0.01
 # Two *graphs* $(t, \mathbf{y}(t))$ therefore never meet. The theorem says nothing about paths in feature space: one
 # sample may pass through a point where another sample was earlier. (If the control is constant in time, two paths
 # with a common point are pieces of one curve.) In trained networks the controls change from layer to layer, and paths
-# cross, as the trajectories in {numref}`fig-3` show.
+# cross, as the trajectories in {ref}`Figure 3 <fig-3>` show.
 
 
 # %%

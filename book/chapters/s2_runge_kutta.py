@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s2-rk)=
-# # Section 2. Runge-Kutta networks
+# # 2 Runge-Kutta networks
 #
 # The three networks below have the same weights, the same step size and the same number of layers. They differ only
 # in the scheme, and only one of them stays close to the orbit of the differential equation. This page turns

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-1)=
-# # Section 3. The training problem
+# # 3.1 The training problem
 #
 # Section 2 turned a network into a differential equation whose weights are functions of time. Training chooses these
 # functions. This is an *optimal control problem*: the features are the state, the weights are the control, and the

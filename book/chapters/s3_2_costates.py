@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-2-costates)=
-# # Section 3. What a costate is
+# # 3.2 What a costate is
 #
 # {ref}`The derivation <s3-2>` produced a vector $p^{[l]}$ for every sample and every layer. This vector has a simple
 # meaning: if the features $y^{[l]}$ of a sample change by a small vector $r$, the cost changes by $p^{[l]} \cdot r$ to

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-2)=
-# # Section 3. The derivation: from a Lagrangian to backpropagation
+# # 3.2 The derivation
 #
 # How should the weights of layer 3 change so that the cost after layer 100 falls? Lagrange's method answers this: treat all
 # states as free variables, attach a multiplier to each equation of the network, and choose the multipliers so that only the

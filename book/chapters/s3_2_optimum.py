@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-2-optimum)=
-# # Section 3. The condition for an optimum
+# # 3.2 The condition for an optimum
 #
 # {ref}`The derivation <s3-2>` set the derivatives of the Lagrangian in states and stage values to zero. The remaining
 # derivative, in the controls {eq}`paper-3.18`, is the gradient of training, and at an optimum it vanishes. What this

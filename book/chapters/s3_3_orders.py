@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-orders)=
-# # Section 3. Orders and trees (optional)
+# # 3.3 Orders and trees
 #
 # How well does the gradient of a network approximate that of the differential equation? And how large is the error of
 # a wrong partner? Rooted trees answer both questions. The rest of the book uses the answers but not the trees, so

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-partner)=
-# # Section 3. The partner: a scheme for the costates
+# # 3.3 The partner
 #
 # On {doc}`the page on costates <s3_2_costates>`, the stage costates $p_i^{[l]}$ had the form of the stages of a
 # Runge-Kutta method. This page finds the tableau of that method, the *partner* of the scheme, and shows a natural

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-second-road)=
-# # Section 3. The second road: optimise first, then discretise
+# # 3.3 The second road
 #
 # The paper discretises the training problem and derives conditions for the discrete problem. The second road starts
 # from the differential equation: one derives the conditions for an optimum and then discretises them. This page takes

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-symplectic)=
-# # Section 3. What is symplectic about training
+# # 3.3 What training preserves
 #
 # Pairs of schemes that satisfy {eq}`paper-3.23` are called symplectic because, as the paper says, they preserve
 # quadratic invariants: quadratic functions that are constant along the solutions. For a pair these are the *bilinear*

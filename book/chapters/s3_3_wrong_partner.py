@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-wrong-partner)=
-# # Section 3. Training with the wrong partner
+# # 3.3 The wrong partner
 #
 # The costates of a Runge-Kutta network follow the partner tableau $\tilde A$ of {eq}`eq-3.p`. Solving the adjoint
 # equation with the scheme itself means using $A$ in place of $\tilde A$. The result is close to the network's

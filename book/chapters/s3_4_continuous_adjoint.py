@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-4-continuous)=
-# # Section 3. The continuous adjoint, solved backwards
+# # 3.4 The continuous adjoint
 #
 # Libraries for neural differential equations offer a gradient whose memory does not grow with depth: they solve the
 # adjoint equation backwards in time, together with the state {footcite}`chen2018`. This page measures how far that

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-4)=
-# # Section 3. Five checks of a gradient
+# # 3.4 Five gradient checks
 #
 # A wrong gradient rarely makes a program fail. The cost still falls, only more slowly, and the reason remains hidden.
 # Before we train with the gradient of {doc}`s3_2_derivation`, we therefore verify it by five independent checks. Then

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-5)=
-# # Section 3. What a gradient costs: memory and time against depth
+# # 3.5 Memory and time
 #
 # The costate sweep runs through the layers from last to first and needs the states and stage values of the forward
 # pass. This page counts how many of these tensors are stored by autograd, by the *adjoint* (the costate sweep in

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s4-1)=
-# # Section 4.1. Network width
+# # 4.1 Network width
 #
 # A disc lies inside a ring. A continuous flow of the plane can bend and stretch both, but it cannot take the disc out
 # of the ring without tearing the ring apart. This page trains networks on this task in the plane, and then in three

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s4-2)=
-# # Section 4.2. Network depth
+# # 4.2 Network depth
 #
 # Deeper networks can express more, but can they still be trained? On this page a plain feed-forward network and a
 # Runge-Kutta network classify a spiral, with one to a hundred layers. In the deep plain network the features of all

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s4-3)=
-# # Section 4.3. Activation functions
+# # 4.3 Activation functions
 #
 # Does the choice of activation matter? This page trains the same Runge-Kutta network with each of the four activations
 # {eq}`paper-2.1` to separate a strip of points from the points on either side. All four end at the same accuracy,

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s4-4a)=
-# # Section 4.4. Variability between repetitions
+# # 4.4 Variability
 #
 # Before networks can be compared, two questions need an answer. How good can *any* network be on these data? And how
 # much can two results differ by chance alone? The paper answers the second question with Table 3 and Figure 9, and

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s4-4b)=
-# # Section 4.4. Comparison of three networks
+# # 4.4 Comparison of networks
 #
 # This page repeats the paper's comparison of a plain network of five layers with two Runge-Kutta networks of a hundred.
 # We also ask whether these experiments could have shown a winner at all, and whether comparing 5 layers with 100 is

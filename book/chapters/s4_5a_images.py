@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s4-5a)=
-# # Section 4.5. Images: augmentation and depth
+# # 4.5 Images
 #
 # A grey image of $28 \times 28$ pixels is a point of $\mathbb R^{784}$. The networks of the previous pages can therefore classify
 # digits and clothes without any change, except that they must be wider; the largest has 81 million weights. Do the findings in the

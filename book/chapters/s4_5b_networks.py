@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s4-5b)=
-# # Section 4.5, second part. Three networks on images
+# # 4.5 Networks on images
 #
 # Table 6 is the paper's final comparison: StandardNet with five layers against EulerNet and RK4Net with a hundred, on MNIST and on
 # Fashion-MNIST. The [previous page](s4-5a) says where the numbers come from and how much can be learned from 1500 images. This page

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s4-5c)=
-# # Section 4.5, third part. A convolutional Runge-Kutta network
+# # 4.5 Convolution
 #
 # The networks of the [previous page](s4-5b) treat an image as a list of 784 numbers. If the pixels of all images are shuffled in the
 # same way, they learn equally well. A convolution, in contrast, combines each pixel with its neighbours. The paper describes in one
@@ -307,7 +307,7 @@ Table(
     {
         f"{v.says} {v.verdict.capitalize()}.": [
             Row(
-                f.what.partition(": ")[2].partition(", less")[0],
+                f.what.partition(", ")[2].partition(" minus ")[0],
                 "",
                 [number(f.estimate), interval(f), f.verdict],
             )

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s4-beyond)=
-# # Section 4. Beyond the paper
+# # 4 Beyond the paper
 #
 # Some statements of the paper rest on runs that it does not print, and some of its choices are not varied. This page
 # prints such runs and varies these choices: the training method, the step size, the classifier and the lift. At the

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s4-trial)=
-# # Section 4, on trial. Does the thesis hold?
+# # 4 The thesis on trial
 #
 # The paper compares architectures at one learning rate, $10^{-3}$, and reports the last epoch. Is it the architecture that
 # makes the difference, or the learning rate? A compiled engine trains a network in about a second, so the question can be

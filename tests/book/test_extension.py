@@ -12,7 +12,6 @@ import pytest
 from bs4 import BeautifulSoup
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_cache import get_cache
-from PIL import Image
 from sphinx.errors import ExtensionError
 
 
@@ -119,18 +118,6 @@ def test_headings_of_tables_say_what_they_head(extension):
     table = f"<table>{head}<tr><th class='x'>c</th><th scope='col'>d</th></tr></table>"
     cells = BeautifulSoup(extension.with_scopes(table), "html.parser").find_all("th")
     assert [cell["scope"] for cell in cells] == ["col", "col", "row", "col"]
-
-
-def test_figures_get_their_size_and_one_link(extension, tmp_path: Path):
-    Image.new("RGB", (200, 100)).save(tmp_path / "source.png")
-    bare = '<img alt="a" src="../_images/x.png" />'
-    linked = f'<a class="reference internal image-reference" href="../_images/x.png">{bare}</a>'
-    for html in (bare, linked):
-        soup = BeautifulSoup(extension.with_sizes(html, {"x.png": tmp_path / "source.png"}), "html.parser")
-        (image,) = soup.find_all("img")
-        assert (image["width"], image["height"], image["alt"]) == ("100", "50", "a")
-        assert [link["href"] for link in soup.find_all("a")] == ["../_images/x.png"]
-    assert extension.with_sizes(bare, {}) == bare
 
 
 def test_external_links_are_listed_with_their_pages(tmp_path: Path):

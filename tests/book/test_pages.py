@@ -10,8 +10,10 @@ from urllib.parse import unquote, urlsplit
 
 import execute
 import pytest
-from browsing import MODES, NARROW, WIDE, Visit, html_pages, settle
+from browsing import MODES, NARROW, SHOWN, WIDE, Visit, html_pages, settle
 from playwright.sync_api import Browser, Page, expect
+
+from rknet.study.ledger import judging
 
 MEGABYTES = 3.0
 """What a page may weigh, compressed, without its animations."""
@@ -29,6 +31,11 @@ UNREAD = """() => [...document.querySelectorAll("table:not([role=presentation])"
 ANIMATIONS = "() => document.getAnimations().length"
 CLOUD = "() => document.querySelector('.turntable-panel canvas').toDataURL()"
 FLIPBOOKS = "() => [...document.querySelectorAll('img.flipbook')].map((image) => image.src)"
+LOST_VERDICTS = """() => [...document.querySelectorAll(".ledger-table.verdicts .word")].filter((word) => {
+  const [box, scroll] = [word, word.closest(".ledger-table")].map((node) => node.getBoundingClientRect());
+  return word.checkVisibility() && (box.left < scroll.left || box.right > scroll.right);
+}).length"""
+HIDDEN_CODE = "details.above-input"
 
 
 @dataclass
@@ -146,7 +153,7 @@ def test_words_in_figures_stay_readable(visit: Callable[..., Visit], built: Path
     address = (built / "chapters" / "s4_3_activation.html").as_uri()
     page = visit(address, color_scheme=mode, viewport={"width": NARROW, "height": 800}).page
     settle(page)
-    images = "[...document.querySelectorAll('figure img:not(.flipbook)')]"
+    images = f"[...document.querySelectorAll('figure img:not(.flipbook)')].filter({SHOWN})"
     widths = page.evaluate(f"{images}.filter((i) => i.naturalWidth > 1400).map((i) => i.width)")
     assert len(widths) > 2 and min(widths) > 1.4 * NARROW
     assert min(page.evaluate(f"{images}.map((i) => i.width)")) > 0.8 * NARROW  # the rest is margins
@@ -205,15 +212,79 @@ def test_colour_mode_is_switched(chapter: Visit):
     assert sorted(seen) == ["auto", "dark", "light"]
 
 
-def test_folded_code_and_solutions_open(chapter: Visit):
-    code = chapter.page.locator("details.hide").first
-    code.locator("summary").press("Enter")
-    assert code.evaluate("(details) => details.open")
+def test_one_switch_shows_the_code_and_is_remembered(chapter: Visit, built: Path):
+    page, code = chapter.page, chapter.page.locator(HIDDEN_CODE)
+    switch = page.get_by_role("button", name="Show code")
+    assert code.count() > 3 and not code.first.is_visible()
+    assert page.locator(".cell_input:visible").count() >= 1  # what carries the idea is open
+    switch.press("Enter")
+    assert switch.get_attribute("aria-pressed") == "true"
+    assert all(code.nth(i).locator("pre").first.is_visible() for i in range(code.count()))
+    page.goto((built / "chapters" / "s4_2_depth.html").as_uri())
+    assert page.locator(f"{HIDDEN_CODE} pre").first.is_visible()
+    page.get_by_role("button", name="Show code").press("Enter")
+    assert not page.locator(HIDDEN_CODE).first.is_visible()
+    assert chapter.errors == []
+
+
+def test_solutions_open(chapter: Visit):
     solution = chapter.page.locator(".solution.dropdown").first
     body = solution.locator("p:not(.admonition-title)").first
     expect(body).not_to_be_visible()
     solution.locator("button").first.press("Enter")
     expect(body).to_be_visible()
+
+
+def test_verdicts_are_seen_however_wide_their_table(visit: Callable[..., Visit], built: Path):
+    for name in ("ledger_records", "ledger_cells", "ledger_sentences"):
+        for width in (WIDE, NARROW):
+            opened = visit((built / "chapters" / f"{name}.html").as_uri(), viewport={"width": width, "height": 800})
+            opened.page.evaluate("document.querySelectorAll('.record details').forEach((d) => { d.open = true; })")
+            assert (name, width, opened.page.evaluate(LOST_VERDICTS)) == (name, width, 0)
+
+
+def test_claims_are_filtered_searched_and_sorted(visit: Callable[..., Visit], built: Path):
+    """By the keyboard, from a file; what is counted is what is seen, and the words are those of the verdicts."""
+    opened = visit((built / "chapters" / "ledger_records.html").as_uri())
+    page, rows = opened.page, opened.page.locator(".ledger-table.filtered tbody tr:visible")
+    verdicts = judging.stored()
+    count, everything = page.locator(".ledger-filters output"), rows.count()
+    assert everything == len(verdicts) and count.inner_text() == f"{everything} of {everything} claims"
+    page.get_by_label("Verdict").select_option("not compatible")
+    against = [verdict for verdict in verdicts.values() if verdict.verdict == "not compatible"]
+    assert rows.count() == len(against)
+    page.get_by_label("Section").select_option("4.2")
+    assert rows.count() == sum(verdict.where.startswith("Section 4.2") for verdict in against) > 0
+    page.get_by_label("Verdict").select_option("")
+    page.get_by_label("Section").select_option("")
+    page.get_by_label("Search").fill("spiral 80 never")
+    assert rows.count() == 0
+    page.get_by_label("Search").fill("never 80")
+    assert [row.split("\t")[2] for row in rows.all_inner_texts()] == ["At d_hat = 3, StandardNet never exceeds 80 %."]
+    page.get_by_label("Search").fill("")
+    heading = page.get_by_role("button", name="verdict", exact=True)
+    heading.press("Enter")
+    words = [row.split("\t")[0] for row in rows.all_inner_texts()]
+    assert words == sorted(words) and len(set(words)) == 3
+    heading.press("Enter")
+    assert [row.split("\t")[0] for row in rows.all_inner_texts()] == words[::-1]
+    assert (opened.foreign, opened.errors) == ([], [])
+
+
+def test_dark_pages_have_dark_figures(visit: Callable[..., Visit], built: Path):
+    """Each figure has a variant on the page's own colour, and that is the one shown."""
+    address = (built / "chapters" / "s4_3_activation.html").as_uri()
+    seen = {}
+    for mode in MODES:
+        opened = visit(address, color_scheme=mode)
+        settle(opened.page)
+        sources = opened.page.evaluate(
+            f"[...document.querySelectorAll('figure img')].filter({SHOWN}).map((i) => i.src)"
+        )
+        assert len(sources) > 2 and all(local_file(source).is_file() for source in sources)
+        seen[mode] = sources
+    assert [source.replace(".dark.png", ".png") for source in seen["dark"]] == seen["light"]
+    assert all(source.endswith(".dark.png") for source in seen["dark"])
 
 
 def test_flipbook_plays_and_turns(chapter: Visit):
@@ -255,7 +326,7 @@ def test_clouds_of_points_turn(visit: Callable[..., Visit], built: Path):
     player.get_by_role("button", name="Shirt", exact=True).press("Enter")
     player.get_by_role("button", name="Reset view").press("Enter")
     assert page.evaluate(CLOUD) == views[0]
-    picture = page.locator("#fig-16 img")
+    picture = page.locator("#fig-16 img.only-light")
     assert not picture.is_visible()
     page.emulate_media(media="print")
     assert picture.is_visible() and not player.is_visible()

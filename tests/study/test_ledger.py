@@ -15,12 +15,24 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from bs4 import BeautifulSoup
 from scipy import stats
 
 from rknet import StandardNet
 from rknet.history import History
 from rknet.study import paper
-from rknet.study.ledger import boxes, changes, claims, evidence, judging, measurements, pages, statistics, trivial
+from rknet.study.ledger import (
+    boxes,
+    changes,
+    claims,
+    evidence,
+    judging,
+    measurements,
+    pages,
+    statistics,
+    trivial,
+    wording,
+)
 from rknet.study.ledger.boxes import verdict_box
 from rknet.study.ledger.claims import Part, Region, Sentence
 from rknet.study.ledger.evidence import Evidence
@@ -841,11 +853,12 @@ def shown(monkeypatch: pytest.MonkeyPatch, rules: claims.Claims) -> dict[str, ju
 def test_a_box_says_all_in_words(shown: dict[str, judging.Verdict]) -> None:
     box = verdict_box("a-b")
     html = box._repr_html_()
-    assert 'class="verdict compatible"' in html and 'href="ledger_records.html#a-b">Compatible</a>' in html
+    assert 'class="verdict compatible"' in html and 'href="ledger_sentences.html#a-b">Compatible</a>' in html
     assert "1 &lt; 2 &amp; more" in html and "rule &lt;b&gt;" in html
     assert "rknet run depth --seeds 4-23 &amp;&amp; rknet claims a-b" in html
-    assert repr(box).startswith("Compatible. Mean of validation accuracy: StandardNet, L = 1: 92.00 %")
-    assert "chapters/records.html#a-b" in verdict_box("a-b", page="chapters/records.html")._repr_html_()
+    assert repr(box).startswith("Compatible. Mean validation accuracy, StandardNet (L = 1): 92.00 %, interval")
+    assert "the claim needs a number above 0." in repr(box)
+    assert "chapters/ledger_sentences.html#a-b" in verdict_box("a-b", folder="chapters/")._repr_html_()
 
 
 def test_a_box_of_a_cell_has_the_printed_number(shown: dict[str, judging.Verdict]) -> None:
@@ -858,6 +871,7 @@ def test_a_box_of_a_table_counts(shown: dict[str, judging.Verdict]) -> None:
     words = repr(verdict_box("table1"))
     assert words.startswith("1 compatible, 3 not compatible, of 4 cells. Against: mean of the training accuracy")
     assert 'class="verdict not-compatible"' in verdict_box("table1")._repr_html_()
+    assert 'href="ledger_cells.html#table1"' in verdict_box("table1")._repr_html_()
     with pytest.raises(ValueError, match="id: must be a known name, got 'table9'; choose from"):
         verdict_box("table9")
 
@@ -875,6 +889,42 @@ def test_each_verdict_has_one_place(rules: claims.Claims) -> None:
     for name, family in families.items():
         place = name.removeprefix("sentences of ")
         assert all(v.where == "Section 4" if "before" in name else place in v.where for v in family)
+
+
+def test_all_claims_stand_in_short_rows_with_their_verdict_first(shown: dict[str, judging.Verdict]) -> None:
+    soup = BeautifulSoup(pages.every(list(shown.values()))._repr_html_(), "html.parser")
+    rows = [[cell.get_text() for cell in row.find_all(["td", "th"])] for row in soup.select("tbody tr")]
+    assert [row[0] for row in rows] == [verdict.verdict for verdict in shown.values()]
+    assert rows[0][1:3] == ["4.2, Table 1", "training accuracy, StandardNet, L = 1\xa0(%)"]
+    assert rows[0][3:] == ["92.73", "92.00"] and rows[-1][3:] == ["", "1 of 1"]
+    addresses = [link["href"] for link in soup.select("tbody th a")]
+    assert addresses[0] == f"ledger_cells.html#{next(iter(shown))}" and addresses[-1] == "ledger_sentences.html#a-b"
+
+
+@pytest.mark.parametrize(
+    ("statistic", "of", "minus", "words"),
+    [
+        ("mean", (A,), (B,), "mean difference in the validation accuracy, {a} minus {b}"),
+        ("mean", (("depth-narrow/RK4Net, L = 1",),), 0.0, "mean validation accuracy, RK4Net (L = 1, d_hat = 3)"),
+        ("share_positive", (A,), 60.0, "share of repetitions in which the validation accuracy is above 60, {a}"),
+        ("rank_correlation", (A, B), 0.0, "rank correlation of validation accuracy, StandardNet (L = 1, 3)"),
+        ("sd_ratio", (A, B), 0.0, "ratio of the standard deviations of validation accuracy, {a} over {b}"),
+    ],
+)
+def test_what_is_measured_is_said_in_words(statistic: str, of: tuple, minus: object, words: str) -> None:
+    said = words.format(a="StandardNet (L = 1)", b="StandardNet (L = 3)")
+    assert wording.words(Part(("val_accuracy",), of, minus=minus, statistic=statistic)) == said
+
+
+def test_every_part_has_words_of_its_own() -> None:
+    """No phrase says a net less the same net, and none leaves a gap."""
+    for sentence in claims.read().sentences:
+        phrases = [wording.words(part) for part in sentence.parts]
+        assert len(set(phrases)) == len(phrases), sentence.id
+        for phrase in phrases:
+            left, minus, right = phrase.rpartition(" minus ")
+            assert not minus or not left.endswith(right)
+            assert "{" not in phrase
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from rknet.study.ledger.judging import (
     stored,
 )
 
-PAGE = "ledger_records.html"
-"""The page of all records as a neighbour in `book/chapters` links to it."""
+CELLS, SENTENCES = "ledger_cells.html", "ledger_sentences.html"
+"""The pages of the records, as a neighbour in `book/chapters` links to them."""
 
 
 class Box:
@@ -35,15 +35,15 @@ class Box:
         return self.words
 
 
-def verdict_box(*ids: str, page: str = PAGE) -> Box:
+def verdict_box(*ids: str, folder: str = "") -> Box:
     """The boxes of claims, one below the other; an id such as ``table1`` stands for a whole table.
 
     Parameters
     ----------
     ids
         Ids of claims in `claims.yml`, or of tables.
-    page
-        Address of the ledger's page as seen from where the box stands.
+    folder
+        Where the pages of the records are as seen from where the box stands: ``"chapters/"`` for the first page.
 
     Raises
     ------
@@ -55,13 +55,18 @@ def verdict_box(*ids: str, page: str = PAGE) -> Box:
     for name in ids:
         cells = [verdict for verdict in known.values() if verdict.id.startswith(f"{name}-") and verdict.findings]
         if name not in known and cells and cells[0].findings[0].paper is not None:
-            html.append(_table_box(name, cells, page))
+            html.append(_table_box(name, cells, folder))
             words.append(_table_words(cells))
         else:
             verdict = choose("id", name, known)
-            html.append(_claim_box(verdict, page))
+            html.append(_claim_box(verdict, folder))
             words.append(line(verdict))
     return Box("\n".join(html), "\n".join(words))
+
+
+def record(id: str) -> str:
+    """Address of the record of a claim or of a table, as seen from `book/chapters`."""
+    return f"{CELLS if id.startswith('table') else SENTENCES}#{id}"
 
 
 def line(verdict: Verdict) -> str:
@@ -84,6 +89,18 @@ def number(value: float | None, unit: str = "") -> str:
         return "none"
     text = f"{value:.2f}" if abs(value) >= 0.1 or value == 0 else f"{value:.3g}"
     return f"{text.replace('-', '−')}{' ' + unit if unit else ''}"
+
+
+def region(finding: Finding) -> str:
+    """Where a number of a sentence should lie."""
+    low, high = finding.region or (None, None)
+    if low is None and high is None:
+        return ""
+    if low is None or high is None:
+        text = f"above {low:g}" if low is not None else f"below {high:g}"
+    else:
+        text = f"between {low:g} and {high:g}"
+    return text.replace("-", "−")
 
 
 def interval(finding: Finding) -> str:
@@ -113,14 +130,12 @@ def _facts(verdict: Verdict) -> list[str]:
         if shown.bayes is not None:
             facts.append(f"Bayes limit {number(shown.bayes, '%')}.")
         return facts
-    if len(findings) == 1:
-        which = ""
-    elif verdict.reason.startswith(NOT_RUN):
-        which = f" (one of {len(findings)})"
-    else:
-        which = f" (the one of {len(findings)} that decides)"
     what = shown.what[0].upper() + shown.what[1:]
-    facts.append(f"{what}{which}: {number(shown.estimate, shown.unit)}, interval {interval(shown)}.")
+    needed = f"; the claim needs a number {region(shown)}" if region(shown) else ""
+    facts.append(f"{what}: {number(shown.estimate, shown.unit)}, interval {interval(shown)}{needed}.")
+    if len(findings) > 1:
+        which = "one" if verdict.reason.startswith(NOT_RUN) else "the one that decides"
+        facts.append(f"This is {which} of {len(findings)} numbers.")
     return facts
 
 
@@ -130,11 +145,11 @@ def _decisive(findings: Sequence[Finding]) -> Finding:
     return min(findings, key=lambda finding: order.index(finding.verdict))
 
 
-def _claim_box(verdict: Verdict, page: str) -> str:
+def _claim_box(verdict: Verdict, folder: str) -> str:
     says = "" if verdict.id.startswith("table") else f"<em>{escape(verdict.says)}</em> "
     rule = f"{escape(verdict.rule)} " if verdict.rule else ""
     return _box(
-        verdict.verdict, says + " ".join(map(escape, _facts(verdict))), rule, command(verdict), verdict.id, page
+        verdict.verdict, says + " ".join(map(escape, _facts(verdict))), rule, command(verdict), verdict.id, folder
     )
 
 
@@ -150,15 +165,15 @@ def _table_words(cells: Sequence[Verdict]) -> str:
     )
 
 
-def _table_box(name: str, cells: Sequence[Verdict], page: str) -> str:
+def _table_box(name: str, cells: Sequence[Verdict], folder: str) -> str:
     words = {cell.verdict for cell in cells}
     word = next(word for word in (NOT_COMPATIBLE, COMPATIBLE, NOT_TESTABLE) if word in words)
     rerun = f"rknet run {' '.join(cells[0].experiments)} --seeds {cells[0].seeds} && rknet claims {name}"
-    return _box(word, escape(_table_words(cells)), "", rerun, name, page)
+    return _box(word, escape(_table_words(cells)), "", rerun, name, folder)
 
 
-def _box(word: str, body: str, rule: str, rerun: str, anchor: str, page: str) -> str:
-    style, address = word.replace(" ", "-"), f"{escape(page)}#{anchor}"
+def _box(word: str, body: str, rule: str, rerun: str, id: str, folder: str) -> str:
+    style, address = word.replace(" ", "-"), f"{escape(folder)}{record(id)}"
     return (
         f'<div class="verdict {style}"><p><strong><a href="{address}">{word.capitalize()}</a>.</strong> {body}</p>'
         f"<details><summary>Rule and command</summary><p>{rule}Rerun: <code>{escape(rerun)}</code></p></details></div>"

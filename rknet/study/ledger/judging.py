@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rknet import files
 from rknet.data import bayes
 from rknet.decoding import convert
-from rknet.study.ledger import statistics
+from rknet.study.ledger import statistics, wording
 from rknet.study.ledger.claims import NUMBERS, Cell, Claims, Part, Region, Sentence, configuration_of
 from rknet.study.ledger.evidence import Evidence, asked
 from rknet.study.ledger.measurements import MEASUREMENTS
@@ -160,10 +160,9 @@ def _cell(cell: Cell, claims: Claims, evidence: Evidence) -> Verdict:
     values = evidence.column(part, seeds)
     missing = evidence.missing(part, seeds)
     experiment, _, row = cell.row.partition("/")
-    unit = QUANTITIES[cell.quantity].unit
-    words = QUANTITIES[cell.quantity].words
-    what = f"{'standard deviation' if cell.of_sd else 'mean'} of the {words}, {row}"
-    finding = Finding(what, unit, runs=len(values), paper=cell.printed)
+    quantity = QUANTITIES[cell.quantity]
+    what = f"{'standard deviation' if cell.of_sd else 'mean'} of the {quantity.words}, {row}"
+    finding = Finding(what, quantity.unit, runs=len(values), paper=cell.printed)
     verdict = Verdict(
         cell.id, cell.where, what, _rule(cell), NOT_TESTABLE, experiments=(experiment,), seeds=_written(seeds)
     )
@@ -181,7 +180,7 @@ def _cell(cell: Cell, claims: Claims, evidence: Evidence) -> Verdict:
     if cell.of_sd and not np.ptp(values):
         return replace(verdict, findings=(finding,), reason=ALIKE)
     interval, p = _test(cell, values, cell.printed, claims.level)
-    low, high = _clipped(interval, Region(0, 100) if unit == "%" and not cell.of_sd else Region())
+    low, high = _clipped(interval, Region(0, 100) if quantity.unit == "%" and not cell.of_sd else Region())
     return replace(verdict, findings=(replace(finding, low=low, high=high, p=p),))
 
 
@@ -252,7 +251,7 @@ def _part(part: Part, seeds: Sequence[int], error: float, parts: int, evidence: 
     if part.statistic in ("rank_correlation", "share_positive", "fewer_layers_needed", "sd_ratio"):
         unit = {"fewer_layers_needed": "steps of depth"}.get(part.statistic, "")
     region = (_limit(part.within.low), _limit(part.within.high))
-    finding = Finding(_words(part), unit, len(values), region=region)
+    finding = Finding(wording.words(part), unit, len(values), region=region)
     if len(values) < _least(seeds):
         return finding
     if part.statistic == "sd_ratio" and not np.ptp(values, axis=0).all():
@@ -286,22 +285,6 @@ def _decided(each: statistics.Interval, surely: statistics.Interval, region: Reg
     if region.low < each[0] and each[1] < region.high:
         return COMPATIBLE
     return NOT_COMPATIBLE if surely[1] < region.low or surely[0] > region.high else NOT_TESTABLE
-
-
-def _words(part: Part) -> str:
-    names = " and ".join(NUMBERS[name].words for name in part.quantities)
-    statistic = {"bootstrap_mean": "mean", "pooled_mean": "mean over sets"}.get(
-        part.statistic, part.statistic.replace("_", " ")
-    )
-    of = "; ".join(" with ".join(map(_short, rows)) for rows in part.of)
-    if isinstance(part.minus, float):
-        return f"{statistic} of {names}{f' less {part.minus:g}' if part.minus else ''}: {of}"
-    return f"{statistic} of {names}: {of}, less {'; '.join(' with '.join(map(_short, rows)) for rows in part.minus)}"
-
-
-def _short(place: str) -> str:
-    experiment, _, row = place.partition("/")
-    return f"{row} (d_hat = 3)" if experiment == "depth-narrow" else row
 
 
 def _limit(number: float) -> float | None:

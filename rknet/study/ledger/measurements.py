@@ -301,36 +301,38 @@ class Measurement:
 MEASUREMENTS: dict[str, Measurement] = {
     "log2_squeeze": Measurement(log2_squeeze, "log2 of the hardest squeeze", ""),
     "detour": Measurement(detour, "detour of the trajectories", ""),
-    "adaptive_evaluations": Measurement(adaptive_evaluations, "evaluations by an adaptive solver", ""),
-    "opposite_sides": Measurement(opposite_sides, "points on the side of their class"),
+    "adaptive_evaluations": Measurement(adaptive_evaluations, "number of evaluations by an adaptive solver", ""),
+    "opposite_sides": Measurement(opposite_sides, "share of points on the side of their class"),
     "spread_before_training": Measurement(spread_before_training, "spread of the output features before training"),
     "spread_with_larger_weights": Measurement(
         spread_with_larger_weights, "spread of the output features before training, K five times as large"
     ),
     "hollowness": Measurement(hollowness, "emptiness of the middle of the features"),
-    "same_class_by_angle": Measurement(same_class_by_angle, "neighbours by angle of the same class"),
-    "cornered": Measurement(cornered, "lesser coordinate of the features, of that of the inputs"),
+    "same_class_by_angle": Measurement(same_class_by_angle, "share of neighbours by angle with the same class"),
+    "cornered": Measurement(cornered, "smaller coordinate of the features relative to that of the inputs"),
     "radius_along_first_axis": Measurement(
         radius_along_first_axis, "rank correlation of first principal component and radius", ""
     ),
     "final_spread": Measurement(final_spread, "spread of the output features"),
     "final_norm": Measurement(final_norm, "norm of the output features"),
-    "vanishing_layer": Measurement(vanishing_layer, "layer where the features have vanished", "layers"),
-    "variance_outside_plane": Measurement(variance_outside_plane, "variance outside the input's plane"),
+    "vanishing_layer": Measurement(vanishing_layer, "layer at which the features have vanished", "layers"),
+    "variance_outside_plane": Measurement(variance_outside_plane, "share of the variance outside the input's plane"),
     "variance_gained_outside": Measurement(
-        variance_gained_outside, "variance outside the input's plane, gained by training", "points"
+        variance_gained_outside, "share of the variance outside the input's plane gained by training", "points"
     ),
-    "separability": Measurement(separability, "labels explained by the features"),
-    "separability_gain": Measurement(separability_gain, "gain of labels explained by the features", "points"),
+    "separability": Measurement(separability, "share of the labels explained by the features"),
+    "separability_gain": Measurement(
+        separability_gain, "gain in the share of the labels explained by the features", "points"
+    ),
     "height_follows_radius": Measurement(height_follows_radius, "rank correlation of height and radius", ""),
     "radius_in_features": Measurement(radius_in_features, "rank correlation of best coordinate and radius", ""),
     "local_dimension": Measurement(local_dimension, "local dimension of the features", ""),
     "alignment": Measurement(alignment, "similarity of the features", "", "rows"),
     "alignment_with_next": Measurement(alignment, "similarity of the features of two seeds", "", "seeds"),
-    "agreement": Measurement(agreement, "points with the same answer", "%", "rows"),
-    "agreement_with_next": Measurement(agreement, "points with the same answer of two seeds", "%", "seeds"),
-    "agreement_with_bayes": Measurement(agreement_with_bayes, "points with the best possible answer"),
-    "tail": Measurement(tail, "circle given to the disc"),
+    "agreement": Measurement(agreement, "share of points classified alike", "%", "rows"),
+    "agreement_with_next": Measurement(agreement, "share of points classified alike by two seeds", "%", "seeds"),
+    "agreement_with_bayes": Measurement(agreement_with_bayes, "share of points classified as by the best classifier"),
+    "tail": Measurement(tail, "share of the circle through the ring given to the disc"),
     "cost_of_fixing_classifier": Measurement(
         cost_of_fixing_classifier, "loss of accuracy by fixing W and mu", "points"
     ),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from rknet.study.ledger import claims, trivial
-from rknet.study.ledger.boxes import PAGE, Box, command, interval, number, summary
+from rknet.study.ledger.boxes import Box, command, interval, number, record, region, summary
 from rknet.study.ledger.changes import ADDED, RETIRED, Change
 from rknet.study.ledger.judging import Finding, Verdict
 from rknet.study.ledger.statistics import detectable
@@ -39,15 +39,28 @@ def by_place(rules: claims.Claims, verdicts: Mapping[str, Verdict]) -> dict[str,
     }
 
 
-def table(name: str, caption: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """An HTML table in a box that scrolls; the first cell of each row is its heading.  Cells are HTML."""
+def table(
+    name: str,
+    caption: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    heading: int = 0,
+    style: str = "",
+) -> str:
+    """An HTML table in a box that scrolls; the cell number `heading` of each row is its heading.  Cells are HTML."""
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
     body = "\n".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
-        for first, *cells in rows
+        "<tr>"
+        + "".join(
+            f'<th scope="row">{cell}</th>' if place == heading else f"<td>{cell}</td>" for place, cell in enumerate(row)
+        )
+        + "</tr>"
+        for row in rows
     )
+    box = f'class="{f"ledger-table {style}".strip()}" role="region" tabindex="0" aria-labelledby="{name}-caption"'
     return (
-        f'<div class="ledger-table" role="region" tabindex="0" aria-labelledby="{name}-caption">\n<table id="{name}">\n'
+        f'<div {box}>\n<table id="{name}">\n'
         f'<caption id="{name}-caption">{escape(caption)}</caption>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table>\n</div>"
     )
@@ -68,15 +81,57 @@ def cells(name: str, caption: str, verdicts: Sequence[Verdict]) -> Box:
     """The verdicts on a table's cells, one per row, each the target of links to its id."""
     rows = [
         [
-            f'<span id="{verdict.id}">{escape(finding.what)}, {escape(finding.unit)}</span>',
-            *(column(finding) for column in CELL_COLUMNS.values()),
             _word(verdict.verdict),
+            f'<span id="{verdict.id}">{_cell(finding)}</span>',
+            *(column(finding) for column in CELL_COLUMNS.values()),
         ]
         for verdict in verdicts
         for finding in verdict.findings
     ]
-    html = table(name, caption, ["cell", *CELL_COLUMNS, "verdict"], rows)
+    html = table(name, caption, ["verdict", "cell", *CELL_COLUMNS], rows, heading=1, style="verdicts")
     return Box(f"{html}\n<p>Rerun: <code>{escape(_rerun(verdicts))} {name}</code></p>", summary(verdicts))
+
+
+def every(verdicts: Sequence[Verdict]) -> Box:
+    """All claims, one per short row that leads to its record; a script of the page filters, searches and sorts them."""
+    rows = [
+        [
+            _word(verdict.verdict),
+            escape(verdict.where.removeprefix("Section ").removesuffix(", in the text")),
+            f'<a href="{record(verdict.id)}">{_claim(verdict)}</a>',
+            *_compared(verdict),
+        ]
+        for verdict in verdicts
+    ]
+    columns = ["verdict", "section", "claim", "paper", "here"]
+    caption = "All claims: a printed number beside our mean, or how many numbers of a sentence lie where they should"
+    html = table("claims", caption, columns, rows, heading=2, style="words verdicts filtered")
+    return Box(html, summary(verdicts))
+
+
+def _is_cell(verdict: Verdict) -> bool:
+    return verdict.id.startswith("table")
+
+
+def _cell(finding: Finding) -> str:
+    """A cell of a table in words: that it is a mean goes without saying."""
+    return f"{escape(finding.what.removeprefix('mean of the '))}&nbsp;({escape(finding.unit)})"
+
+
+def _claim(verdict: Verdict) -> str:
+    """What is claimed: a cell's number in words, or what a sentence says."""
+    return _cell(verdict.findings[0]) if _is_cell(verdict) else escape(verdict.says)
+
+
+def _compared(verdict: Verdict) -> tuple[str, str]:
+    """What the paper prints and what we found, in two short cells."""
+    if not verdict.findings:
+        return "", "no test"
+    (first, *others) = verdict.findings
+    if _is_cell(verdict):
+        return CELL_COLUMNS["paper"](first), number(first.estimate)
+    found = [f.verdict for f in verdict.findings].count("compatible")
+    return "", f"{found} of {1 + len(others)}"
 
 
 def sentences(verdicts: Sequence[Verdict]) -> Box:
@@ -98,6 +153,18 @@ def overview(families: dict[str, Sequence[Verdict]]) -> Box:
     return Box(html, summary(everything))
 
 
+def entries(name: str, rows: Iterable[Sequence[str]], sides: Sequence[str], effect: str) -> str:
+    """What differs, one difference after the other: its name, what each side does, and the effect.  Cells are HTML."""
+    blocks = []
+    for number_, (what, *cells_, measured) in enumerate(rows, start=1):
+        said = "".join(f"<div><dt>{side}</dt><dd>{cell}</dd></div>" for side, cell in zip(sides, cells_, strict=True))
+        blocks.append(
+            f'<section class="difference" id="{name}-{number_}"><h3>{what}</h3>'
+            f'<dl>{said}<div class="effect"><dt>{effect}</dt><dd>{measured}</dd></div></dl></section>'
+        )
+    return "\n".join(blocks)
+
+
 def log(changes: Sequence[Change], verdicts: Mapping[str, Verdict]) -> Box:
     """What was changed after numbers were seen: what, why, and each verdict before and now."""
     rows = [
@@ -113,7 +180,7 @@ def _turned(change: Change, verdicts: Mapping[str, Verdict]) -> list[str]:
     for name, before in change.before.items():
         now = RETIRED if name in change.retired else verdicts[name].verdict
         old = "no claim" if before == ADDED else before
-        named = escape(name) if now == RETIRED else f'<a href="{PAGE}#{name}">{escape(name)}</a>'
+        named = escape(name) if now == RETIRED else f'<a href="{record(name)}">{escape(name)}</a>'
         turned.append(f"{named}: {old} → {now}")
     return turned
 
@@ -141,20 +208,21 @@ def _numbers(verdict: Verdict) -> str:
         return ""
     rows = [
         [
+            _word(f.verdict),
             escape(f.what),
             number(f.estimate, f.unit),
             interval(f),
-            _region(f),
+            region(f),
             _detectable(f),
             number(f.four) if f.four is not None else "",
             str(f.runs),
-            _word(f.verdict),
         ]
         for f in verdict.findings
     ]
-    columns = ["number", "here", "interval", "should lie", "detects", "seeds 0 to 3", "repetitions", "verdict"]
+    columns = ["verdict", "number", "here", "interval", "should lie", "detects", "seeds 0 to 3", "repetitions"]
     count = f"{len(rows)} numbers" if len(rows) > 1 else "The number"
-    numbers = table(f"{verdict.id}-numbers", f"What decides {verdict.id}", columns, rows)
+    caption = f"What decides {verdict.id}"
+    numbers = table(f"{verdict.id}-numbers", caption, columns, rows, heading=1, style="verdicts")
     rerun = f"<p>Rerun: <code>{escape(command(verdict))}</code></p>"
     return f"<details><summary>{count} and the command</summary>{numbers}{rerun}</details>"
 
@@ -164,13 +232,6 @@ def _detectable(finding: Finding) -> str:
     if finding.low is None or finding.high is None:
         return ""
     return number(detectable(finding.low, finding.high, EACH))
-
-
-def _region(finding: Finding) -> str:
-    low, high = finding.region or (None, None)
-    if low is None or high is None:
-        return f"above {low:g}" if low is not None else f"below {high:g}"
-    return f"{low:g} to {high:g}".replace("-", "−")
 
 
 def _p(p: float | None) -> str:

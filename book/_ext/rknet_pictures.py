@@ -1,0 +1,170 @@
+"""Figures on the book's pages: their size, few colours, a variant for the dark mode, and one number a caption.
+
+A figure is drawn once, on white. Its dark variant has the same pixels with other colours: what is grey changes its
+lightness, so that ink becomes light and paper becomes the page's dark, and what is coloured keeps its colour. A figure
+whose colours are a scale has the image class ``on-white`` and stays as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+from rknet import files
+
+FIGURE = re.compile(
+    r"""
+    (?P<link><a\ [^>]*image-reference[^>]*>)?
+    <img\ (?P<rest>[^>]*src="(?P<address>[^"]*_images/(?P<name>[^"/]+\.png))"[^>]*)>""",
+    re.VERBOSE,
+)
+PAPERS_FIGURE = re.compile(r"fig-\d+[a-z]?")
+PAGE = 0x14, 0x18, 0x1E
+"""The page's background in the dark mode of the theme."""
+ON_WHITE = "on-white"
+
+# Björn Ottosson's Oklab (https://bottosson.github.io/posts/oklab/): linear sRGB to cones, their cube roots to lightness
+# and two axes of colour.
+CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+AXES = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+GREY, COLOURED = 0.03, 0.11
+"""Chroma up to which a colour counts as grey, and from which it counts as coloured; in between, a mixture."""
+
+
+def oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Lightness and two axes (n, 3) of colours (n, 3) between 0 and 1."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    lab: NDArray[np.float64] = np.cbrt(linear @ CONES.T) @ AXES.T
+    return lab
+
+
+def srgb(lab: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The inverse of `oklab`, clipped to what a screen can show."""
+    linear = (lab @ np.linalg.inv(AXES).T) ** 3 @ np.linalg.inv(CONES).T
+    linear = np.clip(linear, 0, 1)
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+def darkened(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Colours (n, 3) of a figure on white as its dark variant shows them; white becomes the page's dark."""
+    paper = oklab(np.array([PAGE]) / 255)[0]
+    light, *axes = oklab(rgb / 255).T
+    chroma = np.hypot(*axes)
+    share = np.clip((chroma - GREY) / (COLOURED - GREY), 0, 1)
+    turned = paper[0] + (1 - light) * (0.95 - paper[0])
+    kept = light + 0.15 * (1 - light)  # a little more light, so that blue stands out from the page
+    lightness = (1 - share) * turned + share * kept
+    tint = np.outer(np.clip(light, 0, 1) * (1 - share), paper[1:])  # the page is not a neutral grey
+    return np.rint(255 * srgb(np.column_stack([lightness, np.column_stack(axes) + tint]))).astype(np.uint8)
+
+
+def dark_name(name: str) -> str:
+    """Where the dark variant of a picture is."""
+    return name.removesuffix(".png") + ".dark.png"
+
+
+def finish_pictures(app: Sphinx, exception: Exception | None) -> None:
+    """Keep 256 colours of each figure, a third of the bytes with no visible difference, and write its dark variant."""
+    if exception or app.builder.format != "html":
+        return
+    for path in (Path(app.outdir) / app.builder.imagedir).glob("*.png"):
+        if path.name.endswith(".dark.png"):
+            continue
+        with Image.open(path) as picture:
+            opaque = picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255)
+            few = picture.copy() if picture.mode == "P" else None
+            if picture.mode == "RGB" or opaque:
+                few = picture.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+                files.write(path, partial(few.save, format="PNG", optimize=True))
+        target = path.with_name(dark_name(path.name))
+        if few is not None and not (target.is_file() and target.stat().st_mtime >= path.stat().st_mtime):
+            palette = np.array(few.getpalette(), dtype=np.uint8).reshape(-1, 3)
+            few.putpalette(darkened(palette).ravel().tolist())
+            files.write(target, partial(few.save, format="PNG", optimize=True))
+
+
+def with_class(attributes: str, name: str) -> str:
+    """The attributes of an element with one more class."""
+    if 'class="' in attributes:
+        return attributes.replace('class="', f'class="{name} ', 1)
+    return f'class="{name}" {attributes}'
+
+
+def with_sizes(html: str, pictures: dict[str, Path]) -> str:
+    """Give figures, drawn at twice their size, that size, a link to the whole picture, and a variant for the dark mode.
+
+    So nothing jumps when they arrive, and style sheets know a wide figure from a narrow one.
+    """
+
+    def sized(match: re.Match[str]) -> str:
+        if match["name"] not in pictures:
+            return match[0]
+        with Image.open(pictures[match["name"]]) as picture:
+            width, height = (side // 2 for side in picture.size)
+        size, rest = f'width="{width}" height="{height}"', match["rest"]
+        if re.search(rf'class="[^"]*\b{ON_WHITE}\b', rest):
+            image = f"<img {size} {rest}>"
+        else:
+            dark = with_class(rest.replace(match["name"], dark_name(match["name"])), "only-dark")
+            image = f'<img {size} {with_class(rest, "only-light")}><img {size} loading="lazy" {dark}>'
+        return (match["link"] or f'<a class="reference internal image-reference" href="{match["address"]}">') + (
+            image if match["link"] else f"{image}</a>"
+        )
+
+    return FIGURE.sub(sized, html)
+
+
+def size_pictures(app: Sphinx) -> None:
+    """Size the figures of every page as its template leaves it; no event of Sphinx comes so late."""
+    templates = getattr(app.builder, "templates", None)
+    if not templates:
+        return
+    render = templates.render
+
+    def render_and_size(template: str, context: dict[str, Any]) -> str:
+        pictures = {name: Path(app.srcdir) / source for source, name in app.builder.images.items()}
+        return with_sizes(render(template, context), pictures)
+
+    templates.render = render_and_size
+
+
+def number_figures(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Leave the paper's figures the numbers that their captions state, and count our own one after the other."""
+    counted = {page: numbers["figure"] for page, numbers in env.toc_fignumbers.items() if "figure" in numbers}
+    order = sorted((number, page, name) for page, figures in counted.items() for name, number in figures.items())
+    ours = [(page, name) for _, page, name in order if not PAPERS_FIGURE.fullmatch(name)]
+    for figures in counted.values():
+        figures.clear()
+    for number, (page, name) in enumerate(ours, start=1):
+        counted[page][name] = (number,)
+    return []
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect the above to Sphinx, which reads every page again when this file changes."""
+    app.connect("builder-inited", size_pictures)
+    app.connect("env-get-updated", number_figures, priority=900)  # after Sphinx has counted
+    app.connect("build-finished", finish_pictures)
+    version = int(hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8], 16)
+    return {"version": "1", "env_version": version, "parallel_read_safe": True, "parallel_write_safe": True}
