@@ -169,8 +169,9 @@ for solver, coefficients in SCIPY.items():
 # ## How many parameters?
 #
 # In {eq}`paper-2.11` the controls of the stages are values of a function of time. Such a network needs one control,
-# with $m$ entries, for every *instant* $t_l + h c_i$ that occurs. Stages with the same node share a control; if $c_s =
-# 1$ and $c_1 = 0$, so do the last stage of a layer and the first stage of the next. We therefore count the instants:
+# with $m$ entries, for every *instant* $t_l + h c_i$ that occurs. Stages with the same node share a control. If $c_1 =
+# 0$ and $c_s = 1$, the first stage of a layer also shares one with the last stage of the layer before. We therefore
+# count the instants:
 
 
 # %%

@@ -350,9 +350,10 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
 #
 # ## Does training depend on the number of layers?
 #
-# Does descent with layers agree with descent in continuous time? *One step* does: the component of its change in a
-# smooth direction $\mathbf{v}(t)$ is minus the rate times the derivative of $\hat{\mathcal{F}}$ in this direction, up
-# to an error of order $h^2$. The next cell verifies this for one direction, against differences of `continuous_cost`.
+# Does descent with layers agree with descent in continuous time? *One step* does. In continuous time, a step changes
+# the control along a smooth direction $\mathbf{v}(t)$ by minus the rate times the derivative of $\hat{\mathcal{F}}$ in
+# this direction. With layers the change is the same up to an error of order $h^2$. The next cell verifies this for one
+# direction, against differences of `continuous_cost`.
 
 # %% tags=["hide-input"]
 before = control_of(line_net(1)).reshape(3, 2)

@@ -203,8 +203,8 @@ for l in range(L):
 
 # %% [markdown]
 # Verified: the Lobatto pair exactly; every $p^{[l]}$ and $p_i^{[l]}$ to 13 digits. The library's `Tableau.partner`
-# agrees with {eq}`eq-3.p` for all schemes, and its `partner_costates`, which takes {eq}`paper-3.24` to
-# {eq}`paper-3.26` with any matrix $\tilde A$ and solves for $p^{[l]}$ at the layer's left end, agrees with autograd:
+# agrees with {eq}`eq-3.p` for all schemes. Its `partner_costates` takes {eq}`paper-3.24` to {eq}`paper-3.26` with any
+# matrix $\tilde A$ and solves for $p^{[l]}$ at the layer's left end. With the partner it gives autograd's gradient:
 
 
 # %%

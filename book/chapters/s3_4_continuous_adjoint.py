@@ -131,9 +131,8 @@ print(
 # :class: tip
 # - that the error of the continuous adjoint's gradient is a power of $h$ that depends on the scheme, and that two
 #   schemes have no error;
-# - that a contraction of rate $k$ in a direction oblique to the axes sets a ceiling, about $T = \ln(1/\varepsilon) /
-#   k$ in precision $\varepsilon$: beyond it no method can recover the input from the last state, because that state
-#   does not contain the missing digits;
+# - that a contraction of rate $k$ in a direction oblique to the axes sets a ceiling, about $T = \ln(1/\varepsilon) / k$
+#   in precision $\varepsilon$, beyond which no method can recover the input from the last state;
 # - that inaccurate schemes fail long before that ceiling, and that with stored states there is no ceiling.
 # :::
 #
