@@ -16,9 +16,9 @@
 # (s2-stability)=
 # # 2 Augmentation and stability
 #
-# According to the paper's introduction, an augmented input space improves stability properties. Networks are trained on
-# the *donut* (data set `donut_2D`: a disc of one class in a ring of the other), in the plane and in space, with twenty
-# seeds each. They show in which sense the statement holds and in which sense it does not.
+# According to the paper's introduction, an augmented input space improves stability properties. To see in which sense
+# this holds, we train networks on the *donut* (data set `donut_2D`: a disc of one class in a ring of the other), in the
+# plane and in space, with twenty seeds each.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt

@@ -145,18 +145,14 @@ plt.show()
 # - which part of the relation (2.9) between network and equation can hold exactly, and which cannot.
 # :::
 #
-# The next pages treat {ref}`other schemes <s2-rk>`, {ref}`their order and stability <s2-order>`, and {ref}`what a
-# flow can and cannot do with a set of points <s2-paths>`.
-#
 # :::{admonition} The paper's text: its sources
 # :class: voice-paper
 # Networks derived from discretised differential equations are the subject of {footcite:t}`benning2019`,
 # {footcite:t}`celledoni2021`, {footcite:t}`e2017` and {footcite:t}`ruizbalet2021`; when the equation itself is the
-# model, it is called a *neural ordinary differential equation* {footcite}`chen2018`. The paper combines two things:
-# the Runge-Kutta networks of {footcite:t}`benning2019`, whose forward and backward passes form a symplectic pair, so
-# that optimising and discretising commute {footcite}`sanzserna2016,hager2000`, and the augmented input space of
-# {footcite:t}`dupont2019`. (Section 3 explains {doc}`symplectic pairs <s3_3_symplectic>` and {doc}`what commutes
-# <s3_3_second_road>`.) Its code, in PyTorch, is public {footcite}`giesecke2021code`.
+# model, it is called a *neural ordinary differential equation* {footcite}`chen2018`. The paper combines the Runge-Kutta
+# networks of {footcite:t}`benning2019`, for which optimising and discretising commute
+# {footcite}`sanzserna2016,hager2000` ({doc}`Section 3 <s3_3_second_road>`), with the augmented input space of
+# {footcite:t}`dupont2019`. Its code is public {footcite}`giesecke2021code`.
 # :::
 #
 # ## A feed-forward network
@@ -172,9 +168,8 @@ plt.show()
 # y^{[l+1]} = \sigma\bigl(z^{[l+1]}\bigr), \qquad l = 0, \dots, L - 1.
 # $$ (paper-2.2)
 #
-# A network of *depth* $L$ thus has $L$ maps, $L - 1$ hidden layers, and $L + 1$ layers in all. (The classifier on top
-# of the output layer is introduced in {ref}`Section 3 <s3-1>` and is not counted.) The activation acts componentwise
-# and is one of
+# A network of *depth* $L$ thus has $L$ maps and $L - 1$ hidden layers. (The classifier on top of the output layer,
+# introduced in {ref}`Section 3 <s3-1>`, is not counted.) The activation acts componentwise and is one of
 #
 # $$
 # \begin{aligned}
@@ -242,8 +237,8 @@ sample = rng.standard_normal(4)
 assert agree(feed_forward(weights, sample), values(perceptron, sample))
 
 # %% [markdown]
-# **Verified.** The four formulas agree with PyTorch's activations on $[-4, 4]$; three layers of widths 4, 4, 5 and 3
-# agree with `torch.nn.Linear` and `torch.nn.Tanh` to rounding.
+# **Verified.** The formulas agree with PyTorch's activations on $[-4, 4]$, and three layers with PyTorch's `Linear` and
+# `Tanh`.
 #
 # ## One width for all layers
 #
@@ -338,8 +333,7 @@ assert agree(standard(u, x_hat)[-1], values(blocks, x_hat))
 assert agree(net.flow(x[None])[:, 0], standard(u, x_hat))
 
 # %% [markdown]
-# **Verified.** Padding, the count of parameters and the layers agree with PyTorch's own `pad`, `Linear` and `Tanh`, and
-# all states of `StandardNet` agree with {eq}`paper-2.6`.
+# **Verified.** All of these equations agree with PyTorch's `pad`, `Linear` and `Tanh`, and with `StandardNet`.
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
@@ -356,9 +350,8 @@ assert agree(net.flow(x[None])[:, 0], standard(u, x_hat))
 # y^{[l+1]} = y^{[l]} + h f\bigl(u^{[l]}, y^{[l]}\bigr), \qquad l = 0, \dots, L-1.
 # $$ (paper-2.7)
 #
-# For $h = 1$ this is a residual network in the manner of {footcite:t}`he2016`. Here each block has one affine map,
-# and the activation precedes the addition; the blocks of He et al. have two or three maps, and the last activation
-# follows the addition.
+# For $h = 1$ this is a residual network in the manner of {footcite:t}`he2016`, whose blocks, however, have two or three
+# affine maps and an activation after the addition.
 
 
 # %%
@@ -458,14 +451,12 @@ assert agree(solve(y_dot, curve(0)), curve(T), 1e-9)
 assert agree(by_short_form, curve(T), 1e-9)
 
 # %% [markdown]
-# **Verified.** SciPy's `solve_ivp`, given the right-hand side of {eq}`paper-2.8` or of {eq}`paper-2.10`, reproduces
-# the end of the ellipse to nine digits.
+# **Verified.** SciPy's `solve_ivp` reproduces the end of the ellipse to nine digits, from either form.
 #
 # (s2-match)=
 # ## What agrees at the layers, and what does not
 #
-# The last equation of this page relates the network to the differential equation. Place the layers at the times $t_l =
-# l h$ with $h = T/L$.
+# How are the network and the differential equation related? Place the layers at the times $t_l = l h$ with $h = T/L$.
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
@@ -481,8 +472,9 @@ assert agree(by_short_form, curve(T), 1e-9)
 #
 # The first line can always be satisfied: sample the network's controls from a function, or interpolate them by one.
 # Once $\mathbf{u}$ is chosen, the second line is no longer free, because $\mathbf{u}$ and $\hat x$ determine
-# $\mathbf{y}$. For a control given as a function of time, the second line is false except in special cases, because
-# Euler's method makes an error in each step. For a smooth control and a smooth activation,
+# $\mathbf{y}$. For a control given as a function of time, the second line is false unless, over each layer, the mean slope
+# along the solution equals the slope at the layer's left end: in general Euler's method makes an error in each step.
+# For a smooth control and a smooth activation,
 #
 # $$
 # y^{[l]} = \mathbf{y}(t_l) + h\, e(t_l) + O(h^2), \qquad
@@ -541,14 +533,13 @@ for L in (64, 256, 1024):
 # ```{exercise}
 # :label: ex-s2-count
 # A feed-forward network has $d = 2$ inputs, hidden layers of widths 8 and 5, and 3 outputs. What is $L$, is the
-# network deep, and how many parameters does it have? How many does a network of the same $L$ have if all its layers
-# have width 8?
+# network deep, and how many parameters does it have?
 # ```
 #
 # ```{solution} ex-s2-count
 # :class: dropdown
 # $L = 3$: there are three maps and two hidden layers, so the network is deep. It has $(8 \cdot 2 + 8) + (5 \cdot 8 + 5) +
-# (3 \cdot 5 + 3) = 87$ parameters. Width 8 throughout needs $3 m = 3 (8^2 + 8) = 216$.
+# (3 \cdot 5 + 3) = 87$ parameters.
 # ```
 #
 # ```{exercise}
@@ -562,18 +553,6 @@ for L in (64, 256, 1024):
 # $T = hL$ grows with $L$: a deeper network does not refine the discretisation of one equation but solves another
 # equation over a longer time. Since $|\tanh| < 1$, no coordinate moves farther than $T$, which is 5 for a hundred
 # layers of the paper. The effect of depth at a fixed $T$ is studied {ref}`later <s4-beyond>`.
-# ```
-#
-# ```{exercise}
-# :label: ex-s2-special
-# In which special cases does the second line of {eq}`paper-2.9` hold?
-# ```
-#
-# ```{solution} ex-s2-special
-# :class: dropdown
-# It holds when, over each layer, the mean slope along the solution equals the slope at the layer's left end. This is
-# the case if the slope does not change within a layer, for instance for $\mathbf{K} = 0$ and a control that is
-# constant on each layer. Then the solution is a polygon, and Euler's method follows it.
 # ```
 #
 # ```{exercise}
@@ -593,7 +572,6 @@ for L in (64, 256, 1024):
 # %% tags=["hide-input"]
 chain = torch.nn.Sequential(*map(torch.nn.Linear, (2, 8, 5), (8, 5, 3)))
 assert sum(part.numel() for part in chain.parameters()) == 87
-assert 3 * entries(8) == 216
 
 far = RK4Net(d=2, d_hat=3, classes=2, L=100, seed=5).double()
 with torch.no_grad():
@@ -602,16 +580,11 @@ with torch.no_grad():
 travelled = np.ptp(far.flow(x[None])[:, 0], axis=0).max()
 assert 0.999 * 5 < travelled < 5
 
-steady = [(np.zeros((2, 2)), rng.standard_normal(2)) for _ in range(4)]
-polygon = residual(steady, curve(0), 0.5)
 through = residual(u, x_hat, 0.5)
 for l, (K, b) in enumerate(u):
     repair = np.zeros_like(K), K @ through[l] + b
     ode = solve(lambda t, y, u=repair: f(u, y), through[l], (0, 0.5))
     assert agree(ode, through[l + 1], 1e-9)
-for l, Kb in enumerate(steady):
-    ode = solve(lambda t, y, u=Kb: f(u, y), polygon[l], (0, 0.5))
-    assert agree(ode, polygon[l + 1], 1e-9)
 
 # %% [markdown]
 # ## Takeaways

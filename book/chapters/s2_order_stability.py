@@ -293,7 +293,7 @@ assert found_by == {"stage order 2", "embedded order 4", "last row"}
 # \end{pmatrix}$, that is, $\lambda = a + \mathrm{i} \omega$, the Jacobian of the layer is multiplication by
 # $R(h\lambda)$.
 
-# %% mystnb={"figure": {"name": "fig-stability", "caption": "Left: stability regions in the plane of $z = h\\lambda$; inside its curve, a scheme does not amplify. To the left, the regions of order 3, 4 and 5 reach farther than those of Euler and Heun, which both end at $-2$. (The two islands belong to Dormand-Prince.) Right: $|R|$ along the imaginary axis, where features rotate. For Euler and Heun $|R|$ exceeds 1 at once. For Kutta 3 and RK4 it falls below 1 and crosses 1 at 1.73 and 2.83. For Dormand-Prince, of order 5, it stays close to 1 and already crosses 1 at 1.00."}, "image": {"alt": "Left: nested closed curves to the left of the imaginary axis, a unit disc around -1 for Euler, larger ones for higher orders, and two small islands to the right of the axis. Right: five curves that start at 1; those of Euler and Heun rise, those of Kutta 3 and RK4 first fall and then rise, that of Dormand-Prince stays near 1 and then rises."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-stability", "caption": "Left: the curves $|R(z)| = 1$ in the plane of $z = h\\lambda$, one for each scheme; inside its curve, a scheme does not amplify. (The two small circles are a second part of the region of Dormand-Prince.) On the negative real axis the curves of Euler and Heun end at $-2$, those of order 3, 4 and 5 farther to the left. Right: $|R|$ on the imaginary axis, where features rotate; above the thin line they are amplified. The curves of Euler and Heun rise above 1 at once. Those of Kutta 3 and RK4 first fall, that of RK4 out of the picture, and cross the line at 1.73 and 2.83. That of Dormand-Prince crosses it at 1.00, so flatly that the picture does not show where."}, "image": {"alt": "Left: nested closed curves to the left of the imaginary axis, a unit disc around -1 for Euler, larger ones for higher orders, and two small islands to the right of the axis. Right: five curves that start at 1; those of Euler and Heun rise, those of Kutta 3 and RK4 first fall and then rise, that of Dormand-Prince stays near 1 and then rises."}} tags=["hide-input"]
 grid = (
     np.linspace(-4.2, 1.2, 300)[None, :]
     + 1j * np.linspace(-4.4, 4.4, 440)[:, None]
@@ -467,13 +467,16 @@ assert sixth == sympy.Rational(1, 600)
 #
 # ```{exercise}
 # :label: ex-s2-step
-# Suppose that $K$ has the eigenvalues $-3 \pm 4\mathrm{i}$ and $b = 0$. For which step sizes does a layer of EulerNet
-# not magnify small features?
+# Let $K$ be normal ($K K^\top = K^\top K$) with the eigenvalues $-3 \pm 4\mathrm{i}$, and $b = 0$. For which step sizes
+# does a layer of EulerNet not magnify small features? Why does the question assume that $K$ is normal?
 # ```
 #
 # ```{solution} ex-s2-step
 # :class: dropdown
-# $|1 + h \lambda|^2 = (1 - 3h)^2 + 16 h^2 = 1 - 6 h + 25 h^2 \le 1$, hence $h \le 6/25 = 0.24$.
+# $|1 + h \lambda|^2 = (1 - 3h)^2 + 16 h^2 = 1 - 6 h + 25 h^2 \le 1$, hence $h \le 6/25 = 0.24$. The layer multiplies
+# small features by $I + hK$. For a normal matrix the norm of $I + hK$ is the largest $|1 + h\lambda|$; for other
+# matrices it is larger. With the same eigenvalues, $K = \begin{pmatrix} -3 & -16 \\ 1 & -3 \end{pmatrix}$ magnifies some
+# features in a single layer at every step size, although for $h < 0.24$ all features decay over many layers.
 # ```
 #
 # ```{exercise}
@@ -495,6 +498,19 @@ assert sixth == sympy.Rational(1, 600)
 at_64 = {name: results[name][0][-1] for name in explicit}
 assert at_64["midpoint"] < at_64["ralston"] < at_64["heun"]
 assert abs(1 + 0.24 * (-3 + 4j)) <= 1 + 1e-12 < abs(1 + 0.241 * (-3 + 4j))
+normal, oblique = (
+    np.array([[-3.0, -upper], [lower, -3.0]])
+    for upper, lower in ((4, 4), (16, 1))
+)
+for matrix, least in ((normal, 1 - 1e-12), (oblique, 1.001)):
+    assert np.allclose(np.linalg.eigvals(matrix), [-3 + 4j, -3 - 4j])
+    norms = [
+        np.linalg.norm(np.eye(2) + h * matrix, 2)
+        for h in np.geomspace(1e-3, 0.24, 50)
+    ]
+    assert max(norms[:-1]) < 1 if matrix is normal else min(norms) > least
+many = np.linalg.matrix_power(np.eye(2) + 0.1 * oblique, 100)
+assert np.linalg.norm(many, 2) < 1e-3
 tall = ()
 for nodes in range(2, 6):
     tall = (tall,)

@@ -31,7 +31,7 @@ from rknet import EulerNet, RK4Net, plots
 plots.style()
 rng = np.random.default_rng(24)
 
-# %% mystnb={"figure": {"name": "fig-s2-paths", "caption": "Three samples in a network whose control depends on time ($K = 0$, and $b$ makes one full turn). Left, feature space: the paths are three circles, which cross. Thin lines join the features of the three samples at each of four times: the triangle keeps its shape, so no two features coincide at the same time. Right, the same paths over time: three coils that never touch."}, "image": {"alt": "Left: three overlapping circles in the plane, on which four triangles of equal shape have their corners. Right: three parallel coils in space along a time axis, with the same triangles, which do not intersect."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s2-paths", "caption": "Three samples (dots, triangles, squares) in a network whose control depends on time ($K = 0$, and $b$ makes one full turn). Left, feature space: the paths are three circles, which cross. Marks: the features at four times; thin lines join those of the same time. The triangle keeps its shape, so no two features coincide at the same time. Right, the same paths and triangles with time as a third axis: three curves, each one turn of a coil, that never touch."}, "image": {"alt": "Left: three overlapping circles in the plane, on which four triangles of equal shape have their corners. Right: three parallel coils in space along a time axis, with the same triangles, which do not intersect."}} tags=["hide-input"]
 TURN, LAYERS = 2 * np.pi, 400
 coil = RK4Net(d=2, d_hat=2, classes=2, L=LAYERS, h=TURN / LAYERS).double()
 middle = TURN / LAYERS * (np.arange(LAYERS) + 0.5)
@@ -69,6 +69,7 @@ space.set_box_aspect((2.2, 1, 1), zoom=1.15)
 space.grid(visible=False)
 space.set(xlabel="$t$", xticks=(0, 3, 6), yticks=(), zticks=())
 space.set(ylabel="$y_1$", zlabel="$y_2$", title="with time: they never meet")
+space.yaxis.labelpad = space.zaxis.labelpad = -12
 plt.show()
 
 same_time = np.linalg.norm(coils[:, 0] - coils[:, 1], axis=1)
@@ -283,8 +284,8 @@ plt.show()
 #
 # The theorem does not apply to finite *samples* of a disc and a ring. In two or more dimensions a flow can move
 # finitely many points to places where a hyperplane separates their classes; {footcite:t}`ruizbalet2021` prove this
-# for neural differential equations with one more matrix, $\dot y = W \sigma(A y + b)$. But the points of the disc
-# have to pass through the gaps between the points of the ring, which requires the complex flow that the paper
+# for neural differential equations with one more matrix, $\dot y = W \sigma(A y + b)$, and for activations such as ReLU,
+# which leave half of the space at rest while the other half moves. But the points of the disc have to pass through the gaps between the points of the ring, which requires the complex flow that the paper
 # mentions.
 #
 # With one extra dimension and the activation $\tanh$ the obstacle disappears.

@@ -41,10 +41,13 @@ def agree(a, b, tolerance=1e-13):
     return a.shape == b.shape and np.allclose(a, b, atol=tolerance, rtol=0)
 
 
-# %% mystnb={"figure": {"name": "fig-orbit", "caption": "Fourteen layers with the same weights and $h = 0.5$ in three networks, starting at $(1, 0)$ (large dot: the output). The features spiral outwards with Euler's method, drift a little with Heun's, and stay close to the closed orbit (grey) of the differential equation with RK4."}, "image": {"alt": "Three panels with fourteen dots each around a grey closed curve: with Euler the dots spiral far out, with Heun they end slightly outside, with RK4 they lie on the curve."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-orbit", "caption": "Fourteen layers with the same weights and $h = 0.5$ in three networks, drawn to the same scale. Small dots: the features after each layer, starting at $(1, 0)$; large dot: the output; grey: the closed orbit of the differential equation. With Euler's method the features spiral outwards; with Heun's they end slightly outside the orbit; with RK4 they stay on it to within the width of the line."}, "image": {"alt": "Three panels with fourteen dots each around a grey closed curve: with Euler the dots spiral far out, with Heun they end slightly outside, with RK4 they lie on the curve."}} tags=["hide-input"]
 fig, axes = plt.subplots(1, 3, figsize=(plots.WIDTH, 2.8), layout="constrained")
 for ax, scheme in zip(axes, ("euler", "heun", "rk4")):
     draw_orbit(ax, scheme, h=0.5, L=14)
+widest = max(ax.get_xlim()[1] for ax in axes)
+for ax in axes:
+    ax.set(xlim=(-widest, widest), ylim=(-widest, widest))
 plt.show()
 
 # %% [markdown]
@@ -166,8 +169,9 @@ for solver, coefficients in SCIPY.items():
 # ## How many parameters?
 #
 # In {eq}`paper-2.11` the controls of the stages are values of a function of time. Such a network needs one control,
-# with $m$ entries, for every *instant* $t_l + h c_i$ that occurs. Stages with the same node share a control; if $c_s =
-# 1$ and $c_1 = 0$, so do the last stage of a layer and the first stage of the next. We therefore count the instants:
+# with $m$ entries, for every *instant* $t_l + h c_i$ that occurs. Stages with the same node share a control. If $c_1 =
+# 0$ and $c_s = 1$, the first stage of a layer also shares one with the last stage of the layer before. We therefore
+# count the instants:
 
 
 # %%

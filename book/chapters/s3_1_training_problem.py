@@ -25,7 +25,6 @@
 # :class: tip
 # - Training minimises the cross-entropy of an affine classifier: {eq}`paper-3.1` and {eq}`paper-3.2` in continuous time,
 #   {eq}`paper-3.3` with layers. Here the second cost approaches the first at the order of the scheme.
-# - The weights are a control, and the features are a state. Here one control steers forty points.
 # - The paper uses no regulariser. Here you see the consequences.
 # :::
 
@@ -173,8 +172,7 @@ for panel, t in enumerate(INSTANTS):
 plt.show()
 
 # %% [markdown]
-# One control $\mathbf{u}$ moves all points, which differ only in their positions. The terms of the two fields
-# correspond as follows.
+# One control $\mathbf{u}$ moves all points. The terms of the two fields correspond as follows.
 #
 # | in a network | in optimal control | letter |
 # | --- | --- | --- |
@@ -195,8 +193,8 @@ plt.show()
 # \mathcal{H}_k(z) = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}, \qquad z = W y + \mu .
 # $$ (eq-3.1.b)
 #
-# The predicted class has the largest probability, hence the largest score. The scores of two classes are equal on a
-# hyperplane, so the layers must move the features to where hyperplanes separate the classes.
+# The predicted class has the largest score. The scores of two classes are equal on a hyperplane, so the layers must move
+# the features to where hyperplanes separate the classes.
 #
 # :::{admonition} The paper's text: probably a slip
 # :class: voice-paper
@@ -239,8 +237,7 @@ def cost_derivatives(y, c, W, mu):
 
 
 # %% [markdown]
-# *Verified on random features, labels and classifiers: the cost against the library's, which takes class numbers, and the
-# three derivatives against automatic differentiation.*
+# *Verified on random numbers: the cost against the library's, and the derivatives against automatic differentiation.*
 
 # %% tags=["hide-input"]
 some_y, some_W, some_mu = map(
@@ -353,9 +350,10 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
 #
 # ## Does training depend on the number of layers?
 #
-# Does descent with layers agree with descent in continuous time? *One step* does: the component of its change in a
-# smooth direction $\mathbf{v}(t)$ is minus the rate times the derivative of $\hat{\mathcal{F}}$ in this direction, up
-# to an error of order $h^2$. The next cell verifies this for one direction, against differences of `continuous_cost`.
+# Does descent with layers agree with descent in continuous time? *One step* does. In continuous time, a step changes
+# the control along a smooth direction $\mathbf{v}(t)$ by minus the rate times the derivative of $\hat{\mathcal{F}}$ in
+# this direction. With layers the change is the same up to an error of order $h^2$. The next cell verifies this for one
+# direction, against differences of `continuous_cost`.
 
 # %% tags=["hide-input"]
 before = control_of(line_net(1)).reshape(3, 2)
@@ -379,8 +377,8 @@ assert misses[-1] < 1e-3 * abs(derivative) and abs(order_of_step - 2) < 0.1
 print(f"one step of descent, error of order {order_of_step:.1f} in h")
 
 # %% [markdown]
-# After a fixed number of steps one therefore expects a limit for $h \to 0$. How many layers are needed to come close
-# to it? We compare the costs and the controls of networks of doubling depth after 20, 100 and 200 steps.
+# After a fixed number of steps one therefore expects a limit for $h \to 0$. We compare the costs and the controls of
+# networks of doubling depth after 20, 100 and 200 steps.
 
 
 # %% tags=["hide-input"]
@@ -432,8 +430,7 @@ plt.show()
 # their jumps occur at different times.
 #
 # The grid is not the only reason. Descent itself drives neighbouring controls apart where the cost has directions of
-# negative curvature. To see this, perturb the starting weights of the network with 40 layers at random, by about a
-# millionth, and follow the perturbation:
+# negative curvature. We perturb the starting weights of the network with 40 layers at random, by about a millionth:
 
 # %% tags=["hide-input"]
 disturbed, draw = line_net(40), np.random.default_rng(1)
@@ -478,20 +475,15 @@ print(
 )
 
 # %% [markdown]
-# :::{admonition} Here: depth and time
-# :class: voice-here
-# The paper keeps $h = 0.05$ at every depth, so $T = 0.05\, L$: deeper networks have more *time*. With one layer no
-# feature moves by more than 0.05 in any coordinate. {doc}`s4_2_depth` examines how much of the effect of depth is due
-# to this budget.
-# :::
+# The paper keeps $h = 0.05$ at every depth, so its deeper networks have more time; {doc}`s4_2_depth` examines the effect.
 #
 # ## No regulariser
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
-# The paper names two reasons for a *regulariser*, a penalty on large controls: numerically, to avoid overfitting;
-# analytically, to guarantee properties of the problem. The paper uses none, because overfitting does not appear in
-# its examples and because the analysis is not its subject.
+# The paper names two reasons for a *regulariser*, a penalty on large controls: to avoid overfitting, and to guarantee
+# properties of the problem. It uses none, because overfitting does not appear in its examples and because the analysis is
+# not its subject.
 # :::
 #
 # The claim about overfitting does not fit the paper's Table 5, where the accuracies in training and in validation are
@@ -514,25 +506,23 @@ scaled = [cost(y_T, c, k * W, k * mu).item() for k in (1, 2, 4, 8, 16, 32)]
 assert np.all(np.diff(scaled) < 0) and scaled[-1] < 0.01 * scaled[0]
 
 # %% [markdown]
-# The *first-order conditions* of the next pages hold at a best control, if there is one. In practice training stops
-# earlier, where the gradient is not zero.
+# The *first-order conditions* of the next pages hold at a best control, if there is one; in practice training stops
+# earlier.
 #
 # ## Two approaches
 #
-# A computer needs finitely many unknowns. One may discretise first and then optimise the network, or derive
-# conditions for the optimal function and then discretise them ({numref}`fig-commute`). The first, *direct* approach
-# (Section 4.3 of {footcite:t}`sanzserna2016`) is that of backpropagation and of {ref}`the next page <s3-2>`. The
-# second, *indirect* approach is that of neural differential equations {footcite}`chen2018` and of
-# {doc}`s3_3_second_road`. In general the two approaches give different gradients; {doc}`s3_3_partner` shows which
-# schemes make them agree {footcite}`benning2019,sanzserna1992,hager2000`. Training as a control problem was proposed
-# by {footcite:t}`e2017`.
+# One may discretise first and then optimise the network, or derive conditions for the optimal function and then
+# discretise them ({numref}`fig-commute`). The first, *direct* approach (Section 4.3 of {footcite:t}`sanzserna2016`) is
+# that of backpropagation and of {ref}`the next page <s3-2>`; the second, *indirect* approach is that of neural
+# differential equations {footcite}`chen2018` and of {doc}`s3_3_second_road`. In general the two give different gradients;
+# {doc}`s3_3_partner` shows which schemes make them agree {footcite}`benning2019,sanzserna1992,hager2000`. Training as a
+# control problem was proposed by {footcite:t}`e2017`.
 #
 # ## Exercises
 #
 # ```{exercise}
 # :label: ex-s31-shift
-# Add the same vector $w$ to all rows of $W$. What happens to the predictions and to the cost? What does this say about the
-# uniqueness of the best $W$?
+# Add the same vector $w$ to all rows of $W$. What happens to the predictions and to the cost, and is a best $W$ unique?
 # ```
 #
 # ```{solution} ex-s31-shift
@@ -544,28 +534,6 @@ assert np.all(np.diff(scaled) < 0) and scaled[-1] < 0.01 * scaled[0]
 # %% tags=["hide-input"]
 shifted = cost(y_T, c, W + torch.tensor([3.0, -2.0]), mu)
 assert abs(shifted - cost(y_T, c, W, mu)) < 1e-14
-
-# %% [markdown]
-# ```{exercise}
-# :label: ex-s31-soft
-# Let a label be uncertain, $c = (0.7, 0.2, 0.1)$. Which prediction $\mathcal{H}$ has the smallest cost, and what is
-# this cost?
-# ```
-#
-# ```{solution} ex-s31-soft
-# :class: dropdown
-# The derivative in the scores is $\mathcal{H} - c$ and the cost is convex in the scores, so the minimum is at
-# $\mathcal{H} = c$. The minimum cost is the entropy of the label, $-\sum_k c_k \log c_k$. It is not zero, and no
-# network can go below it.
-# ```
-
-# %% tags=["hide-input"]
-soft = torch.tensor([[0.7, 0.2, 0.1]], dtype=torch.float64)
-I, no_bias = torch.eye(3).double(), torch.zeros(3).double()
-entropy = -(soft * soft.log()).sum()
-assert abs(cost(soft.log(), soft, I, no_bias) - entropy) < 1e-15
-others = torch.tensor(rng.standard_normal((200, 1, 3)))
-assert all(cost(z, soft, I, no_bias) > entropy for z in others)
 
 # %% [markdown]
 # ```{exercise}

@@ -126,8 +126,8 @@ plt.show()
 # ## A small random problem
 #
 # Every formula is tested on Kutta's scheme of order 3, whose weights and coefficients below the diagonal are all
-# non-zero, so that most wrong indices are detected. One kind of error is not: the scheme is unchanged if its stages
-# are reversed and each $a_{i,j}$ is replaced by $\beta_j a_{j,i} / \beta_i$ ({doc}`s3_3_partner`). {ref}`The next page
+# non-zero, so that most wrong indices are detected. One kind of error is not: reversing the stages and replacing each
+# $a_{i,j}$ by $\beta_j a_{j,i} / \beta_i$ gives the same scheme again ({doc}`s3_3_partner`). {ref}`The next page
 # <s3-2-costates>` therefore tests all schemes. Each of the $s = 3$ stages of the $L = 4$ layers has its own random
 # control. Arrays have one row per sample, so `y @ K.T` is $K y$ for all samples. The paper's derivation is for one
 # sample; with $N$ samples, a dot product also sums over the samples. `cost` and `cost_gradient` are those of {ref}`the

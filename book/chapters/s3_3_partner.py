@@ -203,8 +203,8 @@ for l in range(L):
 
 # %% [markdown]
 # Verified: the Lobatto pair exactly; every $p^{[l]}$ and $p_i^{[l]}$ to 13 digits. The library's `Tableau.partner`
-# agrees with {eq}`eq-3.p` for all schemes, and its `partner_costates`, which takes {eq}`paper-3.24` to
-# {eq}`paper-3.26` with any matrix $\tilde A$ and solves for $p^{[l]}$ at the layer's left end, agrees with autograd:
+# agrees with {eq}`eq-3.p` for all schemes. Its `partner_costates` takes {eq}`paper-3.24` to {eq}`paper-3.26` with any
+# matrix $\tilde A$ and solves for $p^{[l]}$ at the layer's left end. With the partner it gives autograd's gradient:
 
 
 # %%
@@ -241,10 +241,11 @@ for tableau in schemes.values():
 print(f"{len(schemes)} schemes with their partners: autograd's gradient")
 
 # %% [markdown]
-# :::{admonition} The paper's text: probably a slip
+# :::{admonition} The paper's text: a missing tilde
 # :class: voice-paper
 # In our copy of the paper, the first $a$ of {eq}`paper-3.23` has no tilde: $\beta_i a_{i,j} + \tilde\beta_j a_{j,i} -
-# \beta_i \tilde\beta_j = 0$. That is the condition for a single scheme to be symplectic. For $i = j$ it says $a_{i,i} =
+# \beta_i \tilde\beta_j = 0$. (The copy was made by text recognition, which may lose an accent; the printed page may have
+# the tilde.) Without the tilde it is the condition for a single scheme to be symplectic. For $i = j$ it says $a_{i,i} =
 # \beta_i / 2$, which no explicit scheme satisfies, although the paper's networks are all explicit. The tilde is
 # required by {eq}`paper-3.21` and {eq}`paper-3.26`.
 # :::
@@ -419,7 +420,7 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 # ## Takeaways
 #
 # - The multipliers of a Runge-Kutta network are themselves Runge-Kutta stages, of the tableau $\tilde a_{i,j} =
-#   \beta_j - \beta_j a_{j,i} / \beta_i$; the printed {eq}`paper-3.23` lacks a tilde.
+#   \beta_j - \beta_j a_{j,i} / \beta_i$; in our copy, {eq}`paper-3.23` lacks a tilde.
 # - For an explicit scheme the backward pass is explicit, from the last stage to the first.
 # - With a control for each stage the partner is the only such tableau. A reducible scheme whose stages share a
 #   control has others.

@@ -17,9 +17,10 @@
 # # 3.3 What training preserves
 #
 # Pairs of schemes that satisfy {eq}`paper-3.23` are called symplectic because, as the paper says, they preserve
-# quadratic invariants: quadratic functions that are constant along the solutions. For a pair these are the *bilinear*
-# ones, in which each term is a component of the state times a component of the costate; other quadratic invariants,
-# such as the energy $y^2 + p^2$ of an oscillator, need not be preserved.
+# quadratic invariants, which are quadratic functions that are constant along the solutions. For a pair this is true of
+# the *bilinear* invariants, in which each term is a component of the state times a component of the costate. Other
+# quadratic invariants, such as the energy $y^2 + p^2$ of an oscillator, need not be preserved.
+#
 # What does the training of a classifier preserve? The picture shows the answer for a single neuron, with the state
 # $y$ on the horizontal and the costate $p$ on the vertical axis. A disc of such pairs passes through six layers
 # $y^{[l+1]} = y^{[l]} + h \tanh(y^{[l]})$.

@@ -131,9 +131,8 @@ print(
 # :class: tip
 # - that the error of the continuous adjoint's gradient is a power of $h$ that depends on the scheme, and that two
 #   schemes have no error;
-# - that a contraction of rate $k$ in a direction oblique to the axes sets a ceiling, about $T = \ln(1/\varepsilon) /
-#   k$ in precision $\varepsilon$: beyond it no method can recover the input from the last state, because that state
-#   does not contain the missing digits;
+# - that a contraction of rate $k$ in a direction oblique to the axes sets a ceiling, about $T = \ln(1/\varepsilon) / k$
+#   in precision $\varepsilon$, beyond which no method can recover the input from the last state;
 # - that inaccurate schemes fail long before that ceiling, and that with stored states there is no ceiling.
 # :::
 #
@@ -250,8 +249,8 @@ print("powers of h:", *(f"{power:.1f}" for power in powers))
 #
 # ## A ceiling
 #
-# We return to the contraction. In each layer the component along $q$ is multiplied by the stability function $R(-kh)
-# \approx e^{-kh}$, and the orthogonal component does not change. When the component along $q$ is smaller than the
+# We return to the contraction. Once a point is near the line, each layer multiplies the component along $q$ by the
+# stability function $R(-kh) \approx e^{-kh}$ and leaves the orthogonal component as it is. When the component along $q$ is smaller than the
 # last digit of the orthogonal one, the state no longer contains it, and no method can recover it. (If $q$ were a
 # coordinate axis, the small component would be a floating-point number with its own digits, and there would be no
 # ceiling.) This happens at about

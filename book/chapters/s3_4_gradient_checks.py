@@ -34,7 +34,7 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from rknet import TABLEAUS, RKNet, adjoint, draw, plots
+from rknet import TABLEAUS, EulerNet, RKNet, adjoint, draw, plots
 from rknet.adjoint import Affine, Step
 
 plots.style()
@@ -390,11 +390,39 @@ print("10 problems for each scheme: equal to rounding")
 # :class: dropdown
 # Autograd applies at every point without a zero argument, where the derivative exists. Differences, including
 # `gradcheck`, and Taylor's remainder apply as long as no argument changes its sign within $\varepsilon$; a smaller
-# $\varepsilon$ is better, until cancellation dominates. The complex step requires an analytic function, and $\max(0,
-# z)$ is not even defined for complex $z$. Written as "$z$ if $\operatorname{Re} z > 0$, else 0", ReLU is analytic off
-# the imaginary axis, and the complex step applies again.
+# $\varepsilon$ is better, until cancellation dominates. The complex step needs a continuation of ReLU to complex
+# arguments: $z$ if $\operatorname{Re} z > 0$, else 0. It is analytic off the imaginary axis, so the complex step applies
+# if no argument is zero. (It must be programmed like this: $\max(0, z)$ has no meaning for complex $z$, and $(z + |z|)/2$
+# is not analytic.)
 # ```
-#
+
+# %% tags=["hide-input"]
+relu_net = EulerNet(
+    d=2, d_hat=3, classes=2, L=4, h=0.5, activation="relu", seed=3
+)
+relu_net = relu_net.double()
+
+
+def relu_output(w):
+    """Sum of the squared features behind the last layer, for real or complex w."""
+    y = x_hat
+    for K_l, b_l in zip(w[:36].reshape(4, 3, 3), w[36:].reshape(4, 3)):
+        z = y @ K_l.T + b_l
+        y = y + 0.5 * np.where(z.real > 0, z, 0)
+    return (y**2).sum()
+
+
+w_relu = np.concatenate(
+    [relu_net.K.detach().flatten(), relu_net.b.detach().flatten()]
+)
+exact = torch.autograd.grad(
+    (relu_net.states(x)[-1] ** 2).sum(), (relu_net.K, relu_net.b)
+)
+D_relu = flat(exact) @ v
+stepped = relu_output(w_relu + 1e-200j * v).imag / 1e-200
+assert abs(stepped - D_relu) < 1e-13 * abs(D_relu)
+
+# %% [markdown]
 # ```{exercise}
 # :label: ex-s34-cancel
 # For which $\varepsilon$ is the central difference most accurate, and how accurate is it, if $\mathcal F$ is computed

@@ -16,9 +16,8 @@
 # (s4-4b)=
 # # 4.4 Comparison of networks
 #
-# This page repeats the paper's comparison of a plain network of five layers with two Runge-Kutta networks of a hundred.
-# We also ask whether these experiments could have shown a winner at all, and whether comparing 5 layers with 100 is
-# fair.
+# This page repeats the paper's comparison of a plain network of five layers with two Runge-Kutta networks of a hundred,
+# and asks whether these experiments could have shown a winner at all.
 #
 # :::{admonition} What the paper claims, and what you will see
 # :class: tip
@@ -26,7 +25,7 @@
 #   (Table 4).
 # - An extra class or an extra dimension makes a task a little harder.
 # - StandardNet maps the donut to a string and the squares to a closed curve. EulerNet and RK4Net map them to a cone and
-#   a wavy surface, and their features resemble each other closely (Figures 10 and 11). The predictions look the same.
+#   a wavy surface, and resemble each other closely (Figures 10 and 11).
 # - On donut 3D & 6C EulerNet learns fastest and the others catch up (Figure 12); on squares 3D & 4C StandardNet is
 #   clearly slower (Figure 13).
 # - You will see why EulerNet and RK4Net *must* nearly coincide, which sets are saturated, and that a fourth network
@@ -79,8 +78,8 @@ def row(net, data):
 #
 # All networks have width $\hat d = 16$ and tanh as activation. StandardNet {eq}`paper-2.6` has $L = 5$ layers, because
 # it degrades when it is [deeper](s4-2); EulerNet {eq}`paper-2.7` and RK4Net {eq}`paper-2.12` have $L = 100$, because
-# they improve with depth. The paper chooses these depths "to establish a fair comparison". What do the networks cost? A
-# layer has $m = \hat d^2 + \hat d$ parameters {eq}`paper-2.4` and evaluates $f$ once for each of its $s$ stages:
+# they improve with depth. The paper chooses these depths "to establish a fair comparison". A layer has $m = \hat d^2 +
+# \hat d$ parameters {eq}`paper-2.4` and evaluates $f$ once for each of its $s$ stages:
 
 # %%
 for net in COMPARED:
@@ -88,10 +87,9 @@ for net in COMPARED:
     print(f"{net:12}{c.parameters:6} parameters, {c.evaluations:3} evaluations")
 
 # %% [markdown]
-# RK4Net needs 80 times as many evaluations as StandardNet. Comparing each network at its best depth is one meaning of
-# fair; comparing at equal cost is another. We therefore add a fourth network: five layers of EulerNet with $h = 1$, the
-# residual network of {footcite:t}`he2016`. It has StandardNet's cost and, with $T = hL = 5$, the final time of the deep
-# networks.
+# RK4Net needs 80 times as many evaluations as StandardNet. To compare at equal cost as well, we add a fourth network:
+# five layers of EulerNet with $h = 1$, the residual network of {footcite:t}`he2016`. It has StandardNet's cost and,
+# with $T = hL = 5$, the final time of the deep networks.
 
 # %%
 runs = repetitions("comparison")
@@ -99,9 +97,8 @@ resnet = repetitions("resnet")
 runs[row("EulerNet", "donut_2D_6C"), 0][0]
 
 # %% [markdown]
-# The points, the lift, the initial weights and the batches of a repetition are drawn from its seed. In this book a seed
-# gives the same draws for every network: EulerNet and RK4Net see the same points in the same order and start from the
-# same weights. The paper drew anew for each network.
+# In this book a seed gives the same draws for every network: EulerNet and RK4Net see the same points in the same order
+# and start from the same weights. The paper drew anew for each network.
 #
 # ## Table 4
 
@@ -189,7 +186,7 @@ assert max(np.abs(d).max() for d in ours.values()) < 0.25
 print(f"sum of six: {sum(terms):.0f}")
 
 # %% [markdown]
-# It does: the paper's EulerNet and RK4Net differ because their points differ, as the paper itself suspects.
+# It does, as the paper itself suspects.
 #
 # ## Room for differences
 #
@@ -257,9 +254,8 @@ assert (
 )
 
 # %% [markdown]
-# Four repetitions are few, and those of StandardNet scatter widely. The records in `results/` hold twenty-four of each
-# network, paired by seed. Here is RK4Net less StandardNet in percentage points, with a separate 95 % interval for each
-# set:
+# Four repetitions are few. The records in `results/` hold twenty-four of each network, paired by seed. Here is RK4Net
+# less StandardNet in percentage points, with a separate 95 % interval for each set:
 
 # %%
 records = Evidence(Store(Path(rknet.__file__).parent.parent / "results"))
@@ -288,8 +284,8 @@ assert {data for data in MULTICLASS if ahead[data]} == {
 # other sets do not decide. (The ledger requires eighteen intervals to hold *simultaneously*, and under this stricter
 # rule no difference is certain.)
 #
-# On all six sets five residual layers do as well as a hundred, provided they have the same final *time*. The
-# Runge-Kutta networks therefore do not owe their accuracy to depth as such; [another page](s4-beyond) pursues this.
+# On all six sets five residual layers with the same final *time* do as well as a hundred: the Runge-Kutta networks do
+# not owe their accuracy to depth as such ([another page](s4-beyond) pursues this).
 #
 # How much must two nets differ before two independent means of four show it? About twice $\sigma \sqrt{1/4 + 1/4}$, with
 # $\sigma$ the spread of the printed accuracy. The table below sets this beside the room between the best net and the limit.
@@ -381,16 +377,13 @@ verdict_box(
 )
 
 # %% [markdown]
-# The accuracy of every network follows the limit, upwards and downwards. In the paper's own Table 4, two of the three
-# networks change by less than a quarter of a point from the rings in the plane to the shells in space, far less than
-# the spread.
+# The accuracy of every network follows the limit, upwards and downwards.
 #
 # ## Figures 10 and 11: features
 #
 # The features have 16 dimensions, so we show their principal components, the directions in which they vary most. The
 # plane of two components is coloured by class: its points are mapped back into feature space, where $W$ and $\mu$
-# classify them. All networks are those of repetition 1. Each axis points in the direction in which the class number
-# grows, so that no picture is mirrored by chance.
+# classify them. All networks are those of repetition 1.
 
 
 # %% tags=["hide-input"]
@@ -506,8 +499,8 @@ for data in sets:
 
 # %% [markdown]
 # The distance halves with the step, as {eq}`eq-4.4.d` predicts, and is small to begin with. Second, the gradients
-# differ as little as the flows do, and in this book both networks start from the same weights and see the same points.
-# Training therefore takes them along nearly the same path, and after 12 000 steps they still nearly coincide:
+# differ as little as the flows do, and both networks start from the same weights and see the same points. After 12 000
+# steps they still nearly coincide:
 
 # %%
 for data in sets:
@@ -522,9 +515,8 @@ for data in sets:
 verdict_box("shapes-rk-alike")
 
 # %% [markdown]
-# RK4Net needs four evaluations of $f$ for each of EulerNet's, with no visible difference. RK4 solves a given
-# differential equation far more accurately, as measured in [Section 2](s2). But training chooses the equation, and at
-# $h = 0.05$ the difference between the solvers is smaller than what training corrects.
+# RK4 solves a given differential equation far more accurately, as measured in [Section 2](s2-order). But training
+# chooses the equation, and at $h = 0.05$ the difference between the solvers is smaller than what training corrects.
 #
 # ## Figures 12 and 13: training
 
@@ -600,8 +592,8 @@ assert epochs["ResNet"] < 1.2 * epochs["RK4Net"]
 
 # %% [markdown]
 # Five residual layers learn as fast as a hundred, so the identity in each layer makes learning fast, not the number of
-# layers. A plausible reason: residual layers start close to the identity and pass usable features to the classifier
-# from the first step, while five random plain layers must first be aligned with one another.
+# layers. Plausibly, this is because residual layers pass usable features to the classifier from the first step, while
+# five random plain layers must first be aligned with one another.
 
 # %% tags=["hide-input"]
 verdict_box("training-robust")
@@ -615,9 +607,8 @@ verdict_box("training-robust")
 #
 # ## Laboratory
 #
-# The laboratory shows the features and predictions of any network on any of the plane sets; training takes about a
-# second. Below is the residual network of five layers on two sets. Try it with $h = 0.05$, which leaves hardly any
-# time.
+# The laboratory shows the features and predictions of any network on any of the plane sets. Below is the residual
+# network of five layers on two sets. Try it with $h = 0.05$, which leaves hardly any time.
 
 # %% mystnb={"figure": {"name": "fig-features-lab", "caption": "Five layers of EulerNet with $h = 1$ on donut_2D_6C and squares_2D_4C, repetition 0. The funnel and the wavy sheet are those of a hundred layers with $h = 0.05$, only coarser: the shape of the features depends on the flow, not on the number of steps that approximate it."}, "image": {"alt": "Two rows of three panels. Above, a funnel of six colours in space, a band in the plane, concentric rings. Below, a saddle-shaped sheet of four colours, a square with dense corners, four quadrants."}} tags=["hide-input"]
 fig, axes = plots.panels([["3d", "2d", "2d"]] * 2, height=2.45)
@@ -643,8 +634,7 @@ FeatureLaboratory()
 # Take StandardNet and RK4Net. With independent draws the difference of two means of $R$ has the variance $(\sigma_1^2 +
 # \sigma_2^2) / R$, and twice its root is at most 1 if $R \ge 4 (\sigma_1^2 + \sigma_2^2)$. With equal seeds the
 # relevant variance is that of the differences, seed by seed. The records of seeds 0 to 23 give about 23 and about 15
-# repetitions: pairing saves a third of the work. (Four seeds are too few for this estimate: by chance, the spread of
-# StandardNet's first four is half that of all 24.)
+# repetitions: pairing saves a third of the work.
 # ```
 
 # %% tags=["hide-input"]
@@ -681,29 +671,18 @@ own = trained(replace(coarse, net="EulerNet"), 0)[1]
 assert own.val_accuracy[-1] > history.val_accuracy[-1] - 0.005
 
 # %% [markdown]
-# ```{exercise}
-# :label: ex-s44-donut
-# Design a set that distinguishes architectures. Use {eq}`eq-4.4.b`.
-# ```
-#
-# ```{solution} ex-s44-donut
-# :class: dropdown
-# The Bayes limit should be high, and the border should be long compared with what networks of the given size can bend:
-# little noise and many thin rings, such as `Rings(2, 6, noise=0.05, spread=1.5, inner=LAWS["donut_2D_6C"].inner)`. A
-# comparison needs a hard task with room below the limit.
-# ```
-#
 # ## Takeaways
 #
-# - The three networks reach nearly the same accuracy. On the plane squares they could not do otherwise: that set is saturated. On
-#   six rings and six shells RK4Net is ahead of StandardNet by a point, which takes two dozen repetitions to see.
+# - The three networks reach nearly the same accuracy. The plane squares are saturated, so nothing else was possible
+#   there. On six rings and six shells RK4Net is ahead of StandardNet by a point, which takes two dozen repetitions to
+#   see.
 # - The accuracy of the networks follows the Bayes limit. An extra class, or an extra dimension of the squares, makes a
 #   set harder; a donut with six classes is easier in three dimensions than in two.
 # - StandardNet maps the plane to strings and closed curves, of local dimension one; Runge-Kutta networks map it to
 #   funnels and wavy sheets, of local dimension two.
 # - EulerNet and RK4Net nearly coincide because their flows differ only by order $h$; the differences in the paper come
 #   from different draws.
-# - On squares 3D & 4C StandardNet learns more slowly; on donut 3D & 6C no network is ahead.
+# - On squares 3D & 4C StandardNet learns more slowly.
 # - A residual network of five layers with $h = 1$ achieves the same at StandardNet's cost.
 #
 # ## References
