@@ -37,6 +37,7 @@ import torch
 
 from rknet import Protocol, fit, plots
 from rknet.data import audio
+from rknet.study.differences import difference
 from rknet.study.html_tables import Row, Table
 from rknet.variants.controlled import ControlledNet
 
