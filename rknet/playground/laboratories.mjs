@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 08597fc9b3b9463800e43ea7730a833da9aff2d60e04770bfd43d8455cf3faa7
+// Made from src/ by `make page`; edit the files there. Their SHA-256: b19b76b64d4f55e61c53c6381bd550d00356eb01dffa3329a4a8559e0911fe83
 
 // src/words/numbers.mjs
 function short(x) {
@@ -10,7 +10,7 @@ function short(x) {
   return `${digits === "1" ? "" : `${digits.replace("-", "−")} · `}10${raised(Number(power2))}`;
 }
 function raised(power2) {
-  return String(power2).split("").map((letter) => letter === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(letter)]).join("");
+  return String(power2).split("").map((letter2) => letter2 === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(letter2)]).join("");
 }
 function percent(fraction2) {
   return `${(100 * fraction2).toFixed(1)} %`;
@@ -28,7 +28,7 @@ function node(tag, attributes = {}, ...children) {
 }
 var counter = 0;
 var unique = (name) => `rkp-${name}-${++counter}`;
-function slider(label, symbol, values, chosen2, shown = short) {
+function slider(label, symbol, values, chosen2, shown = short, hint = "") {
   let known2 = [...values];
   const id = unique("slider");
   const input = node("input", { type: "range", id, min: 0, step: 1, input: () => {
@@ -43,16 +43,29 @@ function slider(label, symbol, values, chosen2, shown = short) {
     output.textContent = shown(value2);
     input.setAttribute("aria-valuetext", shown(value2));
   };
-  const name = node("label", { for: id }, label, ...symbol ? [" ", node("i", {}, symbol)] : []);
-  return { element: node("div", { class: "rkp-slider" }, name, input, output), input, show: show2 };
+  const name = node("label", { for: id }, label, ...symbol ? [" ", letter(symbol)] : []);
+  return { element: node("div", { class: "rkp-slider" }, name, input, output, ...explained(input, hint)), input, show: show2 };
 }
-function select(label, options, chosen2) {
+function select(label, options, chosen2, hint = "") {
   const id = unique("select");
   const input = node("select", { id, change: () => chosen2(input.value) }, ...Object.entries(options).map(([value2, text]) => node("option", { value: value2 }, text)));
-  return { element: node("div", { class: "rkp-select" }, node("label", { for: id }, label), input), input, show: (value2) => {
+  return { element: node("div", { class: "rkp-select" }, node("label", { for: id }, label), input, ...explained(input, hint)), input, show: (value2) => {
     input.value = value2;
   } };
 }
+function explained(input, hint) {
+  if (!hint) return [];
+  const id = unique("hint");
+  input.setAttribute("aria-describedby", id);
+  return [node("div", { id, class: "rkp-hint" }, hint)];
+}
+function letter(symbol) {
+  if (!symbol.endsWith(HAT)) return node("i", {}, symbol);
+  const place = node("span", {});
+  place.innerHTML = `<math><mover accent="true"><mi>${symbol.slice(0, -1)}</mi><mo stretchy="false">^</mo></mover></math>`;
+  return place;
+}
+var HAT = "̂";
 function icon(path) {
   const place = node("span", { class: "rkp-icon", "aria-hidden": "true" });
   place.innerHTML = `<svg width="12" height="12" viewBox="0 0 12 12"><path d="${path}" fill="currentColor"/></svg>`;
@@ -1298,7 +1311,7 @@ function assemble(net, at) {
   return moduleBytes(routines, { forward, backward });
 }
 function moduleBytes(routines, exported) {
-  const name = (text) => [text.length, [...text].map((letter) => letter.charCodeAt(0))];
+  const name = (text) => [text.length, [...text].map((letter2) => letter2.charCodeAt(0))];
   const section = (id, content) => {
     const bytes = flat(content);
     return [id, unsigned(bytes.length), bytes];
@@ -2058,6 +2071,34 @@ function toCanvas(X, width, height) {
   return places;
 }
 
+// src/data/best.mjs
+var BEST_CELLS = 120;
+var bestKey = ({ data, noise }) => typeof data === "string" ? `${data} ${noise}` : "";
+function bestBoundaries({ data, noise }) {
+  if (typeof data !== "string" || noise === 0) return [];
+  const P = bayes(data, noise).probability(cellCentres(plane(BEST_CELLS)));
+  return boundaries(P, BEST_CELLS, BEST_CELLS, SETS[data].classes);
+}
+
+// src/geometry/mesh.mjs
+var PIECES = 4;
+var pointsPerLine = (lines) => PIECES * (lines - 1) + 1;
+function meshPoints(lines) {
+  const count = pointsPerLine(lines), X = new Float32Array(4 * lines * count);
+  const at = (k, most) => EDGE * (2 * k / most - 1);
+  let next = 0;
+  for (const across of [0, 1]) {
+    for (let line = 0; line < lines; line++) {
+      for (let k = 0; k < count; k++) {
+        const along = at(k, count - 1), fixed = at(line, lines - 1);
+        X.set(across ? [fixed, along] : [along, fixed], next);
+        next += 2;
+      }
+    }
+  }
+  return X;
+}
+
 // src/run/turns.mjs
 var Turns = class {
   /** @param {() => void} work */
@@ -2080,6 +2121,11 @@ var Turns = class {
     if (!this.due) setImmediate ? setImmediate(this.take) : this.ends[1].postMessage(null);
     this.due = true;
   }
+  /** Work once more after so many milliseconds. @param {number} wait */
+  later(wait) {
+    if (!this.due) setTimeout(this.take, wait);
+    this.due = true;
+  }
   close() {
     for (const end of this.ends) end.close();
   }
@@ -2087,6 +2133,7 @@ var Turns = class {
 
 // src/run/serve.mjs
 var FRAME = 33;
+var AHEAD = 8;
 function serve(port, { slice = 20, early = [] } = {}) {
   const server = new Server(port, slice);
   const receive = ({ data }) => server.receive(data);
@@ -2106,6 +2153,12 @@ var Server = class {
     this.generation = 0;
     this.playing = false;
     this.msPerStep = 0;
+    this.pace = { lasting: 0, begun: 0 };
+    this.followed = null;
+    this.best = { key: "", lines: (
+      /** @type {number[][]} */
+      []
+    ) };
     this.shown = true;
     this.owed = false;
     this.sent = -Infinity;
@@ -2129,8 +2182,9 @@ var Server = class {
     reset({ generation }) {
       this.begin(generation);
     },
-    play() {
+    play({ lasting = 0 }) {
       this.playing = this.trainer !== null && !this.trainer.ended;
+      this.keepTime(1e3 * lasting);
       this.turns.next();
     },
     pause() {
@@ -2149,6 +2203,11 @@ var Server = class {
     shown() {
       this.shown = true;
       if (this.owed) this.snapshot(true);
+    },
+    probe({ x }) {
+      this.followed = x;
+      const probe = this.probed();
+      if (probe) this.port.postMessage({ type: "probed", generation: this.generation, probe });
     },
     record({ id }) {
       this.port.postMessage({ type: "answer", id, value: this.trainer?.record() ?? null });
@@ -2182,17 +2241,48 @@ var Server = class {
     };
     this.port.postMessage(message);
     this.snapshot(true);
+    setTimeout(() => this.tellBest(generation));
+  }
+  /** @param {number} generation */
+  tellBest(generation) {
+    if (generation !== this.generation || !this.trainer) return;
+    const { configuration } = this.trainer, key = bestKey(configuration);
+    if (this.best.key !== key) this.best = { key, lines: bestBoundaries(configuration) };
+    this.port.postMessage({ type: "best", generation, ...this.best });
+  }
+  /** Begin, or go on, with a run that shall last so many milliseconds. @param {number} lasting */
+  keepTime(lasting) {
+    const { steps: steps2, total: total2 } = this.progress();
+    this.pace = { lasting, begun: performance.now() - lasting * Math.sqrt(steps2 / total2) };
+  }
+  progress() {
+    const { trainer } = this;
+    return trainer ? { steps: trainer.steps, total: trainer.stepsPerEpoch * trainer.configuration.epochs } : { steps: 0, total: 1 };
+  }
+  /** Steps that are due; as the square of the time, for most happens in the first epochs. */
+  due() {
+    const { lasting, begun } = this.pace, { steps: steps2, total: total2 } = this.progress();
+    if (!lasting) return Infinity;
+    return Math.ceil(total2 * ((performance.now() - begun) / lasting) ** 2) - steps2;
   }
   /** A slice of training; the next one waits for its turn. */
   work() {
     if (!this.trainer || !this.playing) return;
-    this.train(Infinity, performance.now() + this.slice);
+    const due = this.due();
+    if (due > 0) this.train(due, performance.now() + this.slice);
     if (this.trainer.ended) this.playing = false;
     if (!this.playing) this.snapshot(true);
     else {
       if (this.shown && performance.now() - this.sent >= FRAME) this.snapshot(false);
-      this.turns.next();
+      if (this.due() > 0) this.turns.next();
+      else this.turns.later(AHEAD);
     }
+  }
+  /** What the net makes of the point that is followed. @returns {Probe|null} */
+  probed() {
+    if (!this.trainer || !this.followed) return null;
+    const { engine } = this.trainer, X = Float32Array.from(this.followed);
+    return { x: this.followed, states: engine.states(X).states, P: engine.probabilities(X) };
   }
   /** @param {number} steps @param {number} until  stop at this time at the latest, but after one step */
   train(steps2, until) {
@@ -2214,7 +2304,7 @@ var Server = class {
   }
   /** @param {boolean} fresh  with all views, whatever they cost */
   snapshot(fresh) {
-    const { trainer, renewed } = this, { grid, flow } = this.views;
+    const { trainer, renewed } = this, { grid, flow, mesh = 0 } = this.views;
     if (!trainer) return;
     if (!this.shown) {
       this.owed ||= fresh;
@@ -2235,12 +2325,19 @@ var Server = class {
       msPerStep: this.msPerStep,
       kernel: trainer.engine.kernel,
       grid: show2 && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
-      flow: show2 && flow > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow)) : null
+      flow: show2 && flow > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow)) : null,
+      mesh: show2 && mesh > 0 ? trainer.engine.states(meshPoints(mesh)) : null,
+      classifier: null,
+      probe: show2 ? this.probed() : null
     };
+    if (show2 && flow > 0) {
+      const { W, mu } = trainer.engine.weights;
+      message.classifier = { W, mu };
+    }
     const after = performance.now();
     if (show2) this.renewed = { at: after, step: trainer.steps, cost: after - now };
     [this.sent, this.shown, this.owed] = [after, false, false];
-    const buffers = [message.grid, message.flow?.states].flatMap((array) => array ? [array.buffer] : []);
+    const buffers = [message.grid, message.flow?.states, message.mesh?.states].flatMap((array) => array ? [array.buffer] : []);
     this.port.postMessage(message, buffers);
   }
 };
@@ -2252,6 +2349,10 @@ var Player = class {
     this.onconfigured = () => {
     };
     this.onsnapshot = () => {
+    };
+    this.onbest = () => {
+    };
+    this.onprobed = () => {
     };
     this.onfailed = () => {
     };
@@ -2344,6 +2445,8 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
       }
     } else if (answer.type !== "ready" && answer.generation === this.generation) {
       if (answer.type === "configured") this.onconfigured(answer);
+      else if (answer.type === "best") this.onbest(answer);
+      else if (answer.type === "probed") this.onprobed(answer);
       else this.onfailed(answer.message);
     }
   }
@@ -2361,8 +2464,9 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
     this.generation += 1;
     this._send({ type: "reset", generation: this.generation });
   }
-  play() {
-    this._send({ type: "play" });
+  /** @param {number} [lasting]  seconds for all epochs, at least; 0 for as fast as can be */
+  play(lasting = 0) {
+    this._send({ type: "play", lasting });
   }
   pause() {
     this._send({ type: "pause" });
@@ -2370,6 +2474,10 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
   /** @param {number} [steps] */
   step(steps2 = 1) {
     this._send({ type: "step", steps: steps2 });
+  }
+  /** Follow a point of the plane through the layers, now and with every snapshot; null for none. @param {[number, number]|null} x */
+  probe(x) {
+    this._send({ type: "probe", x });
   }
   /** A snapshot with all of them follows. @param {Views} views */
   set views(views) {
@@ -2400,7 +2508,7 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
 
 // src/laboratories/runner.mjs
 var CELLS = 56;
-var BEST_CELLS = 100;
+var BEST_CELLS2 = 100;
 var FOLLOWED = 300;
 function newRunner(frame, seen) {
   let player = null;
@@ -2468,7 +2576,7 @@ function newRunner(frame, seen) {
 }
 function bestOf({ configuration: { data, noise }, classes }) {
   if (typeof data !== "string") return [];
-  return boundaries(bayes(data, noise).probability(cellCentres(plane(BEST_CELLS))), BEST_CELLS, BEST_CELLS, classes);
+  return boundaries(bayes(data, noise).probability(cellCentres(plane(BEST_CELLS2))), BEST_CELLS2, BEST_CELLS2, classes);
 }
 function told({ run, snapshot }) {
   if (!run || !snapshot) return "";
@@ -2579,6 +2687,8 @@ function regions(P, cells, classes, side) {
 }
 
 // src/painting/space.mjs
+var DISTANCE = 7;
+var FLOOR = 0.85;
 function camera(components2, { bound, centre }, look, width, height) {
   const [cx, cy] = [width / 2, height / 2], half = Math.min(width, height) / 2;
   if (components2 === 2) {
@@ -2587,7 +2697,7 @@ function camera(components2, { bound, centre }, look, width, height) {
   }
   const [azim, elev] = [look.azim, look.elev].map((angle) => angle * Math.PI / 180);
   const [ca, sa, ce, se] = [Math.cos(azim), Math.sin(azim), Math.cos(elev), Math.sin(elev)];
-  const zoom = 0.85 * half / bound, eye = 7 * bound;
+  const zoom = 0.92 * half / bound, eye = DISTANCE * bound;
   return (x, y, z) => {
     const [u, v, w2] = [x - centre[0], y - centre[1], z - centre[2]];
     const across = -sa * u + ca * v, near = ca * u + sa * v;
@@ -2596,9 +2706,10 @@ function camera(components2, { bound, centre }, look, width, height) {
     return [cx + closer * across, cy - closer * up, nearness];
   };
 }
-function paintFrame(pen, at, components2, { bound, centre, low }, look, theme, letter) {
+function paintFrame(pen, at, components2, { bound, centre, low }, look, theme, letter2) {
   const left = [Math.sin, (angle) => -Math.cos(angle)].map((of) => of(look.azim * Math.PI / 180));
-  const place = ([u, v, w2]) => at(centre[0] + bound * u, centre[1] + bound * v, centre[2] + bound * w2);
+  const radius = components2 === 2 ? bound : FLOOR * bound;
+  const place = ([u, v, w2]) => at(centre[0] + radius * u, centre[1] + radius * v, centre[2] + bound * w2);
   const line = (from, to) => {
     const [a, b] = [place(from), place(to)];
     pen.moveTo(a[0], a[1]);
@@ -2630,7 +2741,7 @@ function paintFrame(pen, at, components2, { bound, centre, low }, look, theme, l
   ends.forEach((end, k) => {
     const [x, y] = place(end);
     pen.font = `italic 12px ${theme.font}`;
-    pen.fillText(letter, x - 3, y);
+    pen.fillText(letter2, x - 3, y);
     pen.font = `10px ${theme.font}`;
     pen.fillText(String(k + 1), x + 4, y + 4);
   });
@@ -2743,7 +2854,7 @@ function predictionPanel(frame, runner) {
     stroke(lines, CELLS);
     paintPoints(pen, toCanvas(run.validation.X.subarray(0, 2 * POINTS), width, height), run.validation.c.subarray(0, POINTS), theme.classes, 1.7, 0.7);
     pen.setLineDash([5, 4]);
-    stroke(best, BEST_CELLS);
+    stroke(best, BEST_CELLS2);
     pen.setLineDash([]);
   }, "prediction");
 }
@@ -2887,21 +2998,32 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   border-radius: 0.6rem;
   display: grid;
   gap: 0.6rem 1rem;
-  grid-template: "presets" "score" "say" "decide" "key" "net" "traj" "layer" "feat" "plots" "in" "tools" "foot" "bar" / minmax(0, 1fr);
+  grid-template: "presets" "say" "decide" "under" "feat" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
   padding: 0.75rem;
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
 .rkp-top { display: contents; }
-.rkp-bar { grid-area: bar; }
+.rkp-bar { align-self: end; grid-area: presets / 1 / bar / -1; } /* follows the reader over the pictures, never over the sliders */
 .rkp-tools { display: flex; flex-wrap: wrap; gap: 0.3rem; grid-area: tools; }
-.rkp .rkp-sentence { grid-area: say; }
+.rkp-say { align-items: start; display: flex; gap: 0.75rem; grid-area: say; justify-content: space-between; min-height: 2.8em; }
+.rkp-undo { white-space: nowrap; }
+.rkp-guide { align-items: center; background: var(--rkp-surface); border-left: 0.25rem solid var(--rkp-accent); border-radius: 0.3rem; display: flex; flex-wrap: wrap; gap: 0.4rem 1rem; flex: 1 0 100%; justify-content: space-between; padding: 0.45rem 0.75rem; }
+.rkp-guide-text { flex: 1 1 20rem; font-size: 15px; min-height: 2.8em; }
+.rkp-row { display: flex; flex-wrap: wrap; gap: 0.35rem; }
+.rkp .rkp-next { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
+.rkp .rkp-next:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
+.rkp-guided .rkp-presets > button { display: none; }
+[data-lit="traj"] .rkp-traj .rkp-canvas, [data-lit="feat"] .rkp-feat .rkp-canvas, [data-lit="decide"] .rkp-decide .rkp-canvas { outline: 3px solid var(--rkp-accent); }
+.rkp-train { grid-area: train; }
 .rkp-presets { align-items: center; display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: presets; }
 .rkp-in { grid-area: in; }
 .rkp-net { grid-area: net; }
 .rkp-score { grid-area: score; }
 .rkp-traj { grid-area: traj; }
 .rkp-layer { grid-area: layer; }
-.rkp-key { grid-area: key; }
+.rkp-under { display: grid; gap: 0.2rem; grid-area: under; align-content: start; }
+.rkp-probe { font-size: 13px; min-height: 1.4em; }
+.rkp-share { white-space: nowrap; }
 .rkp-feat { grid-area: feat; }
 .rkp-decide { grid-area: decide; }
 .rkp-plots { align-content: space-between; display: grid; gap: 0.5rem; grid-area: plots; }
@@ -2931,13 +3053,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-title { font-size: 13px; min-height: 1.5rem; }
 .rkp-canvas { background: color-mix(in srgb, var(--rkp-surface) 45%, transparent); border-radius: 0.4rem; display: block; touch-action: pan-y; width: 100%; }
 .rkp-square .rkp-canvas { aspect-ratio: 1; }
-.rkp-feat .rkp-canvas { aspect-ratio: 5 / 4; }
 .rkp-turns { cursor: grab; } /* a finger turns it sideways, and scrolls the page up and down */
 .rkp-draws { cursor: crosshair; touch-action: none; }
 .rkp-plots .rkp-canvas, .rkp-score .rkp-canvas { background: none; height: 128px; }
 
-
-.rkp-bar { align-items: center; background: var(--rkp-back); border-top: 1px solid var(--rkp-line); bottom: 0; display: flex; flex-wrap: wrap; gap: 0.3rem; margin: 0 -0.75rem -0.75rem; padding: 0.5rem 0.75rem; position: sticky; z-index: 2; border-radius: 0 0 0.6rem 0.6rem; }
+.rkp-bar { align-items: center; background: var(--rkp-back); border-top: 1px solid var(--rkp-line); bottom: 0; display: flex; flex-wrap: wrap; gap: 0.3rem; margin: 0 -0.75rem; padding: 0.5rem 0.75rem; position: sticky; z-index: 2; }
 .rkp .rkp-play { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); font-weight: 600; min-width: 4.9rem; }
 .rkp .rkp-play:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
 .rkp-icon svg { display: inline-block; vertical-align: -1px; }
@@ -2947,7 +3067,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-count .rkp-steps { min-width: 5ch; }
 .rkp-tools .rkp-select { align-items: center; display: flex; gap: 0.35rem; }
 .rkp-tools label { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; width: 1px; }
-.rkp-tools select { width: 6.4rem; }
+.rkp-tools select { width: 7.4rem; }
 .rkp .rkp-tools :is(button, select) { padding-inline: 0.4rem; }
 .rkp .rkp-presets button { border-radius: 1rem; min-height: 1.9rem; padding-inline: 0.8rem; }
 
@@ -2962,6 +3082,9 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-in .rkp-slider label { grid-area: 1 / 1; }
 .rkp-in .rkp-slider output { grid-area: 1 / 2; }
 .rkp-in .rkp-slider input { grid-area: 2 / 1 / 3 / 3; }
+.rkp-slider .rkp-hint { grid-column: 1 / -1; line-height: 1.2; }
+.rkp-select .rkp-hint { line-height: 1.2; }
+.rkp-axes { grid-column: 1 / -1; }
 .rkp-slider output { text-align: right; white-space: nowrap; }
 .rkp-slider label i { font-family: var(--pst-font-family-base, serif); }
 .rkp-select { display: grid; gap: 0.1rem; min-width: 0; }
@@ -2972,7 +3095,6 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-seed input { width: 100%; }
 .rkp-own, .rkp-tableau { background: var(--rkp-surface); border-radius: 0.4rem; display: grid; gap: 0.35rem; padding: 0.5rem; }
 .rkp-own[hidden], .rkp-tableau[hidden] { display: none; }
-.rkp-own .rkp-row { display: flex; flex-wrap: wrap; gap: 0.35rem; }
 .rkp-own button { min-width: 2rem; }
 .rkp-tableau input { width: 100%; }
 .rkp-hint { color: var(--rkp-muted); font-size: 12px; }
@@ -2984,11 +3106,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-facts { color: var(--rkp-muted); display: grid; font-size: 12.5px; gap: 0 0.5rem; grid-template-columns: auto auto; justify-content: space-between; margin: 0.15rem 0 0; }
 .rkp-facts > * { white-space: nowrap; }
 .rkp-facts b { color: var(--rkp-text); font-weight: 400; text-align: right; }
-.rkp-layer { align-items: center; display: grid; gap: 0.2rem 0.5rem; grid-template-columns: 1fr auto auto; }
+.rkp-layer { align-items: center; align-content: start; display: grid; gap: 0.2rem 0.75rem; grid-template-columns: minmax(0, 1fr) auto; }
 .rkp-layer .rkp-slider { grid-template-columns: auto minmax(3rem, 1fr) 4.2rem; }
 
 .rkp-foot { border-top: 1px solid var(--rkp-line); display: grid; gap: 0.5rem; padding-top: 0.6rem; }
-.rkp .rkp-sentence { font-size: 15px; min-height: 2.8em; }
+.rkp .rkp-sentence { font-size: 15px; }
 .rkp-formula { color: var(--rkp-text); display: flex; flex-wrap: wrap; font-size: 15px; gap: 0.35rem 1.8rem; min-height: 1.6rem; overflow-x: auto; }
 .rkp-small { color: var(--rkp-muted); font-size: 12px; }
 .rkp-spoken { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
@@ -2996,44 +3118,43 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-key > span { white-space: nowrap; }
 .rkp-key svg { display: inline-block; margin-right: 0.25rem; vertical-align: -1px; }
 
+@container rkp (max-width: 559px) {
+  .rkp-say { display: block; min-height: 5.6em; }
+}
 @container rkp (max-width: 400px) {
   .rkp-count span { display: none; }
   .rkp .rkp-presets button { font-size: 13px; padding-inline: 0.55rem; }
 }
 @container rkp (min-width: 560px) {
   .rkp .rkp-body {
-    grid-template: "top top" "presets presets" "net score" "traj decide" "layer key" "feat plots" "in in" "say say" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
+    grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
   }
   .rkp-top { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: top; justify-content: space-between; }
   .rkp-bar { border-top: 0; margin: 0; padding: 0; position: static; }
+  .rkp-train { display: none; }
   .rkp-in { grid-template-columns: repeat(4, minmax(0, 1fr)); align-items: end; }
-  .rkp-in > fieldset, .rkp-in > .rkp-own { grid-column: 1 / -1; }
+  .rkp-in > fieldset { grid-column: 1 / -1; }
   .rkp-in > .rkp-thumbs { grid-template-columns: repeat(7, 1fr); }
   .rkp-number { font-size: 2rem; }
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top" "presets presets presets" "in net score" "in traj decide" "in layer key" "in feat plots" "say say say" "foot foot foot" / 10.5rem minmax(0, 1fr) minmax(0, 1fr);
-    gap: 0.6rem 1.25rem;
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer under" "in net score plots" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem));
+    gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(2, 1fr); }
-}
-@container rkp (min-width: 1160px) {
-  .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "in net score plots" "in traj decide feat" "in layer key ." "say say say say" "foot foot foot foot" / 10.5rem minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1fr);
-  }
-  .rkp-body:not(.rkp-compact) .rkp-plots { align-content: start; grid-template-columns: 1fr 1fr; }
-  .rkp-body:not(.rkp-compact) .rkp-feat .rkp-canvas { aspect-ratio: 1; }
+  .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
 }
 .rkp details.rkp-in { display: block; }
 .rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
-.rkp details.rkp-in fieldset, .rkp details.rkp-in .rkp-own { grid-column: 1 / -1; }
+.rkp details.rkp-in fieldset { grid-column: 1 / -1; }
 .rkp summary { cursor: pointer; width: fit-content; }
 @media print { .rkp { display: none; } }
 `;
 
 // src/painting/panel.mjs
+var AROUND = "100% 0px";
 var Panel = class {
   /**
    * @param {string} label  what a reader who cannot see it is told
@@ -3045,6 +3166,13 @@ var Panel = class {
     this.due = 0;
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.canvas);
+    this.near = true;
+    this.stale = false;
+    this.watcher = new IntersectionObserver((seen) => {
+      this.near = seen[seen.length - 1].isIntersecting;
+      if (this.near && this.stale) this.soon();
+    }, { rootMargin: AROUND });
+    this.watcher.observe(this.canvas);
   }
   fit() {
     const { clientWidth, clientHeight } = this.canvas, ratio = window.devicePixelRatio || 1;
@@ -3054,7 +3182,8 @@ var Panel = class {
     this.now();
   }
   soon() {
-    if (!this.due) this.due = requestAnimationFrame(() => this.now());
+    this.stale = !this.near;
+    if (this.near && !this.due) this.due = requestAnimationFrame(() => this.now());
   }
   now() {
     cancelAnimationFrame(this.due);
@@ -3069,6 +3198,7 @@ var Panel = class {
   close() {
     cancelAnimationFrame(this.due);
     this.observer.disconnect();
+    this.watcher.disconnect();
   }
 };
 
