@@ -549,7 +549,7 @@ print(", ".join(f"{lift} {value:.0f} %" for lift, value in training.items()))
 
 # %% [markdown]
 # (s4-beyond-rate)=
-# ## The same questions at a rate of one's own
+# ## The same comparisons, each network at its own learning rate
 #
 # All networks above were trained at one learning rate. [The study of the next page](s4-trial) gives each network seven or five rates and
 # chooses rate and epoch on a selection set that the test does not see. It contains most of the comparisons of this
@@ -637,17 +637,25 @@ HEADS = ["compared", "the paper's rates", "own rates", "points left"]
 Box(table("table-own-rate", caption, HEADS, rows), "\n".join(map(str, rows)))
 
 # %% [markdown]
-# **What to see.** A difference of 25 points between depths shrinks to about two, the difference between lifts on the spiral and between
-# RK4Net's training methods to fractions of a point. In a short time a network needs large weights, and a larger rate reaches
-# them; that is what [equation (4.z)](eq-4.z) asks for. What remains: a single layer of $h = 0.05$ has too little time at any rate,
-# and StandardNet with plain gradient descent on cross-entropy stays behind.
+# **What to see.** A difference of 25 points between depths shrinks to about two; the differences between lifts on the spiral and between
+# RK4Net's training methods shrink to fractions of a point. In a short time a network needs large weights, and a larger rate reaches
+# them; that is what {eq}`eq-4.z` asks for. What remains: a single layer of $h = 0.05$ has too little time at any rate, and on donut_2D_6C
+# the lift still matters. StandardNet with plain gradient descent or Adagrad varies between seeds, from a few tenths of a point to
+# fourteen points below the limit; four seeds do not decide it. (Ranges of means over four seeds are too large on average, and no intervals
+# are given here.)
 
 # %%
 short = spread["depth 1 to 100, h = 0.05"]
 assert np.ptp(short["usual"]) > 20 and 1 < np.ptp(short["own"]) < 3
 assert np.ptp(spread["eight methods, RK4Net"]["own"]) < 0.5
 assert np.ptp(spread["four lifts, spiral, width 3"]["own"]) < 0.5
-assert np.ptp(spread["eight methods, StandardNet"]["own"]) > 3
+assert np.ptp(spread["four lifts, donut_2D_6C, width 3"]["own"]) > 1
+methods_ = own[own["experiment"] == "study-methods"]
+rough = methods_[
+    methods_["variant"].str.contains("StandardNet.*(?:sgd|adagrad)")
+]
+behind = (rough["limit"] - rough["accuracy"]).groupby(rough["variant"])
+assert behind.min().min() < 0.5 and 13 < behind.max().max() < 15
 
 # %% [markdown]
 # ## Laboratory
@@ -737,7 +745,7 @@ for optimizer, rate, loss in (
 #   cut. At fixed $T$ the depth hardly matters on the spiral; at the paper's learning rate its depth study varies $T$.
 # - Most differences between the networks of this page are differences of how well one learning rate suits them. At rates of their own
 #   depths from three layers on, training methods of RK4Net and lifts on the spiral give nearly the same accuracy.
-# - StandardNet does not learn well by plain gradient descent on cross-entropy, at any rate tried.
+# - StandardNet trained by plain gradient descent or Adagrad varies between seeds at every rate tried.
 # - A fixed classifier loses almost nothing at $T \ge 1$ and thirty points at $T = 0.25$, at the paper's rate.
 #
 # Adagrad is due to {footcite:t}`duchi2011`, Adam to {footcite:t}`kingma2015`.

@@ -16,7 +16,7 @@
 # (s4-trial)=
 # # 4 The thesis on trial
 #
-# The paper compares architectures at one learning rate, $10^{-3}$, and reports the last epoch. Is it the architecture that
+# The published code compares architectures at one learning rate, $10^{-3}$, and reports the last epoch. Is it the architecture that
 # makes the difference, or the learning rate? A compiled engine trains a network in about a second, so the question can be
 # put to thousands of networks: every conclusion is tried again after each network has been given its own learning rate,
 # depth and epoch.
@@ -25,10 +25,10 @@
 # :class: tip
 # - Deep feed-forward nets break, Runge-Kutta nets do not (Section 4.2). You will see at which learning rates, and with which
 #   initial weights.
-# - Runge-Kutta nets profit from depth (Section 4.2), the three nets do equally well on six sets (Section 4.4), and
-#   Runge-Kutta nets are superior in practice (Section 4.5). You will see each of these sentences as the paper ran it, after
-#   tuning, and at equal cost.
-# - Our own headline, [it is the time and not the depth](s4-beyond), stands trial like the others.
+# - Runge-Kutta nets profit from depth (Section 4.2), and the three nets do equally well on six sets (Section 4.4). Whether
+#   Runge-Kutta nets are superior in practice is asked in Section 4.4 for points and affirmed in Section 4.5 for images. You will see
+#   each of these sentences at the paper's rate, after tuning, and at equal cost, on points.
+# - Our own headline, [it is the time and not the depth](s4-beyond), is tested by the same rules.
 # :::
 
 # %% tags=["hide-input"]
@@ -53,8 +53,10 @@ from rknet.study.store import Store
 from rknet.study.trial.answers import affordable, answers, chosen, tuned
 from rknet.study.trial.conclusions import looked, stage_reached
 from rknet.study.trial.explorer import Explorer
-from rknet.study.trial.grid import FAMILIES, PAPER_SETS, STAGES, runs_of
+from rknet.study.trial.grid import FAMILIES, PAPER_SETS, runs_of
 from rknet.study.trial.statistics import (
+    LOOKS,
+    effect,
     interquartile_mean,
     performance_profile,
     power_within,
@@ -79,9 +81,10 @@ seeds = {
 # ## One table
 #
 # Each row is a conclusion, with the difference that decides it: in points of test accuracy, mean over seeds with its
-# interval of level $1 - 0.05/3$ (there are three looks), and the number of seeds in brackets. A conclusion *holds* if the stated
-# difference is shown to exceed a margin of half a point (or, for "equal", to stay below it), *fails* if the opposite is shown, and is
-# *undecided* otherwise.
+# (uncorrected) interval of level $1 - 0.05/3$, since there are three looks, and the number of seeds in brackets. A conclusion
+# *holds* if the stated difference is shown to exceed a margin of half a point (or, for "equal", to stay below it). It *fails* if the
+# difference is shown to be smaller than the margin (for "equal", larger), and is *undecided* otherwise. A failed "better" means "not better
+# by half a point", not "worse", and "undecided" does not mean "equal".
 
 
 # %% tags=["hide-input"]
@@ -107,13 +110,22 @@ for verdict in verdicts:
     cells = [cell(columns[name], c.unit) for name in columns]
     # the column that decides is in bold
     which = list(columns).index(c.procedure)
-    cells[which] = f"<strong>{cells[which]}</strong>"
+    sizes = "; ".join(
+        f"{e.size:.1f}"
+        for e in sorted(verdict.decisive, key=lambda e: e.mean)[
+            :: max(1, len(verdict.decisive) - 1)
+        ]
+    )
+    cells[which] = (
+        f"<strong>{cells[which]}</strong><br><small>D/s = {sizes}; p = {verdict.p:.2g}</small>"
+    )
     said = f'<span id="trial-{c.id}">{c.says} ({c.where})</span><br><small>{c.difference}</small>'
     rows.append([said, cell(verdict.paper, c.unit), *cells, verdict.word])
 caption = (
-    "The conclusions on trial. As the paper ran it: its depth, its rate, its stopping rule. Tuned: depth, rate and epoch chosen on "
-    "the selection set. At equal cost: the same with at most 800 evaluations of f per sample. The column that decides is in bold. Of "
-    "several differences the least and the largest are shown."
+    "The conclusions on trial. Paper's rate: the paper's depth where it has one, rate 0.001, its stopping rule; several of these nets are "
+    "not in the paper. Tuned: depth, rate and epoch chosen on the selection set, 40 epochs. At equal cost: chosen among trainings of at "
+    "most 800 evaluations of f per sample. The column that decides is in bold, with the effect size D/s, s the standard deviation of "
+    "the paired differences, and p after Holm's correction. Of several differences the least and the largest are shown."
 )
 Box(
     table(
@@ -121,7 +133,7 @@ Box(
         caption,
         [
             "conclusion",
-            "as the paper ran it",
+            "paper's rate and stopping rule",
             "tuned",
             "at equal cost",
             "verdict",
@@ -134,7 +146,7 @@ Box(
 # %% tags=["hide-input"]
 counts = Counter(verdict.word for verdict in verdicts)
 print(
-    f"stage {stage} of {len(STAGES)}, seeds {min(map(min, seeds.values()))} to {max(map(max, seeds.values()))}: "
+    f"stage {stage} of {LOOKS}, seeds {min(map(min, seeds.values()))} to {max(map(max, seeds.values()))}: "
     + ", ".join(
         f"{counts[word]} {word}"
         for word in ("holds", "fails", "undecided", "not yet")
@@ -146,7 +158,8 @@ print(
 # ## The rules, fixed first
 #
 # Questions, grid, margins, seeds and rules were registered before any run, in
-# `rknet/study/registered/trial.md`. In short:
+# `rknet/study/registered/trial.md`. Trials with seeds 0 to 23, described there, had suggested several of the answers; the study uses other
+# seeds. Corrections made later stand at the end of that file. In short:
 #
 # - **Three sets.** A seed draws 1,500 training and 1,500 selection points. Everything that is chosen is chosen on the selection
 #   set: depth, rate and epoch. The choice is then measured on a test set of 20,000 points that no choice has seen.
@@ -185,7 +198,7 @@ for answer in (P.argmax(axis=1), np.zeros(len(P), int)):
 #
 # The paper moves along one column of each of the following maps, that of the rate $10^{-3}$.
 
-# %% mystnb={"figure": {"name": "fig-trial-map", "caption": "Spiral, width 16: distance from the Bayes limit in points (logarithmic colours, dark is good) by learning rate and depth, best epoch by the selection set, mean over the seeds there are. Boxes mark the paper's rate. Dashed: six correlation lengths, 11 layers, registered as the edge for the uniform initialisation; dotted: 30 layers, where single precision loses what is left of all differences."}, "image": {"alt": "Eight maps of coloured cells. Those of StandardNet are bright in a corner of great depth and high rate, and with the uniform initialisation in the whole region of 40 and 100 layers. Those of residual nets are dark nearly everywhere; nets of short time are bright at small rates and small depths."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trial-map", "caption": "Spiral, width 16: distance from the Bayes limit in points (logarithmic colours, dark is good) by learning rate and depth, best epoch by the selection set, mean over four seeds. Boxes mark the paper's rate. Dashed: six correlation lengths, 11 layers, registered as the edge for the uniform initialisation; dotted: 30 layers, an edge suggested afterwards."}, "image": {"alt": "Eight maps of coloured cells. Those of StandardNet are bright in a corner of great depth and high rate, and with the uniform initialisation in the whole region of 40 and 100 layers. Those of residual nets are dark nearly everywhere; nets of short time are bright at small rates and small depths."}} tags=["hide-input"]
 MAPS = (
     (
         "StandardNet, uniform",
@@ -254,13 +267,17 @@ plt.show()
 
 # %% [markdown]
 # **What to see.** A StandardNet with the paper's uniform initial weights needs smaller rates the deeper it is, and beyond some
-# depth no rate helps. Other initial weights move that edge out; the architecture is the same. For residual layers the rate hardly
-# matters, with one exception: a net with $h = 0.05$ and few layers has little time $T = hL$ and needs a *large* rate.
+# depth no rate helps. Other initial weights move that edge out; the architecture is the same. Residual layers work over two decades of
+# rates at nearly all depths. The exceptions are at the ends: deep nets with $h = 1$ at $10^{-1}$, nets with $T = 1$ at $10^{-4}$, and
+# nets with $h = 0.05$ and few layers, which have little time $T = hL$ and need a *large* rate.
 
 # %%
+own = limit - chosen(mapped, ["variant", "L", "seed"]).pivot_table(
+    index="variant", columns="L", values="accuracy"
+)
 edges = {}
 for variant in MAPS[0]:
-    best = on_map(variant).min(axis=1)
+    best = own.loc[variant]
     edges[variant] = int(best.index[best < 1].max())
     print(
         f"{variant:24} within a point of the limit up to L = {edges[variant]}"
@@ -272,10 +289,8 @@ for L in (3, 20):
     words = ", ".join(
         f"{v} {limit - r[L]:.1f} %" for v, r in paper_rate.items()
     )
-    best = ", ".join(
-        f"{v} {limit - on_map(v).min(axis=1)[L]:.1f} %" for v in paper_rate
-    )
-    print(f"L = {L:2}, rate 1e-3: {words}\n        best rate: {best}")
+    best = ", ".join(f"{v} {limit - own.loc[v, L]:.1f} %" for v in paper_rate)
+    print(f"L = {L:2}, rate 1e-3: {words}\n        chosen rate: {best}")
 
 # %% [markdown]
 # ## The theory beside it
@@ -312,7 +327,9 @@ print(
 # %% [markdown]
 # The registered edge is too pessimistic. Adam divides each gradient by its own size, so small gradients are no obstacle as
 # long as they can be told from rounding. That suggests another edge, which was *not* registered: the depth at which $\rho^L$ reaches
-# $2^{-24}$, the resolution of single precision. It lies at 30 layers, and the maps agree with it.
+# $2^{-24}$, the resolution of single precision. For the uniform weights it lies between 20 layers, which train, and 40, which do
+# not. But it does not explain the gain weights: their measured share puts it beyond three hundred layers, and they fail at 100. The test
+# would be to train 40 layers in double precision.
 #
 # ## What the rate alone does
 #
@@ -328,7 +345,7 @@ SHOWN = {
 whole = everything[everything["experiment"] == "study-map"]
 as_paper = whole[(whole["test"] == "paper") & (whole["exponent"] == -3.0)]
 by_depth = {
-    "rate $10^{-3}$, last epoch": as_paper,
+    "rate $10^{-3}$, the paper's stopping rule": as_paper,
     "rate and epoch chosen": chosen(mapped, ["variant", "L", "seed"]),
 }
 fig, axes = plots.panels([["2d", "2d"]], height=2.8)
@@ -361,7 +378,7 @@ plt.show()
 # What does a given budget buy? Each family of nets may spend a number of evaluations of $f$ per training sample on any one training,
 # and chooses depth, rate and epoch on the selection set.
 
-# %% mystnb={"figure": {"name": "fig-trial-cost", "caption": "Ten point sets: points below the Bayes limit, interquartile mean over sets and seeds, by the budget of evaluations of f for each training sample. Dashed: 800, the budget of the table. RK4 pays four evaluations per layer and catches up at the largest budgets. StandardNet and ResNet may also be trained for 160 epochs."}, "image": {"alt": "Five falling lines over the budget. The residual net and the StandardNet fall first, EulerNet and RK4Net later; at the right end all lie within half a point."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trial-cost", "caption": "Ten point sets: points below the Bayes limit, interquartile mean over sets and seeds, by the budget of evaluations of f for each training sample. Dashed: 800, the budget of the table. RK4 pays four evaluations per layer and approaches the others at the largest budgets. StandardNet and ResNet were also trained for 160 epochs, so they choose among 30 trainings, the others among 20. No intervals are shown."}, "image": {"alt": "Five falling lines over the budget. The residual net and the StandardNet fall first, EulerNet and RK4Net later; at the right end all lie within half a point."}} tags=["hide-input"]
 BUDGETS = (25, 50, 100, 200, 400, 800, 1600, 4000, 16000)
 STYLES = {
     "StandardNet": ("StandardNet", "-"),
@@ -422,11 +439,21 @@ equal = {
     family: scores(affordable(sets[sets["variant"] == family]))
     for family in FAMILIES
 }
-print(f"{'points below the limit':26}{'tuned':>8}{'at equal cost':>16}")
+print("points below the limit: interquartile mean, mean")
+print(f"{'':26}{'tuned':>14}{'at equal cost':>16}")
 for family in FAMILIES:
+    tuned_, cost_ = families[family], equal[family]
     print(
-        f"{family:26}{interquartile_mean(families[family]):8.2f}{interquartile_mean(equal[family]):16.2f}"
+        f"{family:26}{interquartile_mean(tuned_):8.2f}{tuned_.to_numpy().mean():6.2f}"
+        f"{interquartile_mean(cost_):10.2f}{cost_.to_numpy().mean():6.2f}"
     )
+deep = chosen(
+    tuned(sets[sets["experiment"] == "study-sets"]),
+    ["variant", "L", "data", "seed"],
+)
+below = (deep["limit"] - deep["accuracy"]).groupby([deep["variant"], deep["L"]])
+print("\nmean over sets, at a given depth, tuned rate:")
+print(below.mean().unstack().loc[list(FAMILIES)].round(1).to_string())
 
 # %% tags=["hide-input"]
 n = len(families["RK4Net"])
@@ -434,7 +461,7 @@ better = probability_of_improvement(
     -families["RK4Net"], -families["StandardNet"]
 )
 print(
-    f"A tuned RK4Net beats a tuned StandardNet in {100 * better:.0f} % of pairs, {n} seeds."
+    f"Over all pairs of seeds within a set, a tuned RK4Net is better than a tuned StandardNet in {100 * better:.0f} %."
 )
 ranks = ranking(
     np.column_stack([-families[family].mean() for family in FAMILIES])
@@ -457,25 +484,93 @@ if n >= 4:
         interquartile_mean, families["RK4Net"] - families["StandardNet"]
     )
     print(
-        f"RK4Net less StandardNet, interquartile mean: {low:+.2f} to {high:+.2f} points below (95 %)"
+        "RK4Net's distance from the limit minus StandardNet's, interquartile mean: "
+        f"{low:+.2f} to {high:+.2f} points (95 %, bootstrap of four seeds)"
     )
 
 # %% [markdown]
+# The verdicts average all sets. The interquartile mean leaves out the hardest, those of six classes, on which the nets differ most.
+#
+# ### How much do the two failures depend on choices?
+#
+# Not registered, and no verdict: the same differences with other choices.
+
+
+# %%
+def below_limit(variants, names=("study-sets", "study-long"), cost=800):
+    """Points below the limit at equal cost, seeds in rows and sets in columns."""
+    rows = sets[sets["variant"].isin(variants) & sets["experiment"].isin(names)]
+    return scores(affordable(rows, cost))
+
+
+def told(what, gain):
+    """The mean difference and its interval, of seeds' differences."""
+    e = effect(gain.to_numpy())
+    low, high = e.interval()
+    print(f"{what:49}{e.mean:+.2f} ({low:+.2f} to {high:+.2f})")
+
+
+SIX_CLASSES = ["donut_2D_6C", "donut_3D_6C"]
+REST = [name for name in PAPER_SETS if name not in SIX_CLASSES]
+standard = below_limit(["StandardNet"])
+ours = below_limit(["EulerNet", "RK4Net"])
+gain = standard - ours
+print("best of EulerNet and RK4Net minus StandardNet:")
+told("  as registered", gain.mean(axis=1))
+told("  two sets of six classes", gain[SIX_CLASSES].mean(axis=1))
+told("  the other eight sets", gain[REST].mean(axis=1))
+short = below_limit(["StandardNet"], ("study-sets",))
+told("  all nets with 40 epochs", (short - ours).mean(axis=1))
+widest = below_limit(["EulerNet", "RK4Net", "ResNet"])
+told(
+    "  with ResNet, Euler with h = 1, as one of ours",
+    (standard - widest).mean(axis=1),
+)
+order = below_limit(["EulerNet"]) - below_limit(["RK4Net"])
+print("RK4Net minus EulerNet:")
+told("  as registered", order.mean(axis=1))
+told("  two sets of six classes", order[SIX_CLASSES].mean(axis=1))
+told("  the other eight sets", order[REST].mean(axis=1))
+for T in (1, 5):
+    of_net = {
+        net: chosen(
+            affordable(whole[whole["variant"] == f"{net}, T = {T}"])
+        ).set_index("seed")["accuracy"]
+        for net in ("RK4Net", "EulerNet")
+    }
+    told(f"  spiral, T = {T} for both", of_net["RK4Net"] - of_net["EulerNet"])
+
+# %% [markdown]
+# That Runge-Kutta nets are *not better by half a point* survives every choice. That StandardNet is *ahead* does not: its lead comes from the two
+# sets of six classes, it halves when all nets are trained for 40 epochs, and it is not shown once a residual net with $h = 1$ counts as a
+# Runge-Kutta net, which it is. The disadvantage of RK4 is one of time: with $h = 0.05$, EulerNet reaches a larger $T$ for the same cost. At equal time
+# and cost on the spiral no difference is shown.
+#
 # ## Others
 #
-# Five classifiers of scikit-learn were tuned with the same budget, twenty configurations each.
+# Five classifiers of scikit-learn were tuned too, with twenty configurations each (not at the same cost). The best of them is chosen
+# among 100 configurations, the better of EulerNet and RK4Net among 40.
 
 # %% tags=["hide-input"]
 others = everything[everything["experiment"] == "study-baselines"]
-if len(others):
-    for name, rows in others[others["data"].isin(PAPER_SETS)].groupby(
-        "variant"
-    ):
-        print(
-            f"{name:22}{interquartile_mean(scores(rows)):6.2f} points below the limit"
-        )
-else:
-    print("not run yet")
+for name, rows in others[others["data"].isin(PAPER_SETS)].groupby("variant"):
+    print(
+        f"{name:22}{interquartile_mean(scores(rows)):6.2f} points below the limit"
+    )
+features = everything[everything["experiment"] == "study-features"]
+of_features = pd.concat(
+    [
+        chosen(tuned(features), ["variant", "data", "seed"]),
+        others[~others["data"].isin(PAPER_SETS)],
+    ]
+)
+wrong = (of_features["limit"] - of_features["accuracy"]).groupby(
+    [of_features["variant"], of_features["data"]]
+)
+print(
+    "\nsets of many features, points below the limit (real sets: wrong answers, %):"
+)
+print(wrong.mean().unstack().round(1).to_string())
 
 # %% [markdown]
 # ## Any comparison you like
@@ -490,14 +585,18 @@ Explorer(everything)
 # ## What a practitioner should do
 #
 # 1. **Tune the rate before comparing architectures.** One rate for all nets favours the net that the rate suits: at $10^{-3}$ a shallow
-#    Runge-Kutta net looks poor and a feed-forward net of twenty layers looks broken. With their own best rates both are good.
+#    Runge-Kutta net looks poor and a feed-forward net of twenty layers looks broken. On
+#    the spiral both come within a point at rates of their own. On other sets twenty layers with uniform weights still fail at every rate tried,
+#    and two layers with $h = 0.05$ still have too little time.
 # 2. **Give a residual net time, not layers.** With $h$ near 1 a few layers suffice.
-# 3. **If a feed-forward net must be deep, start it from orthogonal weights** and use a small rate.
+# 3. **If a feed-forward net must be deep, start it from orthogonal weights** and use a small rate. On the spiral 40 layers then train at
+#    rates up to $10^{-3.5}$ and 100 layers at $10^{-4}$, the smallest rate tried; on the ten sets, whose rates start at $10^{-3.5}$, 100
+#    layers do not train.
 # 4. **Count evaluations.** At equal cost a scheme of higher order has to earn its extra stages.
 #
 # ## How far to trust this page
 #
-# - Every number above says how many seeds it rests on. One seed has no interval and decides nothing.
+# - Everything on this page rests on the seeds that are stated below the first table.
 # - The power of a stage, for a difference that is 0 and a margin of half a point, follows from the spread of a seed's difference:
 
 # %%
@@ -524,17 +623,21 @@ print(f"{sum(same)} of {len(same)} nets have the same bits")
 assert all(same)
 
 # %% [markdown]
-# - Rates at the end of a grid may be chosen. Where that happens, the best rate may lie outside, and the net is underrated:
+# - Rates at the end of a grid may be chosen. Where that happens, the best rate may lie outside, and the net is underrated. (For "more
+#   robust" the good rates of both nets reach below the grid, so its decades are counted within the grid.)
 
 # %%
-ends = chosen(
-    tuned(sets[sets["experiment"] == "study-sets"]), ["variant", "data", "seed"]
-)
-at_end = ends["exponent"].isin([-3.5, -1.5]).groupby(ends["variant"]).mean()
-for family in FAMILIES:
-    print(
-        f"{family:26}{100 * at_end[family]:3.0f} % of choices at an end of the grid"
-    )
+grid_rows = sets[sets["experiment"] == "study-sets"]
+print("share of choices at the low and at the high end of the grid:")
+for words, of_grid in (
+    ("tuned", tuned(grid_rows)),
+    ("at equal cost", affordable(sets)),
+):
+    ends = chosen(of_grid, ["variant", "data", "seed"])
+    for family in FAMILIES:
+        there = ends.loc[ends["variant"] == family, "exponent"]
+        low, high = (100 * (there == end).mean() for end in (-3.5, -1.5))
+        print(f"{words:15}{family:26}{low:3.0f} %{high:5.0f} %")
 
 # %% [markdown]
 # - The runs and their table: `rknet run study --seeds 100-103` makes a stage and resumes where it was stopped, `--left` says what is
@@ -564,12 +667,13 @@ assert stats.t.ppf(1 - 0.05 / 6, 3) > 4  # why four seeds have wide intervals
 # %% [markdown]
 # ## Takeaways
 #
-# - One conclusion is shown to hold: with the paper's initial weights StandardNet is at chance from 40 layers on, at every rate
-#   tried. Orthogonal weights remove that limit, so it is one of the initialisation rather than of the architecture.
-# - Two are shown to fail. At equal cost Runge-Kutta networks are not superior on the paper's ten sets; StandardNet is ahead. And RK4
-#   does not earn its four evaluations per layer; EulerNet is ahead.
-# - The others are undecided after four seeds. Most differences between tuned networks are a few tenths of a point, close to the margin of half a
-#   point that was registered.
+# - One conclusion is shown to hold: on the spiral StandardNet with the paper's initial weights and 40 layers is at chance, at every
+#   rate tried. Orthogonal weights move that limit.
+# - Two are shown to fail. At equal cost Runge-Kutta networks with $h = 0.05$ are not better than StandardNet by half a point on the
+#   paper's ten sets, and RK4 is not better than Euler's method by half a point.
+# - Twelve are undecided after four seeds: their intervals contain the margin or do not pass Holm's correction. That does not mean that the
+#   nets are equal.
+# - Tuned support vectors and scikit-learn's MLP are as close to the limit on the ten sets as any of the five families, or closer.
 # - A map over depth and rate says more than a line over depth. The comparison that decides is paired, tuned, and tested on points that
 #   took no part in the tuning.
 
@@ -580,6 +684,14 @@ failed = ["better-in-practice", "order-pays"]
 assert [name for name in word if word[name] == "fails"] == failed
 means = {v.conclusion.id: v.decisive[0].mean for v in verdicts}
 assert max(means[name] for name in failed) < 0
-close = [v for v in verdicts if v.word == "undecided"]
-tenths = [max(abs(e.mean) for e in v.decisive) < 0.5 for v in close]
-assert sum(tenths) > len(close) / 2
+assert len([name for name in word if word[name] == "undecided"]) == 12
+of_others = others[others["data"].isin(PAPER_SETS)]
+closest = {
+    name: interquartile_mean(scores(rows))
+    for name, rows in of_others.groupby("variant")
+}
+least = min(map(interquartile_mean, families.values()))
+assert (
+    max(closest[name] for name in ("support vectors", "scikit-learn's MLP"))
+    < least
+)

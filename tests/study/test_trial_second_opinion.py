@@ -212,6 +212,15 @@ def test_effects_are_those_of_the_tables(judged: tuple[int, list]) -> None:
         assert sorted(means) == pytest.approx(sorted(expected), abs=1e-6), verdict.conclusion.id
 
 
+def test_the_tuned_column_gives_every_net_as_many_epochs(judged: tuple[int, list]) -> None:
+    """Nets trained for 160 epochs take part at equal cost alone."""
+    _, verdicts = judged
+    (verdict,) = (verdict for verdict in verdicts if verdict.conclusion.id == "better-in-practice")
+    runge_kutta, standard = of("study-sets", "EulerNet", "RK4Net"), of("study-sets", "StandardNet")
+    expected = np.mean([gain(seed, TEN, runge_kutta, standard) for seed in range(100, 104)])
+    assert verdict.tuned[0].mean == pytest.approx(expected, abs=1e-6)
+
+
 def test_verdicts_are_those_of_the_tables(judged: tuple[int, list]) -> None:
     """Look after look; what was decided stays."""
     stage, verdicts = judged
