@@ -54,7 +54,7 @@ samples = {
 # $$
 # u(t) = \sum_{k=1}^{m} C_k \, \varphi_k(t / T), \qquad u^{[l]} = u(t_l), \quad t_l = \bigl( l + \tfrac12 \bigr)
 # \frac{T}{L} .
-# $$ (eq-5.c)
+# $$ (eq-5.u)
 #
 # Trained are the $C_k$, each a matrix and a bias. We use $m = 4$ piecewise linear functions ("hats"), or the
 # Chebyshev polynomials of degree 0 to 3. The gradient in $C_k$ is the sum of the layers' gradients with the weights
@@ -251,7 +251,7 @@ assert abs(np.log2(errors[0] / errors[1]) - 1) < 0.2
 #
 # $$
 # u^{[2l]} = u^{[2l+1]} = u^{[l]}, \qquad h^{[2l]} = h^{[2l+1]} = \tfrac12 h^{[l]} .
-# $$ (eq-5.p)
+# $$ (eq-5.w)
 #
 # A step with 4 layers costs an eighth of one with 32. The rule: 30 steps each with 4, 8 and 16 layers, then as many as
 # needed with 32, against 32 layers from the start. What counts are the evaluations of $f$ per point until the network
@@ -345,9 +345,9 @@ plt.show()
 #
 # ## Takeaways
 #
-# - With controls as functions of depth, {eq}`eq-5.c`, the number of parameters does not grow with the number of
+# - With controls as functions of depth, {eq}`eq-5.u`, the number of parameters does not grow with the number of
 #   layers.
 # - Networks trained with 16 layers and used with 64 have the same accuracy. The final training costs of 16 and 64
 #   layers are close, but "the same" is established in one case of four.
 # - Four coefficients are worse than weights for each of 32 layers in three cases of four.
-# - Training a shallow network first and doubling its layers, {eq}`eq-5.p`, saves evaluations of $f$ on both sets.
+# - Training a shallow network first and doubling its layers, {eq}`eq-5.w`, saves evaluations of $f$ on both sets.

@@ -191,7 +191,7 @@ assert np.allclose(differences, by_h[[0, 7, L - 1]], rtol=0, atol=1e-10 * scale)
 #
 # $$
 # v^{[l]} = \max(h^{[l]} - \theta, 0), \qquad \theta = \frac{1}{k} \Bigl( \sum_{j=1}^{k} h_{(j)} - T \Bigr),
-# $$ (eq-5.s)
+# $$ (eq-5.v)
 #
 # where $h_{(1)} \ge h_{(2)} \ge \dots$ are the sorted entries and $k$ is the largest number with $h_{(k)} > \theta$.
 # The result is exact after one sorting, and cutting off makes exact zeros.
@@ -438,7 +438,7 @@ assert {verdicts["pruned - simplex", law] for law in SETS} == {"undecided"}
 # ```{exercise}
 # :label: ex-s5-projection
 # Show from the conditions of Karush, Kuhn and Tucker that the nearest point of the simplex has the form
-# {eq}`eq-5.s`.
+# {eq}`eq-5.v`.
 # ```
 #
 # ```{solution} ex-s5-projection
@@ -452,7 +452,7 @@ assert {verdicts["pruned - simplex", law] for law in SETS} == {"undecided"}
 #
 # - The derivative in a step size is a mean of the Hamiltonians of the layer's stages, {eq}`eq-5.h`; it costs one
 #   product for each stage, since the costate sweep has all that it needs.
-# - The projection {eq}`eq-5.s` is exact, and makes exact zeros.
+# - The projection {eq}`eq-5.v` is exact, and makes exact zeros.
 # - In this comparison free steps are better than equal steps with $T = 1$ on all four sets. With $T = 8$ a ResNet has
 #   most of the advantage without learning a step, and no difference is established.
 # - On the simplex with $T = 1$, one to four of 20 layers survive. Trained anew, they are better than the ResNet of 20
