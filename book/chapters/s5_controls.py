@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s5-controls)=
-# # The outlook: controls as functions of depth
+# # Section 5. Controls as functions of depth
 #
 # In the differential equation $\dot y = f(u(t), y)$ the control is a function of time. A network has one value of it
 # for each layer, so its parameters grow with its depth. Since the paper appeared, two ways to use the function instead

@@ -14,10 +14,11 @@
 
 # %% [markdown]
 # (s5-learned-steps)=
-# # The outlook: learned steps
+# # Section 5. Learned steps: which layers survive
 #
-# The paper closes with a suggestion: train the step sizes together with the weights. {footcite:t}`benning2019` call
-# such a network an *ODENet*, and an *ODENet with simplex* if its steps are not negative and sum to a fixed time $T$.
+# The paper's outlook names three topics for future research. One is to train the step sizes together with the weights.
+# {footcite:t}`benning2019` call such a network an *ODENet*, and an *ODENet with simplex* if its steps are not negative
+# and sum to a fixed time $T$.
 # On the simplex a step can vanish, and its layer with it. On this page you will
 #
 # - derive the derivative of the cost in each step size from the Lagrangian, and check it;
@@ -113,7 +114,7 @@ steps = {
 }
 path = torch.stack(paths).numpy()  # training step, member, layer
 
-# %% mystnb={"figure": {"name": "fig-steps-training", "caption": "The 20 step sizes during training on `spiral`, one seed. Left, ODENet: the step sizes spread, and some become negative. Right, ODENet with simplex, $T = 1$: all but three fall to zero early and stay there; the three share the time."}, "image": {"alt": "Two panels of 20 lines each against the training step. Left: lines fan out from 0.05 to values between about minus 0.4 and 0.8. Right: most lines fall to zero early, three rise and share a total of one."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-steps-training", "caption": "The 20 step sizes during training on `spiral`, one seed. Left, ODENet: the step sizes spread, and some become negative. Right, ODENet with simplex, $T = 1$: all but three fall to zero early, and the three share the time."}, "image": {"alt": "Two panels of 20 lines each against the training step. Left: lines fan out from 0.05 to values between about minus 0.4 and 0.8. Right: most lines fall to zero early, three rise and share a total of one."}} tags=["hide-input"]
 survivors = (steps["spiral", "simplex", 1] > 0).sum(axis=1)
 shown = int(np.argmax(survivors == 3))  # the first seed of which three survive
 fig, axes = plots.panels([["2d", "2d"]], height=2.8)
@@ -144,8 +145,8 @@ plt.show()
 #
 # The second form, for $\beta_i \ne 0$, is a mean of the Hamiltonian $p \cdot f$ over the stages. {doc}`s3_2_costates`
 # has the longer form {eq}`eq-3.2.d`. At an optimum with free steps the mean Hamiltonian of every layer vanishes. On
-# the simplex it takes one common value in all layers that survive, and in the others it is not smaller: there, more
-# time would not lower the cost.
+# the simplex it has one common value in all layers that survive, and no smaller one in the others: no time can be
+# moved at a profit.
 
 # %%
 net = network("ODENet", 2, 0)
@@ -211,8 +212,8 @@ onto_simplex(torch.tensor([0.5, 0.9, -1.0, 0.2]), T=1.0)
 # and the line search. Their code draws 500 points and takes 5,000 to 20,000 steps; here it is 100 points and 200
 # steps, for each of 20 seeds. Their sets have the shapes of ours, with other densities; ours are those of
 # {doc}`s4_1_width`, divided by 4. The line search of their code counts the move of a bias once for each sample, ours
-# once. We had their code and the abstract of the article, and quote no number of theirs. After 200 steps the costs
-# still fall, so the order of networks that are close to each other may change with longer training.
+# once. This page relies on their code and on the abstract of the article, and quotes no number of theirs. After 200
+# steps the costs still fall, so the order of networks that are close to each other may change with longer training.
 # :::
 #
 # :::{admonition} Rules, fixed before the first run
@@ -405,10 +406,10 @@ for law in SETS:
 # of these: it computes the same (verified on all seeds to $10^{-12}$), has a step size for each layer, and trains in
 # the compiled engine.
 #
-# The reason is visible in {eq}`eq-5.h`. A longer step in a layer with large $p \cdot f$ lowers the cost most, and on
-# the simplex it takes the time from all other layers. As only $h f$ counts, and $|f| < 1$ whatever the weights, the
-# time goes where the weights already point in the right direction; a layer that loses its step loses the gradient of
-# its weights, too, and does not recover.
+# The reason is visible in {eq}`eq-5.h`. The cost falls fastest in the step of the layer with the lowest $p \cdot f$,
+# and on the simplex a longer step there takes the time from all other layers. So the time goes to the layers whose
+# weights already point in the right direction. A layer that loses its step also loses the gradient of its weights; it
+# can return only if its $p \cdot f$ falls below that of the others.
 #
 # **Trained anew**, from other weights and with the surviving steps fixed, the network of one to four layers is
 # better than the ResNet of 20 layers on three sets. Whether it is as good as the ODENet with simplex that it came from
