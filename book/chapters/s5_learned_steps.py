@@ -292,8 +292,9 @@ for name, (one, other) in COMPARISONS.items():
     for law in SETS:
         low, high = tests[name, law].confidence_interval()
         mean = (accuracy[law, *one] - accuracy[law, *other]).mean()
+        mean, low, high = map(round, (mean, low, high))
         print(
-            f"   {law:9}{round(mean):+6d}  ({round(low):+3d} to {round(high):+3d})"
+            f"   {law:9}{mean:+6d}  ({low:+3d} to {high:+3d})"
             f"   {verdicts[name, law]}"
         )
 
