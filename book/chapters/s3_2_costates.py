@@ -307,7 +307,7 @@ def by_h(l):
 
 # %% [markdown]
 # *Verified against automatic differentiation of a network with a step size for each layer. For one common $h$, sum
-# over the layers.*
+# over the layers.* {doc}`s5_learned_steps` trains step sizes by this derivative.
 
 # %% tags=["hide-input"]
 by_steps = torch.stack([by_h(l) for l in range(L)])

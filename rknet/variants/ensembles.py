@@ -53,11 +53,11 @@ class Ensemble:
     """
 
     def __init__(self, nets: Sequence[Net], points: Sequence[PointSet], loss: str = "cross_entropy") -> None:
-        shapes = {str([(name, tuple(p.shape), p.dtype) for name, p in net.state_dict().items()]) for net in nets}
+        kinds = {kind_of(net) for net in nets}
         sizes = {of.X.shape for of in points}
-        if len(shapes) != 1 or len(sizes) != 1 or len(nets) != len(points):
+        if len(kinds) != 1 or len(sizes) != 1 or len(nets) != len(points):
             raise ValueError(
-                f"nets: must be of one architecture, each with a point set of one size, got {len(shapes)} kinds of "
+                f"nets: must be of one architecture, each with a point set of one size, got {len(kinds)} kinds of "
                 f"{len(nets)} nets and {len(points)} point sets of the sizes {shown(sorted(sizes))}; group them"
             )
         self.nets, self.loss = nets, choose("loss", loss, LOSSES)
@@ -102,6 +102,12 @@ class Ensemble:
         """Give the nets their weights."""
         for m, net in enumerate(self.nets):
             net.load_state_dict({name: tensor[m] for name, tensor in self.weights.items()})
+
+
+def kind_of(net: Net) -> str:
+    """What must be alike in the members of an ensemble: all plain values but constraints, and the arrays' shapes."""
+    facts = {name: value for name, value in net.architecture.items() if name not in ("T", "simplex")}
+    return repr([type(net), facts, [(name, tuple(p.shape), p.dtype) for name, p in net.state_dict().items()]])
 
 
 See = Callable[[int, Ensemble], None]

@@ -89,6 +89,9 @@ def test_members_must_be_alike() -> None:
     rule = r"nets: must be of one architecture, each with a point set of one size, got {} kinds of {} nets and {}"
     with pytest.raises(ValueError, match=rule.format(2, 2, 2)):
         Ensemble([nets[0], RKNet(2, 3, 2, 4, tableau="euler")], points[:2])
+    steps = [RKNet(2, 3, 2, 5, tableau="euler", h=h) for h in (0.1, 0.2)]
+    with pytest.raises(ValueError, match=rule.format(2, 2, 2)):
+        Ensemble(steps, points[:2])
     with pytest.raises(ValueError, match=rule.format(1, 3, 3)):
         Ensemble(nets, [*points[:2], draw("spiral", 22)])
     with pytest.raises(ValueError, match="steps: must be a whole number >= 1, got 0"):
