@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s5-hamiltonian)=
-# # The outlook. Hamiltonian and reversible networks
+# # Section 5. Hamiltonian and reversible networks
 #
 # The paper remarks that its approach extends to other symplectic integrators. Such an integrator can also advance the
 # *states* of a network. The picture shows why one might want this: how strongly does the last layer react to a change

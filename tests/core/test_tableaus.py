@@ -135,7 +135,7 @@ NODES = {
 """The literature's nodes (Hairer, Norsett, Wanner I, II.1, II.5 and II.7)."""
 
 SECOND = {"dopri5": range(2, 7), "gauss4": range(2), "implicit_midpoint": (), "radau3": range(2)}
-"""Stages i, from 0, of stage order two: sum_j a_ij c_j = c_i^2 / 2 (II.5, condition D; collocation for Gauss, Radau)."""
+"""Stages i, from 0, of stage order two: sum_j a_ij c_j = c_i^2 / 2 (II.5, condition D; or collocation)."""
 
 EMBEDDED = {"dopri5": "5179/57600 0 7571/16695 393/640 -92097/339200 187/2100 1/40"}
 """The weights of order four that the step is compared with, beside the same stages (II.5, Table 5.2)."""
