@@ -111,6 +111,40 @@ trained = train_everywhere(
 # The rows of `Tableau` may stop before the diagonal. `RKNet(..., tableau=Tableau(...))` works without an entry in the
 # table, as do `Configuration` and {class}`~rknet.estimator.RKNetClassifier`.
 #
+# ## An implicit scheme and a splitting method
+#
+# Beyond the paper, an implicit tableau is a scheme of {class}`~rknet.variants.implicit.AdjointNet`, and a list of moves
+# is one of {class}`~rknet.variants.splittings.HamiltonianNet`. The next integrator thus takes a few lines: here Lobatto
+# IIIC with two stages, and Yoshida's composition of seven Störmer-Verlet steps, of order 6.
+
+# %%
+from rknet.variants.implicit import AdjointNet
+from rknet.variants.splittings import (
+    SPLITTINGS,
+    HamiltonianNet,
+    Splitting,
+    composed,
+)
+
+TABLEAUS["lobatto3c"] = Tableau(
+    "Lobatto IIIC 2", [["1/2", "-1/2"], ["1/2", "1/2"]], ["1/2", "1/2"]
+)
+w = 0.784513610477560, 0.235573213359357, -1.17767998417887
+SPLITTINGS["yoshida6"] = Splitting(
+    "Yoshida 6", composed([*w, 1 - 2 * sum(w), *w[::-1]])
+)
+
+implicit = train_everywhere(
+    lambda: AdjointNet(2, 8, 2, L=5, h=0.2, tableau="lobatto3c"), points
+)
+hamiltonian = train_everywhere(
+    lambda: HamiltonianNet(2, 8, 2, L=5, h=0.2, splitting="yoshida6"), points
+)
+
+# %% [markdown]
+# PyTorch trains both; the faster engines know explicit tableaus only. {doc}`s5_implicit` and {doc}`s5_hamiltonian` use
+# these networks.
+#
 # ## A lift
 #
 # A lift is a module that maps $x \in \mathbb R^d$ to $\hat x \in \mathbb R^{\hat d}$. It is constructed as
@@ -412,6 +446,7 @@ for ax in axes.flat:
 # - Each kind of part has one base class or signature and one table: `Law` and `LAWS`, `Tableau` and `TABLEAUS`, `Lift`
 #   and `LIFTS`, a function and `ACTIVATIONS` (with its slope in `SLOPES`), an optimiser and `OPTIMIZERS`, `Experiment`
 #   and `EXPERIMENTS`.
+# - Implicit schemes and splitting methods are data, too: a tableau, or a list of moves and `SPLITTINGS`.
 # - PyTorch trains all of them. The faster engines accept any explicit scheme and any point set, and report why they
 #   refuse anything else.
 # - An activation or an optimiser needs a number and a branch in the compiled engine; a view needs four lines in the

@@ -156,10 +156,9 @@ class Step:
     def newton_damped(self, u: Controls, y: Tensor, F: Tensor) -> tuple[Tensor, Tensor]:
         """The same, with the step halved for each sample until its residual falls."""
         full, residual = self.newton(u, y, F)
-        size, t, found = residual.norm(dim=(0, 2)), torch.ones_like(residual[0, :, :1].real), full
+        size, t, found = squared(residual), torch.ones_like(residual[0, :, :1].real), full
         for _ in range(HALVINGS):
-            left = (self.values(u, self.inputs(y, found)) - found).norm(dim=(0, 2))
-            falls = left[:, None] <= (1 - t / 4) * size[:, None]
+            falls = squared(self.values(u, self.inputs(y, found)) - found) <= (1 - t / 4) ** 2 * size
             if falls.all():
                 break
             t = torch.where(falls, t, t / 2)
@@ -176,6 +175,11 @@ class Step:
         xi, f_y_xi = substitute([w * p for w in self.hbeta], transpose(self.hA), at)
         p = combine(p, [1.0] * len(xi), f_y_xi) if self.carried else f_y_xi[0]
         return p, xi, at.f_u(xi)
+
+
+def squared(v: Tensor) -> Tensor:
+    """The square of the norm of v (s, N, d_hat), sample by sample: (N, 1)."""
+    return v.abs().square().sum(dim=(0, 2))[:, None]
 
 
 def transpose(C: Coefficients) -> list[list[float]]:

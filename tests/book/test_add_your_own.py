@@ -32,9 +32,10 @@ from rknet.protocol import OPTIMIZERS
 from rknet.study.cache import _own
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import EXPERIMENTS
+from rknet.variants.splittings import SPLITTINGS, HamiltonianNet
 
 PAGE = Path(__file__).parents[2] / "book" / "chapters" / "add_your_own.py"
-TABLES = (ACTIVATIONS, LAWS, LIFTS, TABLEAUS, SLOPES, OPTIMIZERS, EXPERIMENTS)
+TABLES = (ACTIVATIONS, LAWS, LIFTS, TABLEAUS, SLOPES, OPTIMIZERS, EXPERIMENTS, SPLITTINGS)
 
 SINGLE = 2e-4
 """Largest difference of weights of order one after 240 steps by two engines, whose sums differ in the last bit of
@@ -76,6 +77,23 @@ def test_the_scheme_is_the_textbook_s(page: SimpleNamespace) -> None:
     assert TABLEAUS["ssp3"].order == 3
 
 
+def test_the_implicit_scheme_and_the_splitting_have_their_orders(page: SimpleNamespace) -> None:
+    """Lobatto IIIC has order 2 and R(-inf) = 0; Yoshida's error, against 512 steps, falls like h^6."""
+    lobatto = TABLEAUS["lobatto3c"]
+    assert (lobatto.order, page.implicit["torch"].tableau) == (2, lobatto)
+    assert abs(lobatto.stability(-1e8)) < 1e-7
+    assert page.hamiltonian["torch"].splitting == SPLITTINGS["yoshida6"]
+    net = HamiltonianNet(2, 8, 2, 1, splitting="yoshida6").double()
+    x = torch.full((1, 8), 0.7, dtype=torch.float64)
+    K, b, errors = net.K[0].detach(), net.b[0].detach(), {}
+    for L in (512, 4, 8):
+        net.h, y = 4 / L, x
+        for _ in range(L):
+            y = net.layer(K, b, y)
+        errors[L] = (y - errors.setdefault(0, y)).norm()
+    assert abs(torch.log2(errors[4] / errors[8]) - 6) < 0.1
+
+
 def test_the_point_set_is_a_diamond(page: SimpleNamespace) -> None:
     points = draw("diamond", 4000, noise=0.0)
     assert ((np.abs(points.X).sum(axis=1) < 3) == (points.c == 0)).all()
@@ -87,13 +105,18 @@ def test_engines_train_or_state_the_obstacle(page: SimpleNamespace) -> None:
     lines = [line.split(": ", 1) for line in page.said if ": " in line]
     refused = [(engine.strip(), said.partition(";")[0]) for engine, said in lines if "pass engine" in said]
     assert refused == [
+        *(
+            (engine, f"the net is a {kind} with changes of its own")
+            for kind in ("AdjointNet", "HamiltonianNet")
+            for engine in ("layerwise", "compiled")
+        ),
         *((engine, "the lift is a WithSquares") for engine in ("layerwise", "compiled")),
         *((engine, "sigma is from elsewhere") for engine in ("layerwise", "compiled")),
         *((engine, "the lift is a WithSquares") for engine in ("layerwise", "compiled")),
         ("layerwise", "it does not know weight_decay and schedule"),
     ]
     trained = [engine.strip() for engine, said in lines if said.startswith("validation cost")]
-    assert trained == ["layerwise", "compiled", *["torch"] * 4, "compiled", "torch"]
+    assert trained == ["layerwise", "compiled", *["torch"] * 6, "compiled", "torch"]
 
 
 def test_the_slope_is_autograd_s(page: SimpleNamespace) -> None:
