@@ -49,8 +49,11 @@ OPTIMIZERS: Registry[tuple[type[torch.optim.Optimizer], float]] = Registry(
 """The optimisers of the training-method study with the learning rates it used."""
 
 
-BEYOND = ("weight_decay", "clip", "schedule")
+BEYOND = ("weight_decay", "clip", "schedule", "penalty")
 """The choices of a `Protocol` that the paper does not know."""
+
+Penalty = Callable[[Net, Tensor], Tensor]
+"""What is added to the cost of a batch x (N, d), a number: see `rknet.variants.regularisers`."""
 
 EPOCH = 200
 """Bytes that an epoch's statistics take while training goes on: four floats of Python's in a list."""
@@ -85,6 +88,9 @@ class Protocol:
     schedule
         A name in `rknet.schedules.SCHEDULES`, or a function from the epoch 0, 1, ... to a factor >= 0 of the learning
         rate, such as `rknet.schedules.Steps`.
+    penalty
+        A function from the net and the samples x (N, d) of a batch to a number that training adds to the batch's cost,
+        such as `rknet.variants.regularisers.Smoothness`; histories state the cost without it.
 
     Raises
     ------
@@ -104,6 +110,7 @@ class Protocol:
     weight_decay: float = 0.0
     clip: float | None = None
     schedule: str | Schedule = "constant"
+    penalty: Penalty | None = None
 
     def __post_init__(self) -> None:
         assign(
@@ -124,6 +131,11 @@ class Protocol:
             assign(self, clip=positive("clip", self.clip))
         if not callable(self.schedule):
             assign(self, schedule=named("schedule", self.schedule, SCHEDULES))
+        if self.penalty is not None and not callable(self.penalty):
+            raise ValueError(
+                f"penalty: must be a function of a net and samples, got {shown(self.penalty)}; "
+                f"pass for example rknet.variants.regularisers.Smoothness(0.01)"
+            )
         room("epochs", self.epochs, self.epochs, EPOCH)
         if self.first_stop + 2 < 2 * self.window:
             raise ValueError(
@@ -150,11 +162,12 @@ class Protocol:
         """All choices in plain values, as records, cached results and checkpoints state them.
 
         What goes beyond the paper is stated where it is in use only, so that the paper's protocols read as ever; a
-        schedule is stated by a digest of its factors.
+        schedule is stated by a digest of its factors, and a penalty by what Python prints of it.
         """
         unused = set(BEYOND) - set(self.beyond)
         values = {name: value for name, value in self._values().items() if name not in unused}
-        return values | ({"schedule": digest(self.factors())} if "schedule" in values else {})
+        values |= {"schedule": digest(self.factors())} if "schedule" in values else {}
+        return values | ({"penalty": repr(self.penalty)} if "penalty" in values else {})
 
     def factors(self) -> list[float]:
         """The factor of the learning rate in each epoch."""

@@ -110,7 +110,10 @@ class Plain:
         for batch in torch.from_numpy(order).to(x.device).split(self.protocol.batch_size):
             self.optimizer.zero_grad()
             of = self.net(x[batch]), labels[batch], None if w is None else w[batch]
-            batch_cost(self.protocol.loss, *of).backward()
+            cost = batch_cost(self.protocol.loss, *of)
+            if self.protocol.penalty is not None:
+                cost = cost + self.protocol.penalty(self.net, x[batch])
+            cost.backward()
             self._step()
 
     def _step(self) -> None:

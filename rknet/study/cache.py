@@ -131,8 +131,9 @@ def _key(net: Net, train: PointSet, validation: PointSet, protocol: Protocol, se
 
 
 def _own(net: Net, protocol: Protocol) -> bool:
-    """Whether this package defines all that computes: the classes of net and lift, activation, loss and optimiser."""
-    modules = {type(part).__module__.partition(".")[0] for part in (net, net.lift)}
+    """Whether this package defines all that computes: classes of net, lift and penalty, activation, loss, optimiser."""
+    parts = [net, net.lift] if protocol.penalty is None else [net, net.lift, protocol.penalty]
+    modules = {type(part).__module__.partition(".")[0] for part in parts}
     names = {"activation": net.activation, "loss": protocol.loss, "optimizer": protocol.optimizer}
     shipped = all(name in SHIPPED[part] for part, name in names.items())
     return shipped and net.sigma is ACTIVATIONS[net.activation] and modules == {__package__.partition(".")[0]}

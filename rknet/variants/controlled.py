@@ -20,6 +20,7 @@ from rknet.checks import WEIGHT, positive, room, whole
 from rknet.initial import uniform
 from rknet.lifts import Lift
 from rknet.nets import Net
+from rknet.prediction import last
 from rknet.schemes import combine, explicit, stages
 from rknet.tableaus import Tableau
 
@@ -132,3 +133,80 @@ class ControlledNet(Net):
         """As for `rknet.nets.Net`, with the sequence, the scheme, the step size and the decay."""
         stated = {name: getattr(self, name) for name in ("frames", "channels", "h", "decay")}
         return {**super().architecture, **stated, "tableau": self.tableau.name}
+
+
+class ControlledConvolutionalNet(ControlledNet):
+    """The same for clips: states are maps, and K, C are convolutions that keep their size.
+
+    Weights: K (1, channels, channels, kernel, kernel), C (channels, 1, kernel, kernel), b (1, channels), W (classes,
+    channels), mu (classes,), uniform by the number of entries that a weight multiplies.  The classifier sees the mean
+    of each channel over all pixels of the last state.
+
+    Parameters
+    ----------
+    frames, side
+        Frames of a clip, and pixels along an edge of a frame, which is grey.
+    channels, classes
+        Channels of the state, and number of classes.
+    kernel
+        Height and width of the filters, an odd number of pixels.
+    **arguments
+        tableau, h, decay, activation, train_classifier, seed: see `ControlledNet`.
+
+    Raises
+    ------
+    ValueError
+        If the kernel is even, or as in `ControlledNet`.
+    """
+
+    def __init__(
+        self, frames: int, side: int, channels: int, classes: int, *, kernel: int = 3, **arguments: Any
+    ) -> None:
+        side, kernel = whole("side", side), whole("kernel", kernel)
+        if kernel % 2 == 0:
+            raise ValueError(
+                f"kernel: must be odd, so that padding by half of it keeps the map size, got {kernel}; "
+                f"pass kernel={kernel + 1}"
+            )
+        super().__init__(frames, side**2, channels, classes, **arguments)
+        channels, pixels = self.d_hat, kernel**2
+        self.side, self.kernel, self.maps = side, kernel, (channels, side, side)
+        self.lift = Rest(self.d, channels * side**2, np.random.default_rng())
+        rng = np.random.default_rng(np.random.SeedSequence(arguments.get("seed", 0)).spawn(4)[3])
+        for name, shape, fan_in in (
+            ("K", (1, channels, channels, kernel, kernel), channels * pixels),
+            ("C", (channels, 1, kernel, kernel), pixels),
+        ):
+            setattr(self, name, nn.Parameter(uniform(rng, shape, fan_in)))
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """See `rknet.nets.Net`."""
+        channels, k = self.maps[0], self.kernel
+        return {
+            "K": (1, channels, channels, k, k),
+            "b": (1, channels),
+            "C": (channels, 1, k, k),
+            "W": (self.classes, channels),
+            "mu": (self.classes,),
+        }
+
+    def drive(self, x: Tensor) -> Tensor:
+        """C * x + b for frames x (N, frames, side^2): shape (N, frames, d_hat)."""
+        frames = x.reshape(-1, 1, self.side, self.side)
+        maps = nn.functional.conv2d(frames, self.C, self.b[0], padding=self.kernel // 2)
+        return maps.reshape(len(x), self.frames, -1)
+
+    def f(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
+        """sigma(K * y + b) for flattened maps y (N, d_hat) and the drive b (N, d_hat)."""
+        maps = nn.functional.conv2d(y.reshape(-1, *self.maps), K, padding=self.kernel // 2)
+        return self.sigma(maps.flatten(1) + b)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits for clips x (N, d): shape (N, classes)."""
+        y = last(self._propagate(x)).reshape(len(x), self.maps[0], -1)
+        return torch.addmm(self.mu, y.mean(dim=2), self.W.T)
+
+    @property
+    def architecture(self) -> dict[str, Any]:
+        """As for `ControlledNet`, with the shapes."""
+        return {**super().architecture, "side": self.side, "kernel": self.kernel}

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 from scipy.integrate import solve_ivp
+from scipy.signal import correlate2d
 
 from rknet import Protocol, fit
 from rknet.data.audio import Sequences
-from rknet.variants.controlled import ControlledNet
+from rknet.variants.controlled import ControlledConvolutionalNet, ControlledNet
 
 ROUNDING = 1e-12
 """Rounding in double precision of sums of a few dozen terms."""
@@ -141,3 +142,47 @@ def test_refused():
     net.C = torch.nn.Parameter(torch.zeros(WIDTH, CHANNELS + 1))
     with pytest.raises(ValueError, match=r"net: C must have shape \(3, 2\)"):
         net.validate()
+
+
+def clip_net(**options) -> ControlledConvolutionalNet:
+    net = ControlledConvolutionalNet(3, 5, 2, 2, seed=1, **options).double()
+    with torch.no_grad():
+        for weight in net.parameters():
+            weight *= 2
+    return net
+
+
+def test_clips_by_scipy():
+    """Euler's steps with SciPy's correlations, and the mean of each channel for the classifier."""
+    net, h = clip_net(tableau="euler", h=0.4, decay=0.2), 0.4
+    K, C, b = net.K[0].detach().numpy(), net.C.detach().numpy(), net.b[0].detach().numpy()
+    clip = np.random.default_rng(0).standard_normal((3, 5, 5))
+    row = np.concatenate([np.ones((3, 1)), clip.reshape(3, 25)], axis=1).reshape(1, -1)
+    y = np.zeros((2, 5, 5))
+    for frame in clip:
+        inner = [
+            sum(correlate2d(y[i], K[o, i], mode="same") for i in range(2))
+            + correlate2d(frame, C[o, 0], mode="same")
+            + b[o]
+            for o in range(2)
+        ]
+        y = y + h * (np.tanh(np.array(inner)) - 0.2 * y)
+    x = torch.from_numpy(row)
+    np.testing.assert_allclose(net.states(x)[-1, 0].detach().numpy(), y.ravel(), rtol=ROUNDING, atol=ROUNDING)
+    logits = net.W.detach().numpy() @ y.mean(axis=(1, 2)) + net.mu.detach().numpy()
+    np.testing.assert_allclose(net(x)[0].detach().numpy(), logits, rtol=ROUNDING, atol=ROUNDING)
+
+
+def test_gradients_of_clips():
+    net = clip_net(tableau="heun", h=0.5)
+    x = torch.from_numpy(np.random.default_rng(1).standard_normal((2, net.d)))
+    x.reshape(2, 3, -1)[:, :, 0] = 1
+    names, values = zip(*net.named_parameters(), strict=True)
+
+    def logits(*tensors: torch.Tensor) -> torch.Tensor:
+        return torch.func.functional_call(net, dict(zip(names, tensors, strict=True)), (x,))
+
+    assert torch.autograd.gradcheck(logits, values, eps=1e-6, atol=1e-8)
+    net.validate()
+    with pytest.raises(ValueError, match="kernel: must be odd"):
+        ControlledConvolutionalNet(3, 5, 2, 2, kernel=2)
