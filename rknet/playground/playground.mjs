@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 1b1f55c16f9ae8ef83ad65a8616999231b82a8b33f8b55a12891aca9ad31d90e
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 83c352c82eaef101eb56b0f85b27d9a825195de3220b5c6010c94bc4acdf5e1c
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -2129,6 +2129,7 @@ var Server = class {
 };
 
 // src/run/player.mjs
+var UNSEEN = 250;
 var Player = class {
   /** @param {{source?: string, worker?: boolean, patience?: number}} [options]  patience: ms to wait for the worker */
   constructor({ source, worker = true, patience = 2e4 } = {}) {
@@ -2227,13 +2228,26 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
       try {
         if (answer.generation === this.generation) this.onsnapshot(answer);
       } finally {
-        this._send({ type: "shown" });
+        this._sendOncePainted();
       }
     } else if (answer.type !== "ready" && answer.generation === this.generation) {
       if (answer.type === "configured") this.onconfigured(answer);
       else if (answer.type === "best") this.onbest(answer);
       else if (answer.type === "probed") this.onprobed(answer);
       else this.onfailed(answer.message);
+    }
+  }
+  /** The next snapshot is wanted when this one is painted, so that no more come than the page can show. */
+  _sendOncePainted() {
+    let sent = false;
+    const send = () => {
+      if (!sent) this._send({ type: "shown" });
+      sent = true;
+    };
+    if (typeof requestAnimationFrame === "undefined") send();
+    else {
+      requestAnimationFrame(() => setTimeout(send));
+      setTimeout(send, UNSEEN);
     }
   }
   /**
@@ -2574,7 +2588,7 @@ function paintTrajectories(scene, pen, width, height2) {
   paintPoints(pen, first, classes, theme.classes, 1.4, 0.7);
   paintPoints(pen, last2, classes, theme.classes, 3.4, 0.9);
   if (layer > 0 && layer < flow.L) paintRings(pen, between, theme.text);
-  paintTraced(scene, pen, at, false);
+  paintTraced(scene, pen, at, width, height2, false);
 }
 function paintRings(pen, places, colour) {
   pen.strokeStyle = colour;
@@ -2586,7 +2600,7 @@ function paintRings(pen, places, colour) {
   }
   pen.stroke();
 }
-function paintTraced({ flow: { components: components2, L }, traced: traced2, layer, theme }, pen, at, upToLayer) {
+function paintTraced({ flow: { components: components2, L }, traced: traced2, layer, theme }, pen, at, width, height2, upToLayer) {
   if (!traced2) return;
   pen.strokeStyle = theme.text;
   pen.lineWidth = upToLayer ? 1 : 2.2;
@@ -2598,7 +2612,8 @@ function paintTraced({ flow: { components: components2, L }, traced: traced2, la
   }
   pen.stroke();
   const [x, y] = at(...placed(traced2.at, components2, layer));
-  paintPicked(pen, x, y, theme.classes[traced2.answer], theme.text);
+  const seen = (u, most) => Math.max(7, Math.min(most - 7, u));
+  paintPicked(pen, seen(x, width), seen(y, height2), theme.classes[traced2.answer], theme.text);
 }
 function paintPicked(pen, x, y, fill, stroke) {
   pen.beginPath();
@@ -2718,6 +2733,9 @@ function node(tag, attributes = {}, ...children) {
   element.append(...children);
   return element;
 }
+function tell(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
 var counter = 0;
 var unique = (name) => `rkp-${name}-${++counter}`;
 function slider(label, symbol, values, chosen, shown2 = short, hint = "") {
@@ -2780,6 +2798,7 @@ var Panel = class {
     this.canvas = node("canvas", { class: "rkp-canvas", role: "img", "aria-label": label });
     this.paint = paint;
     this.due = 0;
+    this.size = [0, 0];
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.canvas);
     this.near = true;
@@ -2792,7 +2811,8 @@ var Panel = class {
   }
   fit() {
     const { clientWidth, clientHeight } = this.canvas, ratio = window.devicePixelRatio || 1;
-    const [width, height2] = [clientWidth, clientHeight].map((size) => Math.round(size * ratio));
+    this.size = [clientWidth, clientHeight];
+    const [width, height2] = this.size.map((size) => Math.round(size * ratio));
     if (!width || !height2) return;
     if (this.canvas.width !== width || this.canvas.height !== height2) Object.assign(this.canvas, { width, height: height2 });
     this.now();
@@ -2807,7 +2827,7 @@ var Panel = class {
     const pen = this.canvas.getContext("2d"), ratio = window.devicePixelRatio || 1;
     if (!pen || !this.canvas.width) return;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const { clientWidth: width, clientHeight: height2 } = this.canvas;
+    const [width, height2] = this.size;
     pen.clearRect(0, 0, width, height2);
     this.paint(pen, width, height2);
   }
@@ -3229,7 +3249,7 @@ function paintFeatures(scene, pen, width, height2) {
   if (inSpace) paintSeparators(pen, found, at, theme, true);
   paintPoints2(scene, pen, at, behind ? (y) => !behind(y) : () => true);
   if (!inSpace) paintSeparators(pen, found, at, theme, false);
-  paintTraced(scene, pen, at, true);
+  paintTraced(scene, pen, at, width, height2, true);
 }
 function behindOf({ box, look }, side) {
   const eye = height(side, eyeOf(box, look)) > 0;
@@ -3473,8 +3493,8 @@ function trainingBar(page) {
     if (playButton.textContent?.trim() !== word) {
       playButton.replaceChildren(icon(state.playing ? ICONS.pause : ICONS.play), ` ${word}`);
     }
-    epochCount.textContent = String(state.snapshot?.epoch ?? 0);
-    stepCount.textContent = String(state.snapshot?.step ?? 0);
+    tell(epochCount, String(state.snapshot?.epoch ?? 0));
+    tell(stepCount, String(state.snapshot?.step ?? 0));
   }
   return { bar, tools: tools(page, speed.element), pace: () => SPEEDS[speed.input.value], show: show2 };
 }
@@ -3776,7 +3796,7 @@ function spreads(flow) {
 var SPARED = 0.01;
 var SPARED_NEARBY = 0.05;
 var ENOUGH_FOR_AXES = 2500;
-var ENOUGH_FOR_BOX = 3e3;
+var ENOUGH_FOR_BOX = 1500;
 function follow({ state, views }) {
   const { states, run } = state;
   if (!states || !run) return;
@@ -3784,8 +3804,9 @@ function follow({ state, views }) {
   const frame2 = shownFrame(states, run.validation, m), { n, L } = states;
   const at = frame2 ? project(states.states, states.d_hat, frame2, m) : states.states;
   state.flow = { at, components: m, n, L, frame: frame2, spread: spreads(states), norms: featureNorms(states) };
-  state.box = fitted(state.box, at, m, SPARED, TRAJECTORIES, n);
-  state.near = fitted(state.near, at, m, SPARED_NEARBY, 0, n);
+  const along = extents(at, m, n);
+  state.box = fitted(state.box, along, SPARED, true);
+  state.near = fitted(state.near, along, SPARED_NEARBY, false);
   for (const view of [views.trajectories, views.features, views.layers]) view.soon();
 }
 function shownFrame(flow, points, m) {
@@ -3794,18 +3815,27 @@ function shownFrame(flow, points, m) {
   const { mean, axes } = principalAxes(some(states, d, ENOUGH_FOR_AXES), d);
   return { mean, axes: turned(axes.slice(0, m * d), directions(flow, points.X, m), m, d) };
 }
-function fitted(box, at, m, spared, whole, n) {
+function extents(at, m, n) {
   const count = at.length / m, every = Math.ceil(count / ENOUGH_FOR_BOX);
-  const spans = range(0, m - 1).map((k) => {
+  return range(0, m - 1).map((k) => {
     const sorted = Float64Array.from({ length: Math.floor(count / every) }, (_, i) => at[i * every * m + k]).sort();
-    const spare = spared / 2 * (sorted.length - 1);
-    let [least, most] = [sorted[Math.floor(spare)], sorted[sorted.length - 1 - Math.floor(spare)]];
-    for (let row = 0; row < count; row++) {
-      const x = row % n < whole ? at[row * m + k] : least;
-      if (x < least) least = x;
-      if (x > most) most = x;
+    let [least, most] = [Infinity, -Infinity];
+    for (let first = 0; first < count; first += n) {
+      for (let row = first; row < first + Math.min(n, TRAJECTORIES); row++) {
+        const x = at[row * m + k];
+        if (x < least) least = x;
+        if (x > most) most = x;
+      }
     }
-    return [least, most];
+    return { sorted, drawn: [least, most] };
+  });
+}
+function fitted(box, along, spared, whole) {
+  const m = along.length;
+  const spans = along.map(({ sorted, drawn: [least, most] }) => {
+    const spare = Math.floor(spared / 2 * (sorted.length - 1));
+    const [a, b] = [sorted[spare], sorted[sorted.length - 1 - spare]];
+    return whole ? [Math.min(a, least), Math.max(b, most)] : [a, b];
   });
   if (!spans.flat().every(Number.isFinite)) return box;
   const inside = spans.every(([a, b], k) => Math.max(Math.abs(a - box.centre[k]), Math.abs(b - box.centre[k])) < box.bound);
@@ -4419,7 +4449,7 @@ function presets({ model, offered, state, choosing: choosing2, guide: guide2 }) 
 // src/page/probing.mjs
 var NEAR = 8;
 var NEAR_IN_SPACE = 16;
-var HINT2 = "Point at a picture to follow one point through all of them.";
+var HINT2 = "Point at a picture to follow one point.";
 function probing(page) {
   const { state, player, views } = page, element = node("div", { class: "rkp-probe" }, HINT2);
   let due = 0;
@@ -4585,7 +4615,7 @@ function guessing(cost, guess) {
 function score(page) {
   const { state, views } = page;
   const title = node("span", {}, "prediction");
-  const number = node("div", { class: "rkp-number" }), ofWhat = node("div", {});
+  const digits = node("span", {}), number = node("div", { class: "rkp-number" }, digits, node("small", {}, " %")), ofWhat = node("div", {});
   const facts = { best: node("b", {}), train: node("b", {}), cost: node("b", {}) };
   const element = node(
     "div",
@@ -4614,12 +4644,12 @@ function score(page) {
     if (!run || !snapshot) return;
     const { history: history2 } = snapshot, last2 = (values) => values[values.length - 1];
     const accuracy = last2(history2.val_accuracy);
-    number.replaceChildren(accuracy === void 0 ? "–" : (100 * accuracy).toFixed(1), node("small", {}, " %"));
-    title.textContent = accuracy === void 0 ? "prediction" : `prediction: ${percent(accuracy)} right`;
-    ofWhat.textContent = `of ${judged(run.configuration)} right`;
-    facts.best.textContent = run.bayes === null ? "–" : percent(run.bayes);
-    facts.train.textContent = history2.train_accuracy.length ? percent(last2(history2.train_accuracy)) : "–";
-    facts.cost.textContent = history2.val_cost.length ? decimal(last2(history2.val_cost), 3) : "–";
+    tell(digits, accuracy === void 0 ? "–" : (100 * accuracy).toFixed(1));
+    tell(title, accuracy === void 0 ? "prediction" : `prediction: ${percent(accuracy)} right`);
+    tell(ofWhat, `of ${judged(run.configuration)} right`);
+    tell(facts.best, run.bayes === null ? "–" : percent(run.bayes));
+    tell(facts.train, history2.train_accuracy.length ? percent(last2(history2.train_accuracy)) : "–");
+    tell(facts.cost, history2.val_cost.length ? decimal(last2(history2.val_cost), 3) : "–");
     page.sentence.tell();
   }
   return { element, title, show: show2 };
@@ -4748,11 +4778,11 @@ function sentence(page) {
   const small = node("div", { class: "rkp-small" });
   const spoken = node("div", { class: "rkp-spoken", role: "status", "aria-live": "polite" });
   let spokenAt = 0;
-  function tell() {
+  function say() {
     const { run, snapshot, problem, flow, about } = state;
     const said2 = run && snapshot ? narration(run, snapshot, flow?.spread ?? [], about, guess()) : "";
-    element.textContent = problem || page.undoing.words() + said2;
-    if (run && snapshot) small.textContent = sizes(run, snapshot);
+    tell(element, problem || page.undoing.words() + said2);
+    if (run && snapshot) tell(small, sizes(run, snapshot));
   }
   function guess() {
     const { decision, run, snapshot } = state;
@@ -4769,7 +4799,7 @@ function sentence(page) {
     const words2 = `Epoch ${epoch}: ${percent(val_accuracy[val_accuracy.length - 1])} right.`;
     if (spoken.textContent !== words2) spoken.textContent = words2;
   }
-  return { element, foot: node("div", { class: "rkp-foot" }, formulas, small, spoken), tell, showFormula, speak };
+  return { element, foot: node("div", { class: "rkp-foot" }, formulas, small, spoken), tell: say, showFormula, speak };
 }
 function sizes({ order }, { parameters, msPerStep, kernel }) {
   return [
@@ -4871,7 +4901,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-play:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
 .rkp-icon svg { display: inline-block; vertical-align: -1px; }
 .rkp [hidden] { display: none !important; }
-.rkp-count { color: var(--rkp-muted); flex: 1 1 auto; white-space: nowrap; }
+.rkp-count { contain: layout style; color: var(--rkp-muted); flex: 1 1 auto; white-space: nowrap; }
 .rkp-count b { color: var(--rkp-text); display: inline-block; font-weight: 600; min-width: 2ch; text-align: right; }
 .rkp-count .rkp-steps { min-width: 5ch; }
 .rkp-tools .rkp-select { align-items: center; display: flex; gap: 0.35rem; }
@@ -4929,6 +4959,10 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 
 @container rkp (max-width: 559px) {
   .rkp-say { display: block; min-height: 5.6em; }
+  .rkp-layer { grid-template-columns: minmax(0, 1fr); }
+  [data-lit="feat"] .rkp-body {
+    grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
+  }
 }
 @container rkp (max-width: 400px) {
   .rkp-count span { display: none; }
@@ -4948,11 +4982,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer under" "in net score plots" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem));
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer under" "in net score plots" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
     gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
-  .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(2, 1fr); }
+  .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(auto-fill, minmax(4.2rem, 1fr)); }
   .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
 }
 .rkp details.rkp-in { display: block; }
@@ -4998,8 +5032,9 @@ function turning({ state, views, still, layers }) {
     phase += Math.min(100, now - before);
     before = now;
     home += EASE * round(bestAzim() - home);
+    const shown2 = Math.round(look.azim);
     look.azim = round(home + sway());
-    layers.turned(Math.round(look.azim));
+    if (Math.round(look.azim) !== shown2) layers.turned(Math.round(look.azim));
     views.trajectories.soon();
     views.features.soon();
     due = requestAnimationFrame(frame2);
@@ -5141,8 +5176,6 @@ function compose(page) {
   const goesIn = dataControls(page), net = netControls(page), offered = presets(page);
   page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints2);
   layers.tools.append(page.turning.button);
-  const decide = figure("rkp-decide", page.score.title, views.decision);
-  decide.append(ownPoints2.element);
   const train = { type: "button", class: "rkp-train", click: playing2.toggle };
   root.append(
     node("style", {}, STYLE),
@@ -5155,9 +5188,9 @@ function compose(page) {
       ...compact ? [] : [goesIn.element],
       figure("rkp-traj", "trajectories through the layers", views.trajectories),
       figure("rkp-feat", layers.title, views.features),
-      decide,
+      figure("rkp-decide", page.score.title, views.decision),
       layers.element,
-      node("div", { class: "rkp-under" }, page.probing.element, page.legend.element),
+      node("div", { class: "rkp-under" }, ownPoints2.element, page.probing.element, page.legend.element),
       net.element,
       page.score.element,
       node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas),

@@ -84,7 +84,7 @@ def test_the_classes_of_own_points_stand_at_the_canvas(opened: Opened):
 def test_a_point_is_followed_in_all_pictures_with_its_probabilities(opened: Opened):
     train, validation = split(draw("donut_2D", 300, seed=5), 150)
     net = RK4Net(2, 3, 2, 6, h=0.3, seed=3)
-    seen = opened(Playground(net=net, data=(train, validation)), viewport={"width": 1280, "height": 900})
+    seen = opened(Playground(net=net, data=(train, validation)), viewport={"width": 1280, "height": 1000})
     page, readout = seen.page, seen.page.locator(".rkp-probe")
     board = page.locator(".rkp-decide canvas").bounding_box()
     assert board

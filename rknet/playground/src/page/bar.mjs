@@ -1,7 +1,7 @@
 /** The bar that plays, steps and resets, and the tools beside it. */
 
 import { exportRecord } from "./export.mjs";
-import { icon, ICONS, node, select } from "./elements.mjs";
+import { icon, ICONS, node, select, tell } from "./elements.mjs";
 
 /** @import { Page } from "./state.mjs" */
 
@@ -46,8 +46,8 @@ export function trainingBar(page) {
     if (playButton.textContent?.trim() !== word) {
       playButton.replaceChildren(icon(state.playing ? ICONS.pause : ICONS.play), ` ${word}`);
     }
-    epochCount.textContent = String(state.snapshot?.epoch ?? 0);
-    stepCount.textContent = String(state.snapshot?.step ?? 0);
+    tell(epochCount, String(state.snapshot?.epoch ?? 0));
+    tell(stepCount, String(state.snapshot?.step ?? 0));
   }
 
   return { bar, tools: tools(page, speed.element), pace: () => SPEEDS[speed.input.value], show };

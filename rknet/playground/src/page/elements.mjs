@@ -20,6 +20,11 @@ export function node(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Texts are set only where they change: a page is laid out anew after each. @param {HTMLElement} element @param {string} text */
+export function tell(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 let counter = 0;
 
 /** An identifier that no other element has. @param {string} name */

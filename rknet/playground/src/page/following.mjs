@@ -13,7 +13,7 @@ import { TRAJECTORIES } from "../views/trajectories.mjs";
 const SPARED = 0.01, SPARED_NEARBY = 0.05;
 
 /** Features that are enough to decide the axes, and the part that is shown. */
-const ENOUGH_FOR_AXES = 2500, ENOUGH_FOR_BOX = 3000;
+const ENOUGH_FOR_AXES = 2500, ENOUGH_FOR_BOX = 1500;
 
 /** Draw the layer states that came last. @param {Page} page */
 export function follow({ state, views }) {
@@ -23,8 +23,9 @@ export function follow({ state, views }) {
   const frame = shownFrame(states, run.validation, m), { n, L } = states;
   const at = frame ? project(states.states, states.d_hat, frame, m) : states.states;
   state.flow = { at, components: m, n, L, frame, spread: spreads(states), norms: featureNorms(states) };
-  state.box = fitted(state.box, at, m, SPARED, TRAJECTORIES, n);
-  state.near = fitted(state.near, at, m, SPARED_NEARBY, 0, n);
+  const along = extents(at, m, n);
+  state.box = fitted(state.box, along, SPARED, true);
+  state.near = fitted(state.near, along, SPARED_NEARBY, false);
   for (const view of [views.trajectories, views.features, views.layers]) view.soon();
 }
 
@@ -37,23 +38,38 @@ function shownFrame(flow, points, m) {
 }
 
 /**
- * The part of feature space that is shown: around all features but some, and all of the first `whole` points; it changes
- * only when they do by much.
- * @param {Box} box  as it was @param {ArrayLike<number>} at @param {number} m @param {number} spared  share of the features
- * @param {number} whole @param {number} n  points a layer @returns {Box}
+ * The features along each axis, in order, and the least and most of the points that are drawn as trajectories.
+ * @param {ArrayLike<number>} at @param {number} m @param {number} n  points a layer
+ * @returns {{sorted: Float64Array, drawn: [number, number]}[]}
  */
-function fitted(box, at, m, spared, whole, n) {
+function extents(at, m, n) {
   const count = at.length / m, every = Math.ceil(count / ENOUGH_FOR_BOX);
-  const spans = range(0, m - 1).map((k) => {
+  return range(0, m - 1).map((k) => {
     const sorted = Float64Array.from({ length: Math.floor(count / every) }, (_, i) => at[i * every * m + k]).sort();
-    const spare = (spared / 2) * (sorted.length - 1);
-    let [least, most] = [sorted[Math.floor(spare)], sorted[sorted.length - 1 - Math.floor(spare)]];
-    for (let row = 0; row < count; row++) {
-      const x = row % n < whole ? at[row * m + k] : least;
-      if (x < least) least = x;
-      if (x > most) most = x;
+    let [least, most] = [Infinity, -Infinity];
+    for (let first = 0; first < count; first += n) {
+      for (let row = first; row < first + Math.min(n, TRAJECTORIES); row++) {
+        const x = at[row * m + k];
+        if (x < least) least = x;
+        if (x > most) most = x;
+      }
     }
-    return [least, most];
+    return { sorted, drawn: [least, most] };
+  });
+}
+
+/**
+ * The part of feature space that is shown: around all features but some, and where trajectories are drawn, around all of
+ * them; it changes only when they do by much.
+ * @param {Box} box  as it was @param {ReturnType<typeof extents>} along @param {number} spared  share of the features
+ * @param {boolean} whole  whether trajectories are drawn @returns {Box}
+ */
+function fitted(box, along, spared, whole) {
+  const m = along.length;
+  const spans = along.map(({ sorted, drawn: [least, most] }) => {
+    const spare = Math.floor((spared / 2) * (sorted.length - 1));
+    const [a, b] = [sorted[spare], sorted[sorted.length - 1 - spare]];
+    return whole ? [Math.min(a, least), Math.max(b, most)] : [a, b];
   });
   if (!spans.flat().every(Number.isFinite)) return box;
   const inside = spans.every(([a, b], k) =>

@@ -25,7 +25,7 @@ import { sceneOf } from "./scene.mjs";
 
 /** Pixels from which a point attracts the pointer: in the prediction, in feature space. */
 const NEAR = 8, NEAR_IN_SPACE = 16;
-const HINT = "Point at a picture to follow one point through all of them.";
+const HINT = "Point at a picture to follow one point.";
 
 /** @param {Page} page @returns {Probing} */
 export function probing(page) {

@@ -97,8 +97,6 @@ function compose(page) {
   const goesIn = dataControls(page), net = netControls(page), offered = presets(page);
   page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints);
   layers.tools.append(page.turning.button);
-  const decide = figure("rkp-decide", page.score.title, views.decision);
-  decide.append(ownPoints.element);
   const train = { type: "button", class: "rkp-train", click: playing.toggle };
   root.append(
     node("style", {}, STYLE),
@@ -106,7 +104,8 @@ function compose(page) {
       node("div", { class: "rkp-top" }, bar.bar, bar.tools), offered.element,
       node("div", { class: "rkp-say" }, sentence.element, page.undoing.element), ...(compact ? [] : [goesIn.element]),
       figure("rkp-traj", "trajectories through the layers", views.trajectories), figure("rkp-feat", layers.title, views.features),
-      decide, layers.element, node("div", { class: "rkp-under" }, page.probing.element, page.legend.element),
+      figure("rkp-decide", page.score.title, views.decision), layers.element,
+      node("div", { class: "rkp-under" }, ownPoints.element, page.probing.element, page.legend.element),
       net.element, page.score.element, node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas),
       ...(compact ? [goesIn.element] : []), node("button", train, "Train this net"), sentence.foot));
 }

@@ -2,7 +2,7 @@
 
 import { judged } from "../words/narration.mjs";
 import { decimal, percent } from "../words/numbers.mjs";
-import { node } from "./elements.mjs";
+import { node, tell } from "./elements.mjs";
 
 /** @import { Page } from "./state.mjs" */
 
@@ -17,7 +17,7 @@ import { node } from "./elements.mjs";
 export function score(page) {
   const { state, views } = page;
   const title = node("span", {}, "prediction");
-  const number = node("div", { class: "rkp-number" }), ofWhat = node("div", {});
+  const digits = node("span", {}), number = node("div", { class: "rkp-number" }, digits, node("small", {}, " %")), ofWhat = node("div", {});
   const facts = { best: node("b", {}), train: node("b", {}), cost: node("b", {}) };
   const element = node("div", { class: "rkp-score" },
     node("div", {}, number, ofWhat,
@@ -32,12 +32,12 @@ export function score(page) {
     if (!run || !snapshot) return;
     const { history } = snapshot, last = (/** @type {number[]} */ values) => values[values.length - 1];
     const accuracy = last(history.val_accuracy);
-    number.replaceChildren(accuracy === undefined ? "–" : (100 * accuracy).toFixed(1), node("small", {}, " %"));
-    title.textContent = accuracy === undefined ? "prediction" : `prediction: ${percent(accuracy)} right`;
-    ofWhat.textContent = `of ${judged(run.configuration)} right`;
-    facts.best.textContent = run.bayes === null ? "–" : percent(run.bayes);
-    facts.train.textContent = history.train_accuracy.length ? percent(last(history.train_accuracy)) : "–";
-    facts.cost.textContent = history.val_cost.length ? decimal(last(history.val_cost), 3) : "–";
+    tell(digits, accuracy === undefined ? "–" : (100 * accuracy).toFixed(1));
+    tell(title, accuracy === undefined ? "prediction" : `prediction: ${percent(accuracy)} right`);
+    tell(ofWhat, `of ${judged(run.configuration)} right`);
+    tell(facts.best, run.bayes === null ? "–" : percent(run.bayes));
+    tell(facts.train, history.train_accuracy.length ? percent(last(history.train_accuracy)) : "–");
+    tell(facts.cost, history.val_cost.length ? decimal(last(history.val_cost), 3) : "–");
     page.sentence.tell();
   }
 

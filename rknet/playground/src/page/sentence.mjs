@@ -5,7 +5,7 @@ import { CELLS } from "../views/decision.mjs";
 import { guesses } from "../words/guesses.mjs";
 import { narration } from "../words/narration.mjs";
 import { percent } from "../words/numbers.mjs";
-import { node } from "./elements.mjs";
+import { node, tell } from "./elements.mjs";
 
 /** @import { Configured, Snapshot } from "../types.mjs" */
 /** @import { Page } from "./state.mjs" */
@@ -31,11 +31,11 @@ export function sentence(page) {
   const spoken = node("div", { class: "rkp-spoken", role: "status", "aria-live": "polite" });
   let spokenAt = 0;
 
-  function tell() {
+  function say() {
     const { run, snapshot, problem, flow, about } = state;
     const said = run && snapshot ? narration(run, snapshot, flow?.spread ?? [], about, guess()) : "";
-    element.textContent = problem || page.undoing.words() + said;
-    if (run && snapshot) small.textContent = sizes(run, snapshot);
+    tell(element, problem || page.undoing.words() + said);
+    if (run && snapshot) tell(small, sizes(run, snapshot));
   }
 
   /** What is said of regions without points; the picture stays for a while when training moves. */
@@ -59,7 +59,7 @@ export function sentence(page) {
     if (spoken.textContent !== words) spoken.textContent = words;
   }
 
-  return { element, foot: node("div", { class: "rkp-foot" }, formulas, small, spoken), tell, showFormula, speak };
+  return { element, foot: node("div", { class: "rkp-foot" }, formulas, small, spoken), tell: say, showFormula, speak };
 }
 
 /** @param {Configured} run @param {Snapshot} snapshot */

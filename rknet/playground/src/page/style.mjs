@@ -91,7 +91,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-play:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
 .rkp-icon svg { display: inline-block; vertical-align: -1px; }
 .rkp [hidden] { display: none !important; }
-.rkp-count { color: var(--rkp-muted); flex: 1 1 auto; white-space: nowrap; }
+.rkp-count { contain: layout style; color: var(--rkp-muted); flex: 1 1 auto; white-space: nowrap; }
 .rkp-count b { color: var(--rkp-text); display: inline-block; font-weight: 600; min-width: 2ch; text-align: right; }
 .rkp-count .rkp-steps { min-width: 5ch; }
 .rkp-tools .rkp-select { align-items: center; display: flex; gap: 0.35rem; }
@@ -149,6 +149,10 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 
 @container rkp (max-width: 559px) {
   .rkp-say { display: block; min-height: 5.6em; }
+  .rkp-layer { grid-template-columns: minmax(0, 1fr); }
+  [data-lit="feat"] .rkp-body {
+    grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
+  }
 }
 @container rkp (max-width: 400px) {
   .rkp-count span { display: none; }
@@ -168,11 +172,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer under" "in net score plots" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem));
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer under" "in net score plots" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
     gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
-  .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(2, 1fr); }
+  .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(auto-fill, minmax(4.2rem, 1fr)); }
   .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
 }
 .rkp details.rkp-in { display: block; }

@@ -30,8 +30,9 @@ export function turning({ state, views, still, layers }) {
     phase += Math.min(100, now - before);
     before = now;
     home += EASE * round(bestAzim() - home);
+    const shown = Math.round(look.azim);
     look.azim = round(home + sway());
-    layers.turned(Math.round(look.azim));
+    if (Math.round(look.azim) !== shown) layers.turned(Math.round(look.azim));
     views.trajectories.soon();
     views.features.soon();
     due = requestAnimationFrame(frame);

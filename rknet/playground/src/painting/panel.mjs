@@ -17,6 +17,8 @@ export class Panel {
     this.canvas = node("canvas", { class: "rkp-canvas", role: "img", "aria-label": label });
     this.paint = paint;
     this.due = 0;
+    /** Of the canvas in the page. */
+    this.size = [0, 0];
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.canvas);
     /** Whether it is on the screen or near it, and whether it was to be painted while it was not. */
@@ -31,7 +33,8 @@ export class Panel {
 
   fit() {
     const { clientWidth, clientHeight } = this.canvas, ratio = window.devicePixelRatio || 1;
-    const [width, height] = [clientWidth, clientHeight].map((size) => Math.round(size * ratio));
+    this.size = [clientWidth, clientHeight]; // asking for it at every painting would lay out the page each time
+    const [width, height] = this.size.map((size) => Math.round(size * ratio));
     if (!width || !height) return;
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     this.now();
@@ -48,7 +51,7 @@ export class Panel {
     const pen = this.canvas.getContext("2d"), ratio = window.devicePixelRatio || 1;
     if (!pen || !this.canvas.width) return;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const [width, height] = this.size;
     pen.clearRect(0, 0, width, height);
     this.paint(pen, width, height);
   }

@@ -4,6 +4,9 @@ import { serve } from "./serve.mjs";
 
 /** @import { Answer, Best, Configuration, Configured, Probed, Request, RunRecord, Snapshot, Views, Weights } from "../types.mjs" */
 
+/** Milliseconds to wait for a picture, at most. */
+const UNSEEN = 250;
+
 /**
  * Training off the main thread. Handlers are properties; call `configure` first, everything else any time after.
  *
@@ -131,13 +134,27 @@ export class Player {
       try {
         if (answer.generation === this.generation) this.onsnapshot(answer);
       } finally {
-        this._send({ type: "shown" });
+        this._sendOncePainted();
       }
     } else if (answer.type !== "ready" && answer.generation === this.generation) {
       if (answer.type === "configured") this.onconfigured(answer);
       else if (answer.type === "best") this.onbest(answer);
       else if (answer.type === "probed") this.onprobed(answer);
       else this.onfailed(answer.message);
+    }
+  }
+
+  /** The next snapshot is wanted when this one is painted, so that no more come than the page can show. */
+  _sendOncePainted() {
+    let sent = false;
+    const send = () => {
+      if (!sent) this._send({ type: "shown" });
+      sent = true;
+    };
+    if (typeof requestAnimationFrame === "undefined") send();
+    else {
+      requestAnimationFrame(() => setTimeout(send));
+      setTimeout(send, UNSEEN); // a page that is not seen paints nothing
     }
   }
 

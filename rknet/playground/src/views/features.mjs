@@ -27,7 +27,7 @@ export function paintFeatures(scene, pen, width, height) {
   if (inSpace) paintSeparators(pen, found, at, theme, true);
   paintPoints(scene, pen, at, behind ? (y) => !behind(y) : () => true);
   if (!inSpace) paintSeparators(pen, found, at, theme, false);
-  paintTraced(scene, pen, at, true);
+  paintTraced(scene, pen, at, width, height, true);
 }
 
 /** Which places a plane hides from the eye. @param {Scene} scene @param {import("../geometry/separators.mjs").HalfSpace} side */

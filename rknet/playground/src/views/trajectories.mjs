@@ -35,7 +35,7 @@ export function paintTrajectories(scene, pen, width, height) {
   paintPoints(pen, first, classes, theme.classes, 1.4, 0.7);
   paintPoints(pen, last, classes, theme.classes, 3.4, 0.9);
   if (layer > 0 && layer < flow.L) paintRings(pen, between, theme.text);
-  paintTraced(scene, pen, at, false);
+  paintTraced(scene, pen, at, width, height, false);
 }
 
 /** Where the points are at the chosen layer. @param {Pen} pen @param {Float32Array} places @param {string} colour */
@@ -52,9 +52,10 @@ function paintRings(pen, places, colour) {
 
 /**
  * The point that the reader has picked: its way up to the chosen layer, or all of it, and a ring where it is.
- * @param {Scene} scene @param {Pen} pen @param {ReturnType<typeof camera>} at @param {boolean} upToLayer
+ * @param {Scene} scene @param {Pen} pen @param {ReturnType<typeof camera>} at @param {number} width @param {number} height
+ * @param {boolean} upToLayer
  */
-export function paintTraced({ flow: { components, L }, traced, layer, theme }, pen, at, upToLayer) {
+export function paintTraced({ flow: { components, L }, traced, layer, theme }, pen, at, width, height, upToLayer) {
   if (!traced) return;
   pen.strokeStyle = theme.text;
   pen.lineWidth = upToLayer ? 1 : 2.2;
@@ -66,7 +67,8 @@ export function paintTraced({ flow: { components, L }, traced, layer, theme }, p
   }
   pen.stroke();
   const [x, y] = at(...placed(traced.at, components, layer));
-  paintPicked(pen, x, y, theme.classes[traced.answer], theme.text);
+  const seen = (/** @type {number} */ u, /** @type {number} */ most) => Math.max(7, Math.min(most - 7, u)); // outside, at the edge
+  paintPicked(pen, seen(x, width), seen(y, height), theme.classes[traced.answer], theme.text);
 }
 
 /** A picked point, in the colour of the answer. @param {Pen} pen @param {number} x @param {number} y @param {string} fill @param {string} stroke */
