@@ -74,7 +74,7 @@ function boxOf(at) {
 }
 
 /**
- * Points in space at one layer, which a pointer or the arrow keys turn.
+ * Points in space at one layer, or between two, which a pointer or the arrow keys turn.
  * @param {Frame} frame
  * @param {{azim: number, elev: number}} view  degrees
  * @param {() => {at: Float64Array, n: number, c: Int32Array, layer: number}|null} wanted
@@ -89,9 +89,11 @@ export function spacePanel(frame, view, wanted, title) {
     if (known.at !== found.at) known = { at: found.at, box: boxOf(found.at) };
     const { at, n, c, layer } = found, eye = camera(3, known.box, look, width, height);
     paintFrame(pen, eye, 3, known.box, look, frame.theme, "p");
+    const whole = Math.floor(layer), part = layer - whole, step = part ? 3 * n : 0;
     const seen = Array.from({ length: n }, (_, i) => {
-      const k = 3 * (layer * n + i);
-      return { k: c[i], spot: eye(at[k], at[k + 1], at[k + 2]) };
+      const from = 3 * (whole * n + i);
+      const place = (/** @type {number} */ k) => (1 - part) * at[from + k] + part * at[from + step + k];
+      return { k: c[i], spot: eye(place(0), place(1), place(2)) };
     }).sort((a, b) => a.spot[2] - b.spot[2]);
     pen.globalAlpha = 0.8;
     for (const { k, spot: [x, y, near] } of seen) {
