@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: b09d714c42f5e892c0c8f825fa713cc2393280412b8a53887971fc594a0f1c18
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 4f8af61c0ffd598cdc91bf00fd82da3bcdef5d9f4760b7d27b1eed8887ac12e9
 
 // src/words/numbers.mjs
 function short(x) {
@@ -2286,6 +2286,21 @@ function boundaries(P, columns, rows, classes) {
   return lines;
 }
 
+// src/geometry/features.mjs
+function spreads(flow2) {
+  const { states, n, L, d_hat: d } = flow2;
+  return Array.from({ length: L + 1 }, (_, l) => {
+    let total2 = 0;
+    for (let k = 0; k < d; k++) {
+      let mean = 0;
+      for (let i = 0; i < n; i++) mean += states[(l * n + i) * d + k];
+      mean /= n;
+      for (let i = 0; i < n; i++) total2 += (states[(l * n + i) * d + k] - mean) ** 2;
+    }
+    return Math.sqrt(total2 / n);
+  });
+}
+
 // src/geometry/grid.mjs
 var plane = (n) => ({ left: -EDGE, right: EDGE, bottom: -EDGE, top: EDGE, columns: n, rows: n });
 function cellCentres({ left, right, bottom, top, columns, rows }) {
@@ -2748,13 +2763,13 @@ var BEST_CELLS2 = 100;
 var FOLLOWED = 300;
 function newRunner(frame, seen) {
   let player = null;
-  let playing = false;
+  let playing = false, chosen2 = { ...frame.values };
   const caption = node("span", {}, "Train");
   const button = node("button", { type: "button", class: "rkp-play", click: () => toggle() }, icon(ICONS.play), " ", caption);
   const progress = node("progress", { "aria-label": "Epochs done", value: 0, max: 1 });
   const count = node("span", { class: "rkp-hint" });
   frame.views.before(node("div", { class: "rkl-row" }, button, progress, count));
-  const runner = { run: null, snapshot: null, weights: null, best: [], begin, close: () => {
+  const runner = { run: null, snapshot: null, weights: null, past: null, best: [], begin, close: () => {
     observer.disconnect();
     player?.close();
   } };
@@ -2773,6 +2788,11 @@ function newRunner(frame, seen) {
   }
   function begin(train) {
     if (!player) return;
+    const { snapshot } = runner;
+    if (snapshot?.flow && snapshot.epoch > 0) {
+      runner.past = { accuracy: snapshot.history.val_accuracy, spread: spreads(snapshot.flow), values: chosen2 };
+    }
+    chosen2 = { ...frame.values };
     Object.assign(runner, { run: null, snapshot: null, weights: null });
     player.configure(configurationOf(frame.values, frame.given));
     player.views = { grid: plane(CELLS), flow: FOLLOWED };
@@ -2814,13 +2834,20 @@ function bestOf({ configuration: { data, noise }, classes }) {
   if (typeof data !== "string") return [];
   return boundaries(bayes(data, noise).probability(cellCentres(plane(BEST_CELLS2))), BEST_CELLS2, BEST_CELLS2, classes);
 }
-function told({ run, snapshot }) {
+function compared({ past }, { values, labels }) {
+  if (!past) return "";
+  const other = Object.keys(values).filter((name) => name !== "way" && past.values[name] !== values[name]);
+  const what = other.map((name) => `${labels[name]} = ${past.values[name]}`).join(", ") || "the same choice";
+  return ` In grey, the run before with ${what}: ${percent(past.accuracy[past.accuracy.length - 1])}.`;
+}
+function told(runner, frame) {
+  const { run, snapshot } = runner;
   if (!run || !snapshot) return "";
   const { history, state, epoch } = snapshot, accuracy = history.val_accuracy[history.val_accuracy.length - 1];
   if (state === "diverged") return "Training has diverged: the cost is no longer a finite number. Take a smaller step size.";
   if (snapshot.step === 0) return "The weights are random. Press Train, or change something.";
   const limit = run.bayes === null ? "" : ` The best possible classifier gets ${percent(run.bayes)}.`;
-  return `After ${epoch === 1 ? "one epoch" : `${epoch} epochs`}, ${percent(accuracy)} of new points are right.${limit}`;
+  return `After ${epoch === 1 ? "one epoch" : `${epoch} epochs`}, ${percent(accuracy)} of new points are right.${limit}${compared(runner, frame)}`;
 }
 
 // src/geometry/extremes.mjs
@@ -3070,6 +3097,9 @@ function predictionPanel(frame, runner) {
     pen.setLineDash([]);
   }, "prediction");
 }
+function pastLines(y, { theme }) {
+  return y ? [{ x: y.map((_, k) => k), y: y.map((value2) => Math.max(value2, 1e-15)), colour: theme.muted, width: 1.2 }] : [];
+}
 function accuracyPanel(frame, runner) {
   return frame.panel("Accuracy by epoch, training dotted, below the dashed best possible accuracy", (pen, width, height) => {
     const { run, snapshot } = runner, { train_accuracy: train = [], val_accuracy: validation = [] } = snapshot?.history ?? {};
@@ -3082,7 +3112,7 @@ function accuracyPanel(frame, runner) {
       xTicks: [0, epochs / 2, epochs],
       yTicks: [20, 40, 60, 80, 100],
       xName: "epoch",
-      lines: [...level, { x, y: all(train), colour, dash: [1.5, 3], width: 1.4 }, { x, y: all(validation), colour, dash }]
+      lines: [...level, ...pastLines(runner.past ? all(runner.past.accuracy) : void 0, frame), { x, y: all(train), colour, dash: [1.5, 3], width: 1.4 }, { x, y: all(validation), colour, dash }]
     });
   }, "accuracy (%)");
 }
@@ -3163,7 +3193,7 @@ function open2(frame) {
   let found = null;
   const runner = newRunner(frame, (now) => {
     found = componentsOf(now);
-    frame.say(`${told(now)} Drag the features to turn them, and slide through the layers.`);
+    frame.say(`${told(now, frame)} Drag the features to turn them, and slide through the layers.`);
     repaint();
   });
   const title = node("span");
@@ -3223,7 +3253,7 @@ function open3(frame) {
     request = requestAnimationFrame(advance);
     const layer = given.layers[Math.round(reached)];
     if (layer !== values.layer) frame.set("layer", layer);
-    position = reached;
+    position = frame.still ? Math.round(reached) : reached;
     panel.soon();
     if (reached >= last) stop();
   }
@@ -3590,6 +3620,7 @@ function show(laboratory, { title, controls: controls2, given }, el, source) {
   const frame = {
     given,
     values,
+    labels: Object.fromEntries(controls2.map(({ name, label }) => [name, label])),
     views,
     theme: themeOf(root2),
     source,
@@ -4220,21 +4251,6 @@ function open5(frame) {
 }
 var tableau = { numbers: numbers5, open: open5 };
 
-// src/geometry/features.mjs
-function spreads(flow2) {
-  const { states, n, L, d_hat: d } = flow2;
-  return Array.from({ length: L + 1 }, (_, l) => {
-    let total2 = 0;
-    for (let k = 0; k < d; k++) {
-      let mean = 0;
-      for (let i = 0; i < n; i++) mean += states[(l * n + i) * d + k];
-      mean /= n;
-      for (let i = 0; i < n; i++) total2 += (states[(l * n + i) * d + k] - mean) ** 2;
-    }
-    return Math.sqrt(total2 / n);
-  });
-}
-
 // src/laboratories/training.mjs
 function numbers6(values, given) {
   const { history, flow: flow2 } = trained(values, given);
@@ -4255,12 +4271,12 @@ function open6(frame) {
   const runner = newRunner(frame, (now) => {
     spread = spreadOf(now);
     const kept = spread.length ? spread[spread.length - 1] / spread[0] : 1;
-    frame.say(told(now) + (kept < 0.01 ? ` The features collapse: in the last layer their spread is ${kept.toExponential(0)} of what it was.` : ""));
+    frame.say(told(now, frame) + (kept < 0.01 ? ` The features collapse: in the last layer their spread is ${kept.toExponential(0)} of what it was.` : ""));
     for (const panel of panels) panel.soon();
   });
   const layers = frame.panel("Spread of the features by layer, on a logarithmic scale", (pen, width, height) => {
-    const L = Math.max(1, spread.length - 1), { colour, dash } = netStyle(frame);
-    const least = Math.max(-14, Math.floor(Math.log10(Math.min(0.1, ...spread.filter((value2) => value2 > 0)))));
+    const L = Math.max(1, spread.length - 1, (runner.past?.spread.length ?? 0) - 1), { colour, dash } = netStyle(frame);
+    const least = Math.max(-14, Math.floor(Math.log10(Math.min(0.1, ...[...spread, ...runner.past?.spread ?? []].filter((value2) => value2 > 0)))));
     paintChart(pen, width, height, frame.theme, {
       x: [0, L],
       y: [10 ** least, 100],
@@ -4269,7 +4285,7 @@ function open6(frame) {
       yTicks: powers(least, 2),
       yWritten: power,
       xName: "layer",
-      lines: [{ x: spread.map((_, l) => l), y: spread.map((value2) => Math.max(value2, 1e-15)), colour, dash, width: 2.2 }]
+      lines: [...pastLines(runner.past?.spread, frame), { x: spread.map((_, l) => l), y: spread.map((value2) => Math.max(value2, 1e-15)), colour, dash, width: 2.2 }]
     });
   }, "spread of the features");
   const panels = [predictionPanel(frame, runner), layers, accuracyPanel(frame, runner)];

@@ -109,6 +109,7 @@ def test_a_net_is_trained_and_a_change_trains_it_again(opened: Opened, laborator
     seen.page.get_by_role("slider", name="layers L").press("Home")
     seen.page.wait_for_function("document.querySelector('.rkl-say').textContent.startsWith('After 2 epochs')")
     assert seen.page.get_by_text("epoch 2 of 2").is_visible()
+    assert "In grey, the run before with layers L = " in said(seen)
     assert seen.errors == [] and seen.foreign == []
 
 

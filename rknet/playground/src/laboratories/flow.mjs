@@ -51,7 +51,7 @@ function open(frame) {
     request = requestAnimationFrame(advance);
     const layer = given.layers[Math.round(reached)];
     if (layer !== values.layer) frame.set("layer", layer);
-    position = reached;
+    position = frame.still ? Math.round(reached) : reached;
     panel.soon();
     if (reached >= last) stop();
   }

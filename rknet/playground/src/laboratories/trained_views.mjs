@@ -47,6 +47,11 @@ export function predictionPanel(frame, runner) {
   }, "prediction");
 }
 
+/** The run before in grey. @param {number[]|undefined} y @param {Frame} frame */
+export function pastLines(y, { theme }) {
+  return y ? [{ x: y.map((_, k) => k), y: y.map((value) => Math.max(value, 1e-15)), colour: theme.muted, width: 1.2 }] : [];
+}
+
 /** @param {Frame} frame @param {Runner} runner */
 export function accuracyPanel(frame, runner) {
   return frame.panel("Accuracy by epoch, training dotted, below the dashed best possible accuracy", (pen, width, height) => {
@@ -56,7 +61,7 @@ export function accuracyPanel(frame, runner) {
     const limit = run?.bayes ?? null, level = limit === null ? [] : [{ x: [0, epochs], y: [100 * limit, 100 * limit], colour: frame.theme.text, width: 1, dash: [5, 4] }];
     paintChart(pen, width, height, frame.theme, {
       x: [0, epochs], y: [20, 102], xTicks: [0, epochs / 2, epochs], yTicks: [20, 40, 60, 80, 100], xName: "epoch",
-      lines: [...level, { x, y: all(train), colour, dash: [1.5, 3], width: 1.4 }, { x, y: all(validation), colour, dash }],
+      lines: [...level, ...pastLines(runner.past ? all(runner.past.accuracy) : undefined, frame), { x, y: all(train), colour, dash: [1.5, 3], width: 1.4 }, { x, y: all(validation), colour, dash }],
     });
   }, "accuracy (%)");
 }
