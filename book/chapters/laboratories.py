@@ -24,6 +24,7 @@
 # %% tags=["hide-input"]
 from rknet import plots
 from rknet.laboratories import (
+    DigitLaboratory,
     FeatureLaboratory,
     SchemeLaboratory,
     TableauLaboratory,
@@ -84,3 +85,16 @@ features.still()
 
 # %% tags=["hide-input"]
 features.in_place_of("fig-laboratory-features")
+
+# %% [markdown]
+# ## Draw a digit
+#
+# A convolutional net of four layers reads the digit that is drawn, and shows its eight channels layer by layer. A notebook
+# offers ten digits of MNIST that the net has not seen. Chapter: {doc}`s4_5c_convolution`.
+
+# %% mystnb={"figure": {"name": "fig-laboratory-digit", "caption": "A digit of MNIST, its eight channels after two of four layers of RK4 with $h = 1/2$, and the probabilities of the ten digits."}, "image": {"alt": "Left, a three of 14 x 14 grey pixels. Middle, eight small maps in blue and red that show the stroke and its edges. Right, a bar chart with one long bar, at three."}} tags=["hide-input"]
+digit = DigitLaboratory()
+digit.still()
+
+# %% tags=["hide-input"]
+digit.in_place_of("fig-laboratory-digit")

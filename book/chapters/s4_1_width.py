@@ -37,7 +37,7 @@ from scipy.stats import spearmanr
 
 from rknet import draw, plots
 from rknet.data import bayes
-from rknet.laboratories import TrainingLaboratory
+from rknet.laboratories import FlowInSpace, TrainingLaboratory
 from rknet.laboratories.training import draw_training
 from rknet.playground import Playground
 from rknet.study.cache import repetitions, trained
@@ -167,7 +167,7 @@ print(f"rank correlation: {height_follows_radius(3):.2f}")
 verdict_box("width-cone")
 
 # %% [markdown]
-# The next figure shows the flow layer by layer. Play it, or read the frames from left to right.
+# The next figure shows the flow layer by layer. Play and turn it, or read the frames from left to right.
 
 # %% mystnb={"figure": {"name": "fig-cone", "caption": "The features of donut_2D on their way through RK4Net with $\\hat d = 3$: a flat disc and ring at layer 0, a cone at layer 100."}, "image": {"alt": "Twelve frames of a cloud of points in space that starts flat and is drawn into a cone whose tip holds the points of the disc.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
 net, points = first("donut_2D", 3)
@@ -176,6 +176,14 @@ plots.Flipbook(
     plots.flow_animation(
         axes[0, 0], net.flow(points.X[:600]), points.c[:600], frames=12
     )
+)
+
+# %% tags=["hide-input"]
+FlowInSpace(
+    "fig-cone",
+    "donut_2D on its way through RK4Net",
+    net.flow(points.X[:600]),
+    points.c[:600],
 )
 
 # %% [markdown]

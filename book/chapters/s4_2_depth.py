@@ -42,7 +42,7 @@ import torch
 from rknet import Protocol, plots
 from rknet.data import bayes
 from rknet.engines.compiled.engine import Compiled
-from rknet.laboratories import TrainingLaboratory
+from rknet.laboratories import FlowInSpace, TrainingLaboratory
 from rknet.laboratories.training import draw_training, spreads
 from rknet.playground import Playground
 from rknet.study.cache import cached_fit, repetitions, trained
@@ -363,14 +363,22 @@ assert kept["StandardNet"] < 1e-4 and abs(kept["RK4Net"] - 1) < 0.3
 print(f"RK4Net keeps {100 * kept['RK4Net']:.0f} % of the spiral's spread")
 
 # %% [markdown]
-# The next two figures show the same flows layer by layer. Play them, or read the frames from left to right.
+# The next two figures show the same flows layer by layer. Play and turn them, or read the frames from left to right.
 
-# %% mystnb={"figure": {"name": "fig-flow-standard", "caption": "StandardNet, repetition 3, layer by layer: the spiral bends into the added dimensions, is a string after four layers, and has no visible extent from the tenth layer on. The vertical axis is stretched tenfold."}, "image": {"alt": "Twelve frames of a spiral of points in space that shrinks to a short string and then to a dot.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-flow-standard", "caption": "StandardNet, repetition 3, layer by layer: the spiral bends into the added dimensions, is a string after four layers, and has no visible extent from the tenth layer on. In the printed frames the vertical axis is stretched tenfold."}, "image": {"alt": "Twelve frames of a spiral of points in space that shrinks to a short string and then to a dot.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
 fig, axes = plots.panels([["3d"]], height=2.6, width=2.6)
 plots.Flipbook(
     plots.flow_animation(
         axes[0, 0], flows["StandardNet"][:, :600], points.c[:600], frames=12
     )
+)
+
+# %% tags=["hide-input"]
+FlowInSpace(
+    "fig-flow-standard",
+    "The spiral on its way through StandardNet",
+    flows["StandardNet"][:, :600],
+    points.c[:600],
 )
 
 # %% mystnb={"figure": {"name": "fig-flow-rk4", "caption": "RK4Net on the same points: the spiral keeps its size while one arm is raised and the other lowered."}, "image": {"alt": "Twelve frames of a spiral of points in space whose two coloured arms slowly move apart in height.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
@@ -379,6 +387,14 @@ plots.Flipbook(
     plots.flow_animation(
         axes[0, 0], flows["RK4Net"][:, :600], points.c[:600], frames=12
     )
+)
+
+# %% tags=["hide-input"]
+FlowInSpace(
+    "fig-flow-rk4",
+    "The spiral on its way through RK4Net",
+    flows["RK4Net"][:, :600],
+    points.c[:600],
 )
 
 # %% [markdown]

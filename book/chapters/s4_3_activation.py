@@ -495,7 +495,7 @@ Playground(
 )
 
 # %% [markdown]
-# Below are three of the activations, trained by the full protocol, and a laboratory that uses the library's own engine:
+# Below are three of the activations, trained by the full protocol, and a laboratory in which you can train others:
 
 # %% mystnb={"figure": {"name": "fig-activation-lab", "caption": "RK4Net with five layers and three activations on donut_1D, repetition 0; dashed, the best possible boundary and accuracy. Top: with tanh the network finds the strip after twenty epochs. Middle: with the logistic function it has not found the strip when training ends. Bottom: with ReLU it finds the strip in the first epochs."}, "image": {"alt": "Three rows of three panels: prediction, spread of the features by layer, accuracy by epoch. With tanh and ReLU the predicted region is a strip; with the logistic function the whole picture is predicted as outside and the accuracy stays at 75 percent."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"] * 3] * 3, height=2.3)

@@ -44,7 +44,7 @@ from scipy.stats import sem, t
 import rknet
 from rknet import EulerNet, plots
 from rknet.data import bayes
-from rknet.laboratories import FeatureLaboratory
+from rknet.laboratories import FeatureLaboratory, FlowInSpace
 from rknet.laboratories.features import draw_features
 from rknet.study.cache import repetitions, trained
 from rknet.study.experiments import COMPARED, EXPERIMENTS, MULTICLASS
@@ -435,7 +435,7 @@ verdict_box(
 )
 
 # %% [markdown]
-# The next figure shows how the surface bends. Play it, or read the frames from left to right.
+# The next figure shows how the surface bends. Play and turn it, or read the frames from left to right.
 
 # %% mystnb={"figure": {"name": "fig-funnel", "caption": "RK4Net on donut_2D_6C, three principal components of layers 0 to 100, each rotated to match the previous one: the flat disc becomes a bowl, then a funnel, and the rings move apart along its axis."}, "image": {"alt": "Twelve frames of a cloud of points in six colours that starts as a flat disc of rings and is drawn out into a funnel with the inner rings at the tip.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
 run = nets["RK4Net", "donut_2D_6C"]
@@ -445,6 +445,14 @@ plots.Flipbook(
     plots.flow_animation(
         axes[0, 0], flow[:, :800], run.points.c[:800], frames=12
     )
+)
+
+# %% tags=["hide-input"]
+FlowInSpace(
+    "fig-funnel",
+    "donut_2D_6C on its way through RK4Net",
+    flow[:, :800],
+    run.points.c[:800],
 )
 
 # %% [markdown]

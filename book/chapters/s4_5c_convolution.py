@@ -43,6 +43,7 @@ import rknet
 from rknet import LIFTS, Protocol, RKNet, plots
 from rknet.convolution import ConvolutionalRKNet, ImageLift
 from rknet.data.images import load
+from rknet.laboratories import DigitLaboratory
 from rknet.study import ledger
 from rknet.study.cache import cached_fit
 from rknet.study.configuration import seeds_of
@@ -389,6 +390,20 @@ plt.show()
 
 # %%
 assert np.abs(maps[0, 1:]).max() == 0 and np.abs(maps[1, 1:]).max() > 0.1
+
+# %% [markdown]
+# ## Draw a digit
+#
+# A smaller net of this kind, four layers of RK4 with $h = 1/2$ and eight channels of 14 x 14 pixels, runs in this page. It has
+# been trained with half of the 5000 digits, and has not seen the other half. Draw a digit and follow its channels
+# through the layers:
+
+# %%
+DigitLaboratory(digit="3", layer=2)
+
+# %% [markdown]
+# Its weights are whole numbers of one byte with a scale for each filter, and the page computes the same probabilities as
+# Python.
 
 # %% [markdown]
 # ## Exercises

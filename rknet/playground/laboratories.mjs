@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: b19b76b64d4f55e61c53c6381bd550d00356eb01dffa3329a4a8559e0911fe83
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 4f8af61c0ffd598cdc91bf00fd82da3bcdef5d9f4760b7d27b1eed8887ac12e9
 
 // src/words/numbers.mjs
 function short(x) {
@@ -76,6 +76,242 @@ var ICONS = {
   pause: "M1.5 0.5H4.7V11.5H1.5ZM7.3 0.5H10.5V11.5H7.3Z",
   full: "M0 0H4.5V1.6H1.6V4.5H0ZM7.5 0H12V4.5H10.4V1.6H7.5ZM0 7.5H1.6V10.4H4.5V12H0ZM10.4 7.5H12V12H7.5V10.4H10.4Z"
 };
+
+// src/painting/colours.mjs
+var CLASS_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"];
+var NET_STYLES = {
+  StandardNet: { colour: "#7A6248", dash: [] },
+  euler: { colour: "#56B4E9", dash: [7, 3, 1.5, 3] },
+  rk4: { colour: "#0072B2", dash: [] }
+};
+function lighter(colour, share) {
+  return "#" + [1, 3, 5].map((k) => Math.round(parseInt(colour.slice(k, k + 2), 16) * (1 - share) + 255 * share).toString(16).padStart(2, "0")).join("");
+}
+function themeOf(root2) {
+  const style = getComputedStyle(root2);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const [r, g, b] = (style.color.match(/[\d.]+/g) ?? ["0", "0", "0"]).map(Number), dark = r + g + b > 384;
+  return {
+    text: colour("--rkp-text"),
+    muted: colour("--rkp-muted"),
+    line: colour("--rkp-line"),
+    font: style.fontFamily,
+    dark,
+    classes: dark ? CLASS_COLOURS.map((each) => lighter(each, 0.3)) : CLASS_COLOURS
+  };
+}
+
+// src/laboratories/convolution.mjs
+var KERNEL = 3;
+var A = [0, 0.5, 0.5, 1];
+var BETA = [1 / 6, 1 / 3, 1 / 3, 1 / 6];
+var bytes = (text) => Uint8Array.from(atob(text), (letter2) => letter2.charCodeAt(0));
+function weights({ bytes: text, scales: scales2 }) {
+  const whole = new Int8Array(bytes(text).buffer), size = whole.length / scales2.length;
+  return Float64Array.from(whole, (value2, k) => value2 * scales2[Math.floor(k / size)]);
+}
+var netOf = (stored) => ({ ...stored, K: weights(stored.K), W: weights(stored.W) });
+function convolved({ shape: [channels, height, width], K, b }, l, y, out) {
+  const half = KERNEL >> 1, size = height * width, filter = KERNEL * KERNEL;
+  for (let to = 0; to < channels; to++) {
+    const map = out.subarray(to * size, (to + 1) * size).fill(b[l * channels + to]);
+    for (let from = 0; from < channels; from++) {
+      const first = ((l * channels + to) * channels + from) * filter;
+      for (let tap = 0; tap < filter; tap++) {
+        const weight = K[first + tap], [down, right] = [Math.floor(tap / KERNEL) - half, tap % KERNEL - half];
+        const [top, left] = [Math.max(0, -down), Math.max(0, -right)];
+        const [bottom, end] = [Math.min(height, height - down), Math.min(width, width - right)];
+        for (let r = top; r < bottom; r++) {
+          const source = from * size + (r + down) * width + right;
+          for (let c = left; c < end; c++) map[r * width + c] += weight * y[source + c];
+        }
+      }
+    }
+  }
+  for (let k = 0; k < out.length; k++) out[k] = Math.tanh(out[k]);
+}
+function answer(net, image) {
+  const { shape: [channels, height, width], L, h, classes, W, mu } = net, size = channels * height * width;
+  const states = new Float64Array((L + 1) * size), stage = new Float64Array(size), F = BETA.map(() => new Float64Array(size));
+  for (let k = 0; k < image.length; k++) states[k] = image[k];
+  for (let l = 0; l < L; l++) {
+    const y = states.subarray(l * size, (l + 1) * size), next = states.subarray((l + 1) * size, (l + 2) * size);
+    next.set(y);
+    for (let i = 0; i < F.length; i++) {
+      for (let k = 0; k < size; k++) stage[k] = i ? y[k] + h * A[i] * F[i - 1][k] : y[k];
+      convolved(net, l, stage, F[i]);
+      for (let k = 0; k < size; k++) next[k] += h * BETA[i] * F[i][k];
+    }
+  }
+  const last = states.subarray(L * size), logits = Array.from({ length: classes }, (_, c) => {
+    let total2 = mu[c];
+    for (let k = 0; k < size; k++) total2 += W[c * size + k] * last[k];
+    return total2;
+  });
+  const most = Math.max(...logits), e = logits.map((z) => Math.exp(z - most)), sum3 = e.reduce((a, b) => a + b, 0);
+  return { states, probabilities: e.map((each) => each / sum3) };
+}
+function channelSizes({ shape: [channels, height, width] }, states, layer) {
+  const size = height * width;
+  return Array.from({ length: channels }, (_, k) => {
+    const map = states.subarray((layer * channels + k) * size, (layer * channels + k + 1) * size);
+    return map.reduce((sum3, value2) => sum3 + Math.abs(value2), 0) / size;
+  });
+}
+
+// src/laboratories/drawn_digit.mjs
+var SIDE = 28;
+var BOX = 20;
+var PEN = 2.3;
+function pixels(strokes) {
+  const fine = rendered(strokes), half = SIDE / 2, found = new Float64Array(half * half);
+  for (let r = 0; r < SIDE; r++) for (let c = 0; c < SIDE; c++) found[(r >> 1) * half + (c >> 1)] += fine[r * SIDE + c] / 4;
+  return found;
+}
+function rendered(strokes) {
+  const points = strokes.flat(), pen = node("canvas", { width: SIDE, height: SIDE }).getContext("2d", { willReadFrequently: true });
+  const inked = new Float64Array(SIDE * SIDE);
+  if (!points.length || !pen) return inked;
+  const xs = points.filter((_, k) => k % 2 === 0), ys = points.filter((_, k) => k % 2 === 1);
+  const [left, top] = [Math.min(...xs), Math.min(...ys)], extent = Math.max(Math.max(...xs) - left, Math.max(...ys) - top, 0.15);
+  const scale = (BOX - PEN) / extent;
+  const paint = (dx, dy) => {
+    pen.clearRect(0, 0, SIDE, SIDE);
+    Object.assign(pen, { lineWidth: PEN, lineCap: "round", lineJoin: "round" });
+    pen.beginPath();
+    for (const line of strokes) {
+      for (let k = 0; k < line.length; k += 2) {
+        const [x2, y2] = [(line[k] - left) * scale + dx, (line[k + 1] - top) * scale + dy];
+        if (k) pen.lineTo(x2, y2);
+        else pen.moveTo(x2, y2);
+      }
+      if (line.length === 2) pen.lineTo((line[0] - left) * scale + dx + 0.01, (line[1] - top) * scale + dy);
+    }
+    pen.stroke();
+    const { data } = pen.getImageData(0, 0, SIDE, SIDE);
+    for (let k = 0; k < inked.length; k++) inked[k] = data[4 * k + 3] / 255;
+  };
+  paint(PEN, PEN);
+  let [mass, x, y] = [0, 0, 0];
+  for (let k = 0; k < inked.length; k++) {
+    mass += inked[k];
+    x += inked[k] * (k % SIDE + 0.5);
+    y += inked[k] * (Math.floor(k / SIDE) + 0.5);
+  }
+  if (mass > 0) paint(PEN + SIDE / 2 - x / mass, PEN + SIDE / 2 - y / mass);
+  return inked;
+}
+function drawable(canvas, strokes, drawn) {
+  canvas.classList.add("rkp-draws");
+  const add = (event) => {
+    strokes[strokes.length - 1].push(event.offsetX / canvas.clientWidth, event.offsetY / canvas.clientHeight);
+  };
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    drawn(true);
+    strokes.push([]);
+    add(event);
+    drawn(false);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!canvas.hasPointerCapture(event.pointerId)) return;
+    add(event);
+    drawn(false);
+  });
+}
+
+// src/laboratories/digit.mjs
+var sample = ({ net }, digit2) => Float64Array.from(bytes(net.samples[Number(digit2)]), (value2) => value2 / 255);
+function numbers({ digit: digit2, layer, image }, given) {
+  const net = netOf(given.net), { states, probabilities } = answer(net, image ?? sample(given, digit2));
+  return { probabilities, sizes: channelSizes(net, states, layer) };
+}
+function paintMap(pen, map, side, most, [left, top, width], colours) {
+  const rgb = colours.slice(0, 2).map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
+  const small = node("canvas", { width: side, height: side }), image = new ImageData(side, side);
+  for (let k = 0; k < side * side; k++) image.data.set([...rgb[map[k] > 0 ? 0 : 1], 255 * Math.min(1, Math.abs(map[k]) / most)], 4 * k);
+  small.getContext("2d")?.putImageData(image, 0, 0);
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(small, left, top, width, width);
+}
+function open(frame) {
+  const { given, values } = frame, net = netOf(given.net), [channels, side] = net.shape, size = side * side;
+  const strokes = [];
+  let image = sample(given, values.digit), found = answer(net, image), asked = true;
+  const best = () => found.probabilities.indexOf(Math.max(...found.probabilities));
+  const pad = frame.panel("The digit that is read; draw another with a pointer", (pen, width) => {
+    if (!strokes.length) paintMap(pen, image, side, 1, [0, 0, width], frame.theme.dark ? ["#ced6dd", "#ced6dd"] : ["#222832", "#222832"]);
+    Object.assign(pen, { strokeStyle: frame.theme.text, lineWidth: width / 13, lineCap: "round", lineJoin: "round" });
+    pen.beginPath();
+    for (const line of strokes) {
+      for (let k = 0; k < line.length; k += 2) {
+        if (k) pen.lineTo(width * line[k], width * line[k + 1]);
+        else pen.moveTo(width * line[k], width * line[k + 1]);
+      }
+      if (line.length === 2) pen.lineTo(width * line[0] + 0.1, width * line[1]);
+    }
+    pen.stroke();
+  }, "draw a digit here");
+  const heading = node("span");
+  const maps = frame.panel("The channels at the chosen layer, a map each: blue above zero, orange below", (pen, width, height) => {
+    const { layer } = values, columns = 3, gap = 6, tile = (width - (columns + 1) * gap) / columns;
+    const all = found.states.subarray(layer * channels * size, (layer + 1) * channels * size);
+    const most = all.reduce((largest2, value2) => Math.max(largest2, Math.abs(value2)), 1e-9);
+    for (let k = 0; k < channels; k++) {
+      const [left, top] = [gap + k % columns * (tile + gap), gap + Math.floor(k / columns) * (tile + gap)];
+      pen.strokeStyle = frame.theme.line;
+      pen.strokeRect(left, top, tile, tile);
+      paintMap(pen, all.subarray(k * size, (k + 1) * size), side, most, [left, top, tile], frame.theme.classes);
+    }
+    pen.fillStyle = frame.theme.muted;
+    pen.font = `11px ${frame.theme.font}`;
+    pen.textAlign = "right";
+    pen.fillText(`up to ${most.toFixed(1)}`, width - gap, height - gap);
+  }, heading);
+  const bars = frame.panel("The probabilities of the ten digits", (pen, width, height) => {
+    const row = height / 10, blue = frame.theme.classes[0];
+    pen.textBaseline = "middle";
+    pen.textAlign = "left";
+    found.probabilities.forEach((p, digit2) => {
+      pen.fillStyle = digit2 === best() ? blue : lighter(blue, frame.theme.dark ? 0 : 0.4);
+      pen.fillRect(24, digit2 * row + 3, Math.max(1, p * (width - 90)), row - 6);
+      pen.fillStyle = frame.theme.text;
+      pen.font = `${digit2 === best() ? "bold " : ""}13px ${frame.theme.font}`;
+      pen.fillText(String(digit2), 8, (digit2 + 0.5) * row);
+      pen.font = `12px ${frame.theme.font}`;
+      if (p > 5e-3) pen.fillText(percent(p), 30 + p * (width - 90), (digit2 + 0.5) * row);
+    });
+  }, "probabilities");
+  const clear = node("button", { type: "button", click: () => {
+    strokes.length = 0;
+    read(new Float64Array(size));
+  } }, "Clear");
+  frame.views.before(node("div", { class: "rkl-row" }, clear, node("span", { class: "rkp-hint" }, "Draw over the digit, or choose one.")));
+  function read(now) {
+    image = now;
+    found = answer(net, image);
+    asked = !strokes.length && image.some((value2) => value2 > 0);
+    show2();
+  }
+  function show2() {
+    heading.textContent = `channels at layer ${values.layer} of ${net.L}`;
+    for (const panel of [pad, maps, bars]) panel.soon();
+    const empty = !image.some((value2) => value2 > 0), sure = percent(found.probabilities[best()]);
+    const accuracy = `It reads ${percent(given.net.accuracy)} of the test digits.`;
+    frame.say(empty ? `Draw a digit. ${accuracy}` : `The network reads ${asked ? "this digit" : "your drawing"} as ${best()} with probability ${sure}. ${accuracy}`);
+  }
+  drawable(pad.canvas, strokes, (begun) => begun ? void 0 : read(pixels(strokes)));
+  return {
+    update(changed) {
+      if (!changed.includes("digit")) show2();
+      else {
+        strokes.length = 0;
+        read(sample(given, values.digit));
+      }
+    }
+  };
+}
+var digit = { numbers, open };
 
 // src/geometry/axes.mjs
 function principalAxes(states, d) {
@@ -567,23 +803,23 @@ function trees(n) {
 
 // src/setup/tableau.mjs
 function readTableau(tableau2) {
-  const { A: rows, beta: weights } = tableau2 ?? {};
-  const [least, most] = LIMITS.stages, s = weights?.length;
-  if (!(Array.isArray(weights) && s >= least && s <= most)) refuseText("beta", `a list of ${least} .. ${most} weights`, counted(weights, "weight"));
+  const { A: rows, beta: weights2 } = tableau2 ?? {};
+  const [least, most] = LIMITS.stages, s = weights2?.length;
+  if (!(Array.isArray(weights2) && s >= least && s <= most)) refuseText("beta", `a list of ${least} .. ${most} weights`, counted(weights2, "weight"));
   if (!(Array.isArray(rows) && rows.length === s && rows.every((row) => Array.isArray(row) && row.length <= s))) {
     refuseText("A", `a list of s = ${s} rows of at most s entries`, rowsInWords(rows, s));
   }
-  const A = rows.map(
+  const A2 = rows.map(
     (row, i) => Array.from({ length: s }, (_, j) => {
       const entry = readFraction(`a_${i + 1}${j + 1}`, row[j]);
       return j < i || entry.p === 0n ? entry : refuseText(`a_${i + 1}${j + 1}`, "empty, for the scheme is explicit", String(row[j]));
     })
   );
-  const beta = weights.map((weight, i) => readFraction(`beta_${i + 1}`, weight));
+  const beta = weights2.map((weight, i) => readFraction(`beta_${i + 1}`, weight));
   const total2 = beta.reduce(sum, ZERO);
   if (written(total2) !== "1") throw new Error(`beta: must add up to 1, got ${written(total2)}`);
   const stageWeights2 = (tree) => tree.map(stageWeights2).reduce(
-    (result, inner) => result.map((g, i) => product(g, A[i].map((a, j) => product(a, inner[j])).reduce(sum, ZERO))),
+    (result, inner) => result.map((g, i) => product(g, A2[i].map((a, j) => product(a, inner[j])).reduce(sum, ZERO))),
     beta.map(() => ONE)
   );
   const holds = (tree) => {
@@ -595,11 +831,11 @@ function readTableau(tableau2) {
   const number = ({ p, q }) => Number(p) / Number(q);
   return {
     s,
-    A: A.map((row) => row.map(number)),
+    A: A2.map((row) => row.map(number)),
     beta: beta.map(number),
-    c: A.map((row) => number(row.reduce(sum, ZERO))),
+    c: A2.map((row) => number(row.reduce(sum, ZERO))),
     order,
-    text: { A: A.map((row, i) => row.slice(0, i).map(written)), beta: beta.map(written) }
+    text: { A: A2.map((row, i) => row.slice(0, i).map(written)), beta: beta.map(written) }
   };
 }
 function counted(list, name) {
@@ -710,8 +946,8 @@ function layoutOf({ d_hat, L, classes, beta }, n) {
   let end = 0;
   const take = (size) => (end += 4 * Math.ceil(size / 4)) - 4 * Math.ceil(size / 4);
   const M = take(2 * width), K = take(L * d_hat * width), b = take(L * width), W = take(d_hat * outputs);
-  const mu = take(outputs), weights = end;
-  take(2 * weights);
+  const mu = take(outputs), weights2 = end;
+  take(2 * weights2);
   const layer = s * n * width;
   const most = Math.max(width, outputs);
   return {
@@ -723,7 +959,7 @@ function layoutOf({ d_hat, L, classes, beta }, n) {
     b,
     W,
     mu,
-    weights,
+    weights: weights2,
     x: take(2 * n),
     Y: take((L + 1) * layer),
     S: take(L * layer),
@@ -799,7 +1035,7 @@ function scriptSweeps(net, at) {
   return { kernel: "javascript", memory, forward, backward };
 }
 function forwardSweep(net, at, memory, { multiply, addMultiple }) {
-  const { d_hat, L, carried, A, beta } = net, { width, outputs } = at, s = beta.length;
+  const { d_hat, L, carried, A: A2, beta } = net, { width, outputs } = at, s = beta.length;
   const [sigma, slope2] = SIGMA[net.activation];
   return (rows, keep) => {
     const size = rows * width;
@@ -809,7 +1045,7 @@ function forwardSweep(net, at, memory, { multiply, addMultiple }) {
       for (let i = 0; i < s; i++) {
         const y = Y + i * size, F = at.F + i * size;
         if (i > 0) memory.copyWithin(y, Y, Y + size);
-        for (let j = 0; j < i; j++) if (A[i][j] !== 0) addMultiple(y, at.F + j * size, A[i][j], size);
+        for (let j = 0; j < i; j++) if (A2[i][j] !== 0) addMultiple(y, at.F + j * size, A2[i][j], size);
         multiply(y, width, 1, d_hat, at.K + l * d_hat * width, width, at.b + l * width, F, rows);
         for (let k = 0; k < size; k++) {
           const z = memory[F + k], value2 = sigma(z);
@@ -828,7 +1064,7 @@ function forwardSweep(net, at, memory, { multiply, addMultiple }) {
   };
 }
 function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, transpose }) {
-  const { d_hat, L, classes, carried, A, beta, learned } = net, { width, outputs } = at, s = beta.length;
+  const { d_hat, L, classes, carried, A: A2, beta, learned } = net, { width, outputs } = at, s = beta.length;
   return (rows, rate, scale, moving) => {
     const size = rows * width;
     let Y = at.Y + L * s * size, S = at.S + L * s * size;
@@ -846,7 +1082,7 @@ function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, 
       for (let i = s - 1; i >= 0; i--) {
         const xi = at.xi + i * size;
         for (let k = 0; k < size; k++) memory[xi + k] = f(memory[at.p + k] * beta[i]);
-        for (let j = i + 1; j < s; j++) if (A[j][i] !== 0) addMultiple(xi, at.G + j * size, A[j][i], size);
+        for (let j = i + 1; j < s; j++) if (A2[j][i] !== 0) addMultiple(xi, at.G + j * size, A2[j][i], size);
         for (let k = 0; k < size; k++) memory[xi + k] = flush(f(memory[xi + k] * memory[S + i * size + k]), NEGLIGIBLE);
         multiply(xi, width, 1, d_hat, at.KT, width, at.zero, at.G + i * size, rows);
       }
@@ -870,14 +1106,14 @@ var F32 = 125;
 var V128 = 123;
 var VECTOR = 16;
 function unsigned(n) {
-  const bytes = [];
-  for (; n > 127; n = Math.floor(n / 128)) bytes.push(n % 128 | 128);
-  return [...bytes, n];
+  const bytes2 = [];
+  for (; n > 127; n = Math.floor(n / 128)) bytes2.push(n % 128 | 128);
+  return [...bytes2, n];
 }
 function signed(n) {
-  const bytes = [];
-  for (; n < -64 || n > 63; n >>= 7) bytes.push(n & 127 | 128);
-  return [...bytes, n & 127];
+  const bytes2 = [];
+  for (; n < -64 || n > 63; n >>= 7) bytes2.push(n & 127 | 128);
+  return [...bytes2, n & 127];
 }
 var floatBytes = (x) => [...new Uint8Array(new Float32Array([x]).buffer)];
 var simd = (opcode) => (...operands) => [...operands, 253, unsigned(opcode)];
@@ -933,12 +1169,12 @@ var w = {
   where: (mask, a, b) => [a, b, mask, 253, 82]
 };
 function flat(code) {
-  const bytes = [];
+  const bytes2 = [];
   const walk = (part) => {
-    for (const item of part) typeof item === "number" ? bytes.push(item) : walk(item);
+    for (const item of part) typeof item === "number" ? bytes2.push(item) : walk(item);
   };
   walk(code);
-  return bytes;
+  return bytes2;
 }
 var address = (place) => w.i32(4 * place);
 
@@ -976,8 +1212,8 @@ var Routine = class {
     this.emit(w.set(counter2, w.minus(w.get(counter2), w.i32(step))), [12, 0], [11], [11]);
   }
   /** @param {number} pointer @param {Code} bytes */
-  advance(pointer, bytes) {
-    this.emit(w.set(pointer, w.plus(w.get(pointer), bytes)));
+  advance(pointer, bytes2) {
+    this.emit(w.set(pointer, w.plus(w.get(pointer), bytes2)));
   }
   /** @returns {number[]} */
   get bytes() {
@@ -1065,11 +1301,11 @@ function activationRoutine(activation) {
 
 // src/engine/simd_backward.mjs
 function backwardRoutine(net, at, routine) {
-  const { d_hat, L, carried, A, beta, learned } = net, s = beta.length, row = 4 * at.width;
+  const { d_hat, L, carried, A: A2, beta, learned } = net, s = beta.length, row = 4 * at.width;
   const r = new Routine([I32, F32, F32, I32]), [rows, rate, scale, moving] = [0, 1, 2, 3];
   const [size, Y, S, K, b, layers, k, left] = Array.from({ length: 8 }, () => r.local(I32));
   const stage = (array, i) => i ? w.plus(array, w.times(w.get(size), w.i32(i))) : array;
-  const moved = (where, numbers5) => w.call(routine.move, where, address(at.g), w.i32(4 * numbers5), w.get(rate), w.get(scale), w.get(moving));
+  const moved = (where, numbers7) => w.call(routine.move, where, address(at.g), w.i32(4 * numbers7), w.get(rate), w.get(scale), w.get(moving));
   const all = w.times(w.get(size), w.i32(s));
   r.emit(w.set(size, w.times(w.get(rows), w.i32(row))), w.set(layers, w.i32(L)));
   r.emit(w.set(Y, w.plus(address(at.Y), w.times(all, w.i32(L)))));
@@ -1101,7 +1337,7 @@ function backwardRoutine(net, at, routine) {
       each(() => {
         let value2 = w.mul(w.load(w.get(k), 4 * at.p), w.every(beta[i]));
         for (let j = i + 1; j < s; j++) {
-          if (A[j][i] !== 0) value2 = w.add(value2, w.mul(w.load(here(G[j])), w.every(A[j][i])));
+          if (A2[j][i] !== 0) value2 = w.add(value2, w.mul(w.load(here(G[j])), w.every(A2[j][i])));
         }
         const product3 = r.keep(w.mul(value2, w.load(here(slope2))));
         r.emit(w.store(here(xi[i]), flushCode(product3, NEGLIGIBLE)));
@@ -1208,9 +1444,9 @@ function transposeRoutine(rows, columns, from, to) {
 }
 
 // src/engine/simd_updates.mjs
-function moveRoutine(weights) {
+function moveRoutine(weights2) {
   const r = new Routine([I32, I32, I32, F32, F32, I32]), [at, g, size, rate, scale, moving] = [0, 1, 2, 3, 4, 5];
-  const m = 4 * weights, v = 8 * weights;
+  const m = 4 * weights2, v = 8 * weights2;
   const gradient = r.local(V128), rates = r.local(V128), scales2 = r.local(V128);
   const load = () => {
     r.emit(w.set(gradient, w.load(w.get(g))));
@@ -1262,7 +1498,7 @@ function callsOf(net, at, define) {
 
 // src/engine/simd_forward.mjs
 function forwardRoutine(net, at, routine) {
-  const { d_hat, L, carried, A, beta } = net, s = beta.length, row = 4 * at.width;
+  const { d_hat, L, carried, A: A2, beta } = net, s = beta.length, row = 4 * at.width;
   const r = new Routine([I32, I32]), [rows, keep] = [0, 1];
   const [size, Y, S, K, b, layers, k, next] = Array.from({ length: 8 }, () => r.local(I32));
   const stage = (array, i) => i ? w.plus(array, w.times(w.get(size), w.i32(i))) : array;
@@ -1286,7 +1522,7 @@ function forwardRoutine(net, at, routine) {
   r.repeat(layers, 1, 1, () => {
     for (let i = 0; i < s; i++) {
       r.emit(w.set(y, stage(w.get(Y), i)));
-      if (i > 0) combine([...A[i].subarray(0, i)], true);
+      if (i > 0) combine([...A2[i].subarray(0, i)], true);
       r.emit(w.call(routine.affine, w.get(y), w.get(K), w.get(b), w.get(F[i]), w.get(rows)));
       r.emit(w.call(routine.activate, w.get(F[i]), stage(w.get(S), i), w.get(size)));
     }
@@ -1313,8 +1549,8 @@ function assemble(net, at) {
 function moduleBytes(routines, exported) {
   const name = (text) => [text.length, [...text].map((letter2) => letter2.charCodeAt(0))];
   const section = (id, content) => {
-    const bytes = flat(content);
-    return [id, unsigned(bytes.length), bytes];
+    const bytes2 = flat(content);
+    return [id, unsigned(bytes2.length), bytes2];
   };
   const list = (items) => [unsigned(items.length), items];
   const types = routines.map(({ parameters }) => [96, list(parameters.map((type) => [type])), 0]);
@@ -1326,7 +1562,7 @@ function moduleBytes(routines, exported) {
       section(2, list([[name("page"), name("memory"), 2, 0, 1]])),
       section(3, list(routines.map((_, index) => unsigned(index)))),
       section(7, list(exports)),
-      section(10, list(routines.map(({ bytes }) => bytes)))
+      section(10, list(routines.map(({ bytes: bytes2 }) => bytes2)))
     ])
   );
 }
@@ -1359,7 +1595,7 @@ var Engine = class _Engine {
    * @param {Weights} weights  copied
    * @param {{rate: number, batch: number, kernel?: 'auto'|'webassembly'|'javascript'}} protocol
    */
-  constructor(net, weights, { rate, batch, kernel = "auto" }) {
+  constructor(net, weights2, { rate, batch, kernel = "auto" }) {
     this.net = net;
     this.rate = rate;
     this.batch = batch;
@@ -1368,7 +1604,7 @@ var Engine = class _Engine {
     this.labels = new Int32Array(this.layout.n);
     this.exponentials = new Float32Array(net.classes);
     this.powers = [1, 1];
-    this.weights = weights;
+    this.weights = weights2;
   }
   /** Which program computes. */
   get kernel() {
@@ -1489,10 +1725,10 @@ var Engine = class _Engine {
   _gather(X, c, order, first, rows) {
     const { memory } = this.sweeps, { x } = this.layout;
     for (let r = 0; r < rows; r++) {
-      const sample = order[first + r];
-      memory[x + 2 * r] = X[2 * sample];
-      memory[x + 2 * r + 1] = X[2 * sample + 1];
-      this.labels[r] = c[sample];
+      const sample2 = order[first + r];
+      memory[x + 2 * r] = X[2 * sample2];
+      memory[x + 2 * r + 1] = X[2 * sample2 + 1];
+      this.labels[r] = c[sample2];
     }
   }
   /**
@@ -1555,9 +1791,9 @@ function layersOf(configuration) {
   if (configuration.net === "StandardNet") {
     return { ...common2, carried: false, A: [new Float32Array(1)], beta: new Float32Array([1]) };
   }
-  const { A, beta } = tableauOf(configuration);
+  const { A: A2, beta } = tableauOf(configuration);
   const times = (row) => new Float32Array(row.map((a) => h * a));
-  return { ...common2, carried: true, A: A.map(times), beta: times(beta) };
+  return { ...common2, carried: true, A: A2.map(times), beta: times(beta) };
 }
 
 // src/run/sha256.mjs
@@ -1616,9 +1852,9 @@ var writtenNumber = (x) => Number.isFinite(x) ? x : (
   Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf"
 );
 function base64(array) {
-  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  const bytes2 = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   let text = "";
-  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
+  for (let i = 0; i < bytes2.length; i += 4096) text += String.fromCharCode(...bytes2.subarray(i, i + 4096));
   return btoa(text);
 }
 function weightsHash({ d_hat, L, lift, ...rest }, { K, W, b, lift: M, mu }) {
@@ -1647,14 +1883,14 @@ var Trainer = class {
    *   weights: to start from, instead of drawn ones
    * @throws {Error} one line: what is wrong with the configuration or the weights
    */
-  constructor(configuration, { weights = null, kernel = "auto" } = {}) {
+  constructor(configuration, { weights: weights2 = null, kernel = "auto" } = {}) {
     this.configuration = validated(configuration);
     const { data, samples, noise, seed, rate, batch, lift, d_hat } = this.configuration;
     this.classes = classesOf(this.configuration);
     const layers = layersOf(this.configuration);
     this.start = /** @type {'drawn'|'given'} */
-    weights ? "given" : "drawn";
-    this.initial = weights ? checkedWeights(weights, layers) : initialWeights(this.configuration);
+    weights2 ? "given" : "drawn";
+    this.initial = weights2 ? checkedWeights(weights2, layers) : initialWeights(this.configuration);
     if (typeof data === "string") {
       const { X, c } = draw(data, 2 * samples, noise, seed);
       this.train = { X: X.slice(0, 2 * samples), c: c.slice(0, samples) };
@@ -1734,17 +1970,17 @@ var Trainer = class {
   }
 };
 var pointsOf = ({ X, c }) => ({ X: new Float32Array(X.flat()), c: new Int32Array(c) });
-function checkedWeights(weights, { d_hat, L, classes }) {
+function checkedWeights(weights2, { d_hat, L, classes }) {
   const sizes = { lift: 2 * d_hat, K: L * d_hat * d_hat, b: L * d_hat, W: classes * d_hat, mu: classes };
   for (const [name, size] of Object.entries(sizes)) {
-    const array = weights[
+    const array = weights2[
       /** @type {keyof Weights} */
       name
     ];
     if (array?.length !== size) refuse(`weights.${name}`, `${size} numbers for this net`, array?.length);
   }
   const copy = (array) => Float32Array.from(array);
-  return { lift: copy(weights.lift), K: copy(weights.K), b: copy(weights.b), W: copy(weights.W), mu: copy(weights.mu) };
+  return { lift: copy(weights2.lift), K: copy(weights2.K), b: copy(weights2.b), W: copy(weights2.W), mu: copy(weights2.mu) };
 }
 
 // src/laboratories/double.mjs
@@ -1756,7 +1992,7 @@ var ACTIVATIONS2 = {
 };
 function flowOf({ lift, K, b }, configuration, X) {
   const { d_hat: d, L, h, net, activation } = configuration, n = X.length / 2, sigma = ACTIVATIONS2[activation];
-  const { A, beta } = net === "RKNet" ? tableauOf(configuration) : { A: [[0]], beta: [1] };
+  const { A: A2, beta } = net === "RKNet" ? tableauOf(configuration) : { A: [[0]], beta: [1] };
   const s = beta.length, carried = net === "RKNet", size = n * d;
   const states = new Float64Array((L + 1) * size), stage = new Float64Array(d), F = Array.from({ length: s }, () => new Float64Array(d));
   for (let k = 0; k < size; k++) {
@@ -1768,7 +2004,7 @@ function flowOf({ lift, K, b }, configuration, X) {
       for (let i = 0; i < s; i++) {
         for (let a = 0; a < d; a++) {
           let total2 = states[at + a];
-          for (let j = 0; j < i; j++) total2 += h * A[i][j] * F[j][a];
+          for (let j = 0; j < i; j++) total2 += h * A2[i][j] * F[j][a];
           stage[a] = total2;
         }
         for (let a = 0; a < d; a++) {
@@ -2050,6 +2286,21 @@ function boundaries(P, columns, rows, classes) {
   return lines;
 }
 
+// src/geometry/features.mjs
+function spreads(flow2) {
+  const { states, n, L, d_hat: d } = flow2;
+  return Array.from({ length: L + 1 }, (_, l) => {
+    let total2 = 0;
+    for (let k = 0; k < d; k++) {
+      let mean = 0;
+      for (let i = 0; i < n; i++) mean += states[(l * n + i) * d + k];
+      mean /= n;
+      for (let i = 0; i < n; i++) total2 += (states[(l * n + i) * d + k] - mean) ** 2;
+    }
+    return Math.sqrt(total2 / n);
+  });
+}
+
 // src/geometry/grid.mjs
 var plane = (n) => ({ left: -EDGE, right: EDGE, bottom: -EDGE, top: EDGE, columns: n, rows: n });
 function cellCentres({ left, right, bottom, top, columns, rows }) {
@@ -2175,8 +2426,8 @@ var Server = class {
   }
   /** @type {{[T in Request['type']]: (this: Server, request: Extract<Request, {type: T}>) => void}} */
   handlers = {
-    configure({ generation, configuration, weights }) {
-      this.wanted = { configuration, weights: weights ?? null };
+    configure({ generation, configuration, weights: weights2 }) {
+      this.wanted = { configuration, weights: weights2 ?? null };
       this.begin(generation);
     },
     reset({ generation }) {
@@ -2304,7 +2555,7 @@ var Server = class {
   }
   /** @param {boolean} fresh  with all views, whatever they cost */
   snapshot(fresh) {
-    const { trainer, renewed } = this, { grid, flow, mesh = 0 } = this.views;
+    const { trainer, renewed } = this, { grid, flow: flow2, mesh = 0 } = this.views;
     if (!trainer) return;
     if (!this.shown) {
       this.owed ||= fresh;
@@ -2325,12 +2576,12 @@ var Server = class {
       msPerStep: this.msPerStep,
       kernel: trainer.engine.kernel,
       grid: show2 && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
-      flow: show2 && flow > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow)) : null,
+      flow: show2 && flow2 > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow2)) : null,
       mesh: show2 && mesh > 0 ? trainer.engine.states(meshPoints(mesh)) : null,
       classifier: null,
       probe: show2 ? this.probed() : null
     };
-    if (show2 && flow > 0) {
+    if (show2 && flow2 > 0) {
       const { W, mu } = trainer.engine.weights;
       message.classifier = { W, mu };
     }
@@ -2432,22 +2683,22 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
     else this._waiting.push(request);
   }
   /** @param {Answer} answer */
-  _receive(answer) {
+  _receive(answer2) {
     if (this._closed) return;
-    if (answer.type === "answer") {
-      this._asked.get(answer.id)?.(answer.value);
-      this._asked.delete(answer.id);
-    } else if (answer.type === "snapshot") {
+    if (answer2.type === "answer") {
+      this._asked.get(answer2.id)?.(answer2.value);
+      this._asked.delete(answer2.id);
+    } else if (answer2.type === "snapshot") {
       try {
-        if (answer.generation === this.generation) this.onsnapshot(answer);
+        if (answer2.generation === this.generation) this.onsnapshot(answer2);
       } finally {
         this._send({ type: "shown" });
       }
-    } else if (answer.type !== "ready" && answer.generation === this.generation) {
-      if (answer.type === "configured") this.onconfigured(answer);
-      else if (answer.type === "best") this.onbest(answer);
-      else if (answer.type === "probed") this.onprobed(answer);
-      else this.onfailed(answer.message);
+    } else if (answer2.type !== "ready" && answer2.generation === this.generation) {
+      if (answer2.type === "configured") this.onconfigured(answer2);
+      else if (answer2.type === "best") this.onbest(answer2);
+      else if (answer2.type === "probed") this.onprobed(answer2);
+      else this.onfailed(answer2.message);
     }
   }
   /**
@@ -2455,9 +2706,9 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
    * @param {Partial<Configuration>} configuration
    * @param {Weights} [weights]  to start from, instead of drawn ones
    */
-  configure(configuration, weights) {
+  configure(configuration, weights2) {
     this.generation += 1;
-    this._send({ type: "configure", generation: this.generation, configuration, ...weights ? { weights } : {} });
+    this._send({ type: "configure", generation: this.generation, configuration, ...weights2 ? { weights: weights2 } : {} });
   }
   /** The same run from the beginning. */
   reset() {
@@ -2512,13 +2763,13 @@ var BEST_CELLS2 = 100;
 var FOLLOWED = 300;
 function newRunner(frame, seen) {
   let player = null;
-  let playing = false;
+  let playing = false, chosen2 = { ...frame.values };
   const caption = node("span", {}, "Train");
   const button = node("button", { type: "button", class: "rkp-play", click: () => toggle() }, icon(ICONS.play), " ", caption);
   const progress = node("progress", { "aria-label": "Epochs done", value: 0, max: 1 });
   const count = node("span", { class: "rkp-hint" });
   frame.views.before(node("div", { class: "rkl-row" }, button, progress, count));
-  const runner = { run: null, snapshot: null, weights: null, best: [], begin, close: () => {
+  const runner = { run: null, snapshot: null, weights: null, past: null, best: [], begin, close: () => {
     observer.disconnect();
     player?.close();
   } };
@@ -2537,6 +2788,11 @@ function newRunner(frame, seen) {
   }
   function begin(train) {
     if (!player) return;
+    const { snapshot } = runner;
+    if (snapshot?.flow && snapshot.epoch > 0) {
+      runner.past = { accuracy: snapshot.history.val_accuracy, spread: spreads(snapshot.flow), values: chosen2 };
+    }
+    chosen2 = { ...frame.values };
     Object.assign(runner, { run: null, snapshot: null, weights: null });
     player.configure(configurationOf(frame.values, frame.given));
     player.views = { grid: plane(CELLS), flow: FOLLOWED };
@@ -2563,9 +2819,9 @@ function newRunner(frame, seen) {
     begin(false);
   }
   async function settle(snapshot) {
-    const weights = await player?.weights();
-    if (!weights || runner.snapshot !== snapshot) return;
-    runner.weights = weights;
+    const weights2 = await player?.weights();
+    if (!weights2 || runner.snapshot !== snapshot) return;
+    runner.weights = weights2;
     seen(runner);
   }
   const observer = new IntersectionObserver((entries) => {
@@ -2578,37 +2834,20 @@ function bestOf({ configuration: { data, noise }, classes }) {
   if (typeof data !== "string") return [];
   return boundaries(bayes(data, noise).probability(cellCentres(plane(BEST_CELLS2))), BEST_CELLS2, BEST_CELLS2, classes);
 }
-function told({ run, snapshot }) {
+function compared({ past }, { values, labels }) {
+  if (!past) return "";
+  const other = Object.keys(values).filter((name) => name !== "way" && past.values[name] !== values[name]);
+  const what = other.map((name) => `${labels[name]} = ${past.values[name]}`).join(", ") || "the same choice";
+  return ` In grey, the run before with ${what}: ${percent(past.accuracy[past.accuracy.length - 1])}.`;
+}
+function told(runner, frame) {
+  const { run, snapshot } = runner;
   if (!run || !snapshot) return "";
   const { history, state, epoch } = snapshot, accuracy = history.val_accuracy[history.val_accuracy.length - 1];
   if (state === "diverged") return "Training has diverged: the cost is no longer a finite number. Take a smaller step size.";
   if (snapshot.step === 0) return "The weights are random. Press Train, or change something.";
   const limit = run.bayes === null ? "" : ` The best possible classifier gets ${percent(run.bayes)}.`;
-  return `After ${epoch === 1 ? "one epoch" : `${epoch} epochs`}, ${percent(accuracy)} of new points are right.${limit}`;
-}
-
-// src/painting/colours.mjs
-var CLASS_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"];
-var NET_STYLES = {
-  StandardNet: { colour: "#7A6248", dash: [] },
-  euler: { colour: "#56B4E9", dash: [7, 3, 1.5, 3] },
-  rk4: { colour: "#0072B2", dash: [] }
-};
-function lighter(colour, share) {
-  return "#" + [1, 3, 5].map((k) => Math.round(parseInt(colour.slice(k, k + 2), 16) * (1 - share) + 255 * share).toString(16).padStart(2, "0")).join("");
-}
-function themeOf(root2) {
-  const style = getComputedStyle(root2);
-  const colour = (name) => style.getPropertyValue(name).trim();
-  const [r, g, b] = (style.color.match(/[\d.]+/g) ?? ["0", "0", "0"]).map(Number), dark = r + g + b > 384;
-  return {
-    text: colour("--rkp-text"),
-    muted: colour("--rkp-muted"),
-    line: colour("--rkp-line"),
-    font: style.fontFamily,
-    dark,
-    classes: dark ? CLASS_COLOURS.map((each) => lighter(each, 0.3)) : CLASS_COLOURS
-  };
+  return `After ${epoch === 1 ? "one epoch" : `${epoch} epochs`}, ${percent(accuracy)} of new points are right.${limit}${compared(runner, frame)}`;
 }
 
 // src/geometry/extremes.mjs
@@ -2662,7 +2901,7 @@ function strokeLines(pen, lines, place) {
   pen.stroke();
 }
 function regions(P, cells, classes, side) {
-  const image = new ImageData(side, side), bytes = image.data;
+  const image = new ImageData(side, side), bytes2 = image.data;
   const rgb = CLASS_COLOURS.map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
   const p = new Float64Array(classes);
   for (let i = 0; i < side; i++) {
@@ -2679,8 +2918,8 @@ function regions(P, cells, classes, side) {
       }
       const sure = (p[best] - 1 / classes) / (1 - 1 / classes);
       const pixel = 4 * (i * side + j), colour = rgb[best];
-      for (let k = 0; k < 3; k++) bytes[pixel + k] = colour[k];
-      bytes[pixel + 3] = 255 * (0.1 + 0.27 * sure);
+      for (let k = 0; k < 3; k++) bytes2[pixel + k] = colour[k];
+      bytes2[pixel + 3] = 255 * (0.1 + 0.27 * sure);
     }
   }
   return image;
@@ -2858,6 +3097,9 @@ function predictionPanel(frame, runner) {
     pen.setLineDash([]);
   }, "prediction");
 }
+function pastLines(y, { theme }) {
+  return y ? [{ x: y.map((_, k) => k), y: y.map((value2) => Math.max(value2, 1e-15)), colour: theme.muted, width: 1.2 }] : [];
+}
 function accuracyPanel(frame, runner) {
   return frame.panel("Accuracy by epoch, training dotted, below the dashed best possible accuracy", (pen, width, height) => {
     const { run, snapshot } = runner, { train_accuracy: train = [], val_accuracy: validation = [] } = snapshot?.history ?? {};
@@ -2870,7 +3112,7 @@ function accuracyPanel(frame, runner) {
       xTicks: [0, epochs / 2, epochs],
       yTicks: [20, 40, 60, 80, 100],
       xName: "epoch",
-      lines: [...level, { x, y: all(train), colour, dash: [1.5, 3], width: 1.4 }, { x, y: all(validation), colour, dash }]
+      lines: [...level, ...pastLines(runner.past ? all(runner.past.accuracy) : void 0, frame), { x, y: all(train), colour, dash: [1.5, 3], width: 1.4 }, { x, y: all(validation), colour, dash }]
     });
   }, "accuracy (%)");
 }
@@ -2896,9 +3138,11 @@ function spacePanel(frame, view, wanted, title) {
     if (known2.at !== found.at) known2 = { at: found.at, box: boxOf(found.at) };
     const { at, n, c, layer } = found, eye = camera(3, known2.box, look, width, height);
     paintFrame(pen, eye, 3, known2.box, look, frame.theme, "p");
+    const whole = Math.floor(layer), part = layer - whole, step = part ? 3 * n : 0;
     const seen = Array.from({ length: n }, (_, i) => {
-      const k = 3 * (layer * n + i);
-      return { k: c[i], spot: eye(at[k], at[k + 1], at[k + 2]) };
+      const from = 3 * (whole * n + i);
+      const place = (k) => (1 - part) * at[from + k] + part * at[from + step + k];
+      return { k: c[i], spot: eye(place(0), place(1), place(2)) };
     }).sort((a, b) => a.spot[2] - b.spot[2]);
     pen.globalAlpha = 0.8;
     for (const { k, spot: [x, y, near] } of seen) {
@@ -2933,23 +3177,23 @@ function turns(canvas, look, turn) {
 }
 
 // src/laboratories/features.mjs
-function numbers({ way, ...values }, given) {
-  const { history, flow, c } = trained(values, given), found = components(flow, c), layer = layerAt(way, values.L);
+function numbers2({ way, ...values }, given) {
+  const { history, flow: flow2, c } = trained(values, given), found = components(flow2, c), layer = layerAt(way, values.L);
   const accuracy = history.val_accuracy[history.val_accuracy.length - 1];
   return { accuracy, layer, variances: found.variances, deviations: deviations(found, layer) };
 }
-function componentsOf({ run, snapshot, weights }) {
+function componentsOf({ run, snapshot, weights: weights2 }) {
   if (!run || !snapshot?.flow) return null;
-  const flow = weights ? flowOf(weights, run.configuration, run.validation.X) : snapshot.flow;
-  const c = run.validation.c.subarray(0, flow.n);
-  return { ...components(flow, c), c };
+  const flow2 = weights2 ? flowOf(weights2, run.configuration, run.validation.X) : snapshot.flow;
+  const c = run.validation.c.subarray(0, flow2.n);
+  return { ...components(flow2, c), c };
 }
-function open(frame) {
+function open2(frame) {
   const { given, values } = frame;
   let found = null;
   const runner = newRunner(frame, (now) => {
     found = componentsOf(now);
-    frame.say(`${told(now)} Drag the features to turn them, and slide through the layers.`);
+    frame.say(`${told(now, frame)} Drag the features to turn them, and slide through the layers.`);
     repaint();
   });
   const title = node("span");
@@ -2968,7 +3212,61 @@ function open(frame) {
     close: () => runner.close()
   };
 }
-var features = { numbers, open };
+var features = { numbers: numbers2, open: open2 };
+
+// src/laboratories/flow.mjs
+var WHOLE2 = 5e3;
+function cloudOf({ states, scale, classes }) {
+  return { at: Float64Array.from(new Int8Array(bytes(states).buffer), (value2) => value2 * scale), n: classes.length, c: Int32Array.from(classes) };
+}
+function numbers3({ layer }, given) {
+  const { at, n } = cloudOf(given), from = 3 * n * given.layers.indexOf(layer);
+  const points = Array.from({ length: n }, (_, i) => [0, 1, 2].map((k) => at[from + 3 * i + k]));
+  const middle = [0, 1, 2].map((k) => points.reduce((sum3, point) => sum3 + point[k], 0) / n);
+  return { middle, farthest: Math.max(...points.map((point) => Math.hypot(...point.map((value2, k) => value2 - middle[k])))) };
+}
+function open3(frame) {
+  const { given, values } = frame, cloud = cloudOf(given), last = given.layers.length - 1;
+  let position = last, request = 0, started = 0;
+  const heading = node("span"), caption = node("span", {}, "Play");
+  const button = node("button", { type: "button", class: "rkp-play", click: () => request ? stop() : play() }, icon(ICONS.play), " ", caption);
+  frame.views.before(node("div", { class: "rkl-row" }, button, node("span", { class: "rkp-hint" }, "Drag the points or use the arrow keys to turn them.")));
+  frame.views.classList.add("rkl-one");
+  const panel = spacePanel(frame, given, () => ({ ...cloud, layer: position }), heading);
+  function label(playing) {
+    caption.textContent = playing ? "Pause" : "Play";
+    button.firstChild?.replaceWith(icon(playing ? ICONS.pause : ICONS.play));
+  }
+  function play() {
+    const from = position >= last ? 0 : position;
+    started = performance.now() - from / last * WHOLE2;
+    label(true);
+    request = requestAnimationFrame(advance);
+  }
+  function stop() {
+    cancelAnimationFrame(request);
+    request = 0;
+    label(false);
+  }
+  function advance(now) {
+    const reached = Math.min(last, Math.max(0, (now - started) / WHOLE2 * last));
+    request = requestAnimationFrame(advance);
+    const layer = given.layers[Math.round(reached)];
+    if (layer !== values.layer) frame.set("layer", layer);
+    position = frame.still ? Math.round(reached) : reached;
+    panel.soon();
+    if (reached >= last) stop();
+  }
+  return {
+    update() {
+      position = given.layers.indexOf(values.layer);
+      heading.textContent = `layer ${values.layer} of ${given.layers[last]}`;
+      panel.soon();
+    },
+    close: stop
+  };
+}
+var flow = { numbers: numbers3, open: open3 };
 
 // src/page/style.mjs
 var STYLE = `
@@ -3267,9 +3565,11 @@ var STYLE2 = `
 .rkl-view { display: flex; flex-direction: column; min-width: 0; }
 .rkl-view .rkp-title { min-height: 1.5rem; }
 .rkl-view .rkp-canvas { aspect-ratio: 1; }
+.rkl-one { max-width: 27rem; }
 .rkl-drags { cursor: ew-resize; }
 .rkl .rkl-say { font-size: 14.5px; margin: 0; min-height: 2.8em; }
 .rkl .rkl-wrong { border-left: 0.25rem solid #d55e00; margin: 0; padding-left: 0.6rem; overflow-wrap: anywhere; }
+.rkl .rkl-say:empty { display: none; }
 .rkl-row { align-items: center; display: flex; flex-wrap: wrap; gap: 0.4rem 0.8rem; }
 .rkl-tableaus { align-content: start; display: grid; gap: 0.8rem; }
 .rkl table.rkl-tableau { border-collapse: collapse; font-size: 13px; margin: 0; width: auto; }
@@ -3320,6 +3620,7 @@ function show(laboratory, { title, controls: controls2, given }, el, source) {
   const frame = {
     given,
     values,
+    labels: Object.fromEntries(controls2.map(({ name, label }) => [name, label])),
     views,
     theme: themeOf(root2),
     source,
@@ -3471,38 +3772,38 @@ var equal = (a, b) => sum2(a, negative(b)).size === 0;
 // src/laboratories/exact_tableau.mjs
 var MOST = 5;
 var STAGES = 12;
-var total = (numbers5) => numbers5.reduce(sum2, NOTHING);
-function exactTableau(title, A, beta) {
+var total = (numbers7) => numbers7.reduce(sum2, NOTHING);
+function exactTableau(title, A2, beta) {
   const s = beta.length;
   if (s > STAGES) throw new Error(`beta: must hold at most ${STAGES} weights, got ${s}; use a scheme of fewer stages`);
-  if (s === 0 || A.length !== s || A.some((row) => row.length > s)) {
-    throw new Error(`A: must have one row of at most s entries for each of the s = ${s} weights in beta, got rows of ${A.map((row) => row.length).join(", ")} entries; give s >= 1 rows and s weights`);
+  if (s === 0 || A2.length !== s || A2.some((row) => row.length > s)) {
+    throw new Error(`A: must have one row of at most s entries for each of the s = ${s} weights in beta, got rows of ${A2.map((row) => row.length).join(", ")} entries; give s >= 1 rows and s weights`);
   }
   const entry = (field, text) => readExact(field, text ?? "0");
-  const full = A.map((row, i) => beta.map((_, j) => entry(`a_${i + 1}${j + 1}`, row[j])));
+  const full = A2.map((row, i) => beta.map((_, j) => entry(`a_${i + 1}${j + 1}`, row[j])));
   return { title, A: full, beta: beta.map((text, i) => entry(`beta_${i + 1}`, text)), c: full.map(total) };
 }
-function typed(A, beta) {
-  const rows = [...A.split(/[\n;]/), beta].map((row, i) => (row.trim() ? row.split(",") : []).map((text, j) => {
+function typed(A2, beta) {
+  const rows = [...A2.split(/[\n;]/), beta].map((row, i) => (row.trim() ? row.split(",") : []).map((text, j) => {
     if (text.trim() === "") throw new Error(`row ${i + 1}: entry ${j + 1} must be a number, got nothing; write 0`);
     return text;
   }));
   return exactTableau("your own", rows.slice(0, -1), rows[rows.length - 1]);
 }
-var explicit = ({ A }) => A.every((row, i) => row.every((a, j) => j < i || a.size === 0));
+var explicit = ({ A: A2 }) => A2.every((row, i) => row.every((a, j) => j < i || a.size === 0));
 var hasPartner = ({ beta }) => beta.every((weight) => weight.size > 0);
-function partner({ title, A, beta, c }) {
-  const entry = (i, j) => sum2(beta[j], negative(product2(product2(beta[j], A[j][i]), inverse(beta[i]))));
-  return { title: `partner of ${title}`, A: A.map((_, i) => beta.map((_2, j) => entry(i, j))), beta, c };
+function partner({ title, A: A2, beta, c }) {
+  const entry = (i, j) => sum2(beta[j], negative(product2(product2(beta[j], A2[j][i]), inverse(beta[i]))));
+  return { title: `partner of ${title}`, A: A2.map((_, i) => beta.map((_2, j) => entry(i, j))), beta, c };
 }
 var same = (one, other) => one.A.every((row, i) => row.every((a, j) => equal(a, other.A[i][j])) && equal(one.c[i], other.c[i]));
-function stageWeights(A, tree, s) {
-  let weights = Array.from({ length: s }, () => UNIT);
+function stageWeights(A2, tree, s) {
+  let weights2 = Array.from({ length: s }, () => UNIT);
   for (const subtree of tree.subtrees) {
-    const inner = stageWeights(A, subtree, s);
-    weights = weights.map((g, i) => product2(g, total(A[subtree.kind][i].map((a, j) => product2(a, inner[j])))));
+    const inner = stageWeights(A2, subtree, s);
+    weights2 = weights2.map((g, i) => product2(g, total(A2[subtree.kind][i].map((a, j) => product2(a, inner[j])))));
   }
-  return weights;
+  return weights2;
 }
 function colourings(tree, kind) {
   let choices = [[]];
@@ -3512,9 +3813,9 @@ function colourings(tree, kind) {
   }
   return choices.filter((chosen2) => chosen2.filter((one) => one.kind === "p").length <= 1).map((subtrees) => ({ kind, subtrees }));
 }
-function orderBy({ A, beta }, A_tilde, roots) {
+function orderBy({ A: A2, beta }, A_tilde, roots) {
   const holds = (tree) => roots.every((root2) => colourings(tree, root2).every((coloured) => {
-    const weight = total(stageWeights({ y: A, p: A_tilde }, coloured, beta.length).map((g, i) => product2(beta[i], g)));
+    const weight = total(stageWeights({ y: A2, p: A_tilde }, coloured, beta.length).map((g, i) => product2(beta[i], g)));
     return equal(weight, exactly({ p: 1n, q: BigInt(density(tree)) }));
   }));
   let order = 0;
@@ -3523,10 +3824,10 @@ function orderBy({ A, beta }, A_tilde, roots) {
 }
 var orderOf = (tableau2) => orderBy(tableau2, tableau2.A, ["y"]);
 var orderOfPair = (scheme2, other) => orderBy(scheme2, other.A, ["y", "p"]);
-var rounded = ({ A, beta, c }) => ({ A: A.map((row) => row.map(toNumber)), beta: beta.map(toNumber), c: c.map(toNumber) });
+var rounded = ({ A: A2, beta, c }) => ({ A: A2.map((row) => row.map(toNumber)), beta: beta.map(toNumber), c: c.map(toNumber) });
 
 // src/laboratories/orbit.mjs
-function orbit({ A, beta }, h, L) {
+function orbit({ A: A2, beta }, h, L) {
   const states = [[1, 0]], s = beta.length;
   const [f1, f2] = [new Float64Array(s), new Float64Array(s)];
   for (let l = 0; l < L; l++) {
@@ -3535,8 +3836,8 @@ function orbit({ A, beta }, h, L) {
     for (let i = 0; i < s; i++) {
       let [u1, u2] = [y1, y2];
       for (let j = 0; j < i; j++) {
-        u1 += h * A[i][j] * f1[j];
-        u2 += h * A[i][j] * f2[j];
+        u1 += h * A2[i][j] * f1[j];
+        u2 += h * A2[i][j] * f2[j];
       }
       f1[i] = Math.tanh(-u2);
       f2[i] = Math.tanh(u1);
@@ -3619,8 +3920,8 @@ function determinant(M) {
   }
   return coefficients;
 }
-function growth({ A, beta }) {
-  const above = determinant(A.map((row) => row.map((a, j) => a - beta[j]))), below = determinant(A);
+function growth({ A: A2, beta }) {
+  const above = determinant(A2.map((row) => row.map((a, j) => a - beta[j]))), below = determinant(A2);
   const size = (p, x, y) => {
     let [re, im] = [0, 0];
     for (let k = p.length - 1; k >= 0; k--) [re, im] = [re * x - im * y + p[k], re * y + im * x];
@@ -3633,10 +3934,10 @@ function growth({ A, beta }) {
 var EXACT = { h: 0.01, L: 800 };
 var PLANE = { x: [-5, 2], y: [-4, 4], square: true, xTicks: [-4, -2, 0, 2], yTicks: [-4, -2, 0, 2, 4], xName: "z = hλ" };
 function numbersOf({ schemes }, name) {
-  const { title, A, beta } = schemes[name];
-  return rounded(exactTableau(title, A, beta));
+  const { title, A: A2, beta } = schemes[name];
+  return rounded(exactTableau(title, A2, beta));
 }
-function numbers2({ scheme: scheme2, h, L }, given) {
+function numbers4({ scheme: scheme2, h, L }, given) {
   const tableau2 = numbersOf(given, scheme2), states = orbit(tableau2, h, L);
   const found = errors(tableau2, numbersOf(given, "dopri5"), h, L, given);
   return { last: states[L], drift: drift(states), errors: found, order: observedOrder(found, given), growth: growth(tableau2)(0, h) };
@@ -3648,9 +3949,9 @@ function sentence({ scheme: scheme2, h, L }, { schemes }, found) {
   const order = found.order === null ? "" : ` When h is halved, the error falls like h to the power ${short(Number(found.order.toPrecision(2)))}.`;
   return `With ${name} and h = ${short(h)}, the states ${way} in ${L} layers (drift ${percent2}). |R(ih)| = ${short(found.growth)} is ${growing}.${order}`;
 }
-function open2(frame) {
+function open4(frame) {
   const { given, values } = frame, closed = orbit(numbersOf(given, "rk4"), EXACT.h, EXACT.L);
-  let tableau2 = numbersOf(given, values.scheme), found = numbers2(values, given), stable = region(growth(tableau2), PLANE.x, PLANE.y);
+  let tableau2 = numbersOf(given, values.scheme), found = numbers4(values, given), stable = region(growth(tableau2), PLANE.x, PLANE.y);
   const colours = () => [frame.theme.classes[0], frame.theme.classes[1]];
   const path = frame.panel("The orbit through the layers, over the closed curve of the continuous flow", (pen, width, height) => {
     const states = orbit(tableau2, values.h, values.L), [blue, vermillion] = colours();
@@ -3695,7 +3996,7 @@ function open2(frame) {
   return {
     update(changed) {
       tableau2 = numbersOf(given, values.scheme);
-      found = numbers2(values, given);
+      found = numbers4(values, given);
       if (changed.includes("scheme")) stable = region(growth(tableau2), PLANE.x, PLANE.y);
       for (const panel of [path, convergence, plane2]) panel.soon();
       frame.say(sentence(values, given, found));
@@ -3713,7 +4014,7 @@ function drags(canvas, at) {
     if (canvas.hasPointerCapture(event.pointerId)) move(event);
   });
 }
-var scheme = { numbers: numbers2, open: open2 };
+var scheme = { numbers: numbers4, open: open4 };
 
 // src/laboratories/layers.mjs
 var NEWTON_STEPS = 50;
@@ -3740,21 +4041,21 @@ function solved(M, v) {
 }
 var value = ({ K, b }, y) => K.map((row, a) => Math.tanh(row.reduce((sum3, k, c) => sum3 + k * y[c], b[a])));
 var combined = (y, h, c, F) => y.map((start, a) => F.reduce((sum3, f2, j) => sum3 + h * c[j] * f2[a], start));
-function stages({ A, beta }, explicit2, h, u, y) {
+function stages({ A: A2, beta }, explicit2, h, u, y) {
   const s = beta.length, d = y.length;
   let F = beta.map(() => y.map(() => 0));
-  if (explicit2) for (let i = 0; i < s; i++) F[i] = value(u, combined(y, h, A[i], F));
-  else F = implicit(A, h, u, y, s, d);
-  const Y = A.map((row) => combined(y, h, row, F));
+  if (explicit2) for (let i = 0; i < s; i++) F[i] = value(u, combined(y, h, A2[i], F));
+  else F = implicit(A2, h, u, y, s, d);
+  const Y = A2.map((row) => combined(y, h, row, F));
   return { Y, slope: F.map((f2) => f2.map((t) => 1 - t * t)), next: combined(y, h, beta, F) };
 }
-function implicit(A, h, u, y, s, d) {
-  let F = A.map(() => value(u, y));
+function implicit(A2, h, u, y, s, d) {
+  let F = A2.map(() => value(u, y));
   for (let step = 0; step < NEWTON_STEPS; step++) {
-    const values = A.map((row) => value(u, combined(y, h, row, F)));
+    const values = A2.map((row) => value(u, combined(y, h, row, F)));
     const residual = values.flatMap((f2, i) => f2.map((t, a) => t - F[i][a]));
     const size = Math.max(...residual.map(Math.abs));
-    const M = system(A.map((row) => row.map((a) => h * a)), (i, a, c) => (1 - values[i][a] ** 2) * u.K[a][c], s, d);
+    const M = system(A2.map((row) => row.map((a) => h * a)), (i, a, c) => (1 - values[i][a] ** 2) * u.K[a][c], s, d);
     const change = solved(M, residual);
     F = F.map((f2, i) => f2.map((t, a) => t + change[i * d + a]));
     if (size < 1e-13) return F;
@@ -3778,18 +4079,18 @@ function substituted(start, C, { slope: slope2 }, { K }) {
   const v = start.map((_, i) => flat2.slice(i * d, (i + 1) * d));
   return { v, pulled: v.map((each, i) => pulled(i, each)) };
 }
-function gather(gradient, weights, v, { Y, slope: slope2 }) {
+function gather(gradient, weights2, v, { Y, slope: slope2 }) {
   const d = Y[0].length;
   for (let i = 0; i < v.length; i++) {
     for (let a = 0; a < d; a++) {
-      const error = weights[i] * v[i][a] * slope2[i][a];
+      const error = weights2[i] * v[i][a] * slope2[i][a];
       for (let c = 0; c < d; c++) gradient[a * d + c] += error * Y[i][c];
       gradient[d * d + a] += error;
     }
   }
 }
-function adjoint({ A, beta }, h, u, at, p, gradient) {
-  const transposed = A.map((_, i) => A.map((row) => h * row[i]));
+function adjoint({ A: A2, beta }, h, u, at, p, gradient) {
+  const transposed = A2.map((_, i) => A2.map((row) => h * row[i]));
   const { v, pulled } = substituted(beta.map((weight) => p.map((each) => h * weight * each)), transposed, at, u);
   gather(gradient, beta.map(() => 1), v, at);
   return p.map((each, a) => pulled.reduce((sum3, part) => sum3 + part[a], each));
@@ -3847,18 +4148,18 @@ function slope(errors2, { depths, rounding }) {
 // src/laboratories/tableau.mjs
 var PLANE2 = { x: [-4.5, 4.5], y: [-4.5, 4.5], square: true, xTicks: [-4, -2, 0, 2, 4], yTicks: [-4, -2, 0, 2, 4], xName: "z" };
 var LEAST = 1e-17;
-function chosen({ scheme: scheme2, A, beta }, { schemes, own }) {
-  if (scheme2 === own) return typed(A, beta);
-  const { title, A: rows, beta: weights } = schemes[scheme2];
-  return exactTableau(title, rows, weights);
+function chosen({ scheme: scheme2, A: A2, beta }, { schemes, own }) {
+  if (scheme2 === own) return typed(A2, beta);
+  const { title, A: rows, beta: weights2 } = schemes[scheme2];
+  return exactTableau(title, rows, weights2);
 }
 function known(tableau2, { problem }) {
-  const numbers5 = rounded(tableau2), order = orderOf(tableau2);
+  const numbers7 = rounded(tableau2), order = orderOf(tableau2);
   const itsPartner = hasPartner(tableau2) ? partner(tableau2) : null;
-  const others = itsPartner ? [numbers5.A, rounded(itsPartner).A] : [numbers5.A];
-  const [wrong, right = null] = gradientErrors(numbers5, explicit(tableau2), others, problem);
+  const others = itsPartner ? [numbers7.A, rounded(itsPartner).A] : [numbers7.A];
+  const [wrong, right = null] = gradientErrors(numbers7, explicit(tableau2), others, problem);
   return {
-    numbers: numbers5,
+    numbers: numbers7,
     order,
     itsPartner,
     wrong,
@@ -3867,7 +4168,7 @@ function known(tableau2, { problem }) {
     pair: itsPartner && orderOfPair(tableau2, itsPartner)
   };
 }
-function numbers3(values, given) {
+function numbers5(values, given) {
   const found = known(chosen(values, given), given), { itsPartner, order, partnerOrder, pair, right, wrong } = found;
   return { order, partner: itsPartner && rounded(itsPartner).A, partner_order: partnerOrder, pair, right, wrong, growth: growth(found.numbers)(-1, 1) };
 }
@@ -3895,7 +4196,7 @@ function sentence2(tableau2, { order, itsPartner, pair, wrong, right }, { proble
   if (same(tableau2, itsPartner)) return `${start} The scheme is its own partner: it is symplectic, and the gradient is exact up to rounding.`;
   return `${start} With its partner it forms a symplectic pair of order ${pair}: the error of the gradient ${at(slope(right, problem))}. With the tableau itself in the partner's place it ${at(own)}.`;
 }
-function open3(frame) {
+function open5(frame) {
   const { given, values } = frame, { problem } = given;
   let tableau2 = chosen(values, given), found = known(tableau2, given), stable = region(growth(found.numbers), PLANE2.x, PLANE2.y);
   const place = node("div", { class: "rkl-tableaus" });
@@ -3948,49 +4249,34 @@ function open3(frame) {
     }
   };
 }
-var tableau = { numbers: numbers3, open: open3 };
-
-// src/geometry/features.mjs
-function spreads(flow) {
-  const { states, n, L, d_hat: d } = flow;
-  return Array.from({ length: L + 1 }, (_, l) => {
-    let total2 = 0;
-    for (let k = 0; k < d; k++) {
-      let mean = 0;
-      for (let i = 0; i < n; i++) mean += states[(l * n + i) * d + k];
-      mean /= n;
-      for (let i = 0; i < n; i++) total2 += (states[(l * n + i) * d + k] - mean) ** 2;
-    }
-    return Math.sqrt(total2 / n);
-  });
-}
+var tableau = { numbers: numbers5, open: open5 };
 
 // src/laboratories/training.mjs
-function numbers4(values, given) {
-  const { history, flow } = trained(values, given);
+function numbers6(values, given) {
+  const { history, flow: flow2 } = trained(values, given);
   return { cost: history.val_cost, accuracy: history.val_accuracy, spread: spreads(
     /** @type {any} */
-    flow
+    flow2
   ) };
 }
-function spreadOf({ run, snapshot, weights }) {
-  if (run && weights) return spreads(
+function spreadOf({ run, snapshot, weights: weights2 }) {
+  if (run && weights2) return spreads(
     /** @type {any} */
-    flowOf(weights, run.configuration, run.validation.X)
+    flowOf(weights2, run.configuration, run.validation.X)
   );
   return snapshot?.flow ? spreads(snapshot.flow) : [];
 }
-function open4(frame) {
+function open6(frame) {
   let spread = [];
   const runner = newRunner(frame, (now) => {
     spread = spreadOf(now);
     const kept = spread.length ? spread[spread.length - 1] / spread[0] : 1;
-    frame.say(told(now) + (kept < 0.01 ? ` The features collapse: in the last layer their spread is ${kept.toExponential(0)} of what it was.` : ""));
+    frame.say(told(now, frame) + (kept < 0.01 ? ` The features collapse: in the last layer their spread is ${kept.toExponential(0)} of what it was.` : ""));
     for (const panel of panels) panel.soon();
   });
   const layers = frame.panel("Spread of the features by layer, on a logarithmic scale", (pen, width, height) => {
-    const L = Math.max(1, spread.length - 1), { colour, dash } = netStyle(frame);
-    const least = Math.max(-14, Math.floor(Math.log10(Math.min(0.1, ...spread.filter((value2) => value2 > 0)))));
+    const L = Math.max(1, spread.length - 1, (runner.past?.spread.length ?? 0) - 1), { colour, dash } = netStyle(frame);
+    const least = Math.max(-14, Math.floor(Math.log10(Math.min(0.1, ...[...spread, ...runner.past?.spread ?? []].filter((value2) => value2 > 0)))));
     paintChart(pen, width, height, frame.theme, {
       x: [0, L],
       y: [10 ** least, 100],
@@ -3999,7 +4285,7 @@ function open4(frame) {
       yTicks: powers(least, 2),
       yWritten: power,
       xName: "layer",
-      lines: [{ x: spread.map((_, l) => l), y: spread.map((value2) => Math.max(value2, 1e-15)), colour, dash, width: 2.2 }]
+      lines: [...pastLines(runner.past?.spread, frame), { x: spread.map((_, l) => l), y: spread.map((value2) => Math.max(value2, 1e-15)), colour, dash, width: 2.2 }]
     });
   }, "spread of the features");
   const panels = [predictionPanel(frame, runner), layers, accuracyPanel(frame, runner)];
@@ -4011,14 +4297,16 @@ function open4(frame) {
     close: () => runner.close()
   };
 }
-var training = { numbers: numbers4, open: open4 };
+var training = { numbers: numbers6, open: open6 };
 
 // src/laboratories/main.mjs
-var LABORATORIES = { scheme, tableau, training, features };
+var LABORATORIES = { scheme, tableau, training, features, flow, digit };
 function render({ specification, el, source }) {
   const picture = specification.figure && document.getElementById(specification.figure)?.querySelector("img");
   if (picture) {
     const still = picture.closest("a.image-reference") ?? picture;
+    picture.classList.remove("flipbook");
+    still.parentElement?.querySelector(".flipbook-player")?.remove();
     still.classList.add("flipbook-sheet");
     still.before(el);
   }

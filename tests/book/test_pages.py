@@ -188,7 +188,7 @@ def test_pages_read_well_without_scripts(built: Path, browser: Browser):
         assert page.locator("main h1:visible").count() == 1, path.name
         assert page.locator("button:visible").count() == 0, path.name  # it would do nothing
     page.goto((built / "chapters" / "laboratories.html").as_uri())
-    assert page.locator("p.laboratory:visible").count() == 4
+    assert page.locator("p.laboratory:visible").count() == 5
     context.close()
 
 

@@ -22,7 +22,14 @@ from rknet import ACTIVATIONS, LAWS, LIFTS, TABLEAUS, PointSet, Protocol, RKNet,
 from rknet.checkpoint import Checkpoint
 from rknet.data import bayes, images, points
 from rknet.estimator import RKNetClassifier
-from rknet.laboratories import FeatureLaboratory, SchemeLaboratory, TableauLaboratory, TrainingLaboratory
+from rknet.laboratories import (
+    DigitLaboratory,
+    FeatureLaboratory,
+    FlowInSpace,
+    SchemeLaboratory,
+    TableauLaboratory,
+    TrainingLaboratory,
+)
 from rknet.playground import Playground, exported
 from rknet.protocol import LOSSES, OPTIMIZERS
 from rknet.regressor import RKNetRegressor
@@ -433,6 +440,18 @@ def _notebooks() -> Targets:
         ),
         "rknet.laboratories.FeatureLaboratory": Target(
             FeatureLaboratory, {"data": law, "net": net, "L": shallow, "h": offered, "way": st.integers(-1, 101)}
+        ),
+        "rknet.laboratories.DigitLaboratory": Target(
+            DigitLaboratory, {"digit": st.sampled_from(["0", "9", "x"]), "layer": st.integers(-1, 5)}
+        ),
+        "rknet.laboratories.FlowInSpace": Target(
+            FlowInSpace,
+            {
+                "figure": st.text(max_size=4),
+                "title": st.text(max_size=4),
+                "flow": floats(4, 6, 3),
+                "c": st.lists(st.integers(-1, 7), min_size=5, max_size=6),
+            },
         ),
         "rknet.laboratories.SchemeLaboratory": Target(
             SchemeLaboratory, {"scheme": st.sampled_from(sorted(TABLEAUS)), "h": NUMBER, "L": SIZE}

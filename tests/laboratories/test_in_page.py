@@ -8,10 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import execute
+import numpy as np
 import pytest
 from browsing import Visit
 
-from rknet.laboratories import FeatureLaboratory, SchemeLaboratory, TableauLaboratory, TrainingLaboratory, run
+from rknet.laboratories import (
+    DigitLaboratory,
+    FeatureLaboratory,
+    FlowInSpace,
+    SchemeLaboratory,
+    TableauLaboratory,
+    TrainingLaboratory,
+    run,
+)
 from rknet.laboratories.laboratory import Laboratory
 
 sys.path.insert(0, str(execute.BOOK / "_ext"))
@@ -31,7 +40,7 @@ def opened(visit: Callable[..., Visit], tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(run, "EPOCHS", 2)
     monkeypatch.setattr(run, "SAMPLES", 100)
 
-    def go(*laboratories: Laboratory, theme: str = "light", **options: object) -> Visit:
+    def go(*laboratories: Laboratory | FlowInSpace, theme: str = "light", **options: object) -> Visit:
         (tmp_path / "script.js").write_text(rknet_playground.script("laboratories"), "utf8")
         body = "".join(laboratory.to_html() for laboratory in laboratories)
         figure = '<figure id="fig-still"><img alt="a still" src="data:,"><figcaption>caption</figcaption></figure>'
@@ -100,7 +109,53 @@ def test_a_net_is_trained_and_a_change_trains_it_again(opened: Opened, laborator
     seen.page.get_by_role("slider", name="layers L").press("Home")
     seen.page.wait_for_function("document.querySelector('.rkl-say').textContent.startsWith('After 2 epochs')")
     assert seen.page.get_by_text("epoch 2 of 2").is_visible()
+    assert "In grey, the run before with layers L = " in said(seen)
     assert seen.errors == [] and seen.foreign == []
+
+
+def test_a_drawn_digit_is_read(opened: Opened):
+    """A vertical line is a one, wherever and however small it is drawn."""
+    seen = opened(DigitLaboratory("8", 4), viewport={"width": 1000, "height": 800})
+    assert "this digit as 8" in said(seen)
+    seen.page.get_by_role("button", name="Clear").click()
+    assert said(seen).startswith("Draw a digit.")
+    box = seen.page.locator("canvas").first.bounding_box()
+    assert box
+    x, y = box["x"] + 0.7 * box["width"], box["y"] + 0.2 * box["height"]
+    seen.page.mouse.move(x, y)
+    seen.page.mouse.down()
+    seen.page.mouse.move(x - 3, y + 0.45 * box["height"], steps=8)
+    seen.page.mouse.up()
+    assert "your drawing as 1" in said(seen)
+    seen.page.get_by_role("slider", name="layer").press("Home")
+    assert seen.page.get_by_text("channels at layer 0 of 4").is_visible()
+    assert "your drawing as 1" in said(seen)
+    seen.page.get_by_label("digit", exact=True).select_option("5")
+    assert "this digit as 5" in said(seen)
+    assert seen.errors == []
+
+
+def test_a_flow_is_played_and_turned(opened: Opened):
+    cloud = np.random.default_rng(0).normal(size=(11, 50, 3)).cumsum(axis=0)
+    flow = FlowInSpace("fig-still", "a cloud", cloud, np.arange(50) % 2)
+    seen = opened(flow)
+    assert seen.page.get_by_text("layer 10 of 10").is_visible()
+    picture = "document.querySelector('.rkl canvas').toDataURL()"
+    views = [seen.page.evaluate(picture)]
+    seen.page.locator(".rkl canvas").press("ArrowLeft")
+    seen.page.wait_for_timeout(100)
+    views.append(seen.page.evaluate(picture))
+    seen.page.get_by_role("slider", name="layer").press("Home")
+    assert seen.page.get_by_text("layer 0 of 10").is_visible()
+    seen.page.wait_for_timeout(100)
+    views.append(seen.page.evaluate(picture))
+    assert len(set(views)) == 3
+    play = seen.page.locator(".rkp-play")
+    play.click()
+    assert play.inner_text().strip() == "Pause"
+    seen.page.wait_for_function("document.querySelector('.rkp-play').textContent.trim() === 'Play'")
+    assert seen.page.get_by_text("layer 10 of 10").is_visible()
+    assert seen.page.locator("figure .rkl").count() == 1 and seen.errors == []
 
 
 def test_the_laboratory_takes_the_place_of_its_still(opened: Opened):
@@ -110,7 +165,7 @@ def test_the_laboratory_takes_the_place_of_its_still(opened: Opened):
 
 
 def test_the_specification_names_every_control_of_the_notebook() -> None:
-    for laboratory in (SchemeLaboratory, TableauLaboratory, TrainingLaboratory, FeatureLaboratory):
+    for laboratory in (SchemeLaboratory, TableauLaboratory, TrainingLaboratory, FeatureLaboratory, DigitLaboratory):
         made = laboratory.__new__(laboratory)
         names = [control.name for control in laboratory.stated()]
         assert laboratory.kind and laboratory.title, made
@@ -123,6 +178,7 @@ def test_nothing_is_wider_than_the_screen_and_axe_finds_nothing(
     opened: Opened, npm_package: Callable[[str], Path], theme: str, width: int
 ):
     laboratories = SchemeLaboratory(), TableauLaboratory("dopri5"), TrainingLaboratory(), FeatureLaboratory()
+    laboratories += (DigitLaboratory(),)
     seen = opened(*laboratories, theme=theme, viewport={"width": width, "height": 800})
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
     seen.page.add_script_tag(path=npm_package("axe-core") / "axe.min.js")

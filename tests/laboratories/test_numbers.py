@@ -8,8 +8,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bs4 import BeautifulSoup
 
-from rknet.laboratories import FeatureLaboratory, SchemeLaboratory, TableauLaboratory, TrainingLaboratory, run
+from rknet.convolution import ConvolutionalRKNet
+from rknet.laboratories import (
+    DigitLaboratory,
+    FeatureLaboratory,
+    FlowInSpace,
+    SchemeLaboratory,
+    TableauLaboratory,
+    TrainingLaboratory,
+    run,
+)
+from rknet.laboratories.digits.laboratory import answer
+from rknet.laboratories.digits.net import encoded, read, rounded, stored
 from rknet.laboratories.laboratory import Laboratory
 from rknet.laboratories.tableau import OWN, ROUNDING
 from rknet.playground.widget import MODULE
@@ -175,3 +187,72 @@ def test_the_numbers_depend_on_every_control() -> None:
         first = laboratory.numbers(**settings)
         for name, value in others.items():
             assert laboratory.numbers(**{**settings, name: value}) != first, (laboratory.kind, name)
+
+
+def test_flow(node: Callable[..., str]) -> None:
+    """A moving cloud arrives on the page as it is, up to a byte a coordinate, its layers and points evenly chosen."""
+    rng = np.random.default_rng(0)
+    flow = np.cumsum(rng.normal(size=(41, 900, 3)), axis=0) * [1, 2, 0.1]
+    cloud = FlowInSpace("fig-x", "a cloud", flow, np.arange(900) % 6)
+    state = json.loads(BeautifulSoup(cloud._repr_html_(), "html.parser").div["data-state"])
+    layers = state["given"]["layers"]
+    assert (layers[0], layers[-1], len(layers)) == (0, 40, 26)
+    asked = json.dumps({"kind": "flow", "given": state["given"], "settings": [{"layer": l} for l in layers[:10]]})
+    answers = json.loads(node("--input-type=module", "--eval", SCRIPT, BUNDLE.as_uri(), input=asked))
+    chosen = flow[layers][:, ::3]
+    middle = (chosen.max(axis=(0, 1)) + chosen.min(axis=(0, 1))) / 2
+    step = np.abs(chosen - middle).max() / 127
+    for points, found in zip(chosen[:10] - middle, answers, strict=True):
+        assert np.abs(found["middle"] - points.mean(axis=0)).max() < step / 2  # half a byte a point
+        farthest = np.linalg.norm(points - points.mean(axis=0), axis=1).max()
+        assert found["farthest"] == pytest.approx(farthest, abs=2 * step)
+
+
+@pytest.mark.parametrize(
+    ("flow", "c", "message"),
+    [
+        (np.zeros((2, 3, 2)), [0, 0, 0], r"^flow: must have shape \(L\+1, N, 3\), got \(2, 3, 2\); pass"),
+        (np.full((2, 3, 3), np.nan), [0, 0, 0], r"^flow: must be finite, got 18"),
+        (np.zeros((2, 3, 3)), [0, 99, 0], r"^c: must lie in 0.."),
+        (np.zeros((2, 3, 3)), [0, 0], r"^c: must have one label a sample"),
+    ],
+)
+def test_what_is_no_flow_in_space_is_refused(flow: Any, c: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        FlowInSpace("fig-x", "a cloud", flow, c)
+
+
+DIGITS = [{"digit": str(digit), "layer": layer} for digit, layer in enumerate([0, 1, 2, 3, 4, 4, 3, 2, 1, 0])]
+
+
+def test_digit(node: Callable[..., str]) -> None:
+    """Ten digits; the net in double precision on both sides."""
+    for values, found in zip(DIGITS, on_page(node, DigitLaboratory, DIGITS), strict=True):
+        truth = DigitLaboratory.numbers(**values)
+        np.testing.assert_allclose(found["probabilities"], truth["probabilities"], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(found["sizes"], truth["sizes"], rtol=1e-10, err_msg=str(values))
+
+
+def test_any_image_is_read_alike(node: Callable[..., str]) -> None:
+    image = np.random.default_rng(1).random(196)
+    found = on_page(node, DigitLaboratory, [{"image": image.tolist(), "layer": 4}])[0]
+    np.testing.assert_allclose(found["probabilities"], answer(image[None])[1], rtol=1e-9, atol=1e-12)
+
+
+def test_the_stored_net_is_small_and_reads_its_samples() -> None:
+    """Fewer than 300 kB with everything; nine of the ten unseen samples at least."""
+    assert len(DigitLaboratory(layer=0).to_html()) < 300_000
+    read = [int(np.argmax(DigitLaboratory.numbers(digit=str(digit), layer=0)["probabilities"])) for digit in range(10)]
+    assert sum(a == b for a, b in enumerate(read)) >= 9
+    assert stored()["accuracy"] > 0.94
+
+
+def test_rounding_keeps_every_weight_to_half_a_byte() -> None:
+    net = ConvolutionalRKNet((1, 14, 14), 3, 10, 2, tableau="rk4", h=0.5)
+    back = read(json.loads(encoded(rounded(net))))
+    for name in ("K", "W"):
+        weights, found = (getattr(each, name).detach().double().numpy() for each in (net, back))
+        largest = np.abs(weights).reshape(*weights.shape[: 2 if name == "K" else 1], -1).max(axis=-1)
+        half = largest.reshape(*largest.shape, *[1] * (weights.ndim - largest.ndim)) / 254
+        assert (np.abs(weights - found) <= 1.001 * half).all()
+    np.testing.assert_array_equal(net.b.detach().numpy(), back.b.detach().numpy())

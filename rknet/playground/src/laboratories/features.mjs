@@ -31,7 +31,7 @@ function open(frame) {
   /** @type {ReturnType<typeof componentsOf>} */ let found = null;
   const runner = newRunner(frame, (now) => {
     found = componentsOf(now);
-    frame.say(`${told(now)} Drag the features to turn them, and slide through the layers.`);
+    frame.say(`${told(now, frame)} Drag the features to turn them, and slide through the layers.`);
     repaint();
   });
   const title = node("span");

@@ -4,7 +4,9 @@
  * This is what the second bundle exports. Nothing touches the document when it is loaded, because a worker loads it too.
  */
 
+import { digit } from "./digit.mjs";
 import { features } from "./features.mjs";
+import { flow } from "./flow.mjs";
 import { show } from "./frame.mjs";
 import { scheme } from "./scheme.mjs";
 import { tableau } from "./tableau.mjs";
@@ -15,7 +17,7 @@ import { training } from "./training.mjs";
 export { serve } from "../run/serve.mjs";
 
 /** By the kind that their element names. @type {Record<string, Laboratory>} */
-export const LABORATORIES = { scheme, tableau, training, features };
+export const LABORATORIES = { scheme, tableau, training, features, flow, digit };
 
 /**
  * Shows the laboratory of a specification in `el`.
@@ -26,6 +28,8 @@ export function render({ specification, el, source }) {
   const picture = specification.figure && document.getElementById(specification.figure)?.querySelector("img");
   if (picture) {
     const still = picture.closest("a.image-reference") ?? picture;
+    picture.classList.remove("flipbook"); // so that no player is made of it, and the one there is goes
+    still.parentElement?.querySelector(".flipbook-player")?.remove();
     still.classList.add("flipbook-sheet"); // which is seen in print only
     still.before(el);
   }

@@ -2,6 +2,7 @@
 
 import { bayes } from "../data/bayes.mjs";
 import { boundaries } from "../geometry/contours.mjs";
+import { spreads } from "../geometry/features.mjs";
 import { cellCentres, plane } from "../geometry/grid.mjs";
 import { icon, ICONS, node } from "../page/elements.mjs";
 import { Player } from "../run/player.mjs";
@@ -9,16 +10,19 @@ import { percent } from "../words/numbers.mjs";
 import { configurationOf } from "./configured.mjs";
 
 /** @import { Configured, Snapshot, Weights } from "../types.mjs" */
-/** @import { Frame } from "./types.mjs" */
+/** @import { Frame, Values } from "./types.mjs" */
 
 /** Cells a side of the regions and of the best classifier's, and points whose way is followed. */
 export const CELLS = 56, BEST_CELLS = 100, FOLLOWED = 300;
+
+/** How a run ended and what was chosen for it: accuracy by epoch, spread by layer. @typedef {{accuracy: number[], spread: number[], values: Values}} Past */
 
 /**
  * @typedef {object} Runner
  * @property {Configured|null} run
  * @property {Snapshot|null} snapshot
  * @property {Weights|null} weights     of a run that is not under way
+ * @property {Past|null} past           the run before, to compare with
  * @property {number[][]} best          boundaries of the best classifier, in cells
  * @property {(train: boolean) => void} begin  a run with the present values
  * @property {() => void} close
@@ -31,14 +35,14 @@ export const CELLS = 56, BEST_CELLS = 100, FOLLOWED = 300;
  */
 export function newRunner(frame, seen) {
   /** @type {Player|null} */ let player = null;
-  let playing = false;
+  let playing = false, chosen = { ...frame.values };
   const caption = node("span", {}, "Train");
   const button = node("button", { type: "button", class: "rkp-play", click: () => toggle() }, icon(ICONS.play), " ", caption);
   const progress = node("progress", { "aria-label": "Epochs done", value: 0, max: 1 });
   const count = node("span", { class: "rkp-hint" });
   frame.views.before(node("div", { class: "rkl-row" }, button, progress, count));
   /** @type {Runner} */
-  const runner = { run: null, snapshot: null, weights: null, best: [], begin, close: () => { observer.disconnect(); player?.close(); } };
+  const runner = { run: null, snapshot: null, weights: null, past: null, best: [], begin, close: () => { observer.disconnect(); player?.close(); } };
 
   function shown(/** @type {boolean} */ now) {
     playing = now;
@@ -55,6 +59,11 @@ export function newRunner(frame, seen) {
   }
   function begin(/** @type {boolean} */ train) {
     if (!player) return;
+    const { snapshot } = runner;
+    if (snapshot?.flow && snapshot.epoch > 0) {
+      runner.past = { accuracy: snapshot.history.val_accuracy, spread: spreads(snapshot.flow), values: chosen };
+    }
+    chosen = { ...frame.values };
     Object.assign(runner, { run: null, snapshot: null, weights: null });
     player.configure(configurationOf(frame.values, frame.given));
     player.views = { grid: plane(CELLS), flow: FOLLOWED };
@@ -100,12 +109,21 @@ function bestOf({ configuration: { data, noise }, classes }) {
   return boundaries(bayes(data, noise).probability(cellCentres(plane(BEST_CELLS))), BEST_CELLS, BEST_CELLS, classes);
 }
 
-/** How far the run has come, in words. @param {Runner} runner */
-export function told({ run, snapshot }) {
+/** What the run before had chosen otherwise, and how it ended. @param {Runner} runner @param {Frame} frame */
+function compared({ past }, { values, labels }) {
+  if (!past) return "";
+  const other = Object.keys(values).filter((name) => name !== "way" && past.values[name] !== values[name]);
+  const what = other.map((name) => `${labels[name]} = ${past.values[name]}`).join(", ") || "the same choice";
+  return ` In grey, the run before with ${what}: ${percent(past.accuracy[past.accuracy.length - 1])}.`;
+}
+
+/** How far the run has come, in words. @param {Runner} runner @param {Frame} frame */
+export function told(runner, frame) {
+  const { run, snapshot } = runner;
   if (!run || !snapshot) return "";
   const { history, state, epoch } = snapshot, accuracy = history.val_accuracy[history.val_accuracy.length - 1];
   if (state === "diverged") return "Training has diverged: the cost is no longer a finite number. Take a smaller step size.";
   if (snapshot.step === 0) return "The weights are random. Press Train, or change something.";
   const limit = run.bayes === null ? "" : ` The best possible classifier gets ${percent(run.bayes)}.`;
-  return `After ${epoch === 1 ? "one epoch" : `${epoch} epochs`}, ${percent(accuracy)} of new points are right.${limit}`;
+  return `After ${epoch === 1 ? "one epoch" : `${epoch} epochs`}, ${percent(accuracy)} of new points are right.${limit}${compared(runner, frame)}`;
 }

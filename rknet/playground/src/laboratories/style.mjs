@@ -17,9 +17,11 @@ export const STYLE = `
 .rkl-view { display: flex; flex-direction: column; min-width: 0; }
 .rkl-view .rkp-title { min-height: 1.5rem; }
 .rkl-view .rkp-canvas { aspect-ratio: 1; }
+.rkl-one { max-width: 27rem; }
 .rkl-drags { cursor: ew-resize; }
 .rkl .rkl-say { font-size: 14.5px; margin: 0; min-height: 2.8em; }
 .rkl .rkl-wrong { border-left: 0.25rem solid #d55e00; margin: 0; padding-left: 0.6rem; overflow-wrap: anywhere; }
+.rkl .rkl-say:empty { display: none; }
 .rkl-row { align-items: center; display: flex; flex-wrap: wrap; gap: 0.4rem 0.8rem; }
 .rkl-tableaus { align-content: start; display: grid; gap: 0.8rem; }
 .rkl table.rkl-tableau { border-collapse: collapse; font-size: 13px; margin: 0; width: auto; }

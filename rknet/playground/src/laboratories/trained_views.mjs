@@ -47,6 +47,11 @@ export function predictionPanel(frame, runner) {
   }, "prediction");
 }
 
+/** The run before in grey. @param {number[]|undefined} y @param {Frame} frame */
+export function pastLines(y, { theme }) {
+  return y ? [{ x: y.map((_, k) => k), y: y.map((value) => Math.max(value, 1e-15)), colour: theme.muted, width: 1.2 }] : [];
+}
+
 /** @param {Frame} frame @param {Runner} runner */
 export function accuracyPanel(frame, runner) {
   return frame.panel("Accuracy by epoch, training dotted, below the dashed best possible accuracy", (pen, width, height) => {
@@ -56,7 +61,7 @@ export function accuracyPanel(frame, runner) {
     const limit = run?.bayes ?? null, level = limit === null ? [] : [{ x: [0, epochs], y: [100 * limit, 100 * limit], colour: frame.theme.text, width: 1, dash: [5, 4] }];
     paintChart(pen, width, height, frame.theme, {
       x: [0, epochs], y: [20, 102], xTicks: [0, epochs / 2, epochs], yTicks: [20, 40, 60, 80, 100], xName: "epoch",
-      lines: [...level, { x, y: all(train), colour, dash: [1.5, 3], width: 1.4 }, { x, y: all(validation), colour, dash }],
+      lines: [...level, ...pastLines(runner.past ? all(runner.past.accuracy) : undefined, frame), { x, y: all(train), colour, dash: [1.5, 3], width: 1.4 }, { x, y: all(validation), colour, dash }],
     });
   }, "accuracy (%)");
 }
@@ -74,7 +79,7 @@ function boxOf(at) {
 }
 
 /**
- * Points in space at one layer, which a pointer or the arrow keys turn.
+ * Points in space at one layer, or between two, which a pointer or the arrow keys turn.
  * @param {Frame} frame
  * @param {{azim: number, elev: number}} view  degrees
  * @param {() => {at: Float64Array, n: number, c: Int32Array, layer: number}|null} wanted
@@ -89,9 +94,11 @@ export function spacePanel(frame, view, wanted, title) {
     if (known.at !== found.at) known = { at: found.at, box: boxOf(found.at) };
     const { at, n, c, layer } = found, eye = camera(3, known.box, look, width, height);
     paintFrame(pen, eye, 3, known.box, look, frame.theme, "p");
+    const whole = Math.floor(layer), part = layer - whole, step = part ? 3 * n : 0;
     const seen = Array.from({ length: n }, (_, i) => {
-      const k = 3 * (layer * n + i);
-      return { k: c[i], spot: eye(at[k], at[k + 1], at[k + 2]) };
+      const from = 3 * (whole * n + i);
+      const place = (/** @type {number} */ k) => (1 - part) * at[from + k] + part * at[from + step + k];
+      return { k: c[i], spot: eye(place(0), place(1), place(2)) };
     }).sort((a, b) => a.spot[2] - b.spot[2]);
     pen.globalAlpha = 0.8;
     for (const { k, spot: [x, y, near] } of seen) {

@@ -5,7 +5,7 @@ import { paintChart, power, powers } from "./chart.mjs";
 import { trained } from "./configured.mjs";
 import { flowOf } from "./double.mjs";
 import { newRunner, told } from "./runner.mjs";
-import { accuracyPanel, netStyle, predictionPanel } from "./trained_views.mjs";
+import { accuracyPanel, netStyle, pastLines, predictionPanel } from "./trained_views.mjs";
 
 /** @import { Frame, Running, Values } from "./types.mjs" */
 /** @import { Runner } from "./runner.mjs" */
@@ -28,15 +28,15 @@ function open(frame) {
   const runner = newRunner(frame, (now) => {
     spread = spreadOf(now);
     const kept = spread.length ? spread[spread.length - 1] / spread[0] : 1;
-    frame.say(told(now) + (kept < 1e-2 ? ` The features collapse: in the last layer their spread is ${kept.toExponential(0)} of what it was.` : ""));
+    frame.say(told(now, frame) + (kept < 1e-2 ? ` The features collapse: in the last layer their spread is ${kept.toExponential(0)} of what it was.` : ""));
     for (const panel of panels) panel.soon();
   });
   const layers = frame.panel("Spread of the features by layer, on a logarithmic scale", (pen, width, height) => {
-    const L = Math.max(1, spread.length - 1), { colour, dash } = netStyle(frame);
-    const least = Math.max(-14, Math.floor(Math.log10(Math.min(0.1, ...spread.filter((value) => value > 0)))));
+    const L = Math.max(1, spread.length - 1, (runner.past?.spread.length ?? 0) - 1), { colour, dash } = netStyle(frame);
+    const least = Math.max(-14, Math.floor(Math.log10(Math.min(0.1, ...[...spread, ...(runner.past?.spread ?? [])].filter((value) => value > 0)))));
     paintChart(pen, width, height, frame.theme, {
       x: [0, L], y: [10 ** least, 100], logY: true, xTicks: L > 1 ? [0, Math.round(L / 2), L] : [0, 1], yTicks: powers(least, 2), yWritten: power, xName: "layer",
-      lines: [{ x: spread.map((_, l) => l), y: spread.map((value) => Math.max(value, 1e-15)), colour, dash, width: 2.2 }],
+      lines: [...pastLines(runner.past?.spread, frame), { x: spread.map((_, l) => l), y: spread.map((value) => Math.max(value, 1e-15)), colour, dash, width: 2.2 }],
     });
   }, "spread of the features");
   const panels = [predictionPanel(frame, runner), layers, accuracyPanel(frame, runner)];

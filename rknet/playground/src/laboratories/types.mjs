@@ -27,6 +27,7 @@
  * @typedef {object} Frame
  * @property {any} given                  what Python gives it
  * @property {Values} values
+ * @property {Record<string, string>} labels  of the controls, by name
  * @property {HTMLElement} views          the place of its pictures
  * @property {Theme} theme
  * @property {boolean} still              whether the reader wants little motion
