@@ -42,10 +42,16 @@ def html_pages(built: Path) -> list[Path]:
     return [path for path in sorted(built.rglob("*.html")) if "_static" not in path.parts]
 
 
+LOADED = f"""Promise.all([...document.images].filter({SHOWN}).map((image) => {{
+  image.loading = "eager";
+  return image.decode().catch(() => {{}});
+}}))"""
+
+
 def settle(page: Page) -> None:
-    """Wait until formulas are drawn and pictures are loaded."""
+    """Wait until formulas are drawn and pictures are loaded, those far below, too."""
     page.evaluate("window.MathJax?.startup?.promise")
-    page.evaluate(f"Promise.all([...document.images].filter({SHOWN}).map((image) => image.decode().catch(() => {{}})))")
+    page.evaluate(LOADED)
 
 
 @dataclass
