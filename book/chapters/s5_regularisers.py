@@ -66,9 +66,7 @@ def data(seed):
 
 def trained(kind, seed):
     """A net of ten layers, and its history."""
-    net = RKNet(
-        49, 49, 10, 10, tableau="euler", h=0.2, lift="zero", seed=seed
-    )
+    net = RKNet(49, 49, 10, 10, tableau="euler", h=0.2, lift="zero", seed=seed)
     protocol = Protocol(
         epochs=30, batch_size=20, stop_early=False, **KINDS[kind]
     )
