@@ -286,7 +286,8 @@ for law in SETS:
     work[law] = at_once, doubled
     saved["evaluations", "", law] = np.log(doubled / at_once)
     print(
-        f"{law:8} reached by {reached.sum()} of 20 at once, {also.sum()} of 20 doubled"
+        f"{law:8} reached by {reached.sum()} of 20 at once,"
+        f" {also.sum()} of 20 doubled"
     )
     assert reached.sum() >= 18 and also.sum() >= 18
 for case, of in judged(saved, {"evaluations"}).items():

@@ -199,7 +199,7 @@ assert np.allclose(differences, by_h[[0, 7, L - 1]], rtol=0, atol=1e-10 * scale)
 # The result is exact after one sorting, and cutting off makes exact zeros.
 
 # %%
-onto_simplex(torch.tensor([0.5, 0.9, -1.0, 0.2]), T=1.0)
+onto_simplex(torch.tensor([0.5, 1.0, -1.0, 0.125]), T=1.0)
 
 # %% [markdown]
 # ## The comparison, with 20 seeds
