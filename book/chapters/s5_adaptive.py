@@ -110,8 +110,8 @@ plt.show()
 #
 # ## How the steps are chosen
 #
-# An embedded pair has two sets of weights for the same stages. The first gives $y^{[l+1]}$, the second a result of lower
-# order $q$. Their difference estimates the error of a step:
+# An embedded pair has two sets of weights for the same stages. The first gives $y^{[l+1]}$, the second a result of
+# lower order $q$. Their difference estimates the error of a step:
 #
 # $$
 # e = h \sum_{i=1}^{s} (\beta_i - \hat\beta_i) f_i, \qquad
@@ -119,9 +119,10 @@ plt.show()
 # $$ (eq-5.e)
 #
 # The sum runs over all samples and coordinates, so one step size serves the whole batch. A step is accepted if $E \le
-# 1$, where $\tau$ is the tolerance. In either case the next step is the last one times $0.9\, E^{-1/(q+1)}$, at least a
-# fifth and at most five times as long {footcite}`hairer1993`. The control changes at the border of a layer, so steps end
-# there. A pair is data again: a tableau and further weights.
+# 1$, where $\tau$ is the tolerance and $|y|$ the larger of its values before and after the step. In either case the
+# next step is the last one times $0.9\, E^{-1/(q+1)}$, at least a fifth and at most five times as long
+# {footcite}`hairer1993`. The control changes at the border of a layer, so steps end there. A pair is data again: a
+# tableau and further weights.
 
 # %%
 for name, pair in PAIRS.items():
@@ -241,16 +242,16 @@ assert max(ends) < 1.1 * min(ends)
 # %% [markdown]
 # **What to see.** With the pairs of lower order the cost of a training step grows, by 1.35 for Heun-Euler and by 1.49
 # for Bogacki-Shampine. In the example of {numref}`fig-s5-steps` training has made the weights larger, so the flow bends
-# more and the steps are shorter. With
-# Dormand-Prince the median stays at 35 evaluations, which is one step of seven stages for each layer. Since every layer
-# needs at least one step, a pair of high order at a moderate tolerance has nothing to adapt. Its verdict is undecided
-# because few seeds need more steps than that.
+# more and the steps are shorter. With Dormand-Prince the median stays at 35 evaluations, which is one step of seven
+# stages for each layer. Since every layer needs at least one step, a pair of high order at a moderate tolerance has
+# nothing to adapt. In most seeds the last training steps still
+# take one step for each layer.
 #
 # :::{admonition} What follows, and what does not
 # :class: voice-here
-# A growing cost is what users of continuous networks report. Here it grows by half at most in 100 steps; longer training
-# and harder data may give more. Adaptive steps also have a benefit that a fixed number of layers lacks: the number of
-# steps shows how far the trained network still is from a flow that a few steps resolve.
+# A growing cost is what users of continuous networks report. Here it grows by half at most in 100 steps; longer
+# training and harder data may give more. Adaptive steps also have a benefit that a fixed number of layers lacks: the
+# number of steps shows how far the trained network still is from a flow that a few steps resolve.
 # :::
 #
 # Each step of Dormand-Prince computes seven stages although the first stage of a step equals the last one of the step
@@ -266,9 +267,9 @@ assert max(ends) < 1.1 * min(ends)
 #
 # ```{solution} ex-s5-frozen
 # :class: dropdown
-# The result of the accepted steps differs from the exact flow by an error proportional to the tolerance $\tau$, whatever
-# the sizes are, and the exact flow does not depend on them. The derivative of the result by the sizes is therefore of
-# the size of the error: $O(\tau)$ for a smooth dependence.
+# The result of the accepted steps differs from the exact flow by an error proportional to the tolerance $\tau$,
+# whatever the sizes are, and the exact flow does not depend on them. The derivative of the result by the sizes is
+# therefore of the size of the error: $O(\tau)$ for a smooth dependence.
 # ```
 #
 # ```{exercise}

@@ -220,10 +220,10 @@ print("measured orders:", {name: round(p, 1) for name, p in measured.items()})
 # \Bigl| \frac{\partial y^{[L]}}{\partial y^{[l]}} \Bigr| \ge 1 \quad \text{for all } l \text{ and all weights.}
 # $$ (eq-5.d)
 #
-# {footcite:t}`galimberti2021` use this bound. From above, a move has a norm of at most $1 + h |K|^2$ if $\sigma' \le
-# 1$, so the norm stays below $\exp\bigl(h \sum_l (|K_q^{[l]}|^2 + |K_r^{[l]}|^2)\bigr)$: bounded at every depth if the
-# time $T = hL$ and the weights are. The bound {eq}`eq-5.d` is for the norm of the matrix. A particular gradient $M^\top
-# p$ may still be small.
+# {footcite:t}`galimberti2021` use this bound. From above, if $\sigma' \le 1$, the derivative of a move of size $h$ has
+# the norm $1 + h |K|^2$ at most. With symplectic Euler and Störmer-Verlet the norm therefore stays below $\exp\bigl(h
+# \sum_l (|K_q^{[l]}|^2 + |K_r^{[l]}|^2)\bigr)$: bounded at every depth if the time $T = hL$ and the weights are. The
+# bound {eq}`eq-5.d` is for the norm of the matrix. A particular gradient $M^\top p$ may still be small.
 #
 # An *antisymmetric* network {footcite}`haber2017,chang2019`, $f(u, y) = \sigma((K - K^\top) y + b)$, has a weaker
 # property: the eigenvalues of $f_y$ are imaginary, since $f_y$ is a positive diagonal matrix times an antisymmetric
@@ -305,8 +305,8 @@ for dtype, most in ((torch.float64, 1e-13), (torch.float32, 1e-4)):
 
 # %% [markdown]
 # **Verified.** The gradients by inverted layers agree with autograd's to 13 digits in double and to 4 digits in single
-# precision up to 160 layers. The price is time: every layer is computed once more. A StandardNet cannot be inverted,
-# and a layer of EulerNet can be inverted only by iteration and only for small $h |K|$.
+# precision up to 160 layers. The price is time: every layer is computed once more. A StandardNet cannot be inverted in
+# general, and a layer of EulerNet can be inverted only by iteration and only for small $h |K|$.
 #
 # ## Training
 #
@@ -391,12 +391,13 @@ plt.show()
 words = {case: found.verdict for case, found in verdicts.items()}
 assert words["antisymmetric", 40] == "lower"
 assert words["Hamiltonian", 10] == "higher"
-assert words["antisymmetric", 10] == words["Hamiltonian", 40] == "undecided"
+for case in (("antisymmetric", 10), ("Hamiltonian", 40)):
+    assert words[case] == "undecided" and np.ptp(logs[case]) > np.log(10)
 
 # %% [markdown]
 # **What to see.** By the rule, the antisymmetric network with 40 layers ends at a lower cost than EulerNet, and the
-# Hamiltonian network with 10 layers at a higher one. The other two cases are undecided: the costs of single seeds
-# differ by factors of ten and more. Gradients that cannot vanish are thus no advantage in themselves here. At $h =
+# Hamiltonian network with 10 layers at a higher one. The other two cases are undecided: from seed to seed the ratio
+# varies by a factor of more than ten. Gradients that cannot vanish are thus no advantage in themselves here. At $h =
 # 0.125$ and with the library's initial weights EulerNet's gradients do not vanish either ({numref}`fig-s5-sensitivity`,
 # left), and the Hamiltonian network has fewer parameters. The experiment says nothing about larger networks.
 #
