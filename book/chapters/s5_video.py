@@ -222,7 +222,9 @@ for k, kind in enumerate(KINDS):
 right.axhline(25, color=plots.INK, linestyle="--", linewidth=0.8)
 left.set(xlabel="epoch", ylabel="accuracy (%)")
 left.legend(loc="lower right")
-right.set(xlabel="frames", ylim=left.get_ylim())
+for ax in (left, right):
+    ax.set_ylim(10, 104)
+right.set(xlabel="frames")
 right.set_xticks((0, 1), (str(FRAMES), str(LONG)))
 plt.show()
 
