@@ -100,7 +100,7 @@ plt.show()
 #
 # $$
 # \alpha \sum_{l=0}^{L-2} h \, \Bigl| \frac{u^{[l+1]} - u^{[l]}}{h} \Bigr|^2 , \qquad u^{[l]} = (K^{[l]}, b^{[l]}) .
-# $$ (eq-5.u)
+# $$ (eq-5.i)
 #
 # *Kinetic energy.* The second term approximates $\alpha \int |\mathbf y'(t)|^2 \, dt$, the mean over the samples
 # {footcite}`finlay2020`. Among all flows that take the same inputs to the same features, the ones along straight lines
@@ -109,7 +109,7 @@ plt.show()
 # $$
 # \frac{\alpha}{N} \sum_{n} \sum_{l=0}^{L-1} h \, \Bigl| \frac{y_n^{[l+1]} - y_n^{[l]}}{h} \Bigr|^2
 # \;\ge\; \frac{\alpha}{N T} \sum_n \bigl| y_n^{[L]} - y_n^{[0]} \bigr|^2 .
-# $$ (eq-5.v)
+# $$ (eq-5.j)
 #
 # *Weight decay* takes a share of every weight from it in each step. `Protocol` has it as `weight_decay`, and takes the
 # other two as `penalty`, a function of the network and the samples of a batch. The compiled engine knows no penalty and
@@ -178,7 +178,7 @@ found = {
 Table(
     "table-regularisers",
     "Means of five seeds: accuracy on training and validation images in percent, accepted steps of the adaptive integrator, the "
-    "sum (5.u) for α = 1, and the mean length of a sample's path.",
+    "sum (5.i) for α = 1, and the mean length of a sample's path.",
     ["training", "validation", "steps", "roughness of u", "length of paths"],
     {
         "": [
@@ -281,7 +281,7 @@ assert lengths["smoothness"] < 0.75 * lengths["none"] < lengths["weight decay"]
 #
 # ```{exercise}
 # :label: ex-s5-reg-limit
-# What is left of a network with {eq}`eq-5.u` as $\alpha \to \infty$? How many weights does it have?
+# What is left of a network with {eq}`eq-5.i` as $\alpha \to \infty$? How many weights does it have?
 # ```
 #
 # ```{solution} ex-s5-reg-limit
