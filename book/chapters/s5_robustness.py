@@ -35,6 +35,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from rknet import EulerNet, Protocol, RK4Net, StandardNet, draw, fit, plots
+from rknet.study.differences import difference
+from rknet.study.html_tables import Row, Table
 from rknet.variants import robustness
 
 plots.style()
