@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 83c352c82eaef101eb56b0f85b27d9a825195de3220b5c6010c94bc4acdf5e1c
+// Made from src/ by `make page`; edit the files there. Their SHA-256: cac8bf732af941c757d00b4be933e6bf0d7b7d567990c9e3e3cbef30d41adc17
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -430,8 +430,8 @@ function zeroLines(values, columns, rows) {
   const next = /* @__PURE__ */ new Map();
   const join = (a, b) => {
     for (const [p, q] of [[a, b], [b, a]]) {
-      const known = next.get(p);
-      if (known) known.push(q);
+      const known2 = next.get(p);
+      if (known2) known2.push(q);
       else next.set(p, [q]);
     }
   };
@@ -783,8 +783,8 @@ function checkNumber(field, value, limits) {
     refuse(field, `a ${whole ? "whole " : ""}number in ${least} .. ${most}`, value);
   }
 }
-function choose(field, value, known) {
-  if (typeof value !== "string" || !known.includes(value)) refuse(field, `one of ${known.join(", ")}`, value);
+function choose(field, value, known2) {
+  if (typeof value !== "string" || !known2.includes(value)) refuse(field, `one of ${known2.join(", ")}`, value);
 }
 function checkGiven(data) {
   if (typeof data !== "object" || data === null) refuse("data", "the name of a set, or points", data);
@@ -2360,7 +2360,7 @@ function moons() {
 function newState() {
   return {
     configuration: validated({}),
-    look: { steps: 0, layer: null, view: 3, azim: -62, elev: 18 },
+    look: { steps: 0, layer: null, view: 3, azim: -62, elev: 18, points: "new", discrete: false, hide: [] },
     given: void 0,
     run: null,
     snapshot: null,
@@ -2463,7 +2463,7 @@ function strokeLines(pen, lines, place2) {
   }
   pen.stroke();
 }
-function regions(P, cells, classes, side) {
+function regions(P, cells, classes, side, discrete = false) {
   const image = new ImageData(side, side), bytes = image.data;
   const rgb = CLASS_COLOURS.map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
   const p = new Float64Array(classes);
@@ -2479,7 +2479,7 @@ function regions(P, cells, classes, side) {
         p[k] = (1 - v) * ((1 - u) * P[corner + k] + u * P[corner + classes + k]) + v * ((1 - u) * P[below + k] + u * P[below + classes + k]);
         if (p[k] > p[best]) best = k;
       }
-      const sure = (p[best] - 1 / classes) / (1 - 1 / classes);
+      const sure = discrete ? 0.8 : (p[best] - 1 / classes) / (1 - 1 / classes);
       const pixel = 4 * (i * side + j), colour = rgb[best];
       for (let k = 0; k < 3; k++) bytes[pixel + k] = colour[k];
       bytes[pixel + 3] = 255 * (0.1 + 0.27 * sure);
@@ -2663,11 +2663,11 @@ function paintDecision(state, pen, width, height2) {
 function paintLines(pen, lines, cell) {
   strokeLines(pen, lines, (x, y) => [(x + 0.5) * cell, (y + 0.5) * cell]);
 }
-function paintKnown({ own, run, theme }, drawing, pen, width, height2) {
+function paintKnown({ own, run, theme, look }, drawing, pen, width, height2) {
   if (drawing) {
     paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height2), own.c, theme.classes, 3.6, 0.95);
-  } else if (run) {
-    const { X, c } = run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height2);
+  } else if (run && look.points !== "none") {
+    const { X, c } = look.points === "training" ? run.train : run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height2);
     paintPoints(pen, places, c.subarray(0, POINTS), theme.classes, 1.8, 0.75);
   }
 }
@@ -2739,17 +2739,17 @@ function tell(element, text) {
 var counter = 0;
 var unique = (name) => `rkp-${name}-${++counter}`;
 function slider(label, symbol, values, chosen, shown2 = short, hint = "") {
-  let known = [...values];
+  let known2 = [...values];
   const id = unique("slider");
   const input = node("input", { type: "range", id, min: 0, step: 1, input: () => {
-    show2(known[input.valueAsNumber]);
-    chosen(known[input.valueAsNumber]);
+    show2(known2[input.valueAsNumber]);
+    chosen(known2[input.valueAsNumber]);
   } });
   const output = node("output", { for: id });
   const show2 = (value) => {
-    if (!known.includes(value)) known = [...values, value].sort((a, b) => a - b);
-    input.max = String(known.length - 1);
-    input.value = String(known.indexOf(value));
+    if (!known2.includes(value)) known2 = [...values, value].sort((a, b) => a - b);
+    input.max = String(known2.length - 1);
+    input.value = String(known2.indexOf(value));
     output.textContent = shown2(value);
     input.setAttribute("aria-valuetext", shown2(value));
   };
@@ -3328,6 +3328,11 @@ function ofScene(paint, whole) {
 }
 
 // src/setup/link.mjs
+var PARTS = ["experiments", "data", "net", "trajectories", "features", "layers", "prediction", "score", "plots", "formula", "tools"];
+var POINTS2 = (
+  /** @type {const} */
+  ["new", "training", "none"]
+);
 var LINK = "#rknet?";
 var WRITTEN = { d: "d_hat", L: "L", h: "h", sigma: "activation", lift: "lift", rate: "rate", batch: "batch", epochs: "epochs", seed: "seed" };
 var NUMBERS = ["d_hat", "L", "h", "rate", "batch", "epochs", "seed"];
@@ -3346,6 +3351,9 @@ function toLink(configuration, look) {
   }
   parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
   if (look.layer !== null) parts.push(["layer", look.layer]);
+  if (look.points !== "new") parts.push(["points_shown", look.points]);
+  if (look.discrete) parts.push(["discrete", 1]);
+  if (look.hide.length) parts.push(["hide", look.hide.join(",")]);
   return LINK + parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
 }
 function fromLink(hash) {
@@ -3391,28 +3399,37 @@ function fromLink(hash) {
     const angle = number(key);
     if (angle !== void 0) look[key] = angle;
   }
+  const shown2 = said2.get("points_shown"), hide = said2.get("hide");
+  if (shown2 !== void 0) look.points = /** @type {Look['points']} */
+  known("points_shown", shown2, POINTS2);
+  if (said2.has("discrete")) look.discrete = said2.get("discrete") === "1";
+  if (hide) look.hide = hide.split(",").map((part) => known("hide", part, PARTS));
   return { choice, look };
+}
+function known(key, value, values) {
+  if (!values.includes(value)) throw new Error(`${key}: must be one of ${values.join(", ")}, got ${value}`);
+  return value;
 }
 
 // src/page/address.mjs
 function address2(page) {
   const { state, model, root } = page, { look } = state, obeys = Boolean(model.get("link"));
-  let known = "";
+  let known2 = "";
   function write() {
     if (!obeys) return;
-    known = toLink(state.configuration, look);
+    known2 = toLink(state.configuration, look);
     try {
-      history.replaceState(history.state, "", known);
+      history.replaceState(history.state, "", known2);
     } catch {
-      location.replace(known);
+      location.replace(known2);
     }
   }
   function read() {
-    if (!obeys || location.hash === known) return false;
+    if (!obeys || location.hash === known2) return false;
     try {
       const found = fromLink(location.hash);
       if (!found) return false;
-      known = location.hash;
+      known2 = location.hash;
       obey(page, found);
       root.scrollIntoView({ block: "start" });
     } catch (error) {
@@ -3439,25 +3456,111 @@ function address2(page) {
   window.addEventListener("hashchange", moved);
   return { write, read, copy, stop: () => window.removeEventListener("hashchange", moved) };
 }
-function obey({ state, choosing: choosing2, layers }, { choice, look }) {
-  Object.assign(state.look, { steps: 0, layer: null }, look);
+function obey({ root, state, choosing: choosing2, layers, shownPoints: shownPoints2 }, { choice, look }) {
+  Object.assign(state.look, { steps: 0, layer: null, points: "new", discrete: false, hide: [] }, look);
   const { steps } = state.look;
   choosing2.replace(choice);
   state.look.steps = steps;
   const { data } = state.configuration;
   if (typeof data !== "string") state.own = data;
   layers.turned(state.look.azim);
+  shownPoints2.show();
+  root.dataset.hide = state.look.hide.join(" ");
   choosing2.build();
 }
 
+// src/words/python.mjs
+var quoted = (text) => JSON.stringify(text);
+var real = (x) => Number.isInteger(x) ? `${x}.0` : String(x);
+function pointSet({ X, c }, classes) {
+  return `PointSet(${JSON.stringify(X)}, ${JSON.stringify(c)}, ${classes})`;
+}
+function dataIn({ data, samples, noise, seed }) {
+  if (typeof data === "string") {
+    return [
+      `both = points(${quoted(data)}, ${2 * samples}, noise=${real(noise)}, seed=${seed})`,
+      `train, validation = both[:${samples}], both[${samples}:]`
+    ];
+  }
+  const train = pointSet(data, data.classes);
+  return [`train = ${train}`, `validation = ${data.validation ? pointSet(data.validation, data.classes) : "train"}`];
+}
+function netIn(configuration) {
+  const { net, scheme, h, d_hat, L, activation, lift, seed } = configuration;
+  const sizes2 = `2, ${d_hat}, ${classesOf(configuration)}, ${L}`, rest = `activation=${quoted(activation)}, lift=${quoted(lift)}, seed=${seed}`;
+  if (net === "StandardNet") return `StandardNet(${sizes2}, ${rest})`;
+  const { A, beta } = tableauOf(configuration).text;
+  const tableau = typeof scheme === "string" ? quoted(scheme) : `Tableau("typed", ${JSON.stringify(A)}, ${JSON.stringify(beta)})`;
+  return `RKNet(${sizes2}, tableau=${tableau}, h=${real(h)}, ${rest})`;
+}
+function pythonOf(configuration) {
+  const { data, net, scheme, rate, batch, epochs, seed } = configuration;
+  const names = [
+    "Protocol",
+    net,
+    "fit",
+    ...typeof data === "string" ? [] : ["PointSet"],
+    ...net === "RKNet" && typeof scheme !== "string" ? ["Tableau"] : []
+  ].sort();
+  return [
+    '"""A net of the playground, trained with the library rknet."""',
+    "",
+    `from rknet import ${names.join(", ")}`,
+    ...typeof data === "string" ? ["from rknet.playground.random import points"] : [],
+    "",
+    ...dataIn(configuration),
+    "# The library draws other initial weights and another order of the points than the page, so the result differs a little.",
+    "# To repeat a run bit by bit, export its record and give the file to the command `rknet verify`.",
+    `net = ${netIn(configuration)}`,
+    `protocol = Protocol(epochs=${epochs}, batch_size=${batch}, learning_rate=${real(rate)}, stop_early=False)`,
+    `history = fit(net, train, validation, protocol, seed=${seed})`,
+    'print(f"{100 * history.val_accuracy[-1]:.1f} % of new points are right")',
+    ""
+  ].join("\n");
+}
+
 // src/page/export.mjs
-async function exportRecord({ player, state, notebook: notebook2 }) {
-  const { net, L, seed } = state.configuration;
-  const file = new Blob([JSON.stringify(await player.record(), null, 1) + "\n"], { type: "application/json" });
+var named = ({ net, L, seed }, ending) => `rknet-${net}-${L}-seed-${seed}.${ending}`;
+function save(file, name) {
   const address3 = URL.createObjectURL(file);
-  node("a", { href: address3, download: `rknet-${net}-${L}-seed-${seed}.json` }).click();
+  node("a", { href: address3, download: name }).click();
   window.setTimeout(() => URL.revokeObjectURL(address3), 1e3);
+}
+async function exportRecord({ player, state, notebook: notebook2 }) {
+  const text = JSON.stringify(await player.record(), null, 1) + "\n";
+  save(new Blob([text], { type: "application/json" }), named(state.configuration, "json"));
   notebook2.share(["record"]);
+}
+function exportCode({ state: { configuration } }) {
+  save(new Blob([pythonOf(configuration)], { type: "text/x-python" }), named(configuration, "py"));
+}
+var MARGIN = 24;
+var LINE = 30;
+function exportPicture({ state: { configuration, theme }, views, layers, score: score2, sentence: sentence2, root }) {
+  const shown2 = [
+    { canvas: views.trajectories.canvas, title: "trajectories through the layers" },
+    { canvas: views.features.canvas, title: layers.title.textContent ?? "" },
+    { canvas: views.decision.canvas, title: score2.title.textContent ?? "" }
+  ];
+  const side = Math.max(...shown2.map(({ canvas }) => canvas.width)), whole = node("canvas", {});
+  whole.width = shown2.length * (side + MARGIN) + MARGIN;
+  whole.height = side + 2 * MARGIN + 2 * LINE;
+  const pen = whole.getContext("2d");
+  if (!pen) return;
+  pen.fillStyle = getComputedStyle(root).getPropertyValue("--rkp-back");
+  pen.fillRect(0, 0, whole.width, whole.height);
+  pen.fillStyle = theme.text;
+  pen.font = `${0.6 * LINE}px ${theme.font}`;
+  pen.textBaseline = "middle";
+  shown2.forEach(({ canvas, title }, k) => {
+    const left = MARGIN + k * (side + MARGIN);
+    pen.fillText(title, left, MARGIN + LINE / 2, side);
+    pen.drawImage(canvas, left, MARGIN + LINE, side, side);
+  });
+  pen.fillText(sentence2.element.textContent ?? "", MARGIN, whole.height - MARGIN / 2 - LINE / 2, whole.width - 2 * MARGIN);
+  whole.toBlob((file) => {
+    if (file) save(file, named(configuration, "png"));
+  });
 }
 
 // src/page/bar.mjs
@@ -3506,6 +3609,8 @@ function tools(page, speed) {
     speed,
     ...page.inNotebook ? [] : [copyButton(page)],
     node("button", { type: "button", click: () => exportRecord(page), title: RECORD }, "Export"),
+    node("button", { type: "button", click: () => exportCode(page), title: "The code that trains such a net" }, "Python"),
+    node("button", { type: "button", click: () => exportPicture(page), title: "The pictures as a file" }, "Picture"),
     ...document.fullscreenEnabled ? [node("button", full, icon(ICONS.full))] : []
   );
 }
@@ -3910,7 +4015,7 @@ function show(page, seen) {
 function paintDecision2(state, P, classes) {
   const picture = state.decision?.picture ?? node("canvas");
   Object.assign(picture, { width: PIXELS, height: PIXELS });
-  picture.getContext("2d")?.putImageData(regions(P, CELLS, classes, PIXELS), 0, 0);
+  picture.getContext("2d")?.putImageData(regions(P, CELLS, classes, PIXELS, state.look.discrete), 0, 0);
   state.decision = { P, picture, lines: boundaries(P, CELLS, CELLS, classes) };
 }
 
@@ -4192,9 +4297,9 @@ function notebook(page) {
     const weights = await player.weights();
     if (!weights) return false;
     written2 = JSON.stringify(WEIGHT_NAMES.map((name) => [name, base64(weights[name])]));
-    const named = Object.fromEntries(JSON.parse(written2));
-    ours.add(named);
-    model.set("weights", named);
+    const named2 = Object.fromEntries(JSON.parse(written2));
+    ours.add(named2);
+    model.set("weights", named2);
     return true;
   }
   async function share2(what) {
@@ -4498,7 +4603,8 @@ function probing(page) {
 var pointOf = (X, n) => [X[2 * n], X[2 * n + 1]];
 function inPlane(state) {
   return (u, v, width, height2) => {
-    const X = state.run?.validation.X.subarray(0, 2 * POINTS) ?? new Float32Array(0), spots = toCanvas(X, width, height2);
+    const { run, look } = state, known2 = look.points === "training" ? run?.train : run?.validation;
+    const X = known2?.X.subarray(0, 2 * POINTS) ?? new Float32Array(0), spots = toCanvas(X, width, height2);
     let [best, least] = [-1, NEAR];
     for (let n = 0; 2 * n < spots.length; n++) {
       const far = Math.hypot(spots[2 * n] - u, spots[2 * n + 1] - v);
@@ -4809,6 +4915,33 @@ function sizes({ order }, { parameters, msPerStep, kernel }) {
   ].join(" · ");
 }
 
+// src/page/shown_points.mjs
+var POINT_NAMES = { new: "new points", training: "training points", none: "no points" };
+function shownPoints({ state, views }) {
+  const { look } = state, id = unique("discrete");
+  const points = select("shown in the prediction", POINT_NAMES, (value) => {
+    look.points = /** @type {Look['points']} */
+    value;
+    views.decision.soon();
+  });
+  const discrete = node("input", { id, type: "checkbox", change: () => {
+    look.discrete = discrete.checked;
+    if (state.decision && state.run) paintDecision2(state, state.decision.P, state.run.classes);
+    views.decision.soon();
+  } });
+  const element = node(
+    "div",
+    { class: "rkp-shown" },
+    points.element,
+    node("span", {}, discrete, " ", node("label", { for: id }, "answers only"))
+  );
+  function show2() {
+    points.show(look.points);
+    discrete.checked = look.discrete;
+  }
+  return { element, show: show2 };
+}
+
 // src/page/style.mjs
 var STYLE = `
 .rkp {
@@ -4863,6 +4996,10 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-under { display: grid; gap: 0.2rem; grid-area: under; align-content: start; }
 .rkp-probe { font-size: 13px; min-height: 1.4em; }
 .rkp-share { white-space: nowrap; }
+.rkp-shown { align-items: end; display: flex; flex-wrap: wrap; gap: 0.2rem 0.75rem; }
+[data-hide~="experiments"] .rkp-presets, [data-hide~="data"] .rkp-in, [data-hide~="net"] .rkp-net, [data-hide~="trajectories"] .rkp-traj,
+[data-hide~="features"] .rkp-feat, [data-hide~="layers"] .rkp-layer, [data-hide~="prediction"] :is(.rkp-decide, .rkp-under), [data-hide~="score"] .rkp-score,
+[data-hide~="plots"] .rkp-plots, [data-hide~="formula"] .rkp-foot, [data-hide~="tools"] .rkp-tools { display: none; }
 .rkp-feat { grid-area: feat; }
 .rkp-decide { grid-area: decide; }
 .rkp-plots { align-content: space-between; display: grid; gap: 0.5rem; grid-area: plots; }
@@ -4945,7 +5082,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-facts { color: var(--rkp-muted); display: grid; font-size: 12.5px; gap: 0 0.5rem; grid-template-columns: auto auto; justify-content: space-between; margin: 0.15rem 0 0; }
 .rkp-facts > * { white-space: nowrap; }
 .rkp-facts b { color: var(--rkp-text); font-weight: 400; text-align: right; }
-.rkp-layer { align-items: center; align-content: start; display: grid; gap: 0.2rem 0.75rem; grid-template-columns: minmax(0, 1fr) auto; }
+.rkp-layer { align-items: center; align-content: start; display: grid; gap: 0.2rem 0.75rem; grid-template-columns: minmax(0, 1fr); }
 .rkp-layer .rkp-slider { grid-template-columns: auto minmax(3rem, 1fr) 4.2rem; }
 
 .rkp-foot { border-top: 1px solid var(--rkp-line); display: grid; gap: 0.5rem; padding-top: 0.6rem; }
@@ -4959,7 +5096,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 
 @container rkp (max-width: 559px) {
   .rkp-say { display: block; min-height: 5.6em; }
-  .rkp-layer { grid-template-columns: minmax(0, 1fr); }
+
   [data-lit="feat"] .rkp-body {
     grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
   }
@@ -4988,6 +5125,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(auto-fill, minmax(4.2rem, 1fr)); }
   .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
+  .rkp-body:not(.rkp-compact) .rkp-layer { grid-template-columns: minmax(0, 1fr) auto; }
 }
 .rkp details.rkp-in { display: block; }
 .rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
@@ -5168,13 +5306,14 @@ function newPage(model) {
   page.undoing = undoing(page);
   page.guide = guide(page);
   page.probing = probing(page);
+  page.shownPoints = shownPoints(page);
   page.ownPoints = ownPoints(page);
   return page;
 }
 function compose(page) {
   const { compact, root, bar, layers, views, sentence: sentence2, ownPoints: ownPoints2, playing: playing2 } = page;
   const goesIn = dataControls(page), net = netControls(page), offered = presets(page);
-  page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints2);
+  page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints2, page.shownPoints);
   layers.tools.append(page.turning.button);
   const train = { type: "button", class: "rkp-train", click: playing2.toggle };
   root.append(
@@ -5190,7 +5329,7 @@ function compose(page) {
       figure("rkp-feat", layers.title, views.features),
       figure("rkp-decide", page.score.title, views.decision),
       layers.element,
-      node("div", { class: "rkp-under" }, ownPoints2.element, page.probing.element, page.legend.element),
+      node("div", { class: "rkp-under" }, ownPoints2.element, page.probing.element, page.legend.element, page.shownPoints.element),
       net.element,
       page.score.element,
       node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas),
@@ -5232,6 +5371,7 @@ export {
   permutation,
   principalAxes,
   project,
+  pythonOf,
   readTableau,
   render,
   serve,

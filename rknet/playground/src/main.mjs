@@ -29,6 +29,7 @@ export { zeroLines } from "./geometry/contours.mjs";
 export { short } from "./words/numbers.mjs";
 export { formula } from "./words/formula.mjs";
 export { narration } from "./words/narration.mjs";
+export { pythonOf } from "./words/python.mjs";
 export { render };
 
 export default { render };

@@ -64,13 +64,15 @@ export function address(page) {
 }
 
 /** @param {Page} page @param {NonNullable<ReturnType<typeof fromLink>>} found */
-function obey({ state, choosing, layers }, { choice, look }) {
-  Object.assign(state.look, { steps: 0, layer: null }, look);
+function obey({ root, state, choosing, layers, shownPoints }, { choice, look }) {
+  Object.assign(state.look, { steps: 0, layer: null, points: "new", discrete: false, hide: [] }, look);
   const { steps } = state.look;
   choosing.replace(choice);
   state.look.steps = steps;
   const { data } = state.configuration;
   if (typeof data !== "string") state.own = data;
   layers.turned(state.look.azim);
+  shownPoints.show();
+  root.dataset.hide = state.look.hide.join(" ");
   choosing.build();
 }

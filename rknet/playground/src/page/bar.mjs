@@ -1,6 +1,6 @@
 /** The bar that plays, steps and resets, and the tools beside it. */
 
-import { exportRecord } from "./export.mjs";
+import { exportCode, exportPicture, exportRecord } from "./export.mjs";
 import { icon, ICONS, node, select, tell } from "./elements.mjs";
 
 /** @import { Page } from "./state.mjs" */
@@ -60,6 +60,8 @@ function tools(page, speed) {
     speed,
     ...(page.inNotebook ? [] : [copyButton(page)]),
     node("button", { type: "button", click: () => exportRecord(page), title: RECORD }, "Export"),
+    node("button", { type: "button", click: () => exportCode(page), title: "The code that trains such a net" }, "Python"),
+    node("button", { type: "button", click: () => exportPicture(page), title: "The pictures as a file" }, "Picture"),
     ...(document.fullscreenEnabled ? [node("button", full, icon(ICONS.full))] : []),
   );
 }

@@ -82,9 +82,9 @@ function show(page, seen) {
 }
 
 /** @param {State} state @param {Float32Array} P @param {number} classes */
-function paintDecision(state, P, classes) {
+export function paintDecision(state, P, classes) {
   const picture = state.decision?.picture ?? node("canvas");
   Object.assign(picture, { width: PIXELS, height: PIXELS });
-  picture.getContext("2d")?.putImageData(regions(P, CELLS, classes, PIXELS), 0, 0);
+  picture.getContext("2d")?.putImageData(regions(P, CELLS, classes, PIXELS, state.look.discrete), 0, 0);
   state.decision = { P, picture, lines: boundaries(P, CELLS, CELLS, classes) };
 }

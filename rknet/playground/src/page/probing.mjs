@@ -75,7 +75,8 @@ const pointOf = (X, n) => [X[2 * n], X[2 * n + 1]];
 /** A place of the prediction: that of a point nearby, or itself. @param {State} state */
 function inPlane(state) {
   return (/** @type {number} */ u, /** @type {number} */ v, /** @type {number} */ width, /** @type {number} */ height) => {
-    const X = state.run?.validation.X.subarray(0, 2 * POINTS) ?? new Float32Array(0), spots = toCanvas(X, width, height);
+    const { run, look } = state, known = look.points === "training" ? run?.train : run?.validation;
+    const X = known?.X.subarray(0, 2 * POINTS) ?? new Float32Array(0), spots = toCanvas(X, width, height);
     let [best, least] = [-1, NEAR];
     for (let n = 0; 2 * n < spots.length; n++) {
       const far = Math.hypot(spots[2 * n] - u, spots[2 * n + 1] - v);

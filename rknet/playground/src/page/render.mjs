@@ -24,6 +24,7 @@ import { MESH } from "./scene.mjs";
 import { score } from "./score.mjs";
 import { sentence } from "./sentence.mjs";
 import { newState } from "./state.mjs";
+import { shownPoints } from "./shown_points.mjs";
 import { STYLE } from "./style.mjs";
 import { watchSurroundings } from "./surroundings.mjs";
 import { turning } from "./turning.mjs";
@@ -87,6 +88,7 @@ function newPage(model) {
   page.undoing = undoing(page);
   page.guide = guide(page);
   page.probing = probing(page);
+  page.shownPoints = shownPoints(page);
   page.ownPoints = ownPoints(page);
   return page;
 }
@@ -95,7 +97,7 @@ function newPage(model) {
 function compose(page) {
   const { compact, root, bar, layers, views, sentence, ownPoints, playing } = page;
   const goesIn = dataControls(page), net = netControls(page), offered = presets(page);
-  page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints);
+  page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints, page.shownPoints);
   layers.tools.append(page.turning.button);
   const train = { type: "button", class: "rkp-train", click: playing.toggle };
   root.append(
@@ -105,7 +107,7 @@ function compose(page) {
       node("div", { class: "rkp-say" }, sentence.element, page.undoing.element), ...(compact ? [] : [goesIn.element]),
       figure("rkp-traj", "trajectories through the layers", views.trajectories), figure("rkp-feat", layers.title, views.features),
       figure("rkp-decide", page.score.title, views.decision), layers.element,
-      node("div", { class: "rkp-under" }, ownPoints.element, page.probing.element, page.legend.element),
+      node("div", { class: "rkp-under" }, ownPoints.element, page.probing.element, page.legend.element, page.shownPoints.element),
       net.element, page.score.element, node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas),
       ...(compact ? [goesIn.element] : []), node("button", train, "Train this net"), sentence.foot));
 }

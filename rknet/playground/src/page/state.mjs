@@ -101,6 +101,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {Probing} probing
  * @property {Score} score
  * @property {Sentence} sentence
+ * @property {Shown & {element: HTMLElement}} shownPoints
  * @property {Turning} turning
  * @property {Undoing} undoing
  * @property {Guide} guide
@@ -110,7 +111,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
 export function newState() {
   return {
     configuration: validated({}),
-    look: { steps: 0, layer: null, view: 3, azim: -62, elev: 18 },
+    look: { steps: 0, layer: null, view: 3, azim: -62, elev: 18, points: "new", discrete: false, hide: [] },
     given: undefined,
     run: null,
     snapshot: null,

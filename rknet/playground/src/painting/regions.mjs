@@ -24,8 +24,9 @@ export function strokeLines(pen, lines, place) {
  * @param {number} cells
  * @param {number} classes
  * @param {number} side
+ * @param {boolean} [discrete]  whether every answer has the same strength
  */
-export function regions(P, cells, classes, side) {
+export function regions(P, cells, classes, side, discrete = false) {
   const image = new ImageData(side, side), bytes = image.data;
   const rgb = CLASS_COLOURS.map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
   const p = new Float64Array(classes);
@@ -42,7 +43,7 @@ export function regions(P, cells, classes, side) {
           + v * ((1 - u) * P[below + k] + u * P[below + classes + k]);
         if (p[k] > p[best]) best = k;
       }
-      const sure = (p[best] - 1 / classes) / (1 - 1 / classes);
+      const sure = discrete ? 0.8 : (p[best] - 1 / classes) / (1 - 1 / classes);
       const pixel = 4 * (i * side + j), colour = rgb[best];
       for (let k = 0; k < 3; k++) bytes[pixel + k] = colour[k];
       bytes[pixel + 3] = 255 * (0.1 + 0.27 * sure);

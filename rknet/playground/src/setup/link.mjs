@@ -14,7 +14,15 @@ import { typedTableau } from "./tableau.mjs";
  * @property {2|3} view      principal components that are drawn
  * @property {number} azim   angle of view in degrees, as in Matplotlib
  * @property {number} elev
+ * @property {'new'|'training'|'none'} points  which points the prediction shows
+ * @property {boolean} discrete  whether the prediction shows answers, not how sure they are
+ * @property {string[]} hide     parts that are not shown, by their names in PARTS
  */
+
+/** Parts of the page that a link may hide. */
+export const PARTS = ["experiments", "data", "net", "trajectories", "features", "layers", "prediction", "score", "plots", "formula", "tools"];
+
+export const POINTS = /** @type {const} */ (["new", "training", "none"]);
 
 export const LINK = "#rknet?";
 
@@ -39,6 +47,9 @@ export function toLink(configuration, look) {
   }
   parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
   if (look.layer !== null) parts.push(["layer", look.layer]);
+  if (look.points !== "new") parts.push(["points_shown", look.points]);
+  if (look.discrete) parts.push(["discrete", 1]);
+  if (look.hide.length) parts.push(["hide", look.hide.join(",")]);
   return LINK + parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
 }
 
@@ -87,5 +98,15 @@ export function fromLink(hash) {
     const angle = number(key);
     if (angle !== undefined) look[key] = angle;
   }
+  const shown = said.get("points_shown"), hide = said.get("hide");
+  if (shown !== undefined) look.points = /** @type {Look['points']} */ (known("points_shown", shown, POINTS));
+  if (said.has("discrete")) look.discrete = said.get("discrete") === "1";
+  if (hide) look.hide = hide.split(",").map((part) => known("hide", part, PARTS));
   return { choice, look };
+}
+
+/** @param {string} key @param {string} value @param {readonly string[]} values */
+function known(key, value, values) {
+  if (!values.includes(value)) throw new Error(`${key}: must be one of ${values.join(", ")}, got ${value}`);
+  return value;
 }

@@ -47,11 +47,11 @@ function paintLines(pen, lines, cell) {
 }
 
 /** The reader's points, or some of those for validation. @param {State} state @param {boolean} drawing @param {Pen} pen @param {number} width @param {number} height */
-function paintKnown({ own, run, theme }, drawing, pen, width, height) {
+function paintKnown({ own, run, theme, look }, drawing, pen, width, height) {
   if (drawing) {
     paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height), own.c, theme.classes, 3.6, 0.95);
-  } else if (run) {
-    const { X, c } = run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height);
+  } else if (run && look.points !== "none") {
+    const { X, c } = look.points === "training" ? run.train : run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height);
     paintPoints(pen, places, c.subarray(0, POINTS), theme.classes, 1.8, 0.75);
   }
 }
