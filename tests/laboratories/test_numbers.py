@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
+from rknet import RK4Net, draw
 from rknet.convolution import ConvolutionalRKNet
 from rknet.laboratories import (
     DigitLaboratory,
@@ -206,6 +207,21 @@ def test_flow(node: Callable[..., str]) -> None:
         assert np.abs(found["middle"] - points.mean(axis=0)).max() < step / 2  # half a byte a point
         farthest = np.linalg.norm(points - points.mean(axis=0), axis=1).max()
         assert found["farthest"] == pytest.approx(farthest, abs=2 * step)
+
+
+@pytest.mark.parametrize(("d_hat", "N"), [(3, 300), (5, 900)])
+def test_the_flow_of_a_net(d_hat: int, N: int) -> None:
+    """The states in space as they are, wider ones as principal components, which keep distances as far as three can."""
+    net, points = RK4Net(2, d_hat, 2, 4, h=0.5, lift="linear"), draw("spiral", N)
+    cloud = FlowInSpace.of("fig-x", "a cloud", net, points)
+    truth = net.double().flow(points.X[:: 1 if N == 300 else 3])
+    assert cloud.states.shape == (5, 300, 3)
+    single = 1e-5  # roundings of four layers in single precision
+    if d_hat == 3:
+        np.testing.assert_allclose(cloud.states, truth, atol=single)
+    else:
+        near, far = (np.linalg.norm(Y - Y[:, :1], axis=2) for Y in (cloud.states, truth))
+        assert (near <= far + single).all() and near.sum() > 0.9 * far.sum()
 
 
 @pytest.mark.parametrize(
