@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 4f8af61c0ffd598cdc91bf00fd82da3bcdef5d9f4760b7d27b1eed8887ac12e9
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 5f385c55a987ec8bd619942b54acc7399be0b09b17991ceeb85d88c07f720b74
 
 // src/words/numbers.mjs
 function short(x) {
@@ -2594,6 +2594,7 @@ var Server = class {
 };
 
 // src/run/player.mjs
+var UNSEEN = 250;
 var Player = class {
   /** @param {{source?: string, worker?: boolean, patience?: number}} [options]  patience: ms to wait for the worker */
   constructor({ source, worker = true, patience = 2e4 } = {}) {
@@ -2692,13 +2693,26 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
       try {
         if (answer2.generation === this.generation) this.onsnapshot(answer2);
       } finally {
-        this._send({ type: "shown" });
+        this._sendOncePainted();
       }
     } else if (answer2.type !== "ready" && answer2.generation === this.generation) {
       if (answer2.type === "configured") this.onconfigured(answer2);
       else if (answer2.type === "best") this.onbest(answer2);
       else if (answer2.type === "probed") this.onprobed(answer2);
       else this.onfailed(answer2.message);
+    }
+  }
+  /** The next snapshot is wanted when this one is painted, so that no more come than the page can show. */
+  _sendOncePainted() {
+    let sent = false;
+    const send = () => {
+      if (!sent) this._send({ type: "shown" });
+      sent = true;
+    };
+    if (typeof requestAnimationFrame === "undefined") send();
+    else {
+      requestAnimationFrame(() => setTimeout(send));
+      setTimeout(send, UNSEEN);
     }
   }
   /**
@@ -3360,7 +3374,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-play:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
 .rkp-icon svg { display: inline-block; vertical-align: -1px; }
 .rkp [hidden] { display: none !important; }
-.rkp-count { color: var(--rkp-muted); flex: 1 1 auto; white-space: nowrap; }
+.rkp-count { contain: layout style; color: var(--rkp-muted); flex: 1 1 auto; white-space: nowrap; }
 .rkp-count b { color: var(--rkp-text); display: inline-block; font-weight: 600; min-width: 2ch; text-align: right; }
 .rkp-count .rkp-steps { min-width: 5ch; }
 .rkp-tools .rkp-select { align-items: center; display: flex; gap: 0.35rem; }
@@ -3418,6 +3432,10 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 
 @container rkp (max-width: 559px) {
   .rkp-say { display: block; min-height: 5.6em; }
+  .rkp-layer { grid-template-columns: minmax(0, 1fr); }
+  [data-lit="feat"] .rkp-body {
+    grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
+  }
 }
 @container rkp (max-width: 400px) {
   .rkp-count span { display: none; }
@@ -3437,11 +3455,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer under" "in net score plots" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem)) minmax(0, max(14rem, 100vh - 31rem));
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer under" "in net score plots" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
     gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
-  .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(2, 1fr); }
+  .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(auto-fill, minmax(4.2rem, 1fr)); }
   .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
 }
 .rkp details.rkp-in { display: block; }
@@ -3462,6 +3480,7 @@ var Panel = class {
     this.canvas = node("canvas", { class: "rkp-canvas", role: "img", "aria-label": label });
     this.paint = paint;
     this.due = 0;
+    this.size = [0, 0];
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.canvas);
     this.near = true;
@@ -3474,7 +3493,8 @@ var Panel = class {
   }
   fit() {
     const { clientWidth, clientHeight } = this.canvas, ratio = window.devicePixelRatio || 1;
-    const [width, height] = [clientWidth, clientHeight].map((size) => Math.round(size * ratio));
+    this.size = [clientWidth, clientHeight];
+    const [width, height] = this.size.map((size) => Math.round(size * ratio));
     if (!width || !height) return;
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     this.now();
@@ -3489,7 +3509,7 @@ var Panel = class {
     const pen = this.canvas.getContext("2d"), ratio = window.devicePixelRatio || 1;
     if (!pen || !this.canvas.width) return;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const [width, height] = this.size;
     pen.clearRect(0, 0, width, height);
     this.paint(pen, width, height);
   }
