@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 5f385c55a987ec8bd619942b54acc7399be0b09b17991ceeb85d88c07f720b74
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 38e18de542258d880333e3b06a3487385515d2bd0eccea34b422875126ae9d4a
 
 // src/words/numbers.mjs
 function short(x) {
@@ -2783,7 +2783,7 @@ function newRunner(frame, seen) {
   const progress = node("progress", { "aria-label": "Epochs done", value: 0, max: 1 });
   const count = node("span", { class: "rkp-hint" });
   frame.views.before(node("div", { class: "rkl-row" }, button, progress, count));
-  const runner = { run: null, snapshot: null, weights: null, past: null, best: [], begin, close: () => {
+  const runner = { run: null, snapshot: null, flow: null, grid: null, weights: null, past: null, best: [], begin, close: () => {
     observer.disconnect();
     player?.close();
   } };
@@ -2802,12 +2802,12 @@ function newRunner(frame, seen) {
   }
   function begin(train) {
     if (!player) return;
-    const { snapshot } = runner;
-    if (snapshot?.flow && snapshot.epoch > 0) {
-      runner.past = { accuracy: snapshot.history.val_accuracy, spread: spreads(snapshot.flow), values: chosen2 };
+    const { snapshot, flow: flow2 } = runner;
+    if (snapshot && flow2 && snapshot.epoch > 0) {
+      runner.past = { accuracy: snapshot.history.val_accuracy, spread: spreads(flow2), values: chosen2 };
     }
     chosen2 = { ...frame.values };
-    Object.assign(runner, { run: null, snapshot: null, weights: null });
+    Object.assign(runner, { run: null, snapshot: null, flow: null, grid: null, weights: null });
     player.configure(configurationOf(frame.values, frame.given));
     player.views = { grid: plane(CELLS), flow: FOLLOWED };
     if (train) player.play();
@@ -2822,6 +2822,8 @@ function newRunner(frame, seen) {
     };
     player.onsnapshot = (snapshot) => {
       runner.snapshot = snapshot;
+      runner.flow = snapshot.flow ?? runner.flow;
+      runner.grid = snapshot.grid ?? runner.grid;
       runner.weights = null;
       progress.value = snapshot.step / (frame.given.epochs * snapshot.stepsPerEpoch);
       count.textContent = `epoch ${snapshot.epoch} of ${frame.given.epochs}`;
@@ -3093,10 +3095,10 @@ function predictionPanel(frame, runner) {
   let painted = null;
   let lines = [];
   return frame.panel("The predicted regions, the validation points, and dashed the best possible boundary", (pen, width, height) => {
-    const { run, snapshot, best } = runner, { theme } = frame;
-    if (!run || !snapshot?.grid) return;
-    if (painted !== snapshot.grid) {
-      painted = snapshot.grid;
+    const { run, grid, best } = runner, { theme } = frame;
+    if (!run || !grid) return;
+    if (painted !== grid) {
+      painted = grid;
       picture.getContext("2d")?.putImageData(regions(painted, CELLS, run.classes, PIXELS), 0, 0);
       lines = boundaries(painted, CELLS, CELLS, run.classes);
     }
@@ -3196,9 +3198,9 @@ function numbers2({ way, ...values }, given) {
   const accuracy = history.val_accuracy[history.val_accuracy.length - 1];
   return { accuracy, layer, variances: found.variances, deviations: deviations(found, layer) };
 }
-function componentsOf({ run, snapshot, weights: weights2 }) {
-  if (!run || !snapshot?.flow) return null;
-  const flow2 = weights2 ? flowOf(weights2, run.configuration, run.validation.X) : snapshot.flow;
+function componentsOf({ run, flow: few, weights: weights2 }) {
+  if (!run || !few) return null;
+  const flow2 = weights2 ? flowOf(weights2, run.configuration, run.validation.X) : few;
   const c = run.validation.c.subarray(0, flow2.n);
   return { ...components(flow2, c), c };
 }
@@ -4279,12 +4281,12 @@ function numbers6(values, given) {
     flow2
   ) };
 }
-function spreadOf({ run, snapshot, weights: weights2 }) {
+function spreadOf({ run, flow: flow2, weights: weights2 }) {
   if (run && weights2) return spreads(
     /** @type {any} */
     flowOf(weights2, run.configuration, run.validation.X)
   );
-  return snapshot?.flow ? spreads(snapshot.flow) : [];
+  return flow2 ? spreads(flow2) : [];
 }
 function open6(frame) {
   let spread = [];
