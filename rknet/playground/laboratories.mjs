@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 38e18de542258d880333e3b06a3487385515d2bd0eccea34b422875126ae9d4a
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 99e24d871e95bd12b9a917871bc67f45b65ae7065c35ada705533147502d875f
 
 // src/words/numbers.mjs
 function short(x) {
@@ -3587,7 +3587,8 @@ var STYLE2 = `
 .rkl-view { display: flex; flex-direction: column; min-width: 0; }
 .rkl-view .rkp-title { min-height: 1.5rem; }
 .rkl-view .rkp-canvas { aspect-ratio: 1; }
-.rkl-one { max-width: 27rem; }
+.rkl-one { justify-self: center; max-width: 30rem; width: 100%; }
+.rkl-one .rkp-canvas { aspect-ratio: 5 / 4; }
 .rkl-drags { cursor: ew-resize; }
 .rkl .rkl-say { font-size: 14.5px; margin: 0; min-height: 2.8em; }
 .rkl .rkl-wrong { border-left: 0.25rem solid #d55e00; margin: 0; padding-left: 0.6rem; overflow-wrap: anywhere; }
