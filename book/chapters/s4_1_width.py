@@ -179,12 +179,7 @@ plots.Flipbook(
 )
 
 # %% tags=["hide-input"]
-FlowInSpace(
-    "fig-cone",
-    "donut_2D on its way through RK4Net",
-    net.flow(points.X[:600]),
-    points.c[:600],
-)
+FlowInSpace.of("fig-cone", "donut_2D on its way through RK4Net", net, points)
 
 # %% [markdown]
 # ## Two by two squares

@@ -374,11 +374,11 @@ plots.Flipbook(
 )
 
 # %% tags=["hide-input"]
-FlowInSpace(
+FlowInSpace.of(
     "fig-flow-standard",
     "The spiral on its way through StandardNet",
-    flows["StandardNet"][:, :600],
-    points.c[:600],
+    runs[f"StandardNet, L = {L}", SEED][0],
+    points,
 )
 
 # %% mystnb={"figure": {"name": "fig-flow-rk4", "caption": "RK4Net on the same points: the spiral keeps its size while one arm is raised and the other lowered."}, "image": {"alt": "Twelve frames of a spiral of points in space whose two coloured arms slowly move apart in height.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
@@ -390,11 +390,11 @@ plots.Flipbook(
 )
 
 # %% tags=["hide-input"]
-FlowInSpace(
+FlowInSpace.of(
     "fig-flow-rk4",
     "The spiral on its way through RK4Net",
-    flows["RK4Net"][:, :600],
-    points.c[:600],
+    runs[f"RK4Net, L = {L}", SEED][0],
+    points,
 )
 
 # %% [markdown]

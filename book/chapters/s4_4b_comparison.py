@@ -448,11 +448,8 @@ plots.Flipbook(
 )
 
 # %% tags=["hide-input"]
-FlowInSpace(
-    "fig-funnel",
-    "donut_2D_6C on its way through RK4Net",
-    flow[:, :800],
-    run.points.c[:800],
+FlowInSpace.of(
+    "fig-funnel", "donut_2D_6C on its way through RK4Net", run.net, run.points
 )
 
 # %% [markdown]

@@ -11,8 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from rknet import plots
 from rknet.checks import array, inputs, labels
+from rknet.data.points import PointSet
+from rknet.engines.compiled.engine import Compiled
 from rknet.laboratories.digits.net import text
 from rknet.laboratories.specification import Values
+from rknet.nets import Net
+from rknet.protocol import Protocol
 
 FRAMES, POINTS = 26, 400
 """Most layers and points that a page is given, evenly chosen; it draws the layers between them by straight lines."""
@@ -56,6 +60,17 @@ class FlowInSpace:
         every = -(-states.shape[1] // POINTS)
         self.states: NDArray[np.float64] = states[self.layers][:, ::every]
         self.c = classes[::every]
+
+    @classmethod
+    def of(cls, figure: str, title: str, net: Net, points: PointSet) -> FlowInSpace:
+        """The flow of a net's features for some of the points, in principal components if they have more than three.
+
+        The states are the compiled engine's, so that every processor gives the same bytes.  ValueError if the engine
+        cannot compute the net, or its features have fewer than three components.
+        """
+        some = points[:: -(-len(points) // POINTS)]
+        states = Compiled(net, Protocol()).states(some.X).astype(np.float64)
+        return cls(figure, title, states if net.d_hat <= 3 else plots.principal_flow(states), some.c)
 
     def __repr__(self) -> str:
         return f"FlowInSpace({self.figure!r}, {self.title!r}, {len(self.layers)} layers of {len(self.c)} points)"

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 5f385c55a987ec8bd619942b54acc7399be0b09b17991ceeb85d88c07f720b74
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 878432477bcffa14cb27d0f7b952fad0cbca3c37ad774888b1f2c55d50edf744
 
 // src/words/numbers.mjs
 function short(x) {
@@ -2783,7 +2783,7 @@ function newRunner(frame, seen) {
   const progress = node("progress", { "aria-label": "Epochs done", value: 0, max: 1 });
   const count = node("span", { class: "rkp-hint" });
   frame.views.before(node("div", { class: "rkl-row" }, button, progress, count));
-  const runner = { run: null, snapshot: null, weights: null, past: null, best: [], begin, close: () => {
+  const runner = { run: null, snapshot: null, flow: null, grid: null, weights: null, past: null, best: [], begin, close: () => {
     observer.disconnect();
     player?.close();
   } };
@@ -2802,12 +2802,12 @@ function newRunner(frame, seen) {
   }
   function begin(train) {
     if (!player) return;
-    const { snapshot } = runner;
-    if (snapshot?.flow && snapshot.epoch > 0) {
-      runner.past = { accuracy: snapshot.history.val_accuracy, spread: spreads(snapshot.flow), values: chosen2 };
+    const { snapshot, flow: flow2 } = runner;
+    if (snapshot && flow2 && snapshot.epoch > 0) {
+      runner.past = { accuracy: snapshot.history.val_accuracy, spread: spreads(flow2), values: chosen2 };
     }
     chosen2 = { ...frame.values };
-    Object.assign(runner, { run: null, snapshot: null, weights: null });
+    Object.assign(runner, { run: null, snapshot: null, flow: null, grid: null, weights: null });
     player.configure(configurationOf(frame.values, frame.given));
     player.views = { grid: plane(CELLS), flow: FOLLOWED };
     if (train) player.play();
@@ -2822,6 +2822,8 @@ function newRunner(frame, seen) {
     };
     player.onsnapshot = (snapshot) => {
       runner.snapshot = snapshot;
+      runner.flow = snapshot.flow ?? runner.flow;
+      runner.grid = snapshot.grid ?? runner.grid;
       runner.weights = null;
       progress.value = snapshot.step / (frame.given.epochs * snapshot.stepsPerEpoch);
       count.textContent = `epoch ${snapshot.epoch} of ${frame.given.epochs}`;
@@ -2914,7 +2916,7 @@ function strokeLines(pen, lines, place) {
   }
   pen.stroke();
 }
-function regions(P, cells, classes, side) {
+function regions(P, cells, classes, side, discrete = false) {
   const image = new ImageData(side, side), bytes2 = image.data;
   const rgb = CLASS_COLOURS.map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
   const p = new Float64Array(classes);
@@ -2930,7 +2932,7 @@ function regions(P, cells, classes, side) {
         p[k] = (1 - v) * ((1 - u) * P[corner + k] + u * P[corner + classes + k]) + v * ((1 - u) * P[below + k] + u * P[below + classes + k]);
         if (p[k] > p[best]) best = k;
       }
-      const sure = (p[best] - 1 / classes) / (1 - 1 / classes);
+      const sure = discrete ? 0.8 : (p[best] - 1 / classes) / (1 - 1 / classes);
       const pixel = 4 * (i * side + j), colour = rgb[best];
       for (let k = 0; k < 3; k++) bytes2[pixel + k] = colour[k];
       bytes2[pixel + 3] = 255 * (0.1 + 0.27 * sure);
@@ -3093,10 +3095,10 @@ function predictionPanel(frame, runner) {
   let painted = null;
   let lines = [];
   return frame.panel("The predicted regions, the validation points, and dashed the best possible boundary", (pen, width, height) => {
-    const { run, snapshot, best } = runner, { theme } = frame;
-    if (!run || !snapshot?.grid) return;
-    if (painted !== snapshot.grid) {
-      painted = snapshot.grid;
+    const { run, grid, best } = runner, { theme } = frame;
+    if (!run || !grid) return;
+    if (painted !== grid) {
+      painted = grid;
       picture.getContext("2d")?.putImageData(regions(painted, CELLS, run.classes, PIXELS), 0, 0);
       lines = boundaries(painted, CELLS, CELLS, run.classes);
     }
@@ -3196,9 +3198,9 @@ function numbers2({ way, ...values }, given) {
   const accuracy = history.val_accuracy[history.val_accuracy.length - 1];
   return { accuracy, layer, variances: found.variances, deviations: deviations(found, layer) };
 }
-function componentsOf({ run, snapshot, weights: weights2 }) {
-  if (!run || !snapshot?.flow) return null;
-  const flow2 = weights2 ? flowOf(weights2, run.configuration, run.validation.X) : snapshot.flow;
+function componentsOf({ run, flow: few, weights: weights2 }) {
+  if (!run || !few) return null;
+  const flow2 = weights2 ? flowOf(weights2, run.configuration, run.validation.X) : few;
   const c = run.validation.c.subarray(0, flow2.n);
   return { ...components(flow2, c), c };
 }
@@ -3336,6 +3338,10 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-under { display: grid; gap: 0.2rem; grid-area: under; align-content: start; }
 .rkp-probe { font-size: 13px; min-height: 1.4em; }
 .rkp-share { white-space: nowrap; }
+.rkp-shown { align-items: end; display: flex; flex-wrap: wrap; gap: 0.2rem 0.75rem; }
+[data-hide~="experiments"] .rkp-presets, [data-hide~="data"] .rkp-in, [data-hide~="net"] .rkp-net, [data-hide~="trajectories"] .rkp-traj,
+[data-hide~="features"] .rkp-feat, [data-hide~="layers"] .rkp-layer, [data-hide~="prediction"] :is(.rkp-decide, .rkp-under), [data-hide~="score"] .rkp-score,
+[data-hide~="plots"] .rkp-plots, [data-hide~="formula"] .rkp-foot, [data-hide~="tools"] .rkp-tools { display: none; }
 .rkp-feat { grid-area: feat; }
 .rkp-decide { grid-area: decide; }
 .rkp-plots { align-content: space-between; display: grid; gap: 0.5rem; grid-area: plots; }
@@ -3418,7 +3424,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-facts { color: var(--rkp-muted); display: grid; font-size: 12.5px; gap: 0 0.5rem; grid-template-columns: auto auto; justify-content: space-between; margin: 0.15rem 0 0; }
 .rkp-facts > * { white-space: nowrap; }
 .rkp-facts b { color: var(--rkp-text); font-weight: 400; text-align: right; }
-.rkp-layer { align-items: center; align-content: start; display: grid; gap: 0.2rem 0.75rem; grid-template-columns: minmax(0, 1fr) auto; }
+.rkp-layer { align-items: center; align-content: start; display: grid; gap: 0.2rem 0.75rem; grid-template-columns: minmax(0, 1fr); }
 .rkp-layer .rkp-slider { grid-template-columns: auto minmax(3rem, 1fr) 4.2rem; }
 
 .rkp-foot { border-top: 1px solid var(--rkp-line); display: grid; gap: 0.5rem; padding-top: 0.6rem; }
@@ -3432,7 +3438,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 
 @container rkp (max-width: 559px) {
   .rkp-say { display: block; min-height: 5.6em; }
-  .rkp-layer { grid-template-columns: minmax(0, 1fr); }
+
   [data-lit="feat"] .rkp-body {
     grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
   }
@@ -3461,6 +3467,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(auto-fill, minmax(4.2rem, 1fr)); }
   .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
+  .rkp-body:not(.rkp-compact) .rkp-layer { grid-template-columns: minmax(0, 1fr) auto; }
 }
 .rkp details.rkp-in { display: block; }
 .rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
@@ -3585,7 +3592,8 @@ var STYLE2 = `
 .rkl-view { display: flex; flex-direction: column; min-width: 0; }
 .rkl-view .rkp-title { min-height: 1.5rem; }
 .rkl-view .rkp-canvas { aspect-ratio: 1; }
-.rkl-one { max-width: 27rem; }
+.rkl-one { justify-self: center; max-width: 30rem; width: 100%; }
+.rkl-one .rkp-canvas { aspect-ratio: 5 / 4; }
 .rkl-drags { cursor: ew-resize; }
 .rkl .rkl-say { font-size: 14.5px; margin: 0; min-height: 2.8em; }
 .rkl .rkl-wrong { border-left: 0.25rem solid #d55e00; margin: 0; padding-left: 0.6rem; overflow-wrap: anywhere; }
@@ -4279,12 +4287,12 @@ function numbers6(values, given) {
     flow2
   ) };
 }
-function spreadOf({ run, snapshot, weights: weights2 }) {
+function spreadOf({ run, flow: flow2, weights: weights2 }) {
   if (run && weights2) return spreads(
     /** @type {any} */
     flowOf(weights2, run.configuration, run.validation.X)
   );
-  return snapshot?.flow ? spreads(snapshot.flow) : [];
+  return flow2 ? spreads(flow2) : [];
 }
 function open6(frame) {
   let spread = [];

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
+from rknet import RK4Net, draw
 from rknet.convolution import ConvolutionalRKNet
 from rknet.laboratories import (
     DigitLaboratory,
@@ -208,6 +209,21 @@ def test_flow(node: Callable[..., str]) -> None:
         assert found["farthest"] == pytest.approx(farthest, abs=2 * step)
 
 
+@pytest.mark.parametrize(("d_hat", "N"), [(3, 300), (5, 900)])
+def test_the_flow_of_a_net(d_hat: int, N: int) -> None:
+    """The states in space as they are, wider ones as principal components, which keep distances as far as three can."""
+    net, points = RK4Net(2, d_hat, 2, 4, h=0.5, lift="linear"), draw("spiral", N)
+    cloud = FlowInSpace.of("fig-x", "a cloud", net, points)
+    truth = net.double().flow(points.X[:: 1 if N == 300 else 3])
+    assert cloud.states.shape == (5, 300, 3)
+    single = 1e-5  # roundings of four layers in single precision
+    if d_hat == 3:
+        np.testing.assert_allclose(cloud.states, truth, atol=single)
+    else:
+        near, far = (np.linalg.norm(Y - Y[:, :1], axis=2) for Y in (cloud.states, truth))
+        assert (near <= far + single).all() and near.sum() > 0.9 * far.sum()
+
+
 @pytest.mark.parametrize(
     ("flow", "c", "message"),
     [
@@ -244,7 +260,7 @@ def test_the_stored_net_is_small_and_reads_its_samples() -> None:
     assert len(DigitLaboratory(layer=0).to_html()) < 300_000
     read = [int(np.argmax(DigitLaboratory.numbers(digit=str(digit), layer=0)["probabilities"])) for digit in range(10)]
     assert sum(a == b for a, b in enumerate(read)) >= 9
-    assert stored()["accuracy"] > 0.94
+    assert stored()["accuracy"] > 0.96
 
 
 def test_rounding_keeps_every_weight_to_half_a_byte() -> None:

@@ -20,9 +20,9 @@ from rknet.protocol import Protocol
 from rknet.training import fit
 
 CHANNELS, LAYERS, STEP = 8, 4, 0.5
-SHIFTS = 2
+SHIFTS = 6
 """Copies of each training image, all but one moved by up to two pixels."""
-PROTOCOL = Protocol(epochs=4, batch_size=20, learning_rate=5e-3, stop_early=False, schedule="cosine")
+PROTOCOL = Protocol(epochs=6, batch_size=20, learning_rate=5e-3, stop_early=False, schedule="cosine")
 
 
 def moved(X: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:

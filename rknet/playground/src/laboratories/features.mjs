@@ -18,9 +18,9 @@ function numbers({ way, ...values }, given) {
 }
 
 /** The components of all layers, and the classes of their points. @param {Runner} runner */
-function componentsOf({ run, snapshot, weights }) {
-  if (!run || !snapshot?.flow) return null;
-  const flow = weights ? flowOf(weights, run.configuration, run.validation.X) : snapshot.flow;
+function componentsOf({ run, flow: few, weights }) {
+  if (!run || !few) return null;
+  const flow = weights ? flowOf(weights, run.configuration, run.validation.X) : few;
   const c = run.validation.c.subarray(0, flow.n);
   return { ...components(flow, c), c };
 }

@@ -9,7 +9,7 @@ import { Player } from "../run/player.mjs";
 import { percent } from "../words/numbers.mjs";
 import { configurationOf } from "./configured.mjs";
 
-/** @import { Configured, Snapshot, Weights } from "../types.mjs" */
+/** @import { Configured, Flow, Snapshot, Weights } from "../types.mjs" */
 /** @import { Frame, Values } from "./types.mjs" */
 
 /** Cells a side of the regions and of the best classifier's, and points whose way is followed. */
@@ -21,6 +21,8 @@ export const CELLS = 56, BEST_CELLS = 100, FOLLOWED = 300;
  * @typedef {object} Runner
  * @property {Configured|null} run
  * @property {Snapshot|null} snapshot
+ * @property {Flow|null} flow           the last that came, for not every snapshot has one
+ * @property {Float32Array|null} grid
  * @property {Weights|null} weights     of a run that is not under way
  * @property {Past|null} past           the run before, to compare with
  * @property {number[][]} best          boundaries of the best classifier, in cells
@@ -42,7 +44,7 @@ export function newRunner(frame, seen) {
   const count = node("span", { class: "rkp-hint" });
   frame.views.before(node("div", { class: "rkl-row" }, button, progress, count));
   /** @type {Runner} */
-  const runner = { run: null, snapshot: null, weights: null, past: null, best: [], begin, close: () => { observer.disconnect(); player?.close(); } };
+  const runner = { run: null, snapshot: null, flow: null, grid: null, weights: null, past: null, best: [], begin, close: () => { observer.disconnect(); player?.close(); } };
 
   function shown(/** @type {boolean} */ now) {
     playing = now;
@@ -59,12 +61,12 @@ export function newRunner(frame, seen) {
   }
   function begin(/** @type {boolean} */ train) {
     if (!player) return;
-    const { snapshot } = runner;
-    if (snapshot?.flow && snapshot.epoch > 0) {
-      runner.past = { accuracy: snapshot.history.val_accuracy, spread: spreads(snapshot.flow), values: chosen };
+    const { snapshot, flow } = runner;
+    if (snapshot && flow && snapshot.epoch > 0) {
+      runner.past = { accuracy: snapshot.history.val_accuracy, spread: spreads(flow), values: chosen };
     }
     chosen = { ...frame.values };
-    Object.assign(runner, { run: null, snapshot: null, weights: null });
+    Object.assign(runner, { run: null, snapshot: null, flow: null, grid: null, weights: null });
     player.configure(configurationOf(frame.values, frame.given));
     player.views = { grid: plane(CELLS), flow: FOLLOWED };
     if (train) player.play();
@@ -79,6 +81,8 @@ export function newRunner(frame, seen) {
     };
     player.onsnapshot = (snapshot) => {
       runner.snapshot = snapshot;
+      runner.flow = snapshot.flow ?? runner.flow;
+      runner.grid = snapshot.grid ?? runner.grid;
       runner.weights = null;
       progress.value = snapshot.step / (frame.given.epochs * snapshot.stepsPerEpoch);
       count.textContent = `epoch ${snapshot.epoch} of ${frame.given.epochs}`;

@@ -17,7 +17,8 @@ export const STYLE = `
 .rkl-view { display: flex; flex-direction: column; min-width: 0; }
 .rkl-view .rkp-title { min-height: 1.5rem; }
 .rkl-view .rkp-canvas { aspect-ratio: 1; }
-.rkl-one { max-width: 27rem; }
+.rkl-one { justify-self: center; max-width: 30rem; width: 100%; }
+.rkl-one .rkp-canvas { aspect-ratio: 5 / 4; }
 .rkl-drags { cursor: ew-resize; }
 .rkl .rkl-say { font-size: 14.5px; margin: 0; min-height: 2.8em; }
 .rkl .rkl-wrong { border-left: 0.25rem solid #d55e00; margin: 0; padding-left: 0.6rem; overflow-wrap: anywhere; }

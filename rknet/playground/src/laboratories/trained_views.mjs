@@ -27,10 +27,10 @@ export function predictionPanel(frame, runner) {
   /** @type {Float32Array|null} */ let painted = null;
   /** @type {number[][]} */ let lines = [];
   return frame.panel("The predicted regions, the validation points, and dashed the best possible boundary", (pen, width, height) => {
-    const { run, snapshot, best } = runner, { theme } = frame;
-    if (!run || !snapshot?.grid) return;
-    if (painted !== snapshot.grid) {
-      painted = snapshot.grid;
+    const { run, grid, best } = runner, { theme } = frame;
+    if (!run || !grid) return;
+    if (painted !== grid) {
+      painted = grid;
       picture.getContext("2d")?.putImageData(regions(painted, CELLS, run.classes, PIXELS), 0, 0);
       lines = boundaries(painted, CELLS, CELLS, run.classes);
     }

@@ -17,9 +17,9 @@ function numbers(values, given) {
 }
 
 /** The spread of the features layer by layer: of a few points while the net is trained, then of all and exactly. @param {Runner} runner */
-function spreadOf({ run, snapshot, weights }) {
+function spreadOf({ run, flow, weights }) {
   if (run && weights) return spreads(/** @type {any} */ (flowOf(weights, run.configuration, run.validation.X)));
-  return snapshot?.flow ? spreads(snapshot.flow) : [];
+  return flow ? spreads(flow) : [];
 }
 
 /** @param {Frame} frame @returns {Running} */
