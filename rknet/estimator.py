@@ -142,27 +142,29 @@ class RKNetClassifier(ClassifierMixin, Learner):
         device: str = "cpu",
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
-        self.tableau = tableau
-        self.d_hat = d_hat
-        self.L = L
-        self.h = h
-        self.activation = activation
-        self.lift = lift
-        self.epochs = epochs
-        self.batch_size = batch_size
+        super().__init__(
+            tableau,
+            d_hat,
+            L,
+            h,
+            activation=activation,
+            lift=lift,
+            epochs=epochs,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            weight_decay=weight_decay,
+            clip=clip,
+            schedule=schedule,
+            early_stopping=early_stopping,
+            validation_fraction=validation_fraction,
+            tolerance=tolerance,
+            warm_start=warm_start,
+            device=device,
+            random_state=random_state,
+        )
         self.loss = loss
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
-        self.clip = clip
-        self.schedule = schedule
         self.class_weight = class_weight
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.tolerance = tolerance
-        self.warm_start = warm_start
-        self.device = device
-        self.random_state = random_state
 
     @restoring
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:

@@ -84,31 +84,55 @@ class Memory(Callback):
 class Learner(Savable, BaseEstimator):
     """An estimator whose net `rknet.fit` trains; a subclass says what its samples are."""
 
-    tableau: str | Tableau | None
-    d_hat: int | None
-    L: int
-    h: Steps
-    activation: str | Activation
-    lift: str | type[Lift]
-    epochs: int | None
-    batch_size: int
-    optimizer: str
-    learning_rate: float | None
-    weight_decay: float
-    clip: float | None
-    schedule: str | Schedule
-    early_stopping: bool
-    validation_fraction: float
-    tolerance: float
-    warm_start: bool
-    device: str
-    random_state: int | np.random.RandomState | None
     n_features_in_: int
     net_: Net
     history_: History
     loss_curve_: list[float]
     n_iter_: int
     _memory: Memory
+
+    def __init__(
+        self,
+        tableau: str | Tableau | None = "rk4",
+        d_hat: int | None = None,
+        L: int = 5,
+        h: Steps = 0.2,
+        *,
+        activation: str | Activation = "tanh",
+        lift: str | type[Lift] = "zero",
+        epochs: int | None = None,
+        batch_size: int = 5,
+        optimizer: str = "adam",
+        learning_rate: float | None = None,
+        weight_decay: float = 0.0,
+        clip: float | None = None,
+        schedule: str | Schedule = "constant",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        tolerance: float = 0.05,
+        warm_start: bool = False,
+        device: str = "cpu",
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.tableau = tableau
+        self.d_hat = d_hat
+        self.L = L
+        self.h = h
+        self.activation = activation
+        self.lift = lift
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.clip = clip
+        self.schedule = schedule
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.tolerance = tolerance
+        self.warm_start = warm_start
+        self.device = device
+        self.random_state = random_state
 
     def _learn(self, samples: SampleSet, loss: str, goes_on: bool, epochs: int | None = None) -> None:
         """Train on samples: a new net; the one there is, with `goes_on` from where its training had ended."""

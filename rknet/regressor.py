@@ -9,15 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import validate_data
 
-from rknet.activations import Activation
 from rknet.checks import flag, unmasked
 from rknet.data.targets import TargetSet
 from rknet.learning import Learner, in_one_order, warn_of_scale, weights_for
-from rknet.lifts import Lift
 from rknet.restoring import restoring
-from rknet.schedules import Schedule
-from rknet.schemes import Steps
-from rknet.tableaus import Tableau
 
 
 class RKNetRegressor(MultiOutputMixin, RegressorMixin, Learner):
@@ -98,49 +93,6 @@ class RKNetRegressor(MultiOutputMixin, RegressorMixin, Learner):
     >>> model.score(X, 100 * np.sin(2 * X[:, 0])) > 0.95
     True
     """
-
-    def __init__(
-        self,
-        tableau: str | Tableau | None = "rk4",
-        d_hat: int | None = None,
-        L: int = 5,
-        h: Steps = 0.2,
-        *,
-        activation: str | Activation = "tanh",
-        lift: str | type[Lift] = "zero",
-        epochs: int | None = None,
-        batch_size: int = 5,
-        optimizer: str = "adam",
-        learning_rate: float | None = None,
-        weight_decay: float = 0.0,
-        clip: float | None = None,
-        schedule: str | Schedule = "constant",
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        tolerance: float = 0.05,
-        warm_start: bool = False,
-        device: str = "cpu",
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        self.tableau = tableau
-        self.d_hat = d_hat
-        self.L = L
-        self.h = h
-        self.activation = activation
-        self.lift = lift
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
-        self.clip = clip
-        self.schedule = schedule
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.tolerance = tolerance
-        self.warm_start = warm_start
-        self.device = device
-        self.random_state = random_state
 
     @restoring
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
