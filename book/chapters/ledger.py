@@ -22,6 +22,9 @@
 # made, but for [changes that are listed](ledger-changes), some of them on images after the runs were known. This page gives a
 # summary.
 #
+# The ledger repeats what the paper did, at its learning rate and depths. Whether its conclusions survive other choices is the question of
+# [the trial](s4-trial).
+#
 # :::{admonition} What you will see
 # :class: tip
 # - how many claims are compatible with new repetitions, how many are not, and how many remain undecided;
