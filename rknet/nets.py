@@ -241,11 +241,11 @@ class RKNet(Net):
     @property
     def steps(self) -> tuple[float, ...]:
         """The step size of each layer, h[0], ..., h[L-1]."""
-        return tuple(np.broadcast_to(self.h, self.L).tolist())
+        return self.h if isinstance(self.h, tuple) else tuple(np.broadcast_to(self.h, self.L).tolist())
 
     def by_layer(self) -> tuple[Sequence[Any], ...]:
         """The step sizes, where the layers have their own."""
-        return (self.steps,) if np.ndim(self.h) else ()
+        return () if isinstance(self.h, (int, float)) else (self.steps,)
 
     def layer(self, K: Tensor, b: Tensor, y: Tensor, h: float | None = None) -> Tensor:
         """One step of the scheme from y (N, d_hat), of size h or of the size that all layers have."""

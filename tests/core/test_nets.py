@@ -279,9 +279,10 @@ def test_double_precision() -> None:
     torch.testing.assert_close(single.double(), double, rtol=0, atol=1e-6)  # a few units of float32, 1e-7
 
 
-def test_compiles_without_graph_breaks() -> None:
+@pytest.mark.parametrize("h", [0.05, (0.1, 0.2)])
+def test_compiles_without_graph_breaks(h: float | tuple[float, ...]) -> None:
     """`torch.compile` traces a whole net, forward and backward, and changes nothing but rounding."""
-    net, x = RK4Net(2, 4, 2, 2).double(), inputs()
+    net, x = RK4Net(2, 4, 2, 2, h=h).double(), inputs()
     compiled = torch.compile(net, backend="aot_eager", fullgraph=True)
     torch.testing.assert_close(compiled(x), net(x), rtol=ROUNDING, atol=ROUNDING)
     expected = torch.autograd.grad(net(x).square().sum(), net.K)
