@@ -249,7 +249,7 @@ DECLARED: dict[str, Experiment] = {
         },
     ),
     "schemes": Experiment(
-        "seven explicit schemes at equal steps and at equal evaluations, T = 5", "not in the paper", schemes(), 20
+        "seven explicit schemes at equal steps and at equal evaluations, T = 5", "not in the paper", schemes()
     ),
     "convolution": Experiment(
         "convolutional nets: two augmentations, four schemes, and a residual net of the cost of RK4's",

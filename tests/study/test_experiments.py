@@ -146,7 +146,7 @@ TABLE: dict[str, tuple[list[tuple], int]] = {
             ]
             for L in depths
         ],
-        20,
+        4,
     ),
     # Channels decide d_hat; the border makes 30 x 30 of 28 x 28.
     "convolution": (
