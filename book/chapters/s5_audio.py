@@ -337,7 +337,7 @@ assert [v.verdict for v in verdicts.values()] == [
 # whose gates decide at every frame how much of the state is replaced.
 #
 # With half of the frames the picture changes. The recurrent network {eq}`eq-5.t` takes one step for each frame, however
-# much time has passed, so fewer frames mean another flow; so do the gates. The networks of Euler and RK4 approximate a
+# much time has passed, so fewer frames mean another path. The same holds for the GRU. The networks of Euler and RK4 approximate a
 # differential equation, and with twice the step size they take the same path in fewer steps. On average they lose
 # nothing, and the other two lose about three points. The fourth rule nevertheless ends undecided: five of the six
 # recurrent networks lose more than three points, but one loses almost nothing, and six seeds with such a spread do not
@@ -354,7 +354,7 @@ assert [v.verdict for v in verdicts.values()] == [
 # ```{exercise}
 # :label: ex-s5-audio-decay
 # Train RK4 with $h = \gamma = 1$. This is the differential equation of which {eq}`eq-5.t` is Euler's approximation. Is
-# it more accurate than the recurrent network? Does it stand half the frame rate?
+# it more accurate than the recurrent network? Does it tolerate half the frame rate?
 # ```
 #
 # ```{solution} ex-s5-audio-decay

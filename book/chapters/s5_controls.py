@@ -82,7 +82,7 @@ runs = {
     for L in DEPTHS
 }
 
-# %% mystnb={"figure": {"name": "fig-controls", "caption": "Left: one entry of $K$ as a function of depth after training on `spiral` with 16 and with 64 layers, one seed. Right: training cost of piecewise linear controls, geometric mean of 20 seeds; the curves of 16 to 64 layers lie close together, and 8 layers are slightly behind."}, "image": {"alt": "Left: piecewise linear and smooth curves against time, each drawn with few large and many small dots that follow the same course. Right: falling cost curves against the training step, four depths nearly on top of each other."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-controls-of-depth", "caption": "Left: one entry of $K$ as a function of depth after training on `spiral` with 16 and with 64 layers, one seed. Right: training cost of piecewise linear controls, geometric mean of 20 seeds; the curves of 16 to 64 layers lie close together, and 8 layers are slightly behind."}, "image": {"alt": "Left: piecewise linear and smooth curves against time, each drawn with few large and many small dots that follow the same course. Right: falling cost curves against the training step, four depths nearly on top of each other."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.8)
 for basis, marker, colours in (
     ("hats", "o", (0, 5)),

@@ -234,7 +234,7 @@ assert 3 < ratio["smoothness"] < 4.5 and 1.5 < ratio["kinetic energy"] < 2.3
 # two it is lower for every seed, on average by two points and by one, but five seeds leave undecided whether the loss
 # exceeds the margin or what chance may do.
 #
-# The integrator sees the difference. With smooth controls it takes five or six steps instead of about twenty, and with
+# The integrator's steps differ. With smooth controls it takes five or six steps instead of about twenty, and with
 # a penalty on the kinetic energy it takes eleven. The controls of a network without a penalty change from layer to
 # layer, and the integrator has to follow each of these changes. Weight decay makes the controls smaller but no
 # smoother. The kinetic energy does not smooth them either. It shortens the paths instead:

@@ -261,7 +261,7 @@ print(
 
 # %% [markdown]
 # **What to see.** All three networks learn the directions. The first two rules end undecided: all networks make few
-# errors, and some networks of the flow and of the recurrent kind were not quite finished after ten epochs. The network
+# errors, and the accuracies of some flows and recurrent networks still changed by points in the last epochs. The network
 # with frames as channels learns fastest. Its filters compare two frames in one layer, while the others must carry the
 # earlier frame through their state.
 #
@@ -270,7 +270,7 @@ print(
 # in every step, and its accuracy falls to about chance. The network with frames as channels has no weights for a sixth
 # frame.
 #
-# Order is all there is to see: when the frames of each test clip are put into a random order, the network with
+# The classes differ only in the order of the frames: when the frames of each test clip are put into a random order, the network with
 # frames as channels is right hardly more often than by chance.
 #
 # :::{admonition} How far the comparison goes
