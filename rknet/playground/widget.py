@@ -337,12 +337,19 @@ def _goal(goal: Mapping[str, tuple[float, float] | str]) -> dict[str, list[float
         choose("goal", name, dict.fromkeys((*BOUNDED, *NAMED)))
         if name in NAMED and isinstance(wanted, str):
             plain[name] = wanted
-        elif name in BOUNDED and isinstance(wanted, tuple | list) and len(wanted) == 2 and wanted[0] <= wanted[1]:
+        elif name in BOUNDED and _is_range(wanted):
             plain[name] = [float(bound) for bound in wanted]
         else:
             rule = "a name" if name in NAMED else "a pair (least, most)"
             raise ValueError(f"goal: must give {name} {rule}, got {shown(wanted)}; pass for example {{'L': (1, 10)}}")
     return plain
+
+
+def _is_range(bounds: Any) -> bool:
+    """Whether this is a pair of numbers, the least first."""
+    if not (isinstance(bounds, tuple | list) and len(bounds) == 2):
+        return False
+    return all(isinstance(bound, int | float) for bound in bounds) and bounds[0] <= bounds[1]
 
 
 def _plain(preset: Preset) -> dict[str, Any]:

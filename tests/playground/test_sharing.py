@@ -127,6 +127,8 @@ def test_a_solved_task_says_so(opened: Opened):
     [
         (5, "goal: must be a mapping, got 5; pass for example"),
         ({"accuracy": 0.9}, r"goal: must give accuracy a pair \(least, most\), got 0.9; pass for example"),
+        ({"L": ("a", 2)}, r"goal: must give L a pair \(least, most\), got"),
+        ({"L": (2, 1)}, r"goal: must give L a pair \(least, most\), got"),
         ({"net": (1, 2)}, "goal: must give net a name, got"),
         ({"depth": (1, 2)}, "goal: must be a known name, got .depth.; choose from accuracy"),
     ],
