@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 878432477bcffa14cb27d0f7b952fad0cbca3c37ad774888b1f2c55d50edf744
+// Made from src/ by `make page`; edit the files there. Their SHA-256: eaa05bead7be856d81b67edf9cf73c570f16a0b2e3b1c42fb69f3b478248974d
 
 // src/words/numbers.mjs
 function short(x) {
@@ -3316,6 +3316,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   padding: 0.75rem;
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
+.rkp-solved { color: var(--rkp-accent); }
 .rkp-top { display: contents; }
 .rkp-bar { align-self: end; grid-area: presets / 1 / bar / -1; } /* follows the reader over the pictures, never over the sliders */
 .rkp-tools { display: flex; flex-wrap: wrap; gap: 0.3rem; grid-area: tools; }

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: cac8bf732af941c757d00b4be933e6bf0d7b7d567990c9e3e3cbef30d41adc17
+// Made from src/ by `make page`; edit the files there. Their SHA-256: ed5a1f4c512d5404d8e2d79328d6fe474f10ba96b6dba2b378d896750c8891bb
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -3351,9 +3351,9 @@ function toLink(configuration, look) {
   }
   parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
   if (look.layer !== null) parts.push(["layer", look.layer]);
-  if (look.points !== "new") parts.push(["points_shown", look.points]);
+  if (look.points && look.points !== "new") parts.push(["points_shown", look.points]);
   if (look.discrete) parts.push(["discrete", 1]);
-  if (look.hide.length) parts.push(["hide", look.hide.join(",")]);
+  if (look.hide?.length) parts.push(["hide", look.hide.join(",")]);
   return LINK + parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
 }
 function fromLink(hash) {
@@ -3465,7 +3465,7 @@ function obey({ root, state, choosing: choosing2, layers, shownPoints: shownPoin
   if (typeof data !== "string") state.own = data;
   layers.turned(state.look.azim);
   shownPoints2.show();
-  root.dataset.hide = state.look.hide.join(" ");
+  root.dataset.hide = (state.look.hide ?? []).join(" ");
   choosing2.build();
 }
 
@@ -4528,8 +4528,7 @@ function playing(page) {
 }
 
 // src/page/presets.mjs
-function presets({ model, offered, state, choosing: choosing2, guide: guide2 }) {
-  const task = String(model.get("task") ?? "");
+function presets({ offered, state, choosing: choosing2, guide: guide2, task }) {
   const chips = offered.map((preset) => {
     const click = () => {
       state.look.layer = null;
@@ -4540,7 +4539,7 @@ function presets({ model, offered, state, choosing: choosing2, guide: guide2 }) 
   const element = node(
     "div",
     { class: "rkp-presets", role: "group", "aria-label": "Experiments" },
-    ...task ? [node("div", { class: "rkp-task" }, node("strong", {}, "Your task. "), task)] : [],
+    ...task.element ? [task.element] : [],
     ...chips.map((chip) => chip.button),
     guide2.again,
     guide2.element
@@ -4757,6 +4756,7 @@ function score(page) {
     tell(facts.train, history2.train_accuracy.length ? percent(last2(history2.train_accuracy)) : "–");
     tell(facts.cost, history2.val_cost.length ? decimal(last2(history2.val_cost), 3) : "–");
     page.sentence.tell();
+    page.task.show();
   }
   return { element, title, show: show2 };
 }
@@ -4936,8 +4936,8 @@ function shownPoints({ state, views }) {
     node("span", {}, discrete, " ", node("label", { for: id }, "answers only"))
   );
   function show2() {
-    points.show(look.points);
-    discrete.checked = look.discrete;
+    points.show(look.points ?? "new");
+    discrete.checked = Boolean(look.discrete);
   }
   return { element, show: show2 };
 }
@@ -4974,6 +4974,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   padding: 0.75rem;
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
+.rkp-solved { color: var(--rkp-accent); }
 .rkp-top { display: contents; }
 .rkp-bar { align-self: end; grid-area: presets / 1 / bar / -1; } /* follows the reader over the pictures, never over the sliders */
 .rkp-tools { display: flex; flex-wrap: wrap; gap: 0.3rem; grid-area: tools; }
@@ -5156,6 +5157,36 @@ function watchSurroundings({ state, root, panels, legend: legend2, layers, still
   };
 }
 
+// src/page/task.mjs
+function taskOf({ model, state }) {
+  const text = String(model.get("task") ?? ""), goal = (
+    /** @type {Goal} */
+    model.get("goal") ?? {}
+  );
+  if (!text) return { element: null, show: () => {
+  } };
+  const answer = node("strong", { class: "rkp-solved", role: "status" });
+  const element = node("div", { class: "rkp-task" }, node("strong", {}, "Your task. "), text, " ", answer);
+  let known2 = false;
+  function show2() {
+    const { run, snapshot } = state;
+    known2 ||= Object.keys(goal).length > 0 && Boolean(run && snapshot && solved(goal, run.configuration, snapshot));
+    if (!known2 || answer.textContent || !snapshot) return;
+    tell(answer, `✓ Solved: ${percent(snapshot.history.val_accuracy[snapshot.history.val_accuracy.length - 1])} are right.`);
+  }
+  return { element, show: show2 };
+}
+function solved({ accuracy, ...rest }, configuration, { state, history: { val_accuracy } }) {
+  const holds = (value, wanted) => typeof wanted === "string" ? value === wanted : typeof value === "number" && value >= wanted[0] && value <= wanted[1];
+  const [least, most] = typeof accuracy === "object" ? accuracy : [0, 1];
+  if (val_accuracy.length < 2 || most < 1 && state !== "finished") return false;
+  return holds(val_accuracy[val_accuracy.length - 1], [least, most]) && Object.entries(rest).every(([name, wanted]) => holds(
+    /** @type {any} */
+    configuration[name],
+    wanted
+  ));
+}
+
 // src/page/turning.mjs
 var SWAY = 20;
 var PERIOD = 12e3;
@@ -5305,6 +5336,7 @@ function newPage(model) {
   page.turning = turning(page);
   page.undoing = undoing(page);
   page.guide = guide(page);
+  page.task = taskOf(page);
   page.probing = probing(page);
   page.shownPoints = shownPoints(page);
   page.ownPoints = ownPoints(page);
@@ -5377,6 +5409,7 @@ export {
   serve,
   sha256,
   short,
+  solved,
   spreads,
   tableauOf,
   threefry,

@@ -102,6 +102,10 @@ PRESETS: dict[str, Preset] = {
 }
 """Every experiment that a playground can begin with, by name."""
 
+BOUNDED = ("accuracy", "noise", "samples", "h", "d_hat", "L", "rate", "batch", "epochs", "seed")
+NAMED = ("data", "net", "scheme", "activation", "lift")
+"""What a goal may ask for: numbers by their least and most, and names."""
+
 GUIDE: list[dict[str, Any]] = [
     {
         "title": "The points",
@@ -172,6 +176,9 @@ class Playground(anywidget.AnyWidget):
         A task for the reader, shown on top.
     compact
         Whether data and training settings are folded away, for a narrow column.
+    goal
+        When the task is solved: least and most of ``"accuracy"`` and of numbers of the configuration, and names in
+        it, as in ``{"net": "StandardNet", "L": (1, 10), "accuracy": (0.95, 1)}``.
     guide
         Whether a guided start in four steps is open at first.
 
@@ -202,6 +209,7 @@ class Playground(anywidget.AnyWidget):
     task = traitlets.Unicode().tag(sync=True)
     compact = traitlets.Bool(False).tag(sync=True)
     guide: Any = traitlets.List().tag(sync=True)
+    goal: Any = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -214,6 +222,7 @@ class Playground(anywidget.AnyWidget):
         task: str = "",
         compact: bool = False,
         guide: bool = False,
+        goal: Mapping[str, tuple[float, float] | str] | None = None,
     ) -> None:
         chosen = dict(choose("preset", preset, PRESETS).configuration)
         offered: list[dict[str, Any]] = [_plain(choose("presets", name, PRESETS)) for name in presets]
@@ -238,6 +247,7 @@ class Playground(anywidget.AnyWidget):
             presets=offered,
             task=task,
             compact=flag("compact", compact),
+            goal=_goal(goal or {}),
             guide=GUIDE if flag("guide", guide) else [],
         )
 
@@ -300,7 +310,7 @@ class Playground(anywidget.AnyWidget):
 
     def to_html(self) -> str:
         """The element of a page that the book's script turns into the playground; without script, a picture."""
-        state = {name: getattr(self, name) for name in ("compact", "configuration", "guide", "presets", "task")}
+        state = {name: getattr(self, name) for name in ("compact", "configuration", "goal", "guide", "presets", "task")}
         if self.weights:
             state["weights"] = _to_json(self.weights, self)
         c = self.configuration
@@ -316,6 +326,30 @@ class Playground(anywidget.AnyWidget):
             f'<div class="{name}" data-state="{attribute}">'
             f"<figure>{_picture(c['data'])}<figcaption>{caption}</figcaption></figure></div>"
         )
+
+
+def _goal(goal: Mapping[str, tuple[float, float] | str]) -> dict[str, list[float] | str]:
+    """A goal in the plain values that the page reads."""
+    if not isinstance(goal, Mapping):
+        raise ValueError(f"goal: must be a mapping, got {shown(goal)}; pass for example {{'accuracy': (0.95, 1)}}")
+    plain: dict[str, list[float] | str] = {}
+    for name, wanted in goal.items():
+        choose("goal", name, dict.fromkeys((*BOUNDED, *NAMED)))
+        if name in NAMED and isinstance(wanted, str):
+            plain[name] = wanted
+        elif name in BOUNDED and _is_range(wanted):
+            plain[name] = [float(bound) for bound in wanted]
+        else:
+            rule = "a name" if name in NAMED else "a pair (least, most)"
+            raise ValueError(f"goal: must give {name} {rule}, got {shown(wanted)}; pass for example {{'L': (1, 10)}}")
+    return plain
+
+
+def _is_range(bounds: Any) -> bool:
+    """Whether this is a pair of numbers, the least first."""
+    if not (isinstance(bounds, tuple | list) and len(bounds) == 2):
+        return False
+    return all(isinstance(bound, int | float) for bound in bounds) and bounds[0] <= bounds[1]
 
 
 def _plain(preset: Preset) -> dict[str, Any]:

@@ -434,6 +434,10 @@ def _notebooks() -> Targets:
                 "data": st.none() | SETS,
                 "task": st.text(max_size=4),
                 "compact": st.booleans(),
+                "guide": st.booleans(),
+                "goal": st.none()
+                | st.dictionaries(st.sampled_from(["L", "net", "x"]), st.text(max_size=3) | st.tuples(NUMBER, NUMBER))
+                | st.integers(),
                 "configuration": st.none()
                 | st.dictionaries(st.sampled_from(["L", "h", "d_hat", "x"]), st.integers(0, 9)),
             },

@@ -13,7 +13,8 @@ from rknet.playground.widget import MODULE
 ASK = """
 const P = await import(process.argv[1]);
 const [name, ...data] = JSON.parse(process.argv[2]);
-const call = { code: (choice) => P.pythonOf(P.validated(choice)), look: (link) => P.fromLink(link).look };
+const code = (choice) => P.pythonOf(P.validated(choice)), look = (link) => P.fromLink(link).look;
+const call = { code, look, solved: P.solved };
 let answer;
 try { answer = call[name](...data); } catch (error) { answer = error.message; }
 console.log(JSON.stringify(answer));
@@ -88,3 +89,50 @@ def test_code_and_picture_are_files(opened: Opened):
             page.get_by_role("button", name=button, exact=True).click()
         assert download.value.suggested_filename == f"rknet-RKNet-20-seed-0.{ending}"
         assert Path(download.value.path()).read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("state", "accuracies", "chosen", "expected"),
+    [
+        ("training", [0.5, 0.96], {}, True),
+        ("training", [0.96], {}, False),  # nothing has been trained
+        ("training", [0.5, 0.94], {}, False),
+        ("training", [0.5, 0.96], {"L": 11}, False),
+        ("training", [0.5, 0.96], {"net": "RKNet"}, False),
+    ],
+)
+def test_a_task_is_solved_when_all_of_its_goal_holds(node, state, accuracies, chosen, expected):
+    goal = {"net": "StandardNet", "L": [1, 10], "accuracy": [0.95, 1]}
+    configuration = {"net": "StandardNet", "L": 10, **chosen}
+    assert (
+        ask(node, "solved", goal, configuration, {"state": state, "history": {"val_accuracy": accuracies}}) == expected
+    )
+    low = {"accuracy": [0, 0.6]}  # failure is known only at the end
+    for end in ("training", "finished"):
+        seen = {"state": end, "history": {"val_accuracy": [0.5, 0.55]}}
+        assert ask(node, "solved", low, configuration, seen) == (end == "finished")
+
+
+def test_a_solved_task_says_so(opened: Opened):
+    goal = {"accuracy": (0, 1), "L": (19, 20)}
+    page = opened(Playground("space", task="Train it.", goal=goal, configuration={"samples": 20})).page
+    assert page.inner_text(".rkp-task") == "Your task. Train it."
+    for _ in range(4):
+        page.get_by_role("button", name="Step", exact=True).click()
+    page.wait_for_function("/✓ Solved: \\d+\\.\\d % are right/.test(document.querySelector('.rkp-task').textContent)")
+
+
+@pytest.mark.parametrize(
+    ("goal", "words"),
+    [
+        (5, "goal: must be a mapping, got 5; pass for example"),
+        ({"accuracy": 0.9}, r"goal: must give accuracy a pair \(least, most\), got 0.9; pass for example"),
+        ({"L": ("a", 2)}, r"goal: must give L a pair \(least, most\), got"),
+        ({"L": (2, 1)}, r"goal: must give L a pair \(least, most\), got"),
+        ({"net": (1, 2)}, "goal: must give net a name, got"),
+        ({"depth": (1, 2)}, "goal: must be a known name, got .depth.; choose from accuracy"),
+    ],
+)
+def test_a_goal_that_cannot_be_is_refused(goal, words):
+    with pytest.raises(ValueError, match=words):
+        Playground(task="Try.", goal=goal)

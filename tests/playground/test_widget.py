@@ -126,6 +126,7 @@ def test_the_page_is_given_the_widget_s_state():
     assert sent == {
         "compact": True,
         "configuration": playground.configuration,
+        "goal": {},
         "guide": [],
         "task": "Try < & >.",
         "weights": playground.get_state("weights")["weights"],

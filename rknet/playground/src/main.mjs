@@ -6,6 +6,7 @@
 
 import { render } from "./page/render.mjs";
 
+export { solved } from "./page/task.mjs";
 export { ACTIVATIONS, DEFAULTS, LIFTS, LIMITS, SCHEMES, SETS } from "./setup/choices.mjs";
 export { classesOf, validated } from "./setup/configuration.mjs";
 export { readTableau, tableauOf, typedTableau } from "./setup/tableau.mjs";

@@ -73,6 +73,6 @@ function obey({ root, state, choosing, layers, shownPoints }, { choice, look }) 
   if (typeof data !== "string") state.own = data;
   layers.turned(state.look.azim);
   shownPoints.show();
-  root.dataset.hide = state.look.hide.join(" ");
+  root.dataset.hide = (state.look.hide ?? []).join(" ");
   choosing.build();
 }

@@ -5,8 +5,7 @@ import { node } from "./elements.mjs";
 /** @import { Page, Shown } from "./state.mjs" */
 
 /** @param {Page} page @returns {Shown & {element: HTMLElement}} */
-export function presets({ model, offered, state, choosing, guide }) {
-  const task = String(model.get("task") ?? "");
+export function presets({ offered, state, choosing, guide, task }) {
   const chips = offered.map((preset) => {
     const click = () => {
       state.look.layer = null;
@@ -15,7 +14,7 @@ export function presets({ model, offered, state, choosing, guide }) {
     return { preset, button: node("button", { type: "button", click }, preset.title) };
   });
   const element = node("div", { class: "rkp-presets", role: "group", "aria-label": "Experiments" },
-    ...(task ? [node("div", { class: "rkp-task" }, node("strong", {}, "Your task. "), task)] : []),
+    ...(task.element ? [task.element] : []),
     ...chips.map((chip) => chip.button), guide.again, guide.element);
   const show = () => {
     for (const { preset, button } of chips) button.setAttribute("aria-pressed", String(choosing.isChosen(preset)));

@@ -27,6 +27,7 @@ import { newState } from "./state.mjs";
 import { shownPoints } from "./shown_points.mjs";
 import { STYLE } from "./style.mjs";
 import { watchSurroundings } from "./surroundings.mjs";
+import { taskOf } from "./task.mjs";
 import { turning } from "./turning.mjs";
 import { undoing } from "./undoing.mjs";
 
@@ -87,6 +88,7 @@ function newPage(model) {
   page.turning = turning(page);
   page.undoing = undoing(page);
   page.guide = guide(page);
+  page.task = taskOf(page);
   page.probing = probing(page);
   page.shownPoints = shownPoints(page);
   page.ownPoints = ownPoints(page);

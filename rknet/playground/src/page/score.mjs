@@ -39,6 +39,7 @@ export function score(page) {
     tell(facts.train, history.train_accuracy.length ? percent(last(history.train_accuracy)) : "–");
     tell(facts.cost, history.val_cost.length ? decimal(last(history.val_cost), 3) : "–");
     page.sentence.tell();
+    page.task.show();
   }
 
   return { element, title, show };

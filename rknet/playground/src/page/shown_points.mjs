@@ -23,8 +23,8 @@ export function shownPoints({ state, views }) {
   const element = node("div", { class: "rkp-shown" }, points.element,
     node("span", {}, discrete, " ", node("label", { for: id }, "answers only")));
   function show() {
-    points.show(look.points);
-    discrete.checked = look.discrete;
+    points.show(look.points ?? "new");
+    discrete.checked = Boolean(look.discrete);
   }
   return { element, show };
 }

@@ -102,6 +102,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {Score} score
  * @property {Sentence} sentence
  * @property {Shown & {element: HTMLElement}} shownPoints
+ * @property {{element: HTMLElement|null, show: () => void}} task
  * @property {Turning} turning
  * @property {Undoing} undoing
  * @property {Guide} guide

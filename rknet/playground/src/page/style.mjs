@@ -31,6 +31,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   padding: 0.75rem;
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
+.rkp-solved { color: var(--rkp-accent); }
 .rkp-top { display: contents; }
 .rkp-bar { align-self: end; grid-area: presets / 1 / bar / -1; } /* follows the reader over the pictures, never over the sliders */
 .rkp-tools { display: flex; flex-wrap: wrap; gap: 0.3rem; grid-area: tools; }

@@ -14,9 +14,9 @@ import { typedTableau } from "./tableau.mjs";
  * @property {2|3} view      principal components that are drawn
  * @property {number} azim   angle of view in degrees, as in Matplotlib
  * @property {number} elev
- * @property {'new'|'training'|'none'} points  which points the prediction shows
- * @property {boolean} discrete  whether the prediction shows answers, not how sure they are
- * @property {string[]} hide     parts that are not shown, by their names in PARTS
+ * @property {'new'|'training'|'none'} [points]  which points the prediction shows
+ * @property {boolean} [discrete]  whether the prediction shows answers, not how sure they are
+ * @property {string[]} [hide]   parts that are not shown, by their names in PARTS
  */
 
 /** Parts of the page that a link may hide. */
@@ -47,9 +47,9 @@ export function toLink(configuration, look) {
   }
   parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
   if (look.layer !== null) parts.push(["layer", look.layer]);
-  if (look.points !== "new") parts.push(["points_shown", look.points]);
+  if (look.points && look.points !== "new") parts.push(["points_shown", look.points]);
   if (look.discrete) parts.push(["discrete", 1]);
-  if (look.hide.length) parts.push(["hide", look.hide.join(",")]);
+  if (look.hide?.length) parts.push(["hide", look.hide.join(",")]);
   return LINK + parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
 }
 
