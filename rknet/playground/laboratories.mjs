@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 878432477bcffa14cb27d0f7b952fad0cbca3c37ad774888b1f2c55d50edf744
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 49e1360d1b0878181f3ba473a772192170cf7f71b52e360592e0b7e0296e0e22
 
 // src/words/numbers.mjs
 function short(x) {
@@ -3143,10 +3143,10 @@ function boxOf(at) {
   return { m: 3, bound, centre, low: -Math.max(half[2] / bound, 0.05) };
 }
 function spacePanel(frame, view, wanted, title) {
-  const look = { steps: 0, layer: null, view: (
-    /** @type {3} */
-    3
-  ), ...view };
+  const look = (
+    /** @type {Look} */
+    { azim: view.azim, elev: view.elev }
+  );
   let known2 = { at: null, box: boxOf(new Float64Array(3)) };
   const panel = frame.panel("Features in three principal components, which the arrow keys turn", (pen, width, height) => {
     const found = wanted();
@@ -4333,7 +4333,7 @@ function render({ specification, el, source }) {
   const picture = specification.figure && document.getElementById(specification.figure)?.querySelector("img");
   if (picture) {
     const still = picture.closest("a.image-reference") ?? picture;
-    picture.classList.remove("flipbook");
+    picture.className = picture.className.replace(/\bframes-\S+/, "");
     still.parentElement?.querySelector(".flipbook-player")?.remove();
     still.classList.add("flipbook-sheet");
     still.before(el);
