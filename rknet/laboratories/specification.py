@@ -12,6 +12,10 @@ import traitlets
 from rknet.checks import shown
 
 
+WHOLE_LABEL = {"description_width": "initial"}
+"""The style of a widget whose label is not cut off."""
+
+
 @dataclass(frozen=True)
 class Control:
     """One thing that a reader may change.
@@ -77,7 +81,7 @@ class Choice(Control):
     def made(self, value: Any) -> ipywidgets.ValueWidget:
         """A drop-down list."""
         texts = [(text, value) for value, text in self.options]
-        return ipywidgets.Dropdown(options=texts, value=value, description=self.label)
+        return ipywidgets.Dropdown(options=texts, value=value, description=self.label, style=WHOLE_LABEL)
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Values(Control):
     def made(self, value: Any) -> ipywidgets.ValueWidget:
         """A slider."""
         return ipywidgets.SelectionSlider(
-            options=self.values, value=value, description=self.label, continuous_update=False
+            options=self.values, value=value, description=self.label, style=WHOLE_LABEL, continuous_update=False
         )
 
 
@@ -115,6 +119,7 @@ class Slider(Control):
             max=self.most,
             step=self.step,
             description=self.label,
+            style=WHOLE_LABEL,
             continuous_update=False,
         )
 
@@ -127,7 +132,7 @@ class Written(Control):
 
     def made(self, value: Any) -> ipywidgets.ValueWidget:
         """A field."""
-        options: dict[str, Any] = {"description": self.label, "continuous_update": False}
+        options: dict[str, Any] = {"description": self.label, "style": WHOLE_LABEL, "continuous_update": False}
         options["layout"] = ipywidgets.Layout(width="30em")
         if self.lines > 1:
             return ipywidgets.Textarea(value=value, rows=self.lines, placeholder="one row a line", **options)

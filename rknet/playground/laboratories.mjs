@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: eaa05bead7be856d81b67edf9cf73c570f16a0b2e3b1c42fb69f3b478248974d
+// Made from src/ by `make page`; edit the files there. Their SHA-256: cfefc9622b7211f807e87680d17ee7750ff8807754476be6787fc17fbded7877
 
 // src/words/numbers.mjs
 function short(x) {
@@ -3143,10 +3143,10 @@ function boxOf(at) {
   return { m: 3, bound, centre, low: -Math.max(half[2] / bound, 0.05) };
 }
 function spacePanel(frame, view, wanted, title) {
-  const look = { steps: 0, layer: null, view: (
-    /** @type {3} */
-    3
-  ), ...view };
+  const look = (
+    /** @type {Look} */
+    { azim: view.azim, elev: view.elev }
+  );
   let known2 = { at: null, box: boxOf(new Float64Array(3)) };
   const panel = frame.panel("Features in three principal components, which the arrow keys turn", (pen, width, height) => {
     const found = wanted();
@@ -4334,7 +4334,7 @@ function render({ specification, el, source }) {
   const picture = specification.figure && document.getElementById(specification.figure)?.querySelector("img");
   if (picture) {
     const still = picture.closest("a.image-reference") ?? picture;
-    picture.classList.remove("flipbook");
+    picture.className = picture.className.replace(/\bframes-\S+/, "");
     still.parentElement?.querySelector(".flipbook-player")?.remove();
     still.classList.add("flipbook-sheet");
     still.before(el);

@@ -28,7 +28,7 @@ export function render({ specification, el, source }) {
   const picture = specification.figure && document.getElementById(specification.figure)?.querySelector("img");
   if (picture) {
     const still = picture.closest("a.image-reference") ?? picture;
-    picture.classList.remove("flipbook"); // so that no player is made of it, and the one there is goes
+    picture.className = picture.className.replace(/\bframes-\S+/, ""); // so that no flipbook is made of it
     still.parentElement?.querySelector(".flipbook-player")?.remove();
     still.classList.add("flipbook-sheet"); // which is seen in print only
     still.before(el);

@@ -10,6 +10,7 @@ import { camera, paintFrame } from "../painting/space.mjs";
 import { paintChart } from "./chart.mjs";
 import { BEST_CELLS, CELLS } from "./runner.mjs";
 
+/** @import { Look } from "../setup/link.mjs" */
 /** @import { Runner } from "./runner.mjs" */
 /** @import { Frame } from "./types.mjs" */
 
@@ -86,7 +87,7 @@ function boxOf(at) {
  * @param {Node} title
  */
 export function spacePanel(frame, view, wanted, title) {
-  const look = { steps: 0, layer: null, view: /** @type {3} */ (3), ...view };
+  const look = /** @type {Look} */ ({ azim: view.azim, elev: view.elev }); // all that a camera asks for
   /** @type {{at: Float64Array|null, box: ReturnType<typeof boxOf>}} */ let known = { at: null, box: boxOf(new Float64Array(3)) };
   const panel = frame.panel("Features in three principal components, which the arrow keys turn", (pen, width, height) => {
     const found = wanted();
