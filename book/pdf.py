@@ -30,19 +30,19 @@ NAME = "runge-kutta-networks.pdf"
 JOINED = "joined.html"
 LEFT_OUT = {"api"}
 """Pages that are for looking things up."""
-NOT_PRINTED = (
-    ".only-dark, .headerlink, script, details.above-input, .copybtn, .code-switch, .run-time, .toctree-wrapper"
-)
+NOT_PRINTED = ".only-dark, .headerlink, script, details.above-input, .copybtn, .run-time, .page-end, .toctree-wrapper"
 POINTING = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
 STYLE = """
   html, body { background: #fff; font-size: 15px; }
-  article { max-width: none; }
-  main > article { break-before: page; }
+  main > article.bd-article { break-before: page; display: block; max-width: none; padding: 0; width: auto; }
+  article h1, article > section > h1 { display: block !important; }
   nav.contents { break-before: page; }
   nav.contents ol { list-style: none; padding: 0; }
   .title-page { padding-top: 30vh; text-align: center; }
-  .bd-article-container, .bd-article { max-width: none !important; padding: 0 !important; width: auto !important; }
-  h1 { font-size: 1.9rem; }
+  :root { --rk-measure: 80ch; }
+  h1 { font-size: 2rem; }
+  h2 { font-size: 1.45rem; }
+  h3 { font-size: 1.2rem; }
   pre, .cell_output pre { font-size: 0.8rem; white-space: pre-wrap; }
   figure, .verdict, .difference, tr, div.math, .admonition, pre { break-inside: avoid; }
   .ledger-table, .paper-table, div.math { overflow: visible !important; }
@@ -117,11 +117,11 @@ def joined(pages: list[str]) -> str:
     return f"""<!DOCTYPE html>
 <html lang="en" data-theme="light" data-mode="light"><head><meta charset="utf-8"><title>{title}</title>
 {styles}<style>{STYLE}</style>{scripts}</head>
-<body class="mathjax_process"><main class="bd-main"><div class="bd-content">
+<body class="mathjax_process"><main>
 <section class="title-page"><p style="font-size: 2.4rem">{title}</p>
 <p>A living companion to Giesecke and Kröner (2021)</p>{version}</section>
 <nav class="contents"><p style="font-size: 1.5rem">Contents</p><ol>{contents}</ol></nav>
-<div class="bd-article-container">{text}</div></div></main></body></html>"""
+{text}</main></body></html>"""
 
 
 def print_book(program: str, page: Path) -> bytes:
@@ -135,7 +135,7 @@ def print_book(program: str, page: Path) -> bytes:
         opened.emulate_media(media="print", color_scheme="light")
         pdf = opened.pdf(
             format="A4",
-            scale=0.8,
+            scale=0.9,
             margin={"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"},
             display_header_footer=True,
             header_template="<span></span>",

@@ -157,6 +157,10 @@ def test_words_in_figures_stay_readable(visit: Callable[..., Visit], built: Path
     images = f"[...document.querySelectorAll('figure img:not(.flipbook)')].filter({SHOWN})"
     widths = page.evaluate(f"{images}.filter((i) => i.naturalWidth > 1400).map((i) => i.width)")
     assert len(widths) > 2 and min(widths) > 1.4 * NARROW
+    hints = page.locator("figure.scrolls figcaption").evaluate_all(
+        "(all) => all.map((caption) => getComputedStyle(caption, '::before').content)"
+    )
+    assert len(hints) >= len(widths) and all("sideways" in hint for hint in hints)
     assert min(page.evaluate(f"{images}.map((i) => i.width)")) > 0.8 * NARROW  # the rest is margins
 
 
