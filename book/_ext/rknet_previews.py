@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
@@ -34,32 +34,44 @@ INLINE = re.compile(SPAN.format(r"(\\\(.*?\\\))"))
 # ---------------------------------------------------------------- symbols
 
 
-def symbols(source: Path) -> dict[str, str]:
-    """The id of each symbol in the first column of the notation's table, by its TeX as HTML has it."""
-    rows = [line.split(" | ")[0] for line in source.read_text("utf8").splitlines() if line.startswith("| ")]
-    found = [rf"\({escape(tex, quote=False)}\)" for row in rows for tex in re.findall(r"\$(.+?)\$", row)]
-    unique = [tex for tex in dict.fromkeys(found) if tex not in AMBIGUOUS]
-    return {tex: f"symbol-{number}" for number, tex in enumerate(unique, start=1)}
+class Symbol(NamedTuple):
+    """Where the notation explains a symbol, and its meaning in words for those who hear the page."""
+
+    id: str
+    meaning: str
 
 
-def with_ids(html: str, known: dict[str, str]) -> str:
+def symbols(source: Path) -> dict[str, Symbol]:
+    """The symbols in the first column of the notation's table, by their TeX as HTML has it."""
+    rows = [line.strip("| ").split(" | ") for line in source.read_text("utf8").splitlines() if line.startswith("| $")]
+    found: dict[str, str] = {}
+    for first, meaning, *_ in rows:
+        spoken = re.sub(r"[$`*{}\\]|\(not in .*?\)", "", meaning.split(". ")[0]).strip()
+        for tex in re.findall(r"\$(.+?)\$", first):
+            found.setdefault(rf"\({escape(tex, quote=False)}\)", spoken)
+    kept = [(tex, spoken) for tex, spoken in found.items() if tex not in AMBIGUOUS]
+    return {tex: Symbol(f"symbol-{number}", spoken) for number, (tex, spoken) in enumerate(kept, start=1)}
+
+
+def with_ids(html: str, known: dict[str, Symbol]) -> str:
     """The page on notation with an id for each symbol of its table."""
     left = dict(known)
 
     def named(match: re.Match[str]) -> str:
-        name = left.pop(match[1], None)
-        return f'<span id="{name}">{match[0]}</span>' if name else match[0]
+        symbol = left.pop(match[1], None)
+        return f'<span id="{symbol.id}">{match[0]}</span>' if symbol else match[0]
 
     return FIRST_CELL.sub(lambda cell: INLINE.sub(named, cell[0]), html)
 
 
-def with_symbols(html: str, known: dict[str, str], address: str) -> str:
+def with_symbols(html: str, known: dict[str, Symbol], address: str) -> str:
     """A page whose first use of each symbol in running text is a link to the notation."""
-    for tex, name in known.items():
+    for tex, symbol in known.items():
         span = SPAN.format(tex)
         place = next((at for at in _places(html, span) if _is_text(html, at)), None)
         if place is not None:
-            link = f'<a class="symbol internal" href="{address}#{name}">{span}</a>'
+            name = f'href="{address}#{symbol.id}" aria-label="{escape(symbol.meaning)}"'
+            link = f'<a class="symbol internal" {name}>{span}</a>'
             html = html[:place] + link + html[place + len(span) :]
     return html
 

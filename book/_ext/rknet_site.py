@@ -35,6 +35,7 @@ NOT_FOUND = """<!DOCTYPE html>
 <title>Page not found</title>
 <style>
   :root {{ color-scheme: light dark; }}
+  a {{ color: inherit; }}
   body {{ font: 1.1rem/1.6 system-ui, sans-serif; margin: 15vh auto 0; max-width: 34rem; padding: 0 1rem; }}
 </style>
 </head>

@@ -128,11 +128,18 @@ def test_long_texts_end_with_a_sentence():
 def test_the_first_use_of_a_symbol_is_a_link():
     span = previews.SPAN.format(r"\(L\)")
     page = f"<h1>{span}</h1><p>See <a href='y'>{span}</a>, then {span} and {span}.</p>"
-    linked = previews.with_symbols(page, {r"\(L\)": "symbol-1"}, "../notation.html")
+    linked = previews.with_symbols(page, {r"\(L\)": previews.Symbol("symbol-1", "depth")}, "../notation.html")
     soup = BeautifulSoup(linked, "html.parser")
     (link,) = soup.select("a.symbol")
-    assert link["href"] == "../notation.html#symbol-1"
+    assert (link["href"], link["aria-label"]) == ("../notation.html#symbol-1", "depth")
     assert link.previous_sibling == ", then " and len(soup.select("span.math")) == 4
+
+
+def test_every_symbol_has_a_meaning_in_words():
+    known = previews.symbols(execute.BOOK / "notation.md")
+    assert known[r"\(h\)"].meaning == "step size"
+    assert known[r"\(\beta\)"].meaning == "matrix, weights and nodes of a tableau"
+    assert [tex for tex, symbol in known.items() if not re.fullmatch(r"[^$`\\]{4,}", symbol.meaning)] == []
 
 
 def test_every_preview_is_whole(built: Path):
