@@ -1,7 +1,7 @@
 # One environment in .venv/, made from requirements.lock, serves every target.
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab notebooks page screenshots links lock clean distclean
+.PHONY: help book pdf test lab notebooks page screenshots links lock clean distclean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -22,6 +22,7 @@ endif
 
 help:
 	@echo "make book        build the book (HTML), executing what has changed"
+	@echo "make pdf         print the built book as one PDF beside its pages, which link to it (needs Chromium)"
 	@echo "make test        check the style, the types and the layers, test the library and every output of every chapter"
 	@echo "make lab         open the laboratories and the chapters in JupyterLab"
 	@echo "make notebooks   rebuild the notebooks of the chapters that have changed"
@@ -34,6 +35,9 @@ help:
 book: $(INSTALLED)
 	$(BIN)/jupyter-book build book/ --quiet -W --keep-going
 	@echo "The book: $(CURDIR)/book/_build/html/index.html"
+
+pdf: $(INSTALLED)
+	$(BIN)/python book/pdf.py
 
 test: $(INSTALLED) $(NODE_MODULES)
 	$(BIN)/ruff check

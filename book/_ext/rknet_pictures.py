@@ -7,6 +7,7 @@ whose colours are a scale has the image class ``on-white`` and stays as it is.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import re
 from functools import partial
@@ -28,8 +29,8 @@ FIGURE = re.compile(
     re.VERBOSE,
 )
 PAPERS_FIGURE = re.compile(r"fig-\d+[a-z]?")
-PAGE = 0x14, 0x18, 0x1E
-"""The page's background in the dark mode of the theme."""
+PAGE = 0x12, 0x12, 0x12
+"""The page's background in the dark mode of the theme; a test in a browser compares."""
 ON_WHITE = "on-white"
 
 # Björn Ottosson's Oklab (https://bottosson.github.io/posts/oklab/): linear sRGB to cones, their cube roots to lightness
@@ -48,7 +49,7 @@ AXES = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
-GREY, COLOURED = 0.03, 0.11
+GREY, COLOURED = 0.06, 0.115
 """Chroma up to which a colour counts as grey, and from which it counts as coloured; in between, a mixture."""
 
 
@@ -68,15 +69,14 @@ def srgb(lab: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def darkened(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Colours (n, 3) of a figure on white as its dark variant shows them; white becomes the page's dark."""
-    paper = oklab(np.array([PAGE]) / 255)[0]
+    paper = oklab(np.array([PAGE]) / 255)[0, 0]
     light, *axes = oklab(rgb / 255).T
     chroma = np.hypot(*axes)
     share = np.clip((chroma - GREY) / (COLOURED - GREY), 0, 1)
-    turned = paper[0] + (1 - light) * (0.95 - paper[0])
+    turned = paper + (1 - light) * (0.95 - paper)
     kept = light + 0.15 * (1 - light)  # a little more light, so that blue stands out from the page
     lightness = (1 - share) * turned + share * kept
-    tint = np.outer(np.clip(light, 0, 1) * (1 - share), paper[1:])  # the page is not a neutral grey
-    return np.rint(255 * srgb(np.column_stack([lightness, np.column_stack(axes) + tint]))).astype(np.uint8)
+    return np.rint(255 * srgb(np.column_stack([lightness, *axes]))).astype(np.uint8)
 
 
 def dark_name(name: str) -> str:
@@ -149,8 +149,14 @@ def size_pictures(app: Sphinx) -> None:
     templates.render = render_and_size
 
 
+def recall_numbers(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Give Sphinx its own numbers of the last build: it writes again the pages whose numbers differ."""
+    env.toc_fignumbers = getattr(env, "rknet_fignumbers", env.toc_fignumbers)
+
+
 def number_figures(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Leave the paper's figures the numbers that their captions state, and count our own one after the other."""
+    env.rknet_fignumbers = copy.deepcopy(env.toc_fignumbers)  # type: ignore[attr-defined]
     counted = {page: numbers["figure"] for page, numbers in env.toc_fignumbers.items() if "figure" in numbers}
     order = sorted((number, page, name) for page, figures in counted.items() for name, number in figures.items())
     ours = [(page, name) for _, page, name in order if not PAPERS_FIGURE.fullmatch(name)]
@@ -164,6 +170,7 @@ def number_figures(app: Sphinx, env: BuildEnvironment) -> list[str]:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the above to Sphinx, which reads every page again when this file changes."""
     app.connect("builder-inited", size_pictures)
+    app.connect("env-before-read-docs", recall_numbers)
     app.connect("env-get-updated", number_figures, priority=900)  # after Sphinx has counted
     app.connect("build-finished", finish_pictures)
     version = int(hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8], 16)

@@ -1,4 +1,5 @@
-// Whatever scrolls sideways and holds nothing that takes the focus takes it itself, so that arrow keys move it.
+// Whatever scrolls sideways and holds nothing that takes the focus takes it itself, so that arrow keys move it. A figure
+// that scrolls says so in its caption.
 (() => {
   "use strict";
 
@@ -8,6 +9,7 @@
   function update() {
     for (const box of document.querySelectorAll(".bd-article :is(div, figure)")) {
       const scrolls = box.scrollWidth > box.clientWidth && /auto|scroll/.test(getComputedStyle(box).overflowX);
+      if (box.matches("figure")) box.classList.toggle("scrolls", scrolls);
       if (scrolls && !box.querySelector(FOCUSABLE)) box.tabIndex = 0;
     }
   }

@@ -536,6 +536,10 @@ for L in (64, 256, 1024):
 # network deep, and how many parameters does it have?
 # ```
 #
+# :::{check} The first network has this number of parameters:
+# :answer: 87
+# :::
+#
 # ```{solution} ex-s2-count
 # :class: dropdown
 # $L = 3$: there are three maps and two hidden layers, so the network is deep. It has $(8 \cdot 2 + 8) + (5 \cdot 8 + 5) +

@@ -471,6 +471,11 @@ assert sixth == sympy.Rational(1, 600)
 # does a layer of EulerNet not magnify small features? Why does the question assume that $K$ is normal?
 # ```
 #
+# :::{check} The largest such $h$:
+# :answer: 6/25
+# :tolerance: 0.0005
+# :::
+#
 # ```{solution} ex-s2-step
 # :class: dropdown
 # $|1 + h \lambda|^2 = (1 - 3h)^2 + 16 h^2 = 1 - 6 h + 25 h^2 \le 1$, hence $h \le 6/25 = 0.24$. The layer multiplies

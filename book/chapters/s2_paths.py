@@ -357,6 +357,11 @@ assert best_margin(cone) > 0.7
 # Up to which step size do the Euler steps of {numref}`fig-crossing` keep the order of the points?
 # ```
 #
+# :::{check} The largest such $h$:
+# :answer: 1/3
+# :tolerance: 0.004
+# :::
+#
 # ```{solution} ex-s2-order
 # :class: dropdown
 # One step maps $y$ to $y + h \tanh(K y)$, which increases as long as $1 + hK \tanh'(Ky) > 0$. Since $\tanh' \le 1$,

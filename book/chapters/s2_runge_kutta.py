@@ -435,6 +435,11 @@ for name in states:
 # 3/8, 3/8)$ as a `Tableau`. What is its order? How many instants does {eq}`paper-2.11` need for it?
 # ```
 #
+# :::{check} Its order:
+# :answer: 3
+# :choices: 2 | 3 | 4
+# :::
+#
 # ```{solution} ex-s2-scheme
 # :class: dropdown
 # `Tableau("Nyström", [[], ["2/3"], [0, "2/3"]], ["1/4", "3/8", "3/8"])`; its `order` is 3. Nodes that are not given are

@@ -399,6 +399,10 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 # is the naive recipe right?
 # ```
 #
+# :::{check} It is right for $\theta =$
+# :answer: 1/2
+# :::
+#
 # ```{solution} ex-s33-family
 # :class: dropdown
 # {eq}`eq-3.s` requires $\beta_1 = \beta_2$, so $\theta = 1/2$, which is Heun's scheme. The second part of

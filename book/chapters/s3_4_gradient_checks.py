@@ -429,6 +429,11 @@ assert abs(stepped - D_relu) < 1e-13 * abs(D_relu)
 # with relative rounding error $\varepsilon_0$?
 # ```
 #
+# :::{check} The best $\varepsilon$ is of the order of $\varepsilon_0$ to this power:
+# :answer: 1/3
+# :tolerance: 0.004
+# :::
+#
 # ```{solution} ex-s34-cancel
 # :class: dropdown
 # The error is about $a\, \varepsilon^2 + \varepsilon_0 / \varepsilon$ with constants of order one. Its minimum is at

@@ -1,0 +1,146 @@
+"""The book as a site: what a page says of itself to others, its version and date, and where to write about it.
+
+Addresses follow from the one of the repository, and pages of a repository without an address have no such links.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import execute
+from docutils import nodes
+from rknet_book import repository
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+import rknet
+from rknet import files
+
+PICTURE = "_static/first_picture.png"
+"""What is shown beside a link to the book."""
+PDF_LINK = "<!-- pdf -->"
+"""Where `book/pdf.py` puts the link to the book as a PDF."""
+LONGEST = 200
+NOT_FOUND = """<!DOCTYPE html>
+<html lang="en" data-theme="light">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Page not found</title>
+<style>
+  :root {{ color-scheme: light dark; }}
+  a {{ color: inherit; }}
+  body {{ font: 1.1rem/1.6 system-ui, sans-serif; margin: 15vh auto 0; max-width: 34rem; padding: 0 1rem; }}
+</style>
+</head>
+<body>
+<main>
+<h1>Page not found</h1>
+<p>This book has no page at this address; pages may have been renamed. Start from
+<a href="{root}index.html">the first page</a>, or <a href="{root}search.html">search the book</a>.</p>
+</main>
+</body>
+</html>
+"""
+
+
+def address() -> str | None:
+    """Where GitHub publishes the book, with a slash at the end; None without an address of a repository there."""
+    url = urlsplit(repository() or "")
+    owner, _, name = url.path.strip("/").partition("/")
+    return f"https://{owner.lower()}.github.io/{name}/" if url.hostname == "github.com" and name else None
+
+
+def choose_address(app: Sphinx, config: Config) -> None:
+    """Tell Sphinx the address of the published book, from which it makes canonical links."""
+    config.html_baseurl = address() or ""
+
+
+def date() -> str:
+    """The day of the commit that is built, or of SOURCE_DATE_EPOCH; empty where neither is known."""
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        return datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), UTC).date().isoformat()
+    command = ["git", "-C", str(execute.ROOT), "log", "-1", "--format=%cs"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def description(doctree: nodes.document | None) -> str:
+    """The first paragraph of a page, cut between words."""
+    first = next(doctree.findall(nodes.paragraph), None) if doctree else None
+    if first is None:
+        return ""
+    silent = (nodes.math, nodes.footnote_reference)
+    words = [text.astext() for text in first.findall(nodes.Text) if not isinstance(text.parent, silent)]
+    return cut("".join(words))
+
+
+def cut(text: str) -> str:
+    """At most `LONGEST` characters, between words."""
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else text[:LONGEST].rsplit(" ", 1)[0] + " …"
+
+
+def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Say in a page's head what it is about, for search engines and for previews of links."""
+    said = description(doctree) or app.config.html_title
+    title = escape(str(context.get("title", "")).replace("<", " <").strip() or app.config.html_title)
+    tags = {
+        "og:title": title,
+        "og:type": "article",
+        "og:description": escape(said),
+        "og:site_name": app.config.html_title,
+    }
+    root = address()
+    if root:
+        tags |= {"og:url": f"{root}{page}.html", "og:image": root + PICTURE, "og:image:alt": "Figures of the book"}
+    lines = [f'<meta name="description" content="{escape(said)}">']
+    lines += [f'<meta property="{name}" content="{value}">' for name, value in tags.items()]
+    context["metatags"] = context.get("metatags", "") + "\n" + "\n".join(lines)
+
+
+def page_end(page: str, title: str) -> str:
+    """Version and date of a page, and where to write about it."""
+    parts = [f"Version {rknet.__version__}", date()]
+    forge = repository()
+    if forge:
+        issue = f"{forge}/issues/new?title={quote(f'{title}: ')}&body={quote(f'Page: {page}')}"
+        parts += [f'<a href="{escape(issue)}">Report a mistake</a>', f'<a href="{forge}/discussions">Discuss</a>']
+    return f'<p class="page-end">{" · ".join(filter(None, parts))}{PDF_LINK}</p>'
+
+
+def add_page_end(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Say at a page's end which version it is."""
+    if "body" in context:
+        context["body"] += page_end(page, str(context.get("title", page)))
+
+
+def write_site(app: Sphinx, exception: Exception | None) -> None:
+    """Write the page for wrong addresses, and the map of all pages where the book has an address."""
+    if exception or app.builder.format != "html":
+        return
+    root, outdir = address(), Path(app.outdir)
+    files.write(outdir / "404.html", NOT_FOUND.format(root=root or "").encode())
+    if root:
+        pages = "\n".join(f"<url><loc>{root}{page}.html</loc></url>" for page in execute.pages())
+        xml = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        files.write(outdir / "sitemap.xml", f"{xml}\n{pages}\n</urlset>\n".encode())
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect the above to Sphinx."""
+    app.connect("config-inited", choose_address)
+    app.connect("html-page-context", describe)
+    app.connect("html-page-context", add_page_end, priority=600)  # below the run time
+    app.connect("build-finished", write_site)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
