@@ -322,6 +322,8 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "large figure": (lambda: plots.panels([["2d"]], width=650, height=650), "height", "GiB", "pass less"),
     "no probability": (lambda: plots.boundary(axes(), 0.5), "probability", "0.5", "net.predict_proba"),
     "one label": (lambda: trajectories(FLOW, 0), "c", "(1,)", "length N"),
+    "label as a number": (lambda: plots.image(axes(), np.zeros(784), 3), "truth", "a int, 3", "pass a str"),
+    "answer as a number": (lambda: plots.image(axes(), np.zeros(784), "3", 3), "answer", "a int, 3", "pass a str"),
     "no tree": (lambda: plots.rooted_tree(axes(), 3), "tree", "a int, 3", "pass a tuple"),
     "nodes of no kind": (lambda: plots.rooted_tree(axes(), (), True), "kinds", "a bool, True", "pass a str"),
     "tree of no size": (lambda: plots.rooted_tree(axes(), (), unit=0), "unit", "0", "unit=0.05"),
