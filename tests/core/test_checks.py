@@ -49,6 +49,7 @@ from rknet.provenance import source_hash
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import Experiment
 from rknet.study.records import Run
+from rknet.study.store import Store
 from rknet.tableaus import DOPRI5, RK4
 
 PARTS = re.compile(r"(?P<argument>\w+): (?P<rule>.+), got (?P<value>.+); (?P<remedy>.+)", re.DOTALL)
@@ -230,6 +231,13 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "one weight": (lambda: Tableau("t", [[]], 1), "beta", "1", "pass a list"),
     "one callback": (lambda: fit(NET, POINTS, POINTS, ONE, callbacks=5), "callbacks", "5", "a list or a tuple"),
     "callback": (lambda: fit(NET, POINTS, POINTS, ONE, callbacks=[5]), "callbacks", "a int, 5", "pass a Callback"),
+    "checkpoint with a NUL": (
+        lambda: fit(NET, POINTS, POINTS, ONE, checkpoint="a\0b"),
+        "checkpoint",
+        r"'a\x00b'",
+        "./results",
+    ),
+    "store with a NUL": (lambda: Store("\0"), "store", r"'\x00'", "./results"),
     "checkpoint of a number": (lambda: fit(NET, POINTS, POINTS, ONE, checkpoint=5), "checkpoint", "5", "./results"),
     "no net": (lambda: fit("RK4Net", POINTS, POINTS, ONE), "net", "a str, 'RK4Net'", "pass a Net"),
     "no protocol": (lambda: fit(NET, POINTS, POINTS, 40), "protocol", "a int, 40", "pass a Protocol"),
