@@ -40,8 +40,8 @@ class InUse(ValueError):
 
 
 def place(argument: str, path: str | Path) -> Path:
-    """The path that a user names, with ``~`` as the home folder; ValueError if it is empty or there is no such home."""
-    if not isinstance(path, (str, Path)):
+    """The path that a user names, with ``~`` as the home folder; ValueError if it is none, or there is no such home."""
+    if not isinstance(path, (str, Path)) or "\0" in str(path):
         raise ValueError(f"{argument}: must be a path, got {path!r}; name a folder or file, such as './results'")
     expanded = os.path.expanduser(path)
     if not expanded or expanded.startswith("~"):

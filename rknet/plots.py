@@ -408,6 +408,8 @@ def image(ax: Axes, x: ArrayLike, truth: str, answer: str | None = None, *, shap
 
     A wrong answer is marked by a cross, bold letters and a frame, a right one by a tick.
     """
+    instance("truth", truth, str)
+    instance("answer", "" if answer is None else answer, str)
     pixels, sides = array("x", x), tuple(whole("shape", side) for side in sequence("shape", shape))
     if len(sides) != 2:
         raise ValueError(f"shape: must be height and width, got {sides}; pass for example (28, 28)")

@@ -49,6 +49,7 @@ from rknet.provenance import source_hash
 from rknet.study.configuration import Configuration
 from rknet.study.experiments import Experiment
 from rknet.study.records import Run
+from rknet.study.store import Store
 from rknet.tableaus import DOPRI5, RK4
 
 PARTS = re.compile(r"(?P<argument>\w+): (?P<rule>.+), got (?P<value>.+); (?P<remedy>.+)", re.DOTALL)
@@ -230,6 +231,13 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "one weight": (lambda: Tableau("t", [[]], 1), "beta", "1", "pass a list"),
     "one callback": (lambda: fit(NET, POINTS, POINTS, ONE, callbacks=5), "callbacks", "5", "a list or a tuple"),
     "callback": (lambda: fit(NET, POINTS, POINTS, ONE, callbacks=[5]), "callbacks", "a int, 5", "pass a Callback"),
+    "checkpoint with a NUL": (
+        lambda: fit(NET, POINTS, POINTS, ONE, checkpoint="a\0b"),
+        "checkpoint",
+        r"'a\x00b'",
+        "./results",
+    ),
+    "store with a NUL": (lambda: Store("\0"), "store", r"'\x00'", "./results"),
     "checkpoint of a number": (lambda: fit(NET, POINTS, POINTS, ONE, checkpoint=5), "checkpoint", "5", "./results"),
     "no net": (lambda: fit("RK4Net", POINTS, POINTS, ONE), "net", "a str, 'RK4Net'", "pass a Net"),
     "no protocol": (lambda: fit(NET, POINTS, POINTS, 40), "protocol", "a int, 40", "pass a Protocol"),
@@ -322,6 +330,8 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "large figure": (lambda: plots.panels([["2d"]], width=650, height=650), "height", "GiB", "pass less"),
     "no probability": (lambda: plots.boundary(axes(), 0.5), "probability", "0.5", "net.predict_proba"),
     "one label": (lambda: trajectories(FLOW, 0), "c", "(1,)", "length N"),
+    "label as a number": (lambda: plots.image(axes(), np.zeros(784), 3), "truth", "a int, 3", "pass a str"),
+    "answer as a number": (lambda: plots.image(axes(), np.zeros(784), "3", 3), "answer", "a int, 3", "pass a str"),
     "no tree": (lambda: plots.rooted_tree(axes(), 3), "tree", "a int, 3", "pass a tuple"),
     "nodes of no kind": (lambda: plots.rooted_tree(axes(), (), True), "kinds", "a bool, True", "pass a str"),
     "tree of no size": (lambda: plots.rooted_tree(axes(), (), unit=0), "unit", "0", "unit=0.05"),
