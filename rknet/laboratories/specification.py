@@ -11,7 +11,6 @@ import traitlets
 
 from rknet.checks import shown
 
-
 WHOLE_LABEL = {"description_width": "initial"}
 """The style of a widget whose label is not cut off."""
 
