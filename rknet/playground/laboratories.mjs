@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: eaa05bead7be856d81b67edf9cf73c570f16a0b2e3b1c42fb69f3b478248974d
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 25395c69513dd7185b3a6b752f46a623b47109a948d7dcdd7e0d3c9f052ed3e8
 
 // src/words/numbers.mjs
 function short(x) {
@@ -3470,6 +3470,18 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-layer { grid-template-columns: minmax(0, 1fr) auto; }
 }
+.rkp-race > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
+.rkp-race > .rkp-canvas { background: none; height: 150px; }
+.rkp-race-bar { align-items: end; display: flex; flex-wrap: wrap; gap: 0.5rem; }
+.rkp-lanes { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
+.rkp-lane { font-size: 14px; font-weight: 600; margin: 0.75rem 0 0; min-height: 2.8em; }
+.rkp-lanes .rkp { margin: 0.25rem 0; }
+.rkp .rkp-body.rkp-racer {
+  grid-template: "say say" "feat decide" "layer layer" "under under" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
+}
+.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-plots, .rkp-foot, .rkp-train), .rkp-racer :is(.rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
+.rkp .rkp-racer .rkp-say { min-height: 5.6em; }
+.rkp .rkp-racer .rkp-layer { grid-template-columns: minmax(0, 1fr); }
 .rkp details.rkp-in { display: block; }
 .rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
 .rkp details.rkp-in fieldset { grid-column: 1 / -1; }

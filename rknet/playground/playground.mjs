@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: ed5a1f4c512d5404d8e2d79328d6fe474f10ba96b6dba2b378d896750c8891bb
+// Made from src/ by `make page`; edit the files there. Their SHA-256: edbc0c88789e21bc3edff6401e368b6e163a48f8b7225bde669bb6deea3da744
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -162,18 +162,18 @@ function labelOf(law, x1, x2) {
   if (law === "donut_1D") return Math.abs(x1) >= 1 ? 1 : 0;
   if (law === "squares" || law === "squares_2D_4C") return QUADRANTS[law][(x1 > 0 ? 1 : 0) + (x2 > 0 ? 2 : 0)];
   if (law === "spiral") {
-    const [d0, d1] = [1, -1].map((sign) => distance(x1 / SPIRAL_SCALE, x2 / SPIRAL_SCALE, sign));
+    const [d0, d1] = [1, -1].map((sign2) => distance(x1 / SPIRAL_SCALE, x2 / SPIRAL_SCALE, sign2));
     return d0 <= d1 ? 0 : 1;
   }
   const r = Math.sqrt(x1 * x1 + x2 * x2);
   return RINGS[law].inner.filter((radius) => radius <= r).length - 1;
 }
-function distance(x1, x2, sign) {
+function distance(x1, x2, sign2) {
   const n = 512;
   let best = Infinity;
   for (let i = 0; i <= n; i++) {
     const [a, b] = arm(2 * Math.PI * i / n);
-    best = Math.min(best, (x1 - sign * a) ** 2 + (x2 - sign * b) ** 2);
+    best = Math.min(best, (x1 - sign2 * a) ** 2 + (x2 - sign2 * b) ** 2);
   }
   return best;
 }
@@ -559,11 +559,11 @@ function readFraction(field, entry) {
   if (text === "") return ZERO;
   if (text.length > LETTERS) refuseText(field, FINE, text);
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:\s*\/\s*(\d+))?$/.exec(text);
-  const [, sign, before, after = "", below = "1"] = match ?? ["", "", "", "", ""];
+  const [, sign2, before, after = "", below = "1"] = match ?? ["", "", "", "", ""];
   if (!match || before + after === "" || BigInt(below) === 0n) {
     return refuseText(field, "a number such as 1/3, -2 or 0.25", text);
   }
-  const value = fraction(BigInt(sign + before + after), 10n ** BigInt(after.length) * BigInt(below));
+  const value = fraction(BigInt(sign2 + before + after), 10n ** BigInt(after.length) * BigInt(below));
   if (value.p > 2n ** 53n || -value.p > 2n ** 53n || value.q > 2n ** 53n) {
     refuseText(field, FINE, text);
   }
@@ -2974,8 +2974,8 @@ function preferred({ W, mu }, k, m) {
 }
 function sidesOf(centre, bound, d) {
   return Array.from({ length: 2 * d }, (_, k) => {
-    const i = k >> 1, sign = k % 2 ? 1 : -1;
-    return { normal: Array.from({ length: d }, (_2, j) => i === j ? sign : 0), offset: bound - sign * centre[i] };
+    const i = k >> 1, sign2 = k % 2 ? 1 : -1;
+    return { normal: Array.from({ length: d }, (_2, j) => i === j ? sign2 : 0), offset: bound - sign2 * centre[i] };
   });
 }
 function separators(classifier, centre, bound) {
@@ -3813,8 +3813,8 @@ function dataControls(page) {
     ) }),
     "how a point gets its extra coordinates"
   );
-  const parts = [thumbs, noise, lift].map((part) => part.element);
-  const element = frame(page.compact, [...parts, ...training.elements]);
+  const shared = page.heard ? [] : [thumbs.element, noise.element];
+  const element = frame(page, [...shared, lift.element, ...training.elements]);
   function show2() {
     const { configuration } = state;
     thumbs.show();
@@ -3825,9 +3825,9 @@ function dataControls(page) {
   }
   return { element, show: show2 };
 }
-function frame(compact, parts) {
+function frame({ compact, heard }, parts) {
   if (!compact) return node("div", { class: "rkp-in", role: "group", "aria-label": "Data and training" }, ...parts);
-  const summary = "Data, noise, lift, learning rate, batch, epochs, seed";
+  const summary = heard ? "Lift, learning rate, batch, epochs" : "Data, noise, lift, learning rate, batch, epochs, seed";
   return node("details", { class: "rkp-in" }, node("summary", {}, summary), node("div", {}, ...parts));
 }
 
@@ -4221,7 +4221,7 @@ function tableauControls({ state, choosing: choosing2 }) {
       (said(error).startsWith("beta") ? beta : A).setAttribute("aria-invalid", "true");
     }
   }
-  function open() {
+  function open2() {
     element.hidden = false;
     read();
   }
@@ -4238,7 +4238,7 @@ function tableauControls({ state, choosing: choosing2 }) {
     if (typed) write(scheme);
     element.hidden = !typed;
   }
-  return { element, open, show: show2 };
+  return { element, open: open2, show: show2 };
 }
 
 // src/page/net_controls.mjs
@@ -4757,6 +4757,7 @@ function score(page) {
     tell(facts.cost, history2.val_cost.length ? decimal(last2(history2.val_cost), 3) : "–");
     page.sentence.tell();
     page.task.show();
+    page.heard?.();
   }
   return { element, title, show: show2 };
 }
@@ -5128,6 +5129,18 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-layer { grid-template-columns: minmax(0, 1fr) auto; }
 }
+.rkp-race > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
+.rkp-race > .rkp-canvas { background: none; height: 150px; }
+.rkp-race-bar { align-items: end; display: flex; flex-wrap: wrap; gap: 0.5rem; }
+.rkp-lanes { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
+.rkp-lane { font-size: 14px; font-weight: 600; margin: 0.75rem 0 0; min-height: 2.8em; }
+.rkp-lanes .rkp { margin: 0.25rem 0; }
+.rkp .rkp-body.rkp-racer {
+  grid-template: "say say" "feat decide" "layer layer" "under under" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
+}
+.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-plots, .rkp-foot, .rkp-train), .rkp-racer :is(.rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
+.rkp .rkp-racer .rkp-say { min-height: 5.6em; }
+.rkp .rkp-racer .rkp-layer { grid-template-columns: minmax(0, 1fr); }
 .rkp details.rkp-in { display: block; }
 .rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
 .rkp details.rkp-in fieldset { grid-column: 1 / -1; }
@@ -5216,7 +5229,7 @@ function turning({ state, views, still, layers }) {
     const found = [TILT, -TILT].flatMap((tilt) => {
       const cosine = (tilt * length - Math.sin(elev) * z) / reach;
       if (!(Math.abs(cosine) <= 1)) return [];
-      return [1, -1].map((sign) => (Math.atan2(y, x) + sign * Math.acos(cosine)) * 180 / Math.PI);
+      return [1, -1].map((sign2) => (Math.atan2(y, x) + sign2 * Math.acos(cosine)) * 180 / Math.PI);
     });
     return found.sort((a, b) => Math.abs(round(a - home)) - Math.abs(round(b - home)))[0] ?? home;
   }
@@ -5282,14 +5295,14 @@ function undoing(page) {
   return { element, keep, forget, words: words2 };
 }
 
-// src/page/render.mjs
+// src/page/opening.mjs
 var FOLLOWED2 = 240;
 var LABEL = "Playground: train a Runge-Kutta network. Space plays and pauses, period takes a step, r resets.";
-function render({ model, el }) {
-  const page = newPage(model);
+function open({ model, el }, heard) {
+  const page = newPage(model, heard);
   compose(page);
   hear(page);
-  obeyKeys(page);
+  if (!heard) obeyKeys(page);
   obeyPointer(page);
   el.append(page.root);
   const leave = watchSurroundings(page);
@@ -5297,7 +5310,7 @@ function render({ model, el }) {
   page.player.views = { grid: plane(CELLS), flow: FOLLOWED2, mesh: MESH };
   if (!page.address.read()) page.notebook.begin();
   page.guide.begin();
-  return () => {
+  const close = () => {
     for (const part of [page.choosing, page.playing, page.layers, page.probing, page.guide, page.address, page.notebook]) part.stop();
     page.turning.end();
     page.player.close();
@@ -5305,13 +5318,15 @@ function render({ model, el }) {
     leave();
     page.root.remove();
   };
+  return { page, close };
 }
-function newPage(model) {
+function newPage(model, heard) {
   const page = (
     /** @type {Page} */
     /** @type {unknown} */
     {
       model,
+      heard,
       offered: model.get("presets") ?? [],
       compact: Boolean(model.get("compact")),
       inNotebook: !model.get("static"),
@@ -5352,7 +5367,7 @@ function compose(page) {
     node("style", {}, STYLE),
     node(
       "div",
-      { class: `rkp-body${compact ? " rkp-compact" : ""}` },
+      { class: `rkp-body${compact ? " rkp-compact" : ""}${page.heard ? " rkp-racer" : ""}` },
       node("div", { class: "rkp-top" }, bar.bar, bar.tools),
       offered.element,
       node("div", { class: "rkp-say" }, sentence2.element, page.undoing.element),
@@ -5373,6 +5388,123 @@ function compose(page) {
 }
 function figure(name, title, view) {
   return node("div", { class: `rkp-square ${name}` }, node("div", { class: "rkp-title" }, title), view.canvas);
+}
+
+// src/page/race.mjs
+var LABEL2 = "Race: several networks trained together. Space plays and pauses, period takes a step, r resets.";
+var LINES = [
+  { colour: "#0072B2", dash: [] },
+  { colour: "#D55E00", dash: [7, 3] },
+  { colour: "#009E73", dash: [2, 3] },
+  { colour: "#CC79A7", dash: [9, 3, 2, 3] }
+];
+function race({ model, el }) {
+  const root = node("div", { class: "rkp rkp-race mathjax_ignore tex2jax_ignore", role: "group", tabindex: -1, "aria-label": LABEL2 });
+  const starters = (
+    /** @type {Preset[]} */
+    model.get("race")
+  ), places = starters.map(() => node("div", {}));
+  const names = starters.map(() => node("span", {}));
+  const board = node("div", { class: "rkp-lanes" }, ...places.map((place2, k) => node("section", {}, node("div", { class: "rkp-lane" }, sign(k), " ", names[k]), place2)));
+  const lanes = [];
+  const pages = () => lanes.map((lane) => lane.page);
+  const curves2 = new Panel("Accuracy of every network by epoch", (pen, width, height2) => paintCurves(pages(), pen, width, height2));
+  const play = node("button", { type: "button", class: "rkp-play", click: () => playing2.toggle() });
+  const standing = node("div", { class: "rkp-sentence", role: "status" });
+  const running = () => pages().some(({ state }) => state.playing);
+  const playing2 = {
+    toggle: () => {
+      const on = running();
+      for (const page of pages()) on ? page.playing.pause() : page.playing.play();
+      show2();
+    },
+    step: () => pages().forEach((page) => page.playing.step()),
+    reset: () => pages().forEach((page) => page.playing.reset())
+  };
+  const together = (change) => {
+    for (const page of pages()) page.choosing.choose(change(page.state.configuration), true);
+  };
+  const sets = Object.fromEntries(Object.keys(SETS).map((name) => [name, SET_NAMES[name]]));
+  const data = select("data", sets, (value) => together(() => ({ data: (
+    /** @type {LawName} */
+    value
+  ) })));
+  const bar = node(
+    "div",
+    { class: "rkp-race-bar", role: "group", "aria-label": "Race" },
+    play,
+    node("button", { type: "button", click: playing2.reset, title: "All back to their initial weights (r)" }, "Reset"),
+    data.element,
+    node("button", { type: "button", click: () => together(({ seed }) => ({ seed: seed + 1 })), title: "Other points, other weights" }, "Next seed")
+  );
+  function show2() {
+    const word = running() ? "Pause" : "Play";
+    if (play.textContent?.trim() !== word) play.replaceChildren(icon(running() ? ICONS.pause : ICONS.play), ` ${word}`);
+    pages().forEach(({ state }, k) => tell(names[k], described(state.configuration)));
+    const [first] = pages();
+    if (first && typeof first.state.configuration.data === "string") data.show(first.state.configuration.data);
+    if (!running()) tell(standing, standingOf(pages()));
+    curves2.soon();
+  }
+  root.append(node("style", {}, STYLE), bar, standing, curves2.canvas, board);
+  el.append(root);
+  const common = model.get("configuration") ?? {};
+  starters.forEach((starter, k) => {
+    const said2 = { static: true, compact: true, configuration: { ...common, ...starter.configuration }, _esm: model.get("_esm") };
+    lanes.push(open({ model: laneModel(said2), el: places[k] }, show2));
+  });
+  obeyKeys({ root, playing: playing2 });
+  show2();
+  return () => {
+    for (const lane of lanes) lane.close();
+    curves2.close();
+    root.remove();
+  };
+}
+var laneModel = (said2) => ({ get: (name) => said2[name], set: () => {
+}, save_changes: () => {
+}, on: () => {
+}, off: () => {
+} });
+function sign(k) {
+  const { colour, dash } = LINES[k % LINES.length];
+  return sample2(`<path d="M-8 0H8" fill="none" stroke="${colour}" stroke-width="2.5" stroke-dasharray="${dash.join(" ")}"/>`);
+}
+function described({ net, scheme, d_hat, L, h, rate }) {
+  const name = net === "StandardNet" ? net : typeof scheme === "string" ? NET_NAMES[scheme] : "your own tableau";
+  const step = net === "StandardNet" ? "" : `, h = ${short(h)}`;
+  return `${name}, width ${d_hat}, ${L} ${L === 1 ? "layer" : "layers"}${step}, rate ${short(rate)}`;
+}
+function standingOf(pages) {
+  const now = pages.map(({ state: { snapshot, configuration } }) => ({ accuracy: snapshot?.history.val_accuracy[snapshot.history.val_accuracy.length - 1] ?? NaN, epoch: snapshot?.epoch ?? 0, name: described(configuration) }));
+  if (now.every(({ epoch }) => epoch === 0)) return "The same points for all. Press play.";
+  const words2 = now.map(({ accuracy, epoch }, k) => `${k + 1}: ${percent(accuracy)} after ${epoch} ${epoch === 1 ? "epoch" : "epochs"}`);
+  const ahead = now.reduce((best, lane) => lane.accuracy > best.accuracy ? lane : best);
+  return `New points right, ${words2.join("; ")}. Ahead: ${ahead.name}.`;
+}
+function paintCurves(pages, pen, width, height2) {
+  const curves2 = pages.map(({ state }) => state.snapshot?.history.val_accuracy ?? []), [first] = pages;
+  if (!first?.state.run) return;
+  const { theme, run } = first.state, x = Math.max(10, 10 * Math.ceil((Math.max(...curves2.map((y) => y.length)) - 1) / 10));
+  const least = curves2.reduce((low2, y) => smallest(y, low2), 1), low = [0.8, 0.6, 0.4, 0.2].find((value) => value <= least) ?? 0;
+  paintPlot(pen, width, height2, theme, {
+    title: "accuracy on new points in %, by epoch",
+    x: [0, x],
+    y: [low, largest([], 1.02)],
+    xTicks: [0, x / 2, x],
+    yTicks: [0, 0.2, 0.4, 0.6, 0.8, 1].filter((value) => value >= low),
+    written: (y) => String(Math.round(100 * y)),
+    lines: curves2.map((y, k) => {
+      const { colour, dash } = LINES[k % LINES.length];
+      return { y, colour: theme.dark ? lighter(colour, 0.3) : colour, dash, dots: true };
+    }),
+    levels: run.bayes === null ? [] : [run.bayes]
+  });
+}
+
+// src/page/render.mjs
+function render(place2) {
+  return (place2.model.get("race") ?? []).length ? race(place2) : open(place2).close;
 }
 
 // src/main.mjs

@@ -5,7 +5,7 @@ import { components } from "./state.mjs";
 /** @import { Panel } from "../painting/panel.mjs" */
 /** @import { Page } from "./state.mjs" */
 
-/** @param {Page} page */
+/** @param {{root: HTMLElement, playing: Pick<Page['playing'], 'toggle'|'step'|'reset'>}} page */
 export function obeyKeys({ root, playing }) {
   root.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);

@@ -185,6 +185,18 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-layer { grid-template-columns: minmax(0, 1fr) auto; }
 }
+.rkp-race > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
+.rkp-race > .rkp-canvas { background: none; height: 150px; }
+.rkp-race-bar { align-items: end; display: flex; flex-wrap: wrap; gap: 0.5rem; }
+.rkp-lanes { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
+.rkp-lane { font-size: 14px; font-weight: 600; margin: 0.75rem 0 0; min-height: 2.8em; }
+.rkp-lanes .rkp { margin: 0.25rem 0; }
+.rkp .rkp-body.rkp-racer {
+  grid-template: "say say" "feat decide" "layer layer" "under under" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
+}
+.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-plots, .rkp-foot, .rkp-train), .rkp-racer :is(.rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
+.rkp .rkp-racer .rkp-say { min-height: 5.6em; }
+.rkp .rkp-racer .rkp-layer { grid-template-columns: minmax(0, 1fr); }
 .rkp details.rkp-in { display: block; }
 .rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
 .rkp details.rkp-in fieldset { grid-column: 1 / -1; }
