@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 25395c69513dd7185b3a6b752f46a623b47109a948d7dcdd7e0d3c9f052ed3e8
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 157a9af11ed2b2c7353eb682231242ac29f5a7e3df573a0e076e077f93cc0fc1
 
 // src/words/numbers.mjs
 function short(x) {
@@ -3361,7 +3361,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp button:disabled { cursor: default; opacity: 0.5; }
 .rkp button[aria-pressed="true"] { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
 .rkp input[type="range"] { accent-color: var(--rkp-accent); min-width: 0; padding: 0; }
-.rkp :is(button, select, input, summary, canvas):focus-visible, .rkp input:focus-visible + canvas, .rkp:focus-visible {
+.rkp :is(button, select, input, textarea, summary, canvas):focus-visible, .rkp input:focus-visible + canvas, .rkp:focus-visible {
   outline: 3px solid var(--rkp-accent);
   outline-offset: 2px;
 }
@@ -3416,6 +3416,10 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-own[hidden], .rkp-tableau[hidden] { display: none; }
 .rkp-own button { min-width: 2rem; }
 .rkp-tableau input { width: 100%; }
+.rkp-table { display: grid; gap: 0.3rem; }
+.rkp-table :is(textarea, input) { font: 12px/1.3 monospace; max-width: 100%; width: 100%; }
+.rkp textarea { background: var(--rkp-back); border: 1px solid var(--rkp-muted); border-radius: 0.35rem; color: inherit; }
+.rkp-racer .rkp-title { font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .rkp-hint { color: var(--rkp-muted); font-size: 12px; }
 .rkp-wrong { color: var(--rkp-text); font-weight: 600; }
 

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: edbc0c88789e21bc3edff6401e368b6e163a48f8b7225bde669bb6deea3da744
+// Made from src/ by `make page`; edit the files there. Their SHA-256: d303499518db5db5c0d3065d00d0db7227ab00f0d654fdcb77080b572c2dabaa
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -1140,8 +1140,8 @@ function expCode(r, x) {
   const start = add(mul(t, every(EXP_P[0])), every(EXP_P[1]));
   const p = [...EXP_P.subarray(2)].reduce((q, a) => add(mul(q, t), every(a)), start);
   const power = w.addWhole(w.toWhole(sub(k, every(1))), w.everyWhole(127));
-  const scaled = [power, w.i32(23), w.shiftLeft()];
-  const y = mul(mul(add(add(mul(p, mul(t, t)), t), every(1)), scaled), every(2));
+  const scaled2 = [power, w.i32(23), w.shiftLeft()];
+  const y = mul(mul(add(add(mul(p, mul(t, t)), t), every(1)), scaled2), every(2));
   const limited = where(w.gt(x, every(EXP_MOST)), every(Infinity), w.andNot(y, w.lt(x, every(EXP_LEAST))));
   return r.keep(where(w.eq(x, x), limited, x));
 }
@@ -2639,6 +2639,7 @@ function nearestTrajectory({ flow, box, look }, width, height2, x, y) {
 // src/views/decision.mjs
 var CELLS = 64;
 var POINTS = 600;
+var MANY = 200;
 function paintDecision(state, pen, width, height2) {
   const { decision, best, theme } = state, drawing = isOwn(state) || state.problem.startsWith("Draw");
   if (decision) {
@@ -2665,7 +2666,7 @@ function paintLines(pen, lines, cell) {
 }
 function paintKnown({ own, run, theme, look }, drawing, pen, width, height2) {
   if (drawing) {
-    paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height2), own.c, theme.classes, 3.6, 0.95);
+    paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height2), own.c, theme.classes, own.c.length > MANY ? 1.8 : 3.6, 0.95);
   } else if (run && look.points !== "none") {
     const { X, c } = look.points === "training" ? run.train : run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height2);
     paintPoints(pen, places, c.subarray(0, POINTS), theme.classes, 1.8, 0.75);
@@ -3838,7 +3839,7 @@ function obeyKeys({ root, playing: playing2 }) {
       /** @type {HTMLElement} */
       event.target
     );
-    if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input[type=text], input[type=number]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input[type=text], input[type=number], textarea")) return;
     if (event.key === " " && !target.matches("button, select, summary, input[type=radio]")) playing2.toggle();
     else if (event.key === "." && !target.matches("select")) playing2.step();
     else if (event.key === "r" && !target.matches("select")) playing2.reset();
@@ -4359,8 +4360,104 @@ function weightsOf(model) {
   );
 }
 
+// src/setup/csv.mjs
+var ROWS = 4e3;
+var CLASSES = 4;
+var REACH = 3.5;
+var EVERY = 4;
+function fromCsv(text) {
+  const { names, rows } = tableOf(text), labels = [...new Set(rows.map((row) => row[row.length - 1]))].sort();
+  if (labels.length < 2 || labels.length > CLASSES) {
+    refuseText("class", `one of 2 .. ${CLASSES} different values in the last column`, `${labels.length} of them`);
+  }
+  const columns = [0, 1].map((k) => scaled(rows.map((row, n) => numberIn(row[k], names[k], n))));
+  const c = rows.map((row) => labels.indexOf(row[row.length - 1])), seen = labels.map(() => 0);
+  const parts = { train: (
+    /** @type {number[]} */
+    []
+  ), validation: (
+    /** @type {number[]} */
+    []
+  ) };
+  c.forEach((label, n) => (seen[label]++ % EVERY === EVERY - 1 ? parts.validation : parts.train).push(n));
+  const some2 = (which) => ({ X: which.map((n) => columns.map((column) => column[n])), c: which.map((n) => c[n]) });
+  const given = { classes: labels.length, ...some2(parts.train), ...parts.validation.length ? { validation: some2(parts.validation) } : {} };
+  const words2 = `${rows.length} points in ${labels.length} classes (${labels.join(", ")}): ${parts.train.length} to train with, ${parts.validation.length} new ones. ${names[0]} and ${names[1]} are each scaled to −${REACH} … ${REACH}.`;
+  return { given, words: words2 };
+}
+function tableOf(text) {
+  const lines = text.split(/\r?\n/).filter((line2) => line2.trim());
+  if (lines.length < 4 || lines.length > ROWS + 1) refuseText("table", `4 .. ${ROWS} rows`, `${lines.length} ${lines.length === 1 ? "row" : "rows"}`);
+  const mark = [";", "	", ","].find((each) => lines[0].includes(each)) ?? ",";
+  const rows = lines.map((line2) => line2.split(mark).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")));
+  if (mark !== ",") for (const row of rows) for (const k of [0, 1]) row[k] = (row[k] ?? "").replace(",", ".");
+  const odd = rows.findIndex((row) => row.length < 3 || row.length !== rows[0].length);
+  if (odd >= 0) refuseText(`row ${odd + 1}`, "two numbers and a class, as many columns as the first row", rows[odd].join(mark));
+  const named2 = rows[0].slice(0, 2).some((cell) => !Number.isFinite(Number(cell)));
+  return { names: named2 ? rows[0] : ["column 1", "column 2"], rows: named2 ? rows.slice(1) : rows };
+}
+function numberIn(cell, name, row) {
+  const value = Number(cell);
+  if (cell === "" || !Number.isFinite(value)) refuse(`${name} in row ${row + 1} of the points`, "a number", cell);
+  return value;
+}
+function scaled(values) {
+  const least = values.reduce((a, b) => Math.min(a, b)), most = values.reduce((a, b) => Math.max(a, b));
+  const half = most > least ? (most - least) / 2 : 1;
+  return values.map((x) => REACH * (x - (least + most) / 2) / half);
+}
+
+// src/page/table_controls.mjs
+var HINT = "Two columns of numbers, the class in the last one; commas, semicolons or tabs. A file can be dropped on the prediction.";
+function tableControls({ state, choosing: choosing2, views }) {
+  const [idText, idFile, idSaid] = ["table", "file", "said"].map(unique), answer = node("div", { id: idSaid, class: "rkp-hint", role: "status" }, HINT);
+  const text = node("textarea", { id: idText, rows: 4, spellcheck: "false", "aria-describedby": idSaid });
+  const file = node("input", { id: idFile, type: "file", accept: ".csv,.tsv,.txt,text/csv", change: () => read(file.files?.[0]) });
+  function take() {
+    try {
+      const { given, words: words2 } = fromCsv(text.value);
+      answer.classList.remove("rkp-wrong");
+      tell(answer, words2);
+      state.own = given;
+      choosing2.choose({ data: given });
+    } catch (error) {
+      answer.classList.add("rkp-wrong");
+      tell(answer, said(error));
+    }
+  }
+  async function read(chosen) {
+    if (!chosen) return;
+    text.value = await chosen.text();
+    take();
+  }
+  const board = views.decision.canvas;
+  board.addEventListener("dragover", (event) => event.preventDefault());
+  board.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const [dropped] = event.dataTransfer?.files ?? [];
+    details.open = true;
+    read(dropped);
+  });
+  const details = node(
+    "details",
+    {},
+    node("summary", {}, "points from a table (CSV)"),
+    node(
+      "div",
+      { class: "rkp-table" },
+      node("label", { for: idText }, "paste it here"),
+      text,
+      node("button", { type: "button", click: take }, "Use the table"),
+      node("label", { for: idFile }, "or open a file"),
+      file,
+      answer
+    )
+  );
+  return details;
+}
+
 // src/page/own_points.mjs
-var HINT = "Draw in the prediction. By keyboard: arrows move the cross there, Enter sets a point.";
+var HINT2 = "Draw in the prediction. By keyboard: arrows move the cross there, Enter sets a point.";
 function ownPoints(page) {
   const { state, root, views } = page, board = views.decision.canvas;
   function redraw(points) {
@@ -4392,7 +4489,8 @@ function ownPoints(page) {
   }
   return { element: tools2.element, redraw, show: show2 };
 }
-function ownTools({ state }, redraw) {
+function ownTools(page, redraw) {
+  const { state } = page;
   const choose2 = (k) => {
     state.drawnClass = k;
     show2();
@@ -4409,7 +4507,8 @@ function ownTools({ state }, redraw) {
       node("button", { type: "button", click: undo }, "Undo"),
       node("button", { type: "button", click: () => redraw({ X: [], c: [] }) }, "Clear")
     ),
-    node("div", { class: "rkp-hint" }, HINT)
+    node("div", { class: "rkp-hint" }, HINT2),
+    tableControls(page)
   );
   const show2 = () => buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(k === state.drawnClass)));
   return { element, show: show2 };
@@ -4553,9 +4652,9 @@ function presets({ offered, state, choosing: choosing2, guide: guide2, task }) {
 // src/page/probing.mjs
 var NEAR = 8;
 var NEAR_IN_SPACE = 16;
-var HINT2 = "Point at a picture to follow one point.";
+var HINT3 = "Point at a picture to follow one point.";
 function probing(page) {
-  const { state, player, views } = page, element = node("div", { class: "rkp-probe" }, HINT2);
+  const { state, player, views } = page, element = node("div", { class: "rkp-probe" }, HINT3);
   let due = 0;
   let wanted = null;
   function pick(x) {
@@ -4572,7 +4671,7 @@ function probing(page) {
   function show2() {
     const { probe } = state;
     if (!probe) {
-      if (element.textContent !== HINT2) element.textContent = HINT2;
+      if (element.textContent !== HINT3) element.textContent = HINT3;
       return;
     }
     const place2 = probe.x.map((x) => x.toFixed(2).replace("-", "−")).join(", ");
@@ -5020,7 +5119,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp button:disabled { cursor: default; opacity: 0.5; }
 .rkp button[aria-pressed="true"] { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
 .rkp input[type="range"] { accent-color: var(--rkp-accent); min-width: 0; padding: 0; }
-.rkp :is(button, select, input, summary, canvas):focus-visible, .rkp input:focus-visible + canvas, .rkp:focus-visible {
+.rkp :is(button, select, input, textarea, summary, canvas):focus-visible, .rkp input:focus-visible + canvas, .rkp:focus-visible {
   outline: 3px solid var(--rkp-accent);
   outline-offset: 2px;
 }
@@ -5075,6 +5174,10 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-own[hidden], .rkp-tableau[hidden] { display: none; }
 .rkp-own button { min-width: 2rem; }
 .rkp-tableau input { width: 100%; }
+.rkp-table { display: grid; gap: 0.3rem; }
+.rkp-table :is(textarea, input) { font: 12px/1.3 monospace; max-width: 100%; width: 100%; }
+.rkp textarea { background: var(--rkp-back); border: 1px solid var(--rkp-muted); border-radius: 0.35rem; color: inherit; }
+.rkp-racer .rkp-title { font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .rkp-hint { color: var(--rkp-muted); font-size: 12px; }
 .rkp-wrong { color: var(--rkp-text); font-weight: 600; }
 
@@ -5443,7 +5546,7 @@ function race({ model, el }) {
     pages().forEach(({ state }, k) => tell(names[k], described(state.configuration)));
     const [first] = pages();
     if (first && typeof first.state.configuration.data === "string") data.show(first.state.configuration.data);
-    if (!running()) tell(standing, standingOf(pages()));
+    tell(standing, running() ? "All are trained, on the same points." : standingOf(pages()));
     curves2.soon();
   }
   root.append(node("style", {}, STYLE), bar, standing, curves2.canvas, board);
@@ -5527,6 +5630,7 @@ export {
   draw,
   featureNorms,
   formula,
+  fromCsv,
   fromLink,
   initialWeights,
   layersOf,

@@ -61,7 +61,7 @@ export function race({ model, el }) {
     pages().forEach(({ state }, k) => tell(names[k], described(state.configuration)));
     const [first] = pages();
     if (first && typeof first.state.configuration.data === "string") data.show(first.state.configuration.data);
-    if (!running()) tell(standing, standingOf(pages()));
+    tell(standing, running() ? "All are trained, on the same points." : standingOf(pages()));
     curves.soon();
   }
 
