@@ -319,6 +319,12 @@ Playground(
 )
 
 # %% [markdown]
+# In this race both widths are trained on the same points. Watch the two pictures of the features while they learn:
+
+# %%
+Playground(race=["plane", "space"], compact=True)
+
+# %% [markdown]
 # The next figure shows the same experiment with the library, at width 2 and at width 3. Twenty layers with $h = 0.2$
 # have nearly the final time of the hundred above and train quickly. You can choose any other setting in
 # the laboratory below:

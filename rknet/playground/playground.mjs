@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: ed5a1f4c512d5404d8e2d79328d6fe474f10ba96b6dba2b378d896750c8891bb
+// Made from src/ by `make page`; edit the files there. Their SHA-256: d303499518db5db5c0d3065d00d0db7227ab00f0d654fdcb77080b572c2dabaa
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -162,18 +162,18 @@ function labelOf(law, x1, x2) {
   if (law === "donut_1D") return Math.abs(x1) >= 1 ? 1 : 0;
   if (law === "squares" || law === "squares_2D_4C") return QUADRANTS[law][(x1 > 0 ? 1 : 0) + (x2 > 0 ? 2 : 0)];
   if (law === "spiral") {
-    const [d0, d1] = [1, -1].map((sign) => distance(x1 / SPIRAL_SCALE, x2 / SPIRAL_SCALE, sign));
+    const [d0, d1] = [1, -1].map((sign2) => distance(x1 / SPIRAL_SCALE, x2 / SPIRAL_SCALE, sign2));
     return d0 <= d1 ? 0 : 1;
   }
   const r = Math.sqrt(x1 * x1 + x2 * x2);
   return RINGS[law].inner.filter((radius) => radius <= r).length - 1;
 }
-function distance(x1, x2, sign) {
+function distance(x1, x2, sign2) {
   const n = 512;
   let best = Infinity;
   for (let i = 0; i <= n; i++) {
     const [a, b] = arm(2 * Math.PI * i / n);
-    best = Math.min(best, (x1 - sign * a) ** 2 + (x2 - sign * b) ** 2);
+    best = Math.min(best, (x1 - sign2 * a) ** 2 + (x2 - sign2 * b) ** 2);
   }
   return best;
 }
@@ -559,11 +559,11 @@ function readFraction(field, entry) {
   if (text === "") return ZERO;
   if (text.length > LETTERS) refuseText(field, FINE, text);
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:\s*\/\s*(\d+))?$/.exec(text);
-  const [, sign, before, after = "", below = "1"] = match ?? ["", "", "", "", ""];
+  const [, sign2, before, after = "", below = "1"] = match ?? ["", "", "", "", ""];
   if (!match || before + after === "" || BigInt(below) === 0n) {
     return refuseText(field, "a number such as 1/3, -2 or 0.25", text);
   }
-  const value = fraction(BigInt(sign + before + after), 10n ** BigInt(after.length) * BigInt(below));
+  const value = fraction(BigInt(sign2 + before + after), 10n ** BigInt(after.length) * BigInt(below));
   if (value.p > 2n ** 53n || -value.p > 2n ** 53n || value.q > 2n ** 53n) {
     refuseText(field, FINE, text);
   }
@@ -1140,8 +1140,8 @@ function expCode(r, x) {
   const start = add(mul(t, every(EXP_P[0])), every(EXP_P[1]));
   const p = [...EXP_P.subarray(2)].reduce((q, a) => add(mul(q, t), every(a)), start);
   const power = w.addWhole(w.toWhole(sub(k, every(1))), w.everyWhole(127));
-  const scaled = [power, w.i32(23), w.shiftLeft()];
-  const y = mul(mul(add(add(mul(p, mul(t, t)), t), every(1)), scaled), every(2));
+  const scaled2 = [power, w.i32(23), w.shiftLeft()];
+  const y = mul(mul(add(add(mul(p, mul(t, t)), t), every(1)), scaled2), every(2));
   const limited = where(w.gt(x, every(EXP_MOST)), every(Infinity), w.andNot(y, w.lt(x, every(EXP_LEAST))));
   return r.keep(where(w.eq(x, x), limited, x));
 }
@@ -2639,6 +2639,7 @@ function nearestTrajectory({ flow, box, look }, width, height2, x, y) {
 // src/views/decision.mjs
 var CELLS = 64;
 var POINTS = 600;
+var MANY = 200;
 function paintDecision(state, pen, width, height2) {
   const { decision, best, theme } = state, drawing = isOwn(state) || state.problem.startsWith("Draw");
   if (decision) {
@@ -2665,7 +2666,7 @@ function paintLines(pen, lines, cell) {
 }
 function paintKnown({ own, run, theme, look }, drawing, pen, width, height2) {
   if (drawing) {
-    paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height2), own.c, theme.classes, 3.6, 0.95);
+    paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height2), own.c, theme.classes, own.c.length > MANY ? 1.8 : 3.6, 0.95);
   } else if (run && look.points !== "none") {
     const { X, c } = look.points === "training" ? run.train : run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height2);
     paintPoints(pen, places, c.subarray(0, POINTS), theme.classes, 1.8, 0.75);
@@ -2974,8 +2975,8 @@ function preferred({ W, mu }, k, m) {
 }
 function sidesOf(centre, bound, d) {
   return Array.from({ length: 2 * d }, (_, k) => {
-    const i = k >> 1, sign = k % 2 ? 1 : -1;
-    return { normal: Array.from({ length: d }, (_2, j) => i === j ? sign : 0), offset: bound - sign * centre[i] };
+    const i = k >> 1, sign2 = k % 2 ? 1 : -1;
+    return { normal: Array.from({ length: d }, (_2, j) => i === j ? sign2 : 0), offset: bound - sign2 * centre[i] };
   });
 }
 function separators(classifier, centre, bound) {
@@ -3813,8 +3814,8 @@ function dataControls(page) {
     ) }),
     "how a point gets its extra coordinates"
   );
-  const parts = [thumbs, noise, lift].map((part) => part.element);
-  const element = frame(page.compact, [...parts, ...training.elements]);
+  const shared = page.heard ? [] : [thumbs.element, noise.element];
+  const element = frame(page, [...shared, lift.element, ...training.elements]);
   function show2() {
     const { configuration } = state;
     thumbs.show();
@@ -3825,9 +3826,9 @@ function dataControls(page) {
   }
   return { element, show: show2 };
 }
-function frame(compact, parts) {
+function frame({ compact, heard }, parts) {
   if (!compact) return node("div", { class: "rkp-in", role: "group", "aria-label": "Data and training" }, ...parts);
-  const summary = "Data, noise, lift, learning rate, batch, epochs, seed";
+  const summary = heard ? "Lift, learning rate, batch, epochs" : "Data, noise, lift, learning rate, batch, epochs, seed";
   return node("details", { class: "rkp-in" }, node("summary", {}, summary), node("div", {}, ...parts));
 }
 
@@ -3838,7 +3839,7 @@ function obeyKeys({ root, playing: playing2 }) {
       /** @type {HTMLElement} */
       event.target
     );
-    if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input[type=text], input[type=number]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input[type=text], input[type=number], textarea")) return;
     if (event.key === " " && !target.matches("button, select, summary, input[type=radio]")) playing2.toggle();
     else if (event.key === "." && !target.matches("select")) playing2.step();
     else if (event.key === "r" && !target.matches("select")) playing2.reset();
@@ -4221,7 +4222,7 @@ function tableauControls({ state, choosing: choosing2 }) {
       (said(error).startsWith("beta") ? beta : A).setAttribute("aria-invalid", "true");
     }
   }
-  function open() {
+  function open2() {
     element.hidden = false;
     read();
   }
@@ -4238,7 +4239,7 @@ function tableauControls({ state, choosing: choosing2 }) {
     if (typed) write(scheme);
     element.hidden = !typed;
   }
-  return { element, open, show: show2 };
+  return { element, open: open2, show: show2 };
 }
 
 // src/page/net_controls.mjs
@@ -4359,8 +4360,104 @@ function weightsOf(model) {
   );
 }
 
+// src/setup/csv.mjs
+var ROWS = 4e3;
+var CLASSES = 4;
+var REACH = 3.5;
+var EVERY = 4;
+function fromCsv(text) {
+  const { names, rows } = tableOf(text), labels = [...new Set(rows.map((row) => row[row.length - 1]))].sort();
+  if (labels.length < 2 || labels.length > CLASSES) {
+    refuseText("class", `one of 2 .. ${CLASSES} different values in the last column`, `${labels.length} of them`);
+  }
+  const columns = [0, 1].map((k) => scaled(rows.map((row, n) => numberIn(row[k], names[k], n))));
+  const c = rows.map((row) => labels.indexOf(row[row.length - 1])), seen = labels.map(() => 0);
+  const parts = { train: (
+    /** @type {number[]} */
+    []
+  ), validation: (
+    /** @type {number[]} */
+    []
+  ) };
+  c.forEach((label, n) => (seen[label]++ % EVERY === EVERY - 1 ? parts.validation : parts.train).push(n));
+  const some2 = (which) => ({ X: which.map((n) => columns.map((column) => column[n])), c: which.map((n) => c[n]) });
+  const given = { classes: labels.length, ...some2(parts.train), ...parts.validation.length ? { validation: some2(parts.validation) } : {} };
+  const words2 = `${rows.length} points in ${labels.length} classes (${labels.join(", ")}): ${parts.train.length} to train with, ${parts.validation.length} new ones. ${names[0]} and ${names[1]} are each scaled to −${REACH} … ${REACH}.`;
+  return { given, words: words2 };
+}
+function tableOf(text) {
+  const lines = text.split(/\r?\n/).filter((line2) => line2.trim());
+  if (lines.length < 4 || lines.length > ROWS + 1) refuseText("table", `4 .. ${ROWS} rows`, `${lines.length} ${lines.length === 1 ? "row" : "rows"}`);
+  const mark = [";", "	", ","].find((each) => lines[0].includes(each)) ?? ",";
+  const rows = lines.map((line2) => line2.split(mark).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")));
+  if (mark !== ",") for (const row of rows) for (const k of [0, 1]) row[k] = (row[k] ?? "").replace(",", ".");
+  const odd = rows.findIndex((row) => row.length < 3 || row.length !== rows[0].length);
+  if (odd >= 0) refuseText(`row ${odd + 1}`, "two numbers and a class, as many columns as the first row", rows[odd].join(mark));
+  const named2 = rows[0].slice(0, 2).some((cell) => !Number.isFinite(Number(cell)));
+  return { names: named2 ? rows[0] : ["column 1", "column 2"], rows: named2 ? rows.slice(1) : rows };
+}
+function numberIn(cell, name, row) {
+  const value = Number(cell);
+  if (cell === "" || !Number.isFinite(value)) refuse(`${name} in row ${row + 1} of the points`, "a number", cell);
+  return value;
+}
+function scaled(values) {
+  const least = values.reduce((a, b) => Math.min(a, b)), most = values.reduce((a, b) => Math.max(a, b));
+  const half = most > least ? (most - least) / 2 : 1;
+  return values.map((x) => REACH * (x - (least + most) / 2) / half);
+}
+
+// src/page/table_controls.mjs
+var HINT = "Two columns of numbers, the class in the last one; commas, semicolons or tabs. A file can be dropped on the prediction.";
+function tableControls({ state, choosing: choosing2, views }) {
+  const [idText, idFile, idSaid] = ["table", "file", "said"].map(unique), answer = node("div", { id: idSaid, class: "rkp-hint", role: "status" }, HINT);
+  const text = node("textarea", { id: idText, rows: 4, spellcheck: "false", "aria-describedby": idSaid });
+  const file = node("input", { id: idFile, type: "file", accept: ".csv,.tsv,.txt,text/csv", change: () => read(file.files?.[0]) });
+  function take() {
+    try {
+      const { given, words: words2 } = fromCsv(text.value);
+      answer.classList.remove("rkp-wrong");
+      tell(answer, words2);
+      state.own = given;
+      choosing2.choose({ data: given });
+    } catch (error) {
+      answer.classList.add("rkp-wrong");
+      tell(answer, said(error));
+    }
+  }
+  async function read(chosen) {
+    if (!chosen) return;
+    text.value = await chosen.text();
+    take();
+  }
+  const board = views.decision.canvas;
+  board.addEventListener("dragover", (event) => event.preventDefault());
+  board.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const [dropped] = event.dataTransfer?.files ?? [];
+    details.open = true;
+    read(dropped);
+  });
+  const details = node(
+    "details",
+    {},
+    node("summary", {}, "points from a table (CSV)"),
+    node(
+      "div",
+      { class: "rkp-table" },
+      node("label", { for: idText }, "paste it here"),
+      text,
+      node("button", { type: "button", click: take }, "Use the table"),
+      node("label", { for: idFile }, "or open a file"),
+      file,
+      answer
+    )
+  );
+  return details;
+}
+
 // src/page/own_points.mjs
-var HINT = "Draw in the prediction. By keyboard: arrows move the cross there, Enter sets a point.";
+var HINT2 = "Draw in the prediction. By keyboard: arrows move the cross there, Enter sets a point.";
 function ownPoints(page) {
   const { state, root, views } = page, board = views.decision.canvas;
   function redraw(points) {
@@ -4392,7 +4489,8 @@ function ownPoints(page) {
   }
   return { element: tools2.element, redraw, show: show2 };
 }
-function ownTools({ state }, redraw) {
+function ownTools(page, redraw) {
+  const { state } = page;
   const choose2 = (k) => {
     state.drawnClass = k;
     show2();
@@ -4409,7 +4507,8 @@ function ownTools({ state }, redraw) {
       node("button", { type: "button", click: undo }, "Undo"),
       node("button", { type: "button", click: () => redraw({ X: [], c: [] }) }, "Clear")
     ),
-    node("div", { class: "rkp-hint" }, HINT)
+    node("div", { class: "rkp-hint" }, HINT2),
+    tableControls(page)
   );
   const show2 = () => buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(k === state.drawnClass)));
   return { element, show: show2 };
@@ -4553,9 +4652,9 @@ function presets({ offered, state, choosing: choosing2, guide: guide2, task }) {
 // src/page/probing.mjs
 var NEAR = 8;
 var NEAR_IN_SPACE = 16;
-var HINT2 = "Point at a picture to follow one point.";
+var HINT3 = "Point at a picture to follow one point.";
 function probing(page) {
-  const { state, player, views } = page, element = node("div", { class: "rkp-probe" }, HINT2);
+  const { state, player, views } = page, element = node("div", { class: "rkp-probe" }, HINT3);
   let due = 0;
   let wanted = null;
   function pick(x) {
@@ -4572,7 +4671,7 @@ function probing(page) {
   function show2() {
     const { probe } = state;
     if (!probe) {
-      if (element.textContent !== HINT2) element.textContent = HINT2;
+      if (element.textContent !== HINT3) element.textContent = HINT3;
       return;
     }
     const place2 = probe.x.map((x) => x.toFixed(2).replace("-", "−")).join(", ");
@@ -4757,6 +4856,7 @@ function score(page) {
     tell(facts.cost, history2.val_cost.length ? decimal(last2(history2.val_cost), 3) : "–");
     page.sentence.tell();
     page.task.show();
+    page.heard?.();
   }
   return { element, title, show: show2 };
 }
@@ -5019,7 +5119,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp button:disabled { cursor: default; opacity: 0.5; }
 .rkp button[aria-pressed="true"] { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
 .rkp input[type="range"] { accent-color: var(--rkp-accent); min-width: 0; padding: 0; }
-.rkp :is(button, select, input, summary, canvas):focus-visible, .rkp input:focus-visible + canvas, .rkp:focus-visible {
+.rkp :is(button, select, input, textarea, summary, canvas):focus-visible, .rkp input:focus-visible + canvas, .rkp:focus-visible {
   outline: 3px solid var(--rkp-accent);
   outline-offset: 2px;
 }
@@ -5074,6 +5174,10 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-own[hidden], .rkp-tableau[hidden] { display: none; }
 .rkp-own button { min-width: 2rem; }
 .rkp-tableau input { width: 100%; }
+.rkp-table { display: grid; gap: 0.3rem; }
+.rkp-table :is(textarea, input) { font: 12px/1.3 monospace; max-width: 100%; width: 100%; }
+.rkp textarea { background: var(--rkp-back); border: 1px solid var(--rkp-muted); border-radius: 0.35rem; color: inherit; }
+.rkp-racer .rkp-title { font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .rkp-hint { color: var(--rkp-muted); font-size: 12px; }
 .rkp-wrong { color: var(--rkp-text); font-weight: 600; }
 
@@ -5128,6 +5232,18 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-layer { grid-template-columns: minmax(0, 1fr) auto; }
 }
+.rkp-race > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
+.rkp-race > .rkp-canvas { background: none; height: 150px; }
+.rkp-race-bar { align-items: end; display: flex; flex-wrap: wrap; gap: 0.5rem; }
+.rkp-lanes { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
+.rkp-lane { font-size: 14px; font-weight: 600; margin: 0.75rem 0 0; min-height: 2.8em; }
+.rkp-lanes .rkp { margin: 0.25rem 0; }
+.rkp .rkp-body.rkp-racer {
+  grid-template: "say say" "feat decide" "layer layer" "under under" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
+}
+.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-plots, .rkp-foot, .rkp-train), .rkp-racer :is(.rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
+.rkp .rkp-racer .rkp-say { min-height: 5.6em; }
+.rkp .rkp-racer .rkp-layer { grid-template-columns: minmax(0, 1fr); }
 .rkp details.rkp-in { display: block; }
 .rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
 .rkp details.rkp-in fieldset { grid-column: 1 / -1; }
@@ -5216,7 +5332,7 @@ function turning({ state, views, still, layers }) {
     const found = [TILT, -TILT].flatMap((tilt) => {
       const cosine = (tilt * length - Math.sin(elev) * z) / reach;
       if (!(Math.abs(cosine) <= 1)) return [];
-      return [1, -1].map((sign) => (Math.atan2(y, x) + sign * Math.acos(cosine)) * 180 / Math.PI);
+      return [1, -1].map((sign2) => (Math.atan2(y, x) + sign2 * Math.acos(cosine)) * 180 / Math.PI);
     });
     return found.sort((a, b) => Math.abs(round(a - home)) - Math.abs(round(b - home)))[0] ?? home;
   }
@@ -5282,14 +5398,14 @@ function undoing(page) {
   return { element, keep, forget, words: words2 };
 }
 
-// src/page/render.mjs
+// src/page/opening.mjs
 var FOLLOWED2 = 240;
 var LABEL = "Playground: train a Runge-Kutta network. Space plays and pauses, period takes a step, r resets.";
-function render({ model, el }) {
-  const page = newPage(model);
+function open({ model, el }, heard) {
+  const page = newPage(model, heard);
   compose(page);
   hear(page);
-  obeyKeys(page);
+  if (!heard) obeyKeys(page);
   obeyPointer(page);
   el.append(page.root);
   const leave = watchSurroundings(page);
@@ -5297,7 +5413,7 @@ function render({ model, el }) {
   page.player.views = { grid: plane(CELLS), flow: FOLLOWED2, mesh: MESH };
   if (!page.address.read()) page.notebook.begin();
   page.guide.begin();
-  return () => {
+  const close = () => {
     for (const part of [page.choosing, page.playing, page.layers, page.probing, page.guide, page.address, page.notebook]) part.stop();
     page.turning.end();
     page.player.close();
@@ -5305,13 +5421,15 @@ function render({ model, el }) {
     leave();
     page.root.remove();
   };
+  return { page, close };
 }
-function newPage(model) {
+function newPage(model, heard) {
   const page = (
     /** @type {Page} */
     /** @type {unknown} */
     {
       model,
+      heard,
       offered: model.get("presets") ?? [],
       compact: Boolean(model.get("compact")),
       inNotebook: !model.get("static"),
@@ -5352,7 +5470,7 @@ function compose(page) {
     node("style", {}, STYLE),
     node(
       "div",
-      { class: `rkp-body${compact ? " rkp-compact" : ""}` },
+      { class: `rkp-body${compact ? " rkp-compact" : ""}${page.heard ? " rkp-racer" : ""}` },
       node("div", { class: "rkp-top" }, bar.bar, bar.tools),
       offered.element,
       node("div", { class: "rkp-say" }, sentence2.element, page.undoing.element),
@@ -5375,6 +5493,123 @@ function figure(name, title, view) {
   return node("div", { class: `rkp-square ${name}` }, node("div", { class: "rkp-title" }, title), view.canvas);
 }
 
+// src/page/race.mjs
+var LABEL2 = "Race: several networks trained together. Space plays and pauses, period takes a step, r resets.";
+var LINES = [
+  { colour: "#0072B2", dash: [] },
+  { colour: "#D55E00", dash: [7, 3] },
+  { colour: "#009E73", dash: [2, 3] },
+  { colour: "#CC79A7", dash: [9, 3, 2, 3] }
+];
+function race({ model, el }) {
+  const root = node("div", { class: "rkp rkp-race mathjax_ignore tex2jax_ignore", role: "group", tabindex: -1, "aria-label": LABEL2 });
+  const starters = (
+    /** @type {Preset[]} */
+    model.get("race")
+  ), places = starters.map(() => node("div", {}));
+  const names = starters.map(() => node("span", {}));
+  const board = node("div", { class: "rkp-lanes" }, ...places.map((place2, k) => node("section", {}, node("div", { class: "rkp-lane" }, sign(k), " ", names[k]), place2)));
+  const lanes = [];
+  const pages = () => lanes.map((lane) => lane.page);
+  const curves2 = new Panel("Accuracy of every network by epoch", (pen, width, height2) => paintCurves(pages(), pen, width, height2));
+  const play = node("button", { type: "button", class: "rkp-play", click: () => playing2.toggle() });
+  const standing = node("div", { class: "rkp-sentence", role: "status" });
+  const running = () => pages().some(({ state }) => state.playing);
+  const playing2 = {
+    toggle: () => {
+      const on = running();
+      for (const page of pages()) on ? page.playing.pause() : page.playing.play();
+      show2();
+    },
+    step: () => pages().forEach((page) => page.playing.step()),
+    reset: () => pages().forEach((page) => page.playing.reset())
+  };
+  const together = (change) => {
+    for (const page of pages()) page.choosing.choose(change(page.state.configuration), true);
+  };
+  const sets = Object.fromEntries(Object.keys(SETS).map((name) => [name, SET_NAMES[name]]));
+  const data = select("data", sets, (value) => together(() => ({ data: (
+    /** @type {LawName} */
+    value
+  ) })));
+  const bar = node(
+    "div",
+    { class: "rkp-race-bar", role: "group", "aria-label": "Race" },
+    play,
+    node("button", { type: "button", click: playing2.reset, title: "All back to their initial weights (r)" }, "Reset"),
+    data.element,
+    node("button", { type: "button", click: () => together(({ seed }) => ({ seed: seed + 1 })), title: "Other points, other weights" }, "Next seed")
+  );
+  function show2() {
+    const word = running() ? "Pause" : "Play";
+    if (play.textContent?.trim() !== word) play.replaceChildren(icon(running() ? ICONS.pause : ICONS.play), ` ${word}`);
+    pages().forEach(({ state }, k) => tell(names[k], described(state.configuration)));
+    const [first] = pages();
+    if (first && typeof first.state.configuration.data === "string") data.show(first.state.configuration.data);
+    tell(standing, running() ? "All are trained, on the same points." : standingOf(pages()));
+    curves2.soon();
+  }
+  root.append(node("style", {}, STYLE), bar, standing, curves2.canvas, board);
+  el.append(root);
+  const common = model.get("configuration") ?? {};
+  starters.forEach((starter, k) => {
+    const said2 = { static: true, compact: true, configuration: { ...common, ...starter.configuration }, _esm: model.get("_esm") };
+    lanes.push(open({ model: laneModel(said2), el: places[k] }, show2));
+  });
+  obeyKeys({ root, playing: playing2 });
+  show2();
+  return () => {
+    for (const lane of lanes) lane.close();
+    curves2.close();
+    root.remove();
+  };
+}
+var laneModel = (said2) => ({ get: (name) => said2[name], set: () => {
+}, save_changes: () => {
+}, on: () => {
+}, off: () => {
+} });
+function sign(k) {
+  const { colour, dash } = LINES[k % LINES.length];
+  return sample2(`<path d="M-8 0H8" fill="none" stroke="${colour}" stroke-width="2.5" stroke-dasharray="${dash.join(" ")}"/>`);
+}
+function described({ net, scheme, d_hat, L, h, rate }) {
+  const name = net === "StandardNet" ? net : typeof scheme === "string" ? NET_NAMES[scheme] : "your own tableau";
+  const step = net === "StandardNet" ? "" : `, h = ${short(h)}`;
+  return `${name}, width ${d_hat}, ${L} ${L === 1 ? "layer" : "layers"}${step}, rate ${short(rate)}`;
+}
+function standingOf(pages) {
+  const now = pages.map(({ state: { snapshot, configuration } }) => ({ accuracy: snapshot?.history.val_accuracy[snapshot.history.val_accuracy.length - 1] ?? NaN, epoch: snapshot?.epoch ?? 0, name: described(configuration) }));
+  if (now.every(({ epoch }) => epoch === 0)) return "The same points for all. Press play.";
+  const words2 = now.map(({ accuracy, epoch }, k) => `${k + 1}: ${percent(accuracy)} after ${epoch} ${epoch === 1 ? "epoch" : "epochs"}`);
+  const ahead = now.reduce((best, lane) => lane.accuracy > best.accuracy ? lane : best);
+  return `New points right, ${words2.join("; ")}. Ahead: ${ahead.name}.`;
+}
+function paintCurves(pages, pen, width, height2) {
+  const curves2 = pages.map(({ state }) => state.snapshot?.history.val_accuracy ?? []), [first] = pages;
+  if (!first?.state.run) return;
+  const { theme, run } = first.state, x = Math.max(10, 10 * Math.ceil((Math.max(...curves2.map((y) => y.length)) - 1) / 10));
+  const least = curves2.reduce((low2, y) => smallest(y, low2), 1), low = [0.8, 0.6, 0.4, 0.2].find((value) => value <= least) ?? 0;
+  paintPlot(pen, width, height2, theme, {
+    title: "accuracy on new points in %, by epoch",
+    x: [0, x],
+    y: [low, largest([], 1.02)],
+    xTicks: [0, x / 2, x],
+    yTicks: [0, 0.2, 0.4, 0.6, 0.8, 1].filter((value) => value >= low),
+    written: (y) => String(Math.round(100 * y)),
+    lines: curves2.map((y, k) => {
+      const { colour, dash } = LINES[k % LINES.length];
+      return { y, colour: theme.dark ? lighter(colour, 0.3) : colour, dash, dots: true };
+    }),
+    levels: run.bayes === null ? [] : [run.bayes]
+  });
+}
+
+// src/page/render.mjs
+function render(place2) {
+  return (place2.model.get("race") ?? []).length ? race(place2) : open(place2).close;
+}
+
 // src/main.mjs
 var main_default = { render };
 export {
@@ -5395,6 +5630,7 @@ export {
   draw,
   featureNorms,
   formula,
+  fromCsv,
   fromLink,
   initialWeights,
   layersOf,

@@ -176,6 +176,9 @@ class Playground(anywidget.AnyWidget):
         A task for the reader, shown on top.
     compact
         Whether data and training settings are folded away, for a narrow column.
+    race
+        Names in `PRESETS` of several experiments, trained side by side on the same points under one play; what differs
+        from them for all is `configuration`.
     goal
         When the task is solved: least and most of ``"accuracy"`` and of numbers of the configuration, and names in
         it, as in ``{"net": "StandardNet", "L": (1, 10), "accuracy": (0.95, 1)}``.
@@ -210,6 +213,7 @@ class Playground(anywidget.AnyWidget):
     compact = traitlets.Bool(False).tag(sync=True)
     guide: Any = traitlets.List().tag(sync=True)
     goal: Any = traitlets.Dict().tag(sync=True)
+    race: Any = traitlets.List().tag(sync=True)
 
     def __init__(
         self,
@@ -223,6 +227,7 @@ class Playground(anywidget.AnyWidget):
         compact: bool = False,
         guide: bool = False,
         goal: Mapping[str, tuple[float, float] | str] | None = None,
+        race: Iterable[str] = (),
     ) -> None:
         chosen = dict(choose("preset", preset, PRESETS).configuration)
         offered: list[dict[str, Any]] = [_plain(choose("presets", name, PRESETS)) for name in presets]
@@ -248,6 +253,7 @@ class Playground(anywidget.AnyWidget):
             task=task,
             compact=flag("compact", compact),
             goal=_goal(goal or {}),
+            race=[_plain(choose("race", name, PRESETS)) for name in race],
             guide=GUIDE if flag("guide", guide) else [],
         )
 
@@ -310,7 +316,10 @@ class Playground(anywidget.AnyWidget):
 
     def to_html(self) -> str:
         """The element of a page that the book's script turns into the playground; without script, a picture."""
-        state = {name: getattr(self, name) for name in ("compact", "configuration", "goal", "guide", "presets", "task")}
+        state = {
+            name: getattr(self, name)
+            for name in ("compact", "configuration", "goal", "guide", "presets", "race", "task")
+        }
         if self.weights:
             state["weights"] = _to_json(self.weights, self)
         c = self.configuration

@@ -204,3 +204,37 @@ def test_the_guided_start_has_no_barrier(opened: Opened, npm_package: Callable[[
     page = opened(Playground("space", presets=["plane", "space"], guide=True)).page
     page.evaluate((npm_package("axe-core") / "axe.min.js").read_text("utf8"))
     assert page.evaluate("axe.run('.rkp').then((result) => result.violations.map((v) => v.id))") == []
+
+
+def test_a_race_trains_all_nets_on_the_same_points_under_one_play(opened: Opened, npm_package: Callable[[str], Path]):
+    few = {"samples": 60, "epochs": 3}
+    seen = opened(Playground(race=["plane", "space"], configuration=few), viewport={"width": 1280, "height": 900})
+    page, lanes = seen.page, seen.page.locator(".rkp .rkp")
+    page.wait_for_selector("section + section .rkp[data-state]", timeout=LONG)
+    assert [h.split(", ")[1] for h in page.locator(".rkp-lane").all_inner_texts()] == ["width 2", "width 3"]
+    page.evaluate((npm_package("axe-core") / "axe.min.js").read_text("utf8"))
+    assert page.evaluate("axe.run('.rkp-race').then((result) => result.violations.map((v) => v.id))") == []
+    page.get_by_label("data", exact=True).select_option("squares")
+    lanes.nth(1).get_by_label("network", exact=True).select_option("euler")
+    page.get_by_role("button", name="Next seed").click()
+    page.locator(".rkp-race-bar .rkp-play").click()
+    for lane in ("section:first-child", "section:last-child"):
+        page.wait_for_selector(f"{lane} .rkp[data-state=finished]", timeout=LONG)
+    said = page.inner_text(".rkp-race > .rkp-sentence")
+    assert re.match(
+        r"New points right, 1: \d+\.\d % after 3 epochs; 2: \d+\.\d % after 3 epochs\. Ahead: \w+, width", said
+    )
+    page.add_style_tag(content=".rkp .rkp-racer > .rkp-top { display: flex !important; }")  # to export what was run
+    runs = []
+    for lane in lanes.all():
+        with page.expect_download() as download:
+            lane.get_by_role("button", name="Export").click()
+        runs.append(json.loads(Path(download.value.path()).read_text("utf8")))
+    first, second = [run["configuration"] for run in runs]
+    assert runs[0]["data"] == runs[1]["data"]
+    assert first == {**second, "d_hat": 2, "scheme": "rk4"} and (second["d_hat"], second["scheme"]) == (3, "euler")
+    assert (first["data"], first["seed"], first["samples"], first["epochs"]) == ("squares", 1, 60, 3)
+    page.keyboard.press("r")
+    page.wait_for_selector('section:first-child .rkp[data-step="0"]')
+    assert seen.errors == [] and seen.foreign == []
+    assert [lane.get_attribute("data-where") for lane in lanes.all()] == ["worker", "worker"]

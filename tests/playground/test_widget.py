@@ -127,6 +127,7 @@ def test_the_page_is_given_the_widget_s_state():
         "compact": True,
         "configuration": playground.configuration,
         "goal": {},
+        "race": [],
         "guide": [],
         "task": "Try < & >.",
         "weights": playground.get_state("weights")["weights"],

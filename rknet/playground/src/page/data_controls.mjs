@@ -17,8 +17,8 @@ export function dataControls(page) {
   const noise = slider("noise", "", range(0, 30).map((k) => k / 20), (value) => choose({ noise: value }), twoDigits);
   const lift = select("lift to feature space", LIFT_NAMES, (value) => choose({ lift: /** @type {LiftName} */ (value) }),
     "how a point gets its extra coordinates");
-  const parts = [thumbs, noise, lift].map((part) => part.element);
-  const element = frame(page.compact, [...parts, ...training.elements]);
+  const shared = page.heard ? [] : [thumbs.element, noise.element]; // the points of a race are those of all
+  const element = frame(page, [...shared, lift.element, ...training.elements]);
 
   function show() {
     const { configuration } = state;
@@ -32,9 +32,9 @@ export function dataControls(page) {
   return { element, show };
 }
 
-/** Side by side, or folded away in a narrow column. @param {boolean} compact @param {HTMLElement[]} parts */
-function frame(compact, parts) {
+/** Side by side, or folded away in a narrow column. @param {Page} page @param {HTMLElement[]} parts */
+function frame({ compact, heard }, parts) {
   if (!compact) return node("div", { class: "rkp-in", role: "group", "aria-label": "Data and training" }, ...parts);
-  const summary = "Data, noise, lift, learning rate, batch, epochs, seed";
+  const summary = heard ? "Lift, learning rate, batch, epochs" : "Data, noise, lift, learning rate, batch, epochs, seed";
   return node("details", { class: "rkp-in" }, node("summary", {}, summary), node("div", {}, ...parts));
 }

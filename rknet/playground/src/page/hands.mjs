@@ -5,11 +5,11 @@ import { components } from "./state.mjs";
 /** @import { Panel } from "../painting/panel.mjs" */
 /** @import { Page } from "./state.mjs" */
 
-/** @param {Page} page */
+/** @param {{root: HTMLElement, playing: Pick<Page['playing'], 'toggle'|'step'|'reset'>}} page */
 export function obeyKeys({ root, playing }) {
   root.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input[type=text], input[type=number]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input[type=text], input[type=number], textarea")) return;
     if (event.key === " " && !target.matches("button, select, summary, input[type=radio]")) playing.toggle();
     else if (event.key === "." && !target.matches("select")) playing.step();
     else if (event.key === "r" && !target.matches("select")) playing.reset();

@@ -5,6 +5,7 @@ import { range } from "../geometry/grid.mjs";
 import { OWN_CLASSES, onGrid, withClasses } from "../setup/drawn.mjs";
 import { node } from "./elements.mjs";
 import { isOwn } from "./state.mjs";
+import { tableControls } from "./table_controls.mjs";
 
 /** @import { Page } from "./state.mjs" */
 
@@ -57,7 +58,8 @@ export function ownPoints(page) {
 }
 
 /** @param {Page} page @param {OwnPoints['redraw']} redraw */
-function ownTools({ state }, redraw) {
+function ownTools(page, redraw) {
+  const { state } = page;
   const choose = (/** @type {number} */ k) => {
     state.drawnClass = k;
     show();
@@ -70,7 +72,7 @@ function ownTools({ state }, redraw) {
     node("div", { class: "rkp-row" },
       node("button", { type: "button", click: undo }, "Undo"),
       node("button", { type: "button", click: () => redraw({ X: [], c: [] }) }, "Clear")),
-    node("div", { class: "rkp-hint" }, HINT));
+    node("div", { class: "rkp-hint" }, HINT), tableControls(page));
   const show = () =>
     buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(k === state.drawnClass)));
   return { element, show };

@@ -40,6 +40,7 @@ export function score(page) {
     tell(facts.cost, history.val_cost.length ? decimal(last(history.val_cost), 3) : "–");
     page.sentence.tell();
     page.task.show();
+    page.heard?.();
   }
 
   return { element, title, show };

@@ -104,6 +104,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {Shown & {element: HTMLElement}} shownPoints
  * @property {{element: HTMLElement|null, show: () => void}} task
  * @property {Turning} turning
+ * @property {(() => void)|undefined} heard  what a race does after every snapshot
  * @property {Undoing} undoing
  * @property {Guide} guide
  */

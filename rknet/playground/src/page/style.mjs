@@ -76,7 +76,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp button:disabled { cursor: default; opacity: 0.5; }
 .rkp button[aria-pressed="true"] { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
 .rkp input[type="range"] { accent-color: var(--rkp-accent); min-width: 0; padding: 0; }
-.rkp :is(button, select, input, summary, canvas):focus-visible, .rkp input:focus-visible + canvas, .rkp:focus-visible {
+.rkp :is(button, select, input, textarea, summary, canvas):focus-visible, .rkp input:focus-visible + canvas, .rkp:focus-visible {
   outline: 3px solid var(--rkp-accent);
   outline-offset: 2px;
 }
@@ -131,6 +131,10 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-own[hidden], .rkp-tableau[hidden] { display: none; }
 .rkp-own button { min-width: 2rem; }
 .rkp-tableau input { width: 100%; }
+.rkp-table { display: grid; gap: 0.3rem; }
+.rkp-table :is(textarea, input) { font: 12px/1.3 monospace; max-width: 100%; width: 100%; }
+.rkp textarea { background: var(--rkp-back); border: 1px solid var(--rkp-muted); border-radius: 0.35rem; color: inherit; }
+.rkp-racer .rkp-title { font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .rkp-hint { color: var(--rkp-muted); font-size: 12px; }
 .rkp-wrong { color: var(--rkp-text); font-weight: 600; }
 
@@ -185,6 +189,18 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-layer { grid-template-columns: minmax(0, 1fr) auto; }
 }
+.rkp-race > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
+.rkp-race > .rkp-canvas { background: none; height: 150px; }
+.rkp-race-bar { align-items: end; display: flex; flex-wrap: wrap; gap: 0.5rem; }
+.rkp-lanes { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
+.rkp-lane { font-size: 14px; font-weight: 600; margin: 0.75rem 0 0; min-height: 2.8em; }
+.rkp-lanes .rkp { margin: 0.25rem 0; }
+.rkp .rkp-body.rkp-racer {
+  grid-template: "say say" "feat decide" "layer layer" "under under" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
+}
+.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-plots, .rkp-foot, .rkp-train), .rkp-racer :is(.rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
+.rkp .rkp-racer .rkp-say { min-height: 5.6em; }
+.rkp .rkp-racer .rkp-layer { grid-template-columns: minmax(0, 1fr); }
 .rkp details.rkp-in { display: block; }
 .rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
 .rkp details.rkp-in fieldset { grid-column: 1 / -1; }

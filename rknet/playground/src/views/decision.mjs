@@ -17,6 +17,8 @@ export const CELLS = 64;
 
 /** Validation points that are drawn, at most. */
 export const POINTS = 600;
+/** Own points that are drawn large, at most. */
+const MANY = 200;
 
 /** @param {State} state @param {Pen} pen @param {number} width @param {number} height */
 export function paintDecision(state, pen, width, height) {
@@ -49,7 +51,7 @@ function paintLines(pen, lines, cell) {
 /** The reader's points, or some of those for validation. @param {State} state @param {boolean} drawing @param {Pen} pen @param {number} width @param {number} height */
 function paintKnown({ own, run, theme, look }, drawing, pen, width, height) {
   if (drawing) {
-    paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height), own.c, theme.classes, 3.6, 0.95);
+    paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height), own.c, theme.classes, own.c.length > MANY ? 1.8 : 3.6, 0.95);
   } else if (run && look.points !== "none") {
     const { X, c } = look.points === "training" ? run.train : run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height);
     paintPoints(pen, places, c.subarray(0, POINTS), theme.classes, 1.8, 0.75);
