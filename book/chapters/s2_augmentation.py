@@ -28,6 +28,7 @@ from scipy.stats import binomtest, levene
 from scipy.stats import f as f_law
 
 from rknet import RK4Net, plots
+from rknet.laboratories import TrainingLaboratory
 from rknet.study.cache import trained
 from rknet.study.configuration import Configuration
 
@@ -197,6 +198,15 @@ assert (
 # A common cause is plausible. No flow of the plane separates the disc from the ring ({ref}`the theorem <s2-paths>`).
 # A flow that nearly does so must bend the plane strongly, which requires large weights; the exercise examines them.
 #
+# ## Choose the lift
+#
+# The laboratory trains a net on the donut with the lift of your choice: the added coordinates may be zeros, or random or
+# learned combinations of the inputs. With $\hat d = 2$ and zeros it is a net in the plane. The run before stays in grey.
+
+# %%
+TrainingLaboratory(data="donut_2D", d_hat=3, lift="zero", L=20, h=0.2)
+
+# %% [markdown]
 # ## Exercise
 #
 # ```{exercise}
