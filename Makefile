@@ -1,7 +1,7 @@
 # One environment in .venv/, made from requirements.lock, serves every target.
 
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test lab notebooks page screenshots links lock clean distclean
+.PHONY: help book pdf test lab notebooks page mathjax screenshots links lock clean distclean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -27,6 +27,7 @@ help:
 	@echo "make lab         open the laboratories and the chapters in JupyterLab"
 	@echo "make notebooks   rebuild the notebooks of the chapters that have changed"
 	@echo "make page        bundle the playground's modules into the file that pages load (needs npm)"
+	@echo "make mathjax     bundle the parts of MathJax that the book uses (needs npm)"
 	@echo "make screenshots take pictures of the built pages, light and dark, wide and narrow, to look at"
 	@echo "make links       list the addresses outside the built book, and ask each whether it answers"
 	@echo "make lock        renew requirements.lock (UPGRADE=--upgrade takes the newest versions)"
@@ -54,6 +55,9 @@ notebooks: $(INSTALLED)
 
 page: $(NODE_MODULES)
 	$(PYTHON) tests/browser/bundle.py
+
+mathjax: $(NODE_MODULES)
+	node tests/browser/mathjax/bundle.mjs
 
 screenshots: $(INSTALLED)
 	$(BIN)/python tests/browser/screenshots.py

@@ -7,14 +7,17 @@
   let waiting = 0;
 
   function update() {
-    for (const box of document.querySelectorAll(".bd-article :is(div, figure)")) {
+    for (const box of document.querySelectorAll(".bd-article :is(div, figure, mjx-container[display])")) {
       const scrolls = box.scrollWidth > box.clientWidth && /auto|scroll/.test(getComputedStyle(box).overflowX);
       if (box.matches("figure")) box.classList.toggle("scrolls", scrolls);
       if (scrolls && !box.querySelector(FOCUSABLE)) box.tabIndex = 0;
     }
   }
 
-  window.addEventListener("load", update);
+  window.addEventListener("load", () => {
+    update();
+    window.MathJax?.startup?.promise?.then(update); // a long formula scrolls, too
+  });
   window.addEventListener("resize", () => {
     clearTimeout(waiting);
     waiting = setTimeout(update, 200);

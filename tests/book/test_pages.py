@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from rknet.study.ledger import judging
 
-MEGABYTES = 3.0
+MEGABYTES = 1.5
 """What a page may weigh, compressed, without its animations."""
 A4 = 718
 """CSS pixels between the margins of a sheet of A4."""
@@ -29,6 +29,11 @@ UNREACHABLE = """() => [...document.querySelectorAll("a[href], button, input, se
   .map((e) => e.outerHTML.slice(0, 120))"""
 UNREAD = """() => [...document.querySelectorAll("table:not([role=presentation])")].filter((t) => !t.querySelector("th"))
   .map((t) => t.outerHTML.slice(0, 120))"""
+UNDRAWN = """() => [...document.querySelectorAll("mjx-container")].filter((formula) =>
+  formula.querySelector("[data-mjx-error], [data-mml-node=merror]") ||
+  [...formula.querySelectorAll("svg text")].some((text) => /[!-~]|[\\u{1d400}-\\u{1d7d7}]/u.test(text.textContent)))
+  .map((formula) => formula.textContent.slice(0, 120))"""
+"""Formulas with an error, or with a letter that the bundle has no glyph for; MathJax itself has no double-struck 1."""
 ANIMATIONS = "() => document.getAnimations().length"
 CLOUD = "() => document.querySelector('.turntable-panel canvas').toDataURL()"
 FLIPBOOKS = "() => [...document.querySelectorAll('img.flipbook')].map((image) => image.src)"
@@ -52,6 +57,7 @@ class Report:
     overflow: int = 0
     printed_overflow: int = 0
     headless_tables: list[str] = field(default_factory=list)
+    undrawn: list[str] = field(default_factory=list)
     loaded: list[Path] = field(default_factory=list)
 
 
@@ -80,6 +86,7 @@ def examine(browser: Browser, path: Path, name: str, mode: str, axe: str) -> Rep
     settle(page)
     report.unreachable = page.evaluate(UNREACHABLE)
     report.headless_tables = page.evaluate(UNREAD)
+    report.undrawn = page.evaluate(UNDRAWN)
     flipbooks = set(page.evaluate(FLIPBOOKS))
     report.loaded = [local_file(a) for a in visit.requests if a.startswith("file:") and a not in flipbooks]
     report.violations = [f"wide: {v}" for v in violations(page, axe)]
@@ -135,6 +142,10 @@ def test_no_page_is_wider_than_a_sheet_of_paper(reports: list[Report]):
 
 def test_every_table_has_headings(reports: list[Report]):
     assert faults(reports, "headless_tables") == []
+
+
+def test_every_formula_is_drawn(reports: list[Report]):
+    assert faults(reports, "undrawn") == []
 
 
 @functools.cache
