@@ -108,6 +108,8 @@ for L, line in zip(DEPTHS, (":", "-.", "--", "-")):
         cost, line, color=plots.CLASS_COLOURS[0], label=f"$L = {L}$"
     )
 axes[0, 1].set(xlabel="training step", ylabel="training cost")
+axes[0, 1].set_yticks([0.2, 0.4, 0.8], ["0.2", "0.4", "0.8"])
+axes[0, 1].minorticks_off()
 axes[0, 1].legend()
 plt.show()
 
