@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: d303499518db5db5c0d3065d00d0db7227ab00f0d654fdcb77080b572c2dabaa
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 3252824b9d525938017d924d52ecaec6cba716588d463e2b46b96f53547683ed
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -5075,7 +5075,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
 .rkp-solved { color: var(--rkp-accent); }
-.rkp-top { display: contents; }
+.rkp-top, .rkp-right { display: contents; }
 .rkp-bar { align-self: end; grid-area: presets / 1 / bar / -1; } /* follows the reader over the pictures, never over the sliders */
 .rkp-tools { display: flex; flex-wrap: wrap; gap: 0.3rem; grid-area: tools; }
 .rkp-say { align-items: start; display: flex; gap: 0.75rem; grid-area: say; justify-content: space-between; min-height: 2.8em; }
@@ -5224,12 +5224,14 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer under" "in net score plots" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer right" "in net score right" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
     gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-thumbs { grid-template-columns: repeat(auto-fill, minmax(4.2rem, 1fr)); }
   .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
+  .rkp-body:not(.rkp-compact) .rkp-right { align-content: start; display: grid; gap: 0.75rem; grid-area: right; }
+  .rkp-body:not(.rkp-compact) .rkp-right > * { grid-area: auto; }
   .rkp-body:not(.rkp-compact) .rkp-layer { grid-template-columns: minmax(0, 1fr) auto; }
 }
 .rkp-race > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
@@ -5241,7 +5243,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-body.rkp-racer {
   grid-template: "say say" "feat decide" "layer layer" "under under" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
 }
-.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-plots, .rkp-foot, .rkp-train), .rkp-racer :is(.rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
+.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-foot, .rkp-train), .rkp-racer :is(.rkp-plots, .rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
 .rkp .rkp-racer .rkp-say { min-height: 5.6em; }
 .rkp .rkp-racer .rkp-layer { grid-template-columns: minmax(0, 1fr); }
 .rkp details.rkp-in { display: block; }
@@ -5479,10 +5481,14 @@ function compose(page) {
       figure("rkp-feat", layers.title, views.features),
       figure("rkp-decide", page.score.title, views.decision),
       layers.element,
-      node("div", { class: "rkp-under" }, ownPoints2.element, page.probing.element, page.legend.element, page.shownPoints.element),
+      node(
+        "div",
+        { class: "rkp-right" },
+        node("div", { class: "rkp-under" }, ownPoints2.element, page.probing.element, page.legend.element, page.shownPoints.element),
+        node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas)
+      ),
       net.element,
       page.score.element,
-      node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas),
       ...compact ? [goesIn.element] : [],
       node("button", train, "Train this net"),
       sentence2.foot

@@ -111,8 +111,10 @@ function compose(page) {
       node("div", { class: "rkp-say" }, sentence.element, page.undoing.element), ...(compact ? [] : [goesIn.element]),
       figure("rkp-traj", "trajectories through the layers", views.trajectories), figure("rkp-feat", layers.title, views.features),
       figure("rkp-decide", page.score.title, views.decision), layers.element,
-      node("div", { class: "rkp-under" }, ownPoints.element, page.probing.element, page.legend.element, page.shownPoints.element),
-      net.element, page.score.element, node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas),
+      node("div", { class: "rkp-right" },
+        node("div", { class: "rkp-under" }, ownPoints.element, page.probing.element, page.legend.element, page.shownPoints.element),
+        node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas)),
+      net.element, page.score.element,
       ...(compact ? [goesIn.element] : []), node("button", train, "Train this net"), sentence.foot));
 }
 
