@@ -77,6 +77,8 @@ def article(page: str, known: set[str]) -> Tag:
         node.attrs.pop("loading", None)
     for link in found.find_all("a", href=True):
         link["href"] = joined_address(link["href"], page, known)
+        if not link["href"]:
+            del link["href"]
     for details in found.find_all("details"):
         details["open"] = ""
     found["id"] = anchor(page)
@@ -84,7 +86,7 @@ def article(page: str, known: set[str]) -> Tag:
 
 
 def joined_address(href: str, page: str, known: set[str]) -> str:
-    """Where a link of a page leads in the joined page; links that leave the book stay."""
+    """Where a link of a page leads in the joined page: empty where that is not printed, as before outside the book."""
     url = urlsplit(href)
     if url.scheme or url.netloc:
         return href
@@ -153,8 +155,8 @@ def link_from_pages() -> None:
     for path in BUILT.rglob("*.html"):
         text = path.read_text("utf8")
         if rknet_site.PDF_LINK in text:
-            root = posixpath.relpath(BUILT.as_posix(), path.parent.as_posix())
-            link = f' · <a href="{posixpath.join(root, NAME)}">The book as a PDF</a>'
+            address = posixpath.relpath((BUILT / NAME).as_posix(), path.parent.as_posix())
+            link = f' · <a href="{address}">The book as a PDF</a>'
             files.write(path, text.replace(rknet_site.PDF_LINK, link).encode())
 
 

@@ -198,7 +198,7 @@ for answer in (P.argmax(axis=1), np.zeros(len(P), int)):
 #
 # The paper moves along one column of each of the following maps, that of the rate $10^{-3}$.
 
-# %% mystnb={"figure": {"name": "fig-trial-map", "caption": "Spiral, width 16: distance from the Bayes limit in points (logarithmic colours, dark is good) by learning rate and depth, best epoch by the selection set, mean over four seeds. Boxes mark the paper's rate. Dashed: six correlation lengths, 11 layers, registered as the edge for the uniform initialisation; dotted: 30 layers, an edge suggested afterwards."}, "image": {"alt": "Eight maps of coloured cells. Those of StandardNet are bright in a corner of great depth and high rate, and with the uniform initialisation in the whole region of 40 and 100 layers. Those of residual nets are dark nearly everywhere; nets of short time are bright at small rates and small depths."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trial-map", "caption": "Spiral, width 16: distance from the Bayes limit in points (logarithmic colours, dark is good) by learning rate and depth, best epoch by the selection set, mean over four seeds. Boxes mark the paper's rate. Dashed: six correlation lengths, 11 layers, registered as the edge for the uniform initialisation; dotted: 30 layers, an edge suggested afterwards."}, "image": {"classes": "on-white", "alt": "Eight maps of coloured cells. Those of StandardNet are bright in a corner of great depth and high rate, and with the uniform initialisation in the whole region of 40 and 100 layers. Those of residual nets are dark nearly everywhere; nets of short time are bright at small rates and small depths."}} tags=["hide-input"]
 MAPS = (
     (
         "StandardNet, uniform",

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s5-adaptive)=
-# # Section 5. Adaptive steps
+# # 5 Adaptive steps
 #
 # A network with adaptive steps has no fixed number of layers. Its flow is given, and an embedded pair of schemes takes
 # as many steps as a tolerance asks for. The picture shows the accepted steps of one network before and after training:

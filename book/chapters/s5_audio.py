@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s5-audio)=
-# # Section 5. Audio: a sequence drives the flow
+# # 5 Audio
 #
 # The paper ends with three proposals, and one of them is to classify other data, such as audio. In the paper a sample
 # is the initial value of a flow. A recording is a curve in time, and it can enter as a control: the flow starts at

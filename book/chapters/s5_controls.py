@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s5-controls)=
-# # Section 5. Controls as functions of depth
+# # 5 Controls over depth
 #
 # In the differential equation $\dot y = f(u(t), y)$ the control is a function of time. A network has one value of it
 # for each layer, so its parameters grow with its depth. Two ideas use the function instead: describe it by a few

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s5-hamiltonian)=
-# # Section 5. Hamiltonian and reversible networks
+# # 5 Hamiltonian networks
 #
 # The paper remarks that its approach extends to other symplectic integrators. Such an integrator can also advance the
 # *states* of a network. The picture shows why one might want this: how strongly does the last layer react to a change

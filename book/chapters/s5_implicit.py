@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s5-implicit)=
-# # Section 5. Implicit networks
+# # 5 Implicit networks
 #
 # In an implicit network every layer solves an equation for its stages. This costs more than an explicit layer, and the
 # picture shows what it buys. The flow pulls all points towards the origin, six times faster in one direction than in

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s5-learned-steps)=
-# # Section 5. Learned steps: which layers survive
+# # 5 Learned steps
 #
 # The paper's outlook names three topics for future research. One is to train the step sizes together with the weights.
 # {footcite:t}`benning2019` call such a network an *ODENet*, and an *ODENet with simplex* if its steps are not negative

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s5-regularisers)=
-# # Section 5. Regularisers: flows that are smooth, slow or small
+# # 5 Regularisers
 #
 # A Runge-Kutta network is called a discretised differential equation, but nothing in its training asks the controls
 # $u^{[l]}$ of neighbouring layers to be similar. Without such a demand the layers are a list of unrelated matrices, and

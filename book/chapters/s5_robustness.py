@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s5-robustness)=
-# # Section 5. Robustness: how far a flow carries a small change
+# # 5 Robustness
 #
 # A network that is right on a sample may be wrong on one nearby. How much can a small change of the input change the
 # features $y^{[L]}$, and with them the answer? The layers of a Runge-Kutta network are steps of a flow, so Section 2

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s5-video)=
-# # Section 5. Video: two places for time
+# # 5 Video
 #
 # Video is the second kind of data that the paper's outlook names. A clip has a time of its own, and a Runge-Kutta
 # network has another one, its depth. The two can be kept apart: all frames of a clip enter at once, as channels of the
