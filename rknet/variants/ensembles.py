@@ -144,7 +144,7 @@ def descend(ensemble: Ensemble, steps: int, size: float = 10.0, see: See = lambd
     """Train all members by projected gradient descent with the line search of Benning et al. (2019).
 
     A member's step of size t goes from u to v, the projection of u - t grad.  It is accepted if its cost is at most
-    that of u plus <grad, v - u> + |v - u|^2 / (2 t).  Otherwise t is divided by 1.5 and the step tried again; after
+    that of u plus ``<grad, v - u> + |v - u|^2 / (2 t)``.  Otherwise t is divided by 1.5 and the step tried again; after
     each accepted step t is divided by 0.99.
 
     Raises
