@@ -250,7 +250,7 @@ plt.show()
 # :::
 #
 # :::{grid-item-card} 5 Learned steps
-# :link: s5-steps
+# :link: s5-learned-steps
 # :link-type: ref
 # Step sizes that are trained, free or on a simplex; which layers vanish.
 # :::

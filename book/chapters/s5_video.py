@@ -94,16 +94,16 @@ print(
 
 # %%
 def network(kind, seed, frames=FRAMES):
-    """An untrained network."""
+    """An untrained network, in double precision: every processor trains it alike."""
     if kind == "channels":
         image = frames, SIDE, SIDE
         return ConvolutionalRKNet(
             image, CHANNELS, 4, 1, tableau="euler", h=1, pooled=True, seed=seed
-        )
+        ).double()
     decay = {"flow": 0.0, "recurrent": 1.0}[kind]
     return ControlledConvolutionalNet(
         frames, SIDE, CHANNELS, 4, tableau="euler", h=1, decay=decay, seed=seed
-    )
+    ).double()
 
 
 def samples(kind, of):
