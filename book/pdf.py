@@ -166,7 +166,7 @@ def main() -> None:
     if not program or not (BUILT / "index.html").is_file():
         sys.exit("needed: Chromium, and the book built by `make book`")
     page = BUILT / JOINED
-    page.write_text(joined([page for page in execute.pages() if page not in LEFT_OUT]), "utf8")
+    files.write(page, joined([name for name in execute.pages() if name not in LEFT_OUT]).encode())
     try:
         files.write(BUILT / NAME, print_book(program, page))
     finally:

@@ -14,6 +14,8 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
+from rknet import files
+
 FONT = Path("_static/vendor/fontawesome/webfonts/fa-solid-900.ttf")
 SUBSET = Path("_static/icons.woff")
 STYLE = "icons.css"
@@ -60,13 +62,11 @@ def without_script(app: Sphinx) -> None:
 def write_style(app: Sphinx) -> None:
     """Declare the font; its family and weight are those of the theme's, whose style sheet stays as it is."""
     if app.builder.format == "html":
-        target = Path(app.outdir) / "_static" / STYLE
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(
+        rule = (
             '@font-face { font-family: "Font Awesome 6 Free"; font-style: normal; font-weight: 900; '
-            f'font-display: block; src: url({SUBSET.name}) format("woff"); }}\n',
-            "utf8",
+            f'font-display: block; src: url({SUBSET.name}) format("woff"); }}\n'
         )
+        files.write(Path(app.outdir) / "_static" / STYLE, rule.encode())
 
 
 def write_font(app: Sphinx, exception: Exception | None) -> None:

@@ -230,17 +230,16 @@ print(
 # @@ adjoint/rightsides.py
 #      softplus=lambda f: torch.where(f > 20, 1, -torch.expm1(-f)),
 # +    softsign=lambda f: (1 - f.abs()) ** 2,
-# @@ engines/compiled/kernels.py
+# @@ engines/compiled/activations.py
 # -ACTIVATION_CODES = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3}
 # +ACTIVATION_CODES = {"tanh": 0, "logistic": 1, "relu": 2, "softplus": 3, "softsign": 4}
 #  """The activations sigma by number."""
 # -TANH, LOGISTIC, RELU, SOFTPLUS = ACTIVATION_CODES.values()
 # +TANH, LOGISTIC, RELU, SOFTPLUS, SOFTSIGN = ACTIVATION_CODES.values()
-# @@ engines/compiled/kernels.py
-#      load,
-# +    magnitude,
-#      store,
-# @@ engines/compiled/kernels.py
+# @@ engines/compiled/activations.py
+# -from rknet.engines.compiled.simd import Array, Count, every, inlined, load, store, where
+# +from rknet.engines.compiled.simd import Array, Count, every, inlined, load, magnitude, store, where
+# @@ engines/compiled/activations.py
 #              slope = where(z > 0.0, every(1.0, z), 0.0)
 # +        elif sigma == SOFTSIGN:
 # +            f = z / (1.0 + magnitude(z))
@@ -412,9 +411,9 @@ for ax in axes.flat:
 # @@ playground/src/page/state.mjs
 # - * @property {Record<'trajectories'|'features'|'decision'|'accuracy'|'cost'|'layers', Panel>} views
 # + * @property {Record<'trajectories'|'features'|'decision'|'accuracy'|'cost'|'layers'|'gain', Panel>} views
-# @@ playground/src/page/render.mjs
-# -      node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas),
-# +      node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas, views.gain.canvas),
+# @@ playground/src/page/opening.mjs
+# -        node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas)),
+# +        node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas, views.gain.canvas)),
 # ```
 #
 # `make page` bundles the page. The tests check the types, and the test of this chapter draws this view.

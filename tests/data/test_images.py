@@ -136,7 +136,7 @@ def test_the_fashion_sample_is_small_and_has_its_licence() -> None:
 
 def maker() -> ModuleType:
     """The script that made the sample."""
-    spec = importlib.util.spec_from_file_location("make", images.HERE / "make.py")
+    spec = importlib.util.spec_from_file_location("make_sample", images.HERE / "make_sample.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -50,8 +50,8 @@ def question(engine, net, kernel):
         "classes": net.classes,
         "activation": net.activation,
         "carried": scheme.carried,
-        "A": scheme.A.tolist(),
-        "beta": scheme.beta.tolist(),
+        "A": scheme.A[0].tolist(),
+        "beta": scheme.beta[0].tolist(),
         "learned": net.lift_name == "learned",
     }
     case = {

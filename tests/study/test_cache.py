@@ -20,6 +20,7 @@ import torch
 from rknet import EulerNet, History, Net, PointSet, Protocol, RK4Net, RKNet, StandardNet, draw, split
 from rknet.study import cache
 from rknet.study.cache import cached_fit
+from rknet.variants.regularisers import KineticEnergy
 from rknet.versions import VERSIONS
 
 TRAIN, VALIDATION = split(draw("squares", 20), 10)
@@ -156,6 +157,7 @@ CHANGES: dict[str, Callable[[], dict]] = {
             "weight_decay": 0.1,
             "clip": 0.01,
             "schedule": "cosine",
+            "penalty": KineticEnergy(0.1),
         }.items()
     },
 }
