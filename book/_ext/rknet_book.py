@@ -315,6 +315,14 @@ def mend_pages(app: Sphinx) -> None:
     templates.render = render_and_mend
 
 
+def keep_bars(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """A bar in a docstring is a bar, as in |K|, and begins no substitution; code between double backquotes stays."""
+    for i, line in enumerate(lines):
+        parts = re.split(r"(``.*?``)", line)
+        parts[::2] = [part.replace("|", r"\|") for part in parts[::2]]
+        lines[i] = "".join(parts)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the above to Sphinx, which reads every page again when this file changes."""
     app.connect("config-inited", choose_cache)
@@ -324,6 +332,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", warn_of_outdated_notebooks)
     app.connect("env-before-read-docs", execute_pages)
     app.connect("env-updated", drop_widgets)
+    app.connect("autodoc-process-docstring", keep_bars, priority=900)
     app.connect("doctree-read", number_equations)
     app.connect("builder-inited", mend_pages)
     app.connect("html-page-context", add_run_time)
