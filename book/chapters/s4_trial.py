@@ -576,7 +576,8 @@ print(wrong.mean().unstack().round(1).to_string())
 # ## Any comparison you like
 #
 # The page holds the distance of every net from the limit, for each seed. Choose data, nets, depth and rate; *chosen* stands for what is
-# best on the selection set. Without scripts, `pandas.read_parquet("results/study-sets.parquet")` reads the same numbers.
+# best on the selection set. Without scripts,
+# `pandas.read_parquet` reads the same numbers from the tables in `results/`.
 
 # %% tags=["hide-input"]
 Explorer(everything)

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from rknet.study.ledger import judging
 
-MEGABYTES = 1.5
+MEGABYTES = 3.0
 """What a page may weigh, compressed, without its animations."""
 A4 = 718
 """CSS pixels between the margins of a sheet of A4."""
