@@ -22,6 +22,7 @@ from sphinx.config import Config
 import rknet
 from rknet import files
 
+STATIC = Path(__file__).parents[1] / "_static"
 PICTURE = "_static/first_picture.png"
 """What is shown beside a link to the book."""
 PDF_LINK = "<!-- pdf -->"
@@ -33,6 +34,7 @@ NOT_FOUND = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Page not found</title>
+<link rel="icon" href="data:image/svg+xml,{icon}">
 <style>
   :root {{ color-scheme: light dark; }}
   a {{ color: inherit; }}
@@ -130,7 +132,8 @@ def write_site(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     root, outdir = address(), Path(app.outdir)
-    files.write(outdir / "404.html", NOT_FOUND.format(root=root or "").encode())
+    icon = quote((STATIC / "logo.svg").read_text("utf8"))  # within the page, which stands at any address
+    files.write(outdir / "404.html", NOT_FOUND.format(root=root or "", icon=icon).encode())
     if root:
         pages = "\n".join(f"<url><loc>{root}{page}.html</loc></url>" for page in execute.pages())
         xml = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'

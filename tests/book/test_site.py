@@ -6,6 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import execute
 import pytest
@@ -58,6 +59,8 @@ def test_wrong_addresses_and_maps(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(site, "repository", lambda: None)
     site.write_site(app, None)
     assert 'href="index.html"' in (tmp_path / "404.html").read_text("utf8")
+    [icon] = re.findall('rel="icon" href="data:image/svg.xml,(.*?)"', (tmp_path / "404.html").read_text("utf8"))
+    assert unquote(icon) == (site.STATIC / "logo.svg").read_text("utf8")  # without one a browser asks for favicon.ico
     assert not (tmp_path / "sitemap.xml").exists()
     monkeypatch.setattr(site, "repository", lambda: "https://github.com/some/book")
     site.write_site(app, None)
