@@ -194,11 +194,13 @@ def collect(outdir: Path) -> dict[str, str]:
         path.relative_to(outdir).with_suffix("").as_posix(): BeautifulSoup(path.read_text("utf8"), "html.parser")
         for path in pages
     }
+    named = {page: {e["id"]: e for e in reversed(soup.find_all(id=True))} for page, soup in soups.items()}
     found: dict[str, str] = {}
     linked = {target for page, soup in soups.items() for target in targets(soup, page)}
     for page, name in sorted(linked):
-        soup = soups.get(page)
-        element = soup and (soup.find(id=name) if name else soup.select_one("article section"))
+        if page not in soups:
+            continue
+        element = named[page].get(name) if name else soups[page].select_one("article section")
         shown = preview(element, page) if isinstance(element, Tag) else ""
         if shown:
             found[f"{page}#{name}" if name else page] = shown
