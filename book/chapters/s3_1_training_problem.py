@@ -18,14 +18,14 @@
 #
 # Section 2 turned a network into a differential equation whose weights are functions of time. Training chooses these
 # functions. This is an *optimal control problem*: the features are the state, the weights are the control, and the
-# cost depends on the final state. This page states the problem in continuous time and with layers, and measures how
-# well the two agree while a network is trained.
+# cost depends on the final state. This page states the problem in continuous time and with layers, and compares the
+# two during training.
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
-# - Training minimises the cross-entropy of an affine classifier: {eq}`paper-3.1` and {eq}`paper-3.2` in continuous time,
-#   {eq}`paper-3.3` with layers. Here the second cost approaches the first at the order of the scheme.
-# - The paper uses no regulariser. Here you see the consequences.
+# - Training minimises the cross-entropy of an affine classifier: {eq}`paper-3.1` and {eq}`paper-3.2` in continuous
+#   time, {eq}`paper-3.3` with layers. You will see the second cost approach the first at the order of the scheme.
+# - The paper uses no regulariser. You will see the consequences.
 # :::
 
 # %% tags=["hide-input"]
@@ -45,9 +45,9 @@ rng = np.random.default_rng(3)
 # %% [markdown]
 # ## Forty points, one control
 #
-# Forty points on a line are lifted to the plane by a zero {eq}`paper-2.3`. The inner ones form one class, the outer ones
-# another. The classifier is fixed and uses only the added coordinate, so outer points must end at high values of this
-# coordinate and inner points at low values. All layers start with the same weights.
+# Forty points on a line are lifted to the plane by padding with a zero {eq}`paper-2.3`. The inner points form one
+# class, the outer points the other. The classifier is fixed and uses only the added coordinate: outer points must end
+# at high values, inner points at low values. All layers start with the same weights.
 
 # %%
 T = 3.0
@@ -78,7 +78,7 @@ def line_net(L):
 # -\frac{1}{h}\, \frac{\partial \mathcal{F}}{\partial u^{[l]}},
 # $$ (eq-3.1.a)
 #
-# the layer's gradient *divided by* $h$. Without this division the change of a layer would shrink with $h$.
+# the layer's gradient *divided by* $h$. Without the division, the change of a layer would shrink with $h$.
 
 
 # %%
@@ -172,7 +172,7 @@ for panel, t in enumerate(INSTANTS):
 plt.show()
 
 # %% [markdown]
-# One control $\mathbf{u}$ moves all points. The terms of the two fields correspond as follows.
+# One control $\mathbf{u}$ moves all points. Deep learning and optimal control use different terms:
 #
 # | in a network | in optimal control | letter |
 # | --- | --- | --- |
@@ -193,7 +193,7 @@ plt.show()
 # \mathcal{H}_k(z) = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}, \qquad z = W y + \mu .
 # $$ (eq-3.1.b)
 #
-# The predicted class has the largest score. The scores of two classes are equal on a hyperplane, so the layers must move
+# The predicted class has the largest score. Two classes have equal scores on a hyperplane, so the layers must move
 # the features to where hyperplanes separate the classes.
 #
 # :::{admonition} The paper's text: probably a slip
@@ -205,7 +205,7 @@ plt.show()
 #
 # A label is also a probability vector: $c_n \in \mathbb{R}^K$ gives the probability of each class and is a unit
 # vector if the class is certain. The *cross-entropy* $-\mathbb{1}^\top [c_n \circ \log \mathcal{H}]$ is large if the
-# true class received a small probability ($\circ$ multiplies entry by entry, $\mathbb{1}^\top$ sums the entries).
+# true class receives a small probability ($\circ$ multiplies entry by entry, $\mathbb{1}^\top$ sums the entries).
 
 
 # %%
@@ -350,10 +350,10 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
 #
 # ## Does training depend on the number of layers?
 #
-# Does descent with layers agree with descent in continuous time? *One step* does. In continuous time, a step changes
-# the control along a smooth direction $\mathbf{v}(t)$ by minus the rate times the derivative of $\hat{\mathcal{F}}$ in
-# this direction. With layers the change is the same up to an error of order $h^2$. The next cell verifies this for one
-# direction, against differences of `continuous_cost`.
+# *One step* of descent hardly does. In continuous time the step changes the control along a smooth direction
+# $\mathbf{v}(t)$ by minus the rate times the derivative of $\hat{\mathcal{F}}$ in this direction; with layers the
+# change is the same up to an error of order $h^2$. The next cell verifies this for one direction, against differences
+# of `continuous_cost`.
 
 # %% tags=["hide-input"]
 before = control_of(line_net(1)).reshape(3, 2)
@@ -377,7 +377,7 @@ assert misses[-1] < 1e-3 * abs(derivative) and abs(order_of_step - 2) < 0.1
 print(f"one step of descent, error of order {order_of_step:.1f} in h")
 
 # %% [markdown]
-# After a fixed number of steps one therefore expects a limit for $h \to 0$. We compare the costs and the controls of
+# After a fixed number of steps one therefore expects a limit for $h \to 0$. Here are the costs and the controls of
 # networks of doubling depth after 20, 100 and 200 steps.
 
 
@@ -425,12 +425,13 @@ plt.show()
 
 # %% [markdown]
 # After 20 steps nothing has been learned yet: the cost is that of guessing, $\log 2$. The distances halve with each
-# doubling, as expected of step functions that approach a limit. As the network learns, this no longer holds. In the
-# end, the networks with 10 and 40 layers both classify all points, at nearly equal costs, with *different* controls:
-# their jumps occur at different times.
+# doubling, as expected of step functions that approach a limit. Later they do not. After 200 steps the networks with
+# 10 and with 40 layers both classify all points, at nearly equal costs, with *different* controls: their jumps occur
+# at different times.
 #
 # The grid is not the only reason. Descent itself drives neighbouring controls apart where the cost has directions of
-# negative curvature. We perturb the starting weights of the network with 40 layers at random, by about a millionth:
+# negative curvature. To show this, we perturb the starting weights of the network with 40 layers by about a
+# millionth:
 
 # %% tags=["hide-input"]
 disturbed, draw = line_net(40), np.random.default_rng(1)
@@ -486,10 +487,11 @@ print(
 # not its subject.
 # :::
 #
-# The claim about overfitting does not fit the paper's Table 5, where the accuracies in training and in validation are
-# far apart. And without a penalty on controls a best control need not exist. Once all points are on the correct side,
+# The claim about overfitting does not fit the paper's Table 5, where training accuracy and validation accuracy are
+# far apart. Moreover, without a penalty a best control need not exist. Once all points are on the correct side,
 # multiplying $W$ and $\mu$ by $\lambda > 1$ lowers the cost towards zero, which no finite weights attain. With a
-# fixed classifier, the cost of one class alone approaches its bound as $b$ grows but never reaches it.
+# fixed classifier, the cost of one class alone approaches the bound of {eq}`eq-3.1.d` as $b$ grows but never reaches
+# it.
 
 # %% tags=["hide-input"]
 images = tables()["table5"]
@@ -528,7 +530,7 @@ assert np.all(np.diff(scaled) < 0) and scaled[-1] < 0.01 * scaled[0]
 # ```{solution} ex-s31-shift
 # :class: dropdown
 # All scores of a sample change by the same number $w \cdot y$, which cancels in {eq}`eq-3.1.b`. Predictions and cost
-# are therefore unchanged, and a best $W$ is never unique. With two classes only $W_1 - W_2$ matters.
+# do not change, and a best $W$ is never unique. With two classes only $W_1 - W_2$ matters.
 # ```
 
 # %% tags=["hide-input"]

@@ -64,9 +64,9 @@ plots.style()
 # %% [markdown]
 # ## The task
 #
-# The spiral has two arms, and its best possible classifier is almost perfect, because noise hardly ever carries a point
-# across the gap between the arms. This experiment is therefore *not saturated*: the accuracies of networks that learn
-# and of networks that fail lie far apart. Only above 99 % is there no room left.
+# The spiral has two arms, and its best possible classifier is almost perfect, because noise hardly ever carries a
+# point across the gap between the arms. This experiment is therefore *not saturated*: networks that learn and
+# networks that fail differ widely in accuracy.
 
 # %%
 limit = 100 * bayes.accuracy("spiral")
@@ -89,9 +89,9 @@ print(f"Bayes limit of the spiral: {limit:.1f} %")
 # :::{admonition} The authors' code
 # :class: voice-authors
 # The text does not give the step size. In the published code $h = 0.05$ at *every* depth, so the final time $T = hL$
-# grows from 0.05 to 5: the study varies not only how finely a flow is resolved but also how long it runs. Instead of
-# padding with zeros {eq}`paper-2.3`, a random linear map, drawn anew in each repetition and never trained, lifts the
-# input to 16 dimensions. We follow the code.
+# grows from 0.05 to 5: the study varies both how finely a flow is resolved and how long it runs. Instead of padding
+# with zeros {eq}`paper-2.3`, a random linear map, drawn anew in each repetition and never trained, lifts the input to
+# 16 dimensions. We follow the code.
 # :::
 
 # %%
@@ -147,10 +147,10 @@ verdict_box(
 )
 
 # %% [markdown]
-# **What to see.** StandardNet rises and then falls off a cliff, whereas RK4Net starts low and climbs to the limit.
-# Training and validation accuracy stay close together: where StandardNet fails, it also fails on its training points.
+# **What to see.** StandardNet rises and then falls off a cliff; RK4Net starts low and climbs to the limit. Training
+# and validation accuracy stay close together: where StandardNet fails, it also fails on its training points.
 #
-# A mean of four hides how a network fails. Here is every repetition:
+# A mean of four hides how a network fails. The next figure shows every repetition:
 
 
 # %% tags=["hide-input"]
@@ -208,7 +208,7 @@ verdict_box(
     "depth-turning-point",
 )
 
-# %%
+# %% tags=["hide-input"]
 at_20 = {net: final(runs, f"{net}, L = 20") for net in NETS}
 assert min(at_20["StandardNet"]) < 0.6 < 0.9 < max(at_20["StandardNet"])
 assert min(at_20["RK4Net"]) > 0.99
@@ -220,16 +220,16 @@ assert shallow["StandardNet"] > shallow["RK4Net"] + 0.1
 # The paper's statement on shallow networks holds at one and at three layers. At five layers the curves cross: the paper
 # prints StandardNet ahead by less than a point, we find RK4Net ahead, and twenty repetitions cannot decide.
 #
-# Why is a shallow RK4Net poor? Its final time is too short. Since $f$ is bounded by 1 in every component, the features
-# move by at most $T = hL$ in each coordinate:
+# Why is a shallow RK4Net poor? Its final time is too short. Since every component of $f$ is bounded by 1, the
+# features move by at most $T = hL$ in each coordinate:
 #
 # $$
 # \bigl| y^{[L]} - y^{[0]} \bigr|_\infty \le h L.
 # $$ (eq-4.2.b)
 #
-# One layer can move a coordinate by 0.05, and the spiral is eight wide. It stays almost unchanged, and the affine
-# classifier has to cut it with a straight line. StandardNet has no such bound. The bound is tight: up to 20 layers the
-# trained networks move some feature as far as possible.
+# One layer can move a coordinate by 0.05, and the spiral is eight wide. The spiral stays almost unchanged, and the
+# affine classifier has to cut it with a straight line. StandardNet has no such bound. The bound is attained: up to 20
+# layers the trained networks move some feature as far as possible.
 
 
 # %%
@@ -252,8 +252,8 @@ for L, move in moves.items():
 # ## A constant answer
 #
 # A StandardNet of 40 or 100 layers always gives the same answer. Each arm of the spiral has exactly half of the
-# training and validation points taken together. A constant answer is right on all points of one arm, so the two
-# accuracies must add up to 100 %:
+# training and validation points taken together. A constant answer is right on one arm, so the two accuracies must add
+# up to 100 %:
 
 # %%
 for L in (40, 100):
@@ -266,10 +266,10 @@ for L, a, b in zip(DEPTHS, printed["train"], printed["val"]):
     print(f"printed for L = {L:3}: {a:.2f} + {b:.2f} = {a + b:.2f}")
 
 # %% [markdown]
-# The printed accuracies of 40 and 100 layers also add up to 100.00, and their cost is that of tossing a coin, $\log 2 =
-# 0.693$, which Table 2 prints as 6.93 tenths.
+# The printed accuracies of 40 and 100 layers also add up to 100.00, and their printed cost, 6.93 tenths, is that of
+# tossing a coin: $\log 2 = 0.693$.
 
-# %%
+# %% tags=["hide-input"]
 for L in (40, 100):
     costs = final(runs, f"StandardNet, L = {L}", "val_cost")
     assert np.allclose(costs, np.log(2), atol=0.002)
@@ -277,7 +277,7 @@ for L in (40, 100):
 # %% [markdown]
 # ## Width 3
 #
-# The paper reports the study at $\hat d = 3$ without a table. Here is the table.
+# The paper reports the study at $\hat d = 3$ without a table. Here it is.
 
 # %%
 narrow = repetitions("depth-narrow")
@@ -323,8 +323,8 @@ print(f"StandardNet, some repetition above 80 %: L = {above}")
 #
 # ## Figure 5: features by layer
 #
-# The paper shows the features at 20 layers, where some StandardNets fail, in their first three principal components.
-# For StandardNet we take repetition 3, which has learned nothing.
+# The paper shows the features of networks with 20 layers in their first three principal components. For StandardNet
+# we take repetition 3, which has learned nothing.
 
 # %% tags=["hide-input"]
 SEED, L = 3, 20
@@ -363,7 +363,7 @@ assert kept["StandardNet"] < 1e-4 and abs(kept["RK4Net"] - 1) < 0.3
 print(f"RK4Net keeps {100 * kept['RK4Net']:.0f} % of the spiral's spread")
 
 # %% [markdown]
-# The next two figures show the same flows layer by layer. Play and turn them, or read the frames from left to right.
+# The next two figures show the same flows layer by layer. Play and turn them.
 
 # %% mystnb={"figure": {"name": "fig-flow-standard", "caption": "StandardNet, repetition 3, layer by layer: the spiral bends into the added dimensions, is a string after four layers, and has no visible extent from the tenth layer on. In the printed frames the vertical axis is stretched tenfold."}, "image": {"alt": "Twelve frames of a spiral of points in space that shrinks to a short string and then to a dot.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
 fig, axes = plots.panels([["3d"]], height=2.6, width=2.6)
@@ -398,7 +398,7 @@ FlowInSpace.of(
 )
 
 # %% [markdown]
-# Does every failing StandardNet fail in this way? Here are the four repetitions, with the spread in the output layer as
+# Does every failing StandardNet fail in this way? For the four repetitions, here is the spread in the output layer as
 # a percentage of that in the input layer:
 
 # %%
@@ -416,13 +416,13 @@ assert min(spread_left[1], spread_left[2]) > 20
 
 # %% [markdown]
 # No. Repetitions 1 and 2 fail as well, but their features stay far apart: points of both arms are sent to the same
-# places. Figure 5 shows only one of two ways to fail. The statement about the zero vector therefore does not hold over
+# places. Figure 5 shows only one of two ways to fail, and the statement about the zero vector does not hold over
 # twenty repetitions:
 
 # %% tags=["hide-input"]
 verdict_box("features-extend", "features-vanish", "features-rk4net-keeps")
 
-# %%
+# %% tags=["hide-input"]
 assert stored()["features-vanish"].verdict == "not compatible"
 
 # %% [markdown]
@@ -447,11 +447,11 @@ assert stored()["features-vanish"].verdict == "not compatible"
 # \end{aligned}
 # $$ (eq-4.2.d)
 #
-# On average, each layer shrinks differences by at least 42 % with tanh and by at least 86 % with the logistic function.
-# A layer of RK4Net maps $\delta$ to $(I + h S K + \dots)\, \delta$: the identity, the *residual connection*, preserves
-# differences.
+# Each layer thus shrinks differences by at least 42 % with tanh (in root mean square) and by at least 86 % with the
+# logistic function. A layer of RK4Net maps $\delta$ to $(I + h S K + \dots)\, \delta$: the identity, the *residual
+# connection*, preserves differences.
 #
-# We compare these rates with the spread in untrained networks:
+# The spread in untrained networks confirms these rates:
 
 # %%
 rng = np.random.default_rng(0)
@@ -575,18 +575,18 @@ verdict_box(
 )
 
 # %% [markdown]
-# With tanh, training has kept the features apart in three of four repetitions; the fourth is that of Figure 5. With the
+# With tanh, the features stay apart in three of four trained repetitions; the fourth is that of Figure 5. With the
 # logistic function the features vanish within four layers in every repetition, and none of the networks learns.
 #
 # :::{admonition} Features meet in a point, not at zero
 # :class: voice-here
 # The paper says that features are compressed to the zero vector. This is true of the principal components, which are
-# measured from the mean. The features themselves meet in a point that depends on the biases. For the logistic function
-# this point lies near $(\tfrac12, \dots, \tfrac12)$, at distance 2 from zero, so the feature vectors do not become
-# short. Only their differences vanish.
+# measured from the mean. The features themselves meet in a point that depends on the biases. For the logistic
+# function this point lies near $(\tfrac12, \dots, \tfrac12)$, at distance 2 from zero. Only the differences of the
+# features vanish.
 # :::
 
-# %%
+# %% tags=["hide-input"]
 net, X = (
     logistic["StandardNet, L = 20", 0][0],
     Configuration("spiral", "RK4Net", 16, 20).points(0)[1].X,
@@ -597,8 +597,8 @@ assert np.all(np.abs(np.linalg.norm(meeting_point[3:10], axis=1) - 2) < 0.3)
 # %% [markdown]
 # ## Separation by depth
 #
-# The paper adds that greater depth separates the features of RK4Net even more clearly. We measure separation by the
-# share of the variance of the labels (0 and 1) that an affine function of the output features explains:
+# The paper adds that greater depth separates the features of RK4Net even more clearly. Our measure of separation is
+# the share of the variance of the labels (0 and 1) that an affine function of the output features explains:
 
 # %%
 explained = []
@@ -653,9 +653,8 @@ TrainingLaboratory(data="spiral", net="StandardNet", L=40)
 # ```{solution} ex-s42-gain
 # :class: dropdown
 # The factor is $\sqrt 3$ for tanh: `net = configuration.network(0)`, then `net.K *= 3**0.5` under `torch.no_grad()`,
-# then `rknet.fit(net, *configuration.points(0))`. The spread now falls slowly, because of the slopes of tanh alone, and
-# all networks leave the level of chance. They still stay well behind RK4Net, as the next cell shows: a better
-# initialisation does not replace the residual connection.
+# then `rknet.fit(net, *configuration.points(0))`. The spread now falls slowly, because of the slopes of tanh alone,
+# and all networks leave the level of chance. They still stay well behind RK4Net at this learning rate.
 # ```
 
 # %% tags=["hide-input"]

@@ -16,8 +16,8 @@
 # (s4-4b)=
 # # 4.4 Comparison of networks
 #
-# This page repeats the paper's comparison of a plain network of five layers with two Runge-Kutta networks of a hundred,
-# and asks whether these experiments could have shown a winner at all.
+# This page compares a plain network of five layers with two Runge-Kutta networks of a hundred, as the paper does, and
+# asks whether these experiments could have shown a winner at all.
 #
 # :::{admonition} What the paper claims, and what you will see
 # :class: tip
@@ -28,8 +28,8 @@
 #   a wavy surface, and resemble each other closely (Figures 10 and 11).
 # - On donut 3D & 6C EulerNet learns fastest and the others catch up (Figure 12); on squares 3D & 4C StandardNet is
 #   clearly slower (Figure 13).
-# - You will see why EulerNet and RK4Net *must* nearly coincide, which sets are saturated, and that a fourth network
-#   does as well with a twentieth of the layers.
+# - You will see why EulerNet and RK4Net *must* nearly coincide, which sets are saturated, and that five residual
+#   layers do as well.
 # :::
 
 # %% tags=["hide-input"]
@@ -76,10 +76,10 @@ def row(net, data):
 # %% [markdown]
 # ## The networks
 #
-# All networks have width $\hat d = 16$ and tanh as activation. StandardNet {eq}`paper-2.6` has $L = 5$ layers, because
-# it degrades when it is [deeper](s4-2); EulerNet {eq}`paper-2.7` and RK4Net {eq}`paper-2.12` have $L = 100$, because
-# they improve with depth. The paper chooses these depths "to establish a fair comparison". A layer has $m = \hat d^2 +
-# \hat d$ parameters {eq}`paper-2.4` and evaluates $f$ once for each of its $s$ stages:
+# All networks have width $\hat d = 16$ and the activation tanh. StandardNet {eq}`paper-2.6` has $L = 5$ layers,
+# because it degrades when it is [deeper](s4-2); EulerNet {eq}`paper-2.7` and RK4Net {eq}`paper-2.12` have $L = 100$,
+# because they improve with depth: the paper wants "to establish a fair comparison". A layer has $m = \hat d^2 + \hat
+# d$ parameters {eq}`paper-2.4` and evaluates $f$ once for each of its $s$ stages:
 
 # %%
 for net in COMPARED:
@@ -87,9 +87,9 @@ for net in COMPARED:
     print(f"{net:12}{c.parameters:6} parameters, {c.evaluations:3} evaluations")
 
 # %% [markdown]
-# RK4Net needs 80 times as many evaluations as StandardNet. To compare at equal cost as well, we add a fourth network:
-# five layers of EulerNet with $h = 1$, the residual network of {footcite:t}`he2016`. It has StandardNet's cost and,
-# with $T = hL = 5$, the final time of the deep networks.
+# RK4Net needs 80 times as many evaluations as StandardNet. To compare at equal cost as well, we add five layers of
+# EulerNet with $h = 1$, the residual network of {footcite:t}`he2016`: StandardNet's cost and, with $T = hL = 5$, the
+# final time of the deep networks.
 
 # %%
 runs = repetitions("comparison")
@@ -97,8 +97,8 @@ resnet = repetitions("resnet")
 runs[row("EulerNet", "donut_2D_6C"), 0][0]
 
 # %% [markdown]
-# In this book a seed gives the same draws for every network: EulerNet and RK4Net see the same points in the same order
-# and start from the same weights. The paper drew anew for each network.
+# In this book EulerNet and RK4Net of one seed see the same points in the same order and start from the same weights.
+# The paper drew anew for each network.
 #
 # ## Table 4
 
@@ -123,8 +123,8 @@ verdict_box(
 )
 
 # %% [markdown]
-# **What to see.** Within a column, networks differ by less than the spread of each. EulerNet and RK4Net agree almost to
-# the digit in our rows, which are paired by seed, and differ by up to a point in the paper's, which are not:
+# **What to see.** Within a column, networks differ by less than the spread of each. EulerNet and RK4Net agree almost
+# to the digit in our rows, which are paired by seed; in the paper's, which are not, they differ by up to a point:
 
 
 # %% tags=["hide-input"]
@@ -186,15 +186,15 @@ assert max(np.abs(d).max() for d in ours.values()) < 0.25
 print(f"sum of six: {sum(terms):.0f}")
 
 # %% [markdown]
-# It does, as the paper itself suspects.
+# It does, as the paper suspects.
 #
 # ## Room for differences
 #
-# The best possible answer is known for every validation point. We therefore measure how far each run stays *behind the
-# best classifier on the same points*, which largely removes the effect of the draw.
+# The best possible answer is known for every validation point. The distance of a run from *the best classifier on the
+# same points* is therefore largely free of the effect of the draw.
 
 
-# %%
+# %% tags=["hide-input"]
 def behind(configuration, history, seed):
     """Points by which a run stays behind the best classifier."""
     points = configuration.points(seed)[1]
@@ -254,8 +254,8 @@ assert (
 )
 
 # %% [markdown]
-# Four repetitions are few. The records in `results/` hold twenty-four of each network, paired by seed. Here is RK4Net
-# less StandardNet in percentage points, with a separate 95 % interval for each set:
+# The records in `results/` hold twenty-four repetitions of each network, paired by seed. Here is RK4Net less
+# StandardNet in percentage points, with a separate 95 % interval for each set:
 
 # %%
 records = Evidence(Store(Path(rknet.__file__).parent.parent / "results"))
@@ -281,16 +281,16 @@ assert {data for data in MULTICLASS if ahead[data]} == {
 
 # %% [markdown]
 # RK4Net is ahead by half a point on the donut with three classes and by more than one point on those with six. The
-# other sets do not decide. (The ledger requires eighteen intervals to hold *simultaneously*, and under this stricter
-# rule no difference is certain.)
+# other sets do not decide. (Under the ledger's stricter rule of eighteen *simultaneous* intervals no difference is
+# certain.)
 #
-# On all six sets five residual layers with the same final *time* do as well as a hundred: the Runge-Kutta networks do
-# not owe their accuracy to depth as such ([another page](s4-beyond) pursues this).
+# On all six sets five residual layers with the same final *time* do as well as a hundred: the accuracy of the
+# Runge-Kutta networks is not due to depth as such ([another page](s4-beyond) pursues this).
 #
-# How much must two nets differ before two independent means of four show it? About twice $\sigma \sqrt{1/4 + 1/4}$, with
-# $\sigma$ the spread of the printed accuracy. The table below sets this beside the room between the best net and the limit.
-# A set is *saturated* if all three nets come within one point of the limit, on average over the twenty seeds that decide in
-# {doc}`ledger`: no better network could prove itself on it.
+# Two independent means of four show a difference of about $2 \sigma \sqrt{1/4 + 1/4}$, with $\sigma$ the spread of
+# the accuracy. The table sets this beside the room between the best net and the limit. A set is *saturated* if all
+# three nets come within one point of the limit, on average over the twenty seeds that decide in {doc}`ledger`: on
+# such a set no better network could prove itself.
 
 # %% tags=["hide-input"]
 room = {
@@ -339,16 +339,16 @@ assert room["squares_3D_4C"] < shown["squares_3D_4C"]
 assert room["donut_2D_6C"] < 1.5 * shown["donut_2D_6C"]
 
 # %% [markdown]
-# The plane squares are saturated: "equally well" could not have come out otherwise. On the squares in space the nets stay a
-# little more than one point below the limit, less than two means of four can show. On the six rings of the plane only a
-# difference of more than three points would have been visible, almost all the room there is. It is the six shells in space,
-# and to a lesser degree the donuts of two and three classes, that could have told the networks apart.
+# The plane squares are saturated: "equally well" could not have come out otherwise. On the squares in space the room
+# is smaller than what two means of four can show. On the six rings of the plane only a difference of more than three
+# points would have been visible, almost all the room there is. Only the six shells in space, and to a lesser degree
+# the donuts of two and three classes, could have told the networks apart.
 #
 # ## Extra classes and dimensions
 #
-# The paper compares three pairs of columns and finds the second of each pair a little harder. Equation {eq}`eq-4.4.b`
-# predicts the Bayes limits: a third class, or a third dimension of the squares, adds border, but a third dimension
-# removes border from the six rings.
+# The paper compares three pairs of columns and finds the second of each pair a little harder. By {eq}`eq-4.4.b` a
+# third class, or a third dimension of the squares, adds border, but a third dimension removes border from the six
+# rings.
 
 # %%
 STEPS = (
@@ -381,9 +381,9 @@ verdict_box(
 #
 # ## Figures 10 and 11: features
 #
-# The features have 16 dimensions, so we show their principal components, the directions in which they vary most. The
-# plane of two components is coloured by class: its points are mapped back into feature space, where $W$ and $\mu$
-# classify them. All networks are those of repetition 1.
+# We show the principal components of the 16-dimensional features. The plane of two components is coloured by class:
+# its points are mapped back into feature space, where $W$ and $\mu$ classify them. All networks are those of
+# repetition 1.
 
 
 # %% tags=["hide-input"]
@@ -404,9 +404,9 @@ feature_rows("donut_2D_6C")
 feature_rows("squares_2D_4C")
 
 # %% [markdown]
-# A string has dimension one, a surface two. We estimate the local dimension from the 20 nearest neighbours of each
-# feature: if $\lambda_i$ are the variances along their principal axes, $(\sum \lambda_i)^2 / \sum \lambda_i^2$ counts
-# the axes that matter. Here is the median over all points:
+# A string has dimension one, a surface two. If $\lambda_i$ are the variances of the 20 nearest neighbours of a
+# feature along their principal axes, $(\sum \lambda_i)^2 / \sum \lambda_i^2$ counts the axes that matter. Here is the
+# median over all points:
 
 # %%
 sets = ("donut_2D_6C", "squares_2D_4C")
@@ -435,7 +435,7 @@ verdict_box(
 )
 
 # %% [markdown]
-# The next figure shows how the surface bends. Play and turn it, or read the frames from left to right.
+# The next figure shows how the surface bends. Play and turn it.
 
 # %% mystnb={"figure": {"name": "fig-funnel", "caption": "RK4Net on donut_2D_6C, three principal components of layers 0 to 100, each rotated to match the previous one: the flat disc becomes a bowl, then a funnel, and the rings move apart along its axis."}, "image": {"alt": "Twelve frames of a cloud of points in six colours that starts as a flat disc of rings and is drawn out into a funnel with the inner rings at the tip.", "classes": "flipbook frames-3x4"}} tags=["hide-input"]
 run = nets["RK4Net", "donut_2D_6C"]
@@ -462,12 +462,12 @@ FlowInSpace.of(
 # y^{[l+1]}_{\text{RK4}} - y^{[l+1]}_{\text{Euler}} = \frac{h^2}{2} f_y f + \mathcal O(h^3),
 # $$ (eq-4.4.d)
 #
-# where $f$ and its derivative are taken at $(u^{[l]}, y^{[l]})$. A hundred such differences add up to one of order $h$
-# at the time $T$. To verify this, we put the *trained weights of RK4Net* into Euler's method and refine it, replacing
-# each step by two half steps with the same $u$, then by four quarter steps.
+# where $f$ and its derivative are taken at $(u^{[l]}, y^{[l]})$. A hundred such differences add up to one of order
+# $h$ at the time $T$. To verify this, we put the *trained weights of RK4Net* into Euler's method and split each step
+# into two, then four, with the same $u$.
 
 
-# %%
+# %% tags=["hide-input"]
 def euler_with(net, refinement):
     """EulerNet with the weights of an RK4Net, its steps refined."""
     fine = EulerNet(
@@ -490,6 +490,7 @@ def distance(A, B):
     return np.linalg.norm(A - B) / np.linalg.norm(B - B.mean(axis=0))
 
 
+# %%
 for data in sets:
     run = nets["RK4Net", data]
     net, X = copy.deepcopy(run.net).double(), run.points.X
@@ -503,9 +504,9 @@ for data in sets:
     print(f"{data}: {100 * away[0]:.1f} % of the spread, then half, a quarter")
 
 # %% [markdown]
-# The distance halves with the step, as {eq}`eq-4.4.d` predicts, and is small to begin with. Second, the gradients
-# differ as little as the flows do, and both networks start from the same weights and see the same points. After 12 000
-# steps they still nearly coincide:
+# The distance is small and halves with the step, as {eq}`eq-4.4.d` predicts. Second, the gradients differ as little
+# as the flows, and both networks start from the same weights and see the same points. After 12 000 steps they still
+# nearly coincide:
 
 # %%
 for data in sets:
@@ -520,8 +521,8 @@ for data in sets:
 verdict_box("shapes-rk-alike")
 
 # %% [markdown]
-# RK4 solves a given differential equation far more accurately, as measured in [Section 2](s2-order). But training
-# chooses the equation, and at $h = 0.05$ the difference between the solvers is smaller than what training corrects.
+# RK4 solves a given differential equation far more accurately ([Section 2](s2-order)). But training chooses the
+# equation, and at $h = 0.05$ the difference between the solvers is smaller than what training corrects.
 #
 # ## Figures 12 and 13: training
 
@@ -574,8 +575,8 @@ verdict_box(
 )
 
 # %% [markdown]
-# **What to see.** On the shells all networks learn equally fast; on the squares StandardNet is slow. Is the reason its
-# depth, or that it has no residual connections? The residual network also has five layers:
+# **What to see.** On the shells all networks learn equally fast; on the squares StandardNet is slow. Is its depth the
+# reason, or the lack of residual connections? The residual network also has five layers:
 
 # %%
 data = "squares_3D_4C"
@@ -596,8 +597,8 @@ assert epochs["StandardNet"] > 1.5 * epochs["RK4Net"]
 assert epochs["ResNet"] < 1.2 * epochs["RK4Net"]
 
 # %% [markdown]
-# Five residual layers learn as fast as a hundred, so the identity in each layer makes learning fast, not the number of
-# layers. Plausibly, this is because residual layers pass usable features to the classifier from the first step, while
+# Five residual layers learn as fast as a hundred: the identity in each layer makes learning fast, not the number of
+# layers. A plausible reason is that residual layers pass usable features to the classifier from the first step, while
 # five random plain layers must first be aligned with one another.
 
 # %% tags=["hide-input"]
@@ -612,8 +613,8 @@ verdict_box("training-robust")
 #
 # ## Laboratory
 #
-# The laboratory shows the features and predictions of any network on any of the plane sets. Below is the residual
-# network of five layers on two sets. Try it with $h = 0.05$, which leaves hardly any time.
+# The laboratory shows the features and predictions of any network on any of the plane sets; below, the residual
+# network of five layers. Try it with $h = 0.05$, which leaves hardly any time.
 
 # %% mystnb={"figure": {"name": "fig-features-lab", "caption": "Five layers of EulerNet with $h = 1$ on donut_2D_6C and squares_2D_4C, repetition 0. The funnel and the wavy sheet are those of a hundred layers with $h = 0.05$, only coarser: the shape of the features depends on the flow, not on the number of steps that approximate it."}, "image": {"alt": "Two rows of three panels. Above, a funnel of six colours in space, a band in the plane, concentric rings. Below, a saddle-shaped sheet of four colours, a square with dense corners, four quadrants."}} tags=["hide-input"]
 fig, axes = plots.panels([["3d", "2d", "2d"]] * 2, height=2.45)
@@ -630,8 +631,8 @@ FeatureLaboratory()
 #
 # ```{exercise}
 # :label: ex-s44-repetitions
-# How many repetitions would show a true difference of one percentage point between two networks on donut_3D_6C, with
-# independent draws? And with equal seeds?
+# How many repetitions would show a difference of one percentage point between two networks on donut_3D_6C, with
+# independent draws, and with equal seeds?
 # ```
 #
 # ```{solution} ex-s44-repetitions

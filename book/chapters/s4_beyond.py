@@ -16,22 +16,21 @@
 # (s4-beyond)=
 # # 4 Beyond the paper
 #
-# Some statements of the paper rest on runs that it does not print, and some of its choices are not varied. This page
-# prints such runs and varies these choices: the training method, the step size, the classifier and the lift. At the
-# paper's learning rate one quantity, the time $T = hL$, explains three of the four studies. The page then gives every network
-# [a rate of its own](s4-beyond-rate), and most of the differences disappear.
+# This page prints runs that the paper only mentions, and varies what the paper keeps fixed: the step size, the
+# training method, the classifier and the lift. At the paper's learning rate, the time $T = hL$ explains three of the
+# four studies. When every network has [a rate of its own](s4-beyond-rate), most of the differences disappear.
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
-# - Runge-Kutta networks improve with depth (Section 4.2). You will see that at a fixed *time* $T = hL$ a network with a
-#   single layer is about as good as one with a hundred.
+# - Runge-Kutta networks improve with depth (Section 4.2). At a fixed *time* $T = hL$ you will see a single layer do
+#   about as well as a hundred.
 # - All losses and optimisers give very similar results (Section 4). You will see three of sixteen combinations about
-#   thirty points behind; for RK4Net more time removes the difference.
-# - Training $W$ and $\mu$ makes no significant difference (Section 4). You will see that this also depends on the time.
-# - The input is padded with zeros {eq}`paper-2.3`; the published code draws a random linear lift. You will see that
-#   four natural lifts are not equally good at equal budget.
-# - The paper uses one learning rate for all networks. You will see which of these differences are left when each network has
-#   the rate that suits it.
+#   thirty points behind; more time removes the difference for RK4Net.
+# - Training $W$ and $\mu$ makes no significant difference (Section 4). This, too, depends on the time.
+# - The text pads the input with zeros {eq}`paper-2.3`; the published code draws a random linear lift. You will see
+#   four lifts at equal budget.
+# - The paper uses one learning rate for all networks. You will see which of these differences remain when each
+#   network has the rate that suits it.
 # :::
 
 # %% tags=["hide-input"]
@@ -88,14 +87,14 @@ def final(runs, row):
 # \bigl| z_k(x) - (W \hat x + \mu)_k \bigr| \le T \sum_{i} |W_{ki}| .
 # $$ (eq-4.z)
 #
-# Time multiplied by classifier weights thus bounds how far a network can depart from a straight cut. With $h = 0.05$ at
-# every depth, as in the published code, this bound is severe for shallow networks: $T = 0.05$ for one layer.
+# The published code sets $h = 0.05$ at every depth, so this bound is severe for shallow networks: $T = 0.05$ for one
+# layer.
 #
 # ## Depth at a fixed time
 #
-# The paper writes $h = T/L$ when it introduces the networks {eq}`paper-2.9`. We therefore fix $T$ and vary $L$, so that
-# more layers mean a finer resolution of the same time interval. As in [Section 4.2](s4-2), the data are the spiral and
-# the width is 16.
+# The paper writes $h = T/L$ when it introduces the networks {eq}`paper-2.9`. We therefore fix $T$ and vary $L$: more
+# layers then resolve the same time interval more finely. As in [Section 4.2](s4-2), the data are the spiral and the
+# width is 16.
 
 # %%
 by_depth = repetitions("depth")
@@ -148,11 +147,10 @@ Table(
 )
 
 # %% [markdown]
-# **What to see.** The first row, that of Table 1, climbs from 75 to nearly 100 %. The rows below it do not climb. One
-# layer with $h = 1$ is as good as ten or a hundred with $h = 0.05$. (From $T = 1$ on the spiral is saturated. The
-# remaining differences are a few points in a thousand, as the next figure shows.)
+# **What to see.** The first row, that of Table 1, climbs from 75 to nearly 100 %. The rows below it do not climb: one
+# layer with $h = 1$ is as good as ten or a hundred with $h = 0.05$.
 
-# %%
+# %% tags=["hide-input"]
 for T in TIMES:
     means = [
         final(by_time, f"RK4Net, T = {T:g}, L = {L}").mean() for L in DEPTHS
@@ -213,10 +211,8 @@ for ax in axes[0]:
     ax.minorticks_off()
 plt.show()
 
-# %% [markdown]
-# The bound holds: in all networks of the study, no coordinate of any feature moves farther than $T$:
-
-# %%
+# %% tags=["hide-input"]
+# The bound holds in all networks of the study: no coordinate of any feature moves farther than T.
 for (row, seed), (net, _) in by_time.items():
     if seed == 0:
         configuration = EXPERIMENTS["fixed-time"].rows[row]
@@ -226,9 +222,10 @@ for (row, seed), (net, _) in by_time.items():
         assert np.abs(flow[-1] - flow[0]).max() <= T * (1 + 1e-5)
 
 # %% [markdown]
-# At $T = 5$ and $L = 1$ the step size is $h = 5$, and a single step of Euler's method or of RK4 no longer approximates
-# a differential equation. It does not have to: Euler's layer, $y + 5\, \sigma(Ky + b)$, is a good residual layer in its
-# own right. Does the scheme matter at such step sizes?
+# In every network of the study, no coordinate of any feature moves farther than $T$.
+#
+# At $T = 5$ and $L = 1$ the step size is $h = 5$, and a single step of either scheme no longer approximates a
+# differential equation. Does the scheme matter at such step sizes?
 
 # %%
 for L in (1, 3, 5):
@@ -241,20 +238,22 @@ for L in (1, 3, 5):
     )
 
 # %% [markdown]
-# Hardly: RK4 needs four evaluations of $f$ where Euler's method needs one, and is little better.
+# Hardly: RK4 needs four evaluations of $f$ where Euler's method needs one, and is little better. Euler's layer, $y +
+# 5\, \sigma(Ky + b)$, is a good residual layer in its own right.
 #
 # :::{admonition} What follows, and what does not
 # :class: voice-here
-# On the spiral and at the rate $10^{-3}$, more layers achieve nothing that more time does not achieve; the paper's depth study
-# with $h = 0.05$ is a study of $T$. A larger rate achieves the same as more time, see [below](s4-beyond-rate). It does not follow that depth is useless elsewhere, because sixteen dimensions make the spiral an easy
-# task. On the six sets of Section 4.4, too, [five layers do as well as a hundred](s4-4b) at the same time $T$.
+# On the spiral and at the rate $10^{-3}$, more layers achieve nothing that more time does not achieve; the paper's
+# depth study with $h = 0.05$ is a study of $T$. (A larger rate achieves the same as more time, see
+# [below](s4-beyond-rate).) Depth may still matter elsewhere, because sixteen dimensions make the spiral an easy task.
+# But on the six sets of Section 4.4, too, [five layers do as well as a hundred](s4-4b).
 # :::
 
 # %% [markdown]
 # ## Ways to train
 #
-# The paper uses cross-entropy and Adam throughout, since all its losses and optimisers "produce very similar results",
-# but it does not print these results. The published configuration uses spiral_3D, two interleaved helices, with ten
+# The paper uses cross-entropy and Adam throughout, since all its losses and optimisers "produce very similar
+# results", but it does not print them. The published configuration uses spiral_3D, two interleaved helices, with ten
 # layers, two losses, four optimisers and two repetitions:
 
 # %%
@@ -302,8 +301,8 @@ Table(
 verdict_box("methods-similar")
 
 # %% [markdown]
-# **What to see.** How many of the sixteen cells in the first two groups are within three points of the paper's choice,
-# cross-entropy with Adam?
+# **What to see.** The next cell compares the sixteen cells of the first two groups with the paper's choice,
+# cross-entropy with Adam. "Close" means within three points.
 
 # %%
 close, apart = [], []
@@ -320,12 +319,10 @@ for name, behind in apart:
 assert len(close) == 12 and sum(behind > 25 for _, behind in apart) == 3
 
 # %% [markdown]
-# Two exceptions stand out.
-#
 # *RK4Net with Adagrad* stays thirty points behind. Adagrad divides every gradient by the root of the sum of *all*
 # earlier squares, so its steps shrink like $1/\sqrt{n}$, and at the usual learning rate the weights stay near their
-# initial values. But at $T = 0.5$ small weights are not enough: by {eq}`eq-4.z` the network needs a large $W$, and in
-# the flow a large $K$ that saturates tanh. Here is the mean size of the trained weights:
+# initial values. At $T = 0.5$ such small weights are not enough: {eq}`eq-4.z` requires a large $W$, and the flow a
+# large $K$. Here is the mean size of the trained weights:
 
 
 # %%
@@ -347,33 +344,29 @@ for (time, optimizer), (K, W) in sizes.items():
     print(f"{time:8}{optimizer:8} |K| {K:.2f}  |W| {W:.2f}")
 
 # %% [markdown]
-# When time is short, Adam makes the weights several times larger, and Adagrad does not. With ten times the time, $h =
-# 0.5$, as in the third group of the table, large weights are not needed, and *all eight methods agree*:
+# In a short time Adam makes the weights several times larger, and Adagrad does not. With ten times the time, $h =
+# 0.5$, as in the third group of the table, *all eight methods agree*:
 
 # %%
 assert sizes["T = 0.5", "adam"][0] > 2 * sizes["T = 0.5", "adagrad"][0]
-short = {
-    (loss, o): final(methods, f"RK4Net, {loss}, {o}").mean()
-    for loss in LOSSES
-    for o in OPTIMIZERS
-}
-ample = {
-    (loss, o): final(longer, f"RK4Net, {loss}, {o}").mean()
-    for loss in LOSSES
-    for o in OPTIMIZERS
-}
-assert all(short[loss, "adagrad"] < 75 for loss in LOSSES)
-assert min(ample.values()) > 99
-print(f"worst of eight: {min(short.values()):.0f} % with T = 0.5")
-print(f"worst of eight: {min(ample.values()):.0f} % with T = 5")
+worst = {}
+for T, runs in ((0.5, methods), (5, longer)):
+    means = {
+        (loss, o): final(runs, f"RK4Net, {loss}, {o}").mean()
+        for loss in LOSSES
+        for o in OPTIMIZERS
+    }
+    worst[T] = min(means.values())
+    print(f"worst of eight: {worst[T]:.0f} % with T = {T}")
+    assert T == 5 or all(means[loss, "adagrad"] < 75 for loss in LOSSES)
+assert worst[5] > 99
 
 # %% [markdown]
-# *StandardNet with plain gradient descent and cross-entropy* learns in only one of two repetitions, for a different
-# reason. The gradient shrinks as it is propagated back through plain layers, as derived in [Section 4.2](s4-2). Adam,
-# Adagrad and Adadelta divide the gradient by its size and are hardly affected. The steps of plain gradient descent are
-# proportional to the gradient, so the first layers hardly change.
+# *StandardNet with plain gradient descent and cross-entropy* learns in only one of two repetitions. Its gradient
+# shrinks on the way back through plain layers ([Section 4.2](s4-2)). Adam, Adagrad and Adadelta divide the gradient
+# by its size; plain gradient descent does not, and hardly changes the first layers.
 
-# %%
+# %% tags=["hide-input"]
 shares = {}
 for name in ("StandardNet", "RK4Net"):
     configuration = Configuration("spiral_3D", name, 16, 10)
@@ -391,9 +384,8 @@ assert shares["StandardNet"] < 0.2 < 0.5 < shares["RK4Net"]
 # ## A fixed classifier
 #
 # The paper sees no significant difference when $W$ and $\mu$ are optimised as well. By {eq}`eq-4.z` there must be one
-# when $T$ is small: the entries of an untrained $W$ are below $1/4$ in absolute value, so that at $T = 0.25$ the logits
-# differ by at most 1 from those of an affine classifier of the input. We measure the difference for EulerNet on the
-# spiral with four repetitions:
+# when $T$ is small: the entries of an untrained $W$ are below $1/4$ in absolute value, so at $T = 0.25$ the logits
+# differ by at most 1 from those of an affine classifier. For EulerNet on the spiral, in the mean of four repetitions:
 
 # %%
 cost = {}
@@ -408,16 +400,15 @@ assert cost[5] > 20 and max(abs(cost[20]), abs(cost[100])) < 1
 verdict_box("methods-classifier")
 
 # %% [markdown]
-# The statement holds for deep networks, as the paper uses them. With five layers and $h = 0.05$ the difference is
+# The paper's statement holds for deep networks, which it uses. With five layers of $h = 0.05$ the difference is
 # thirty points.
 #
 # ## Four lifts at equal budget
 #
-# In the text the input is padded with zeros. In the code it is multiplied by a random matrix $M \in \mathbb R^{\hat d
-# \times d}$ with entries uniform on $(-1/\sqrt d, 1/\sqrt d)$, which is never trained. Two more lifts are natural: a
-# random matrix with orthonormal columns, which preserves all distances as padding does, and the random matrix *trained*
-# with the rest. All four are compared in RK4Net with 20 layers, with the same initial $K, b, W, \mu$, the same batches
-# and the same 12 000 steps.
+# The text of the paper pads the input with zeros. The code multiplies it by a random matrix $M \in \mathbb R^{\hat d
+# \times d}$ with entries uniform on $(-1/\sqrt d, 1/\sqrt d)$, which is never trained. We add a random matrix with
+# orthonormal columns, which preserves all distances as padding does, and a random matrix that is *trained* with the
+# rest. All are compared in RK4Net with 20 layers, with the same initial $K, b, W, \mu$, batches and number of steps.
 
 # %%
 lifts = repetitions("lifts")
@@ -439,7 +430,7 @@ beside_paper(
     heads=("data and width", "quantity", "from (runs)"),
 )
 
-# %%
+# %% tags=["hide-input"]
 mean = {
     (data, d_hat, lift): final(lifts, f"{data}, d_hat = {d_hat}, {lift}").mean()
     for data in ("spiral", "donut_2D_6C")
@@ -458,15 +449,15 @@ for d_hat in (3, 16):
         )
 
 # %% [markdown]
-# **What to see.** At width 16 on the spiral the lift cannot matter, because all four reach the limit: the task is
-# saturated. At width 3 the lift matters: an isometry, padded or orthogonal, is seven to eleven points better than the
-# random matrix. Learning the lift does not help, and on the six rings it does harm.
+# **What to see.** At width 16 on the spiral all four lifts reach the limit. At width 3 an isometry, padded or
+# orthogonal, is seven to eleven points better than the random matrix. Learning the lift does not help, and on the six
+# rings it does harm.
 #
 # Why is a random matrix worse? With $\hat d = 3$ it may almost flatten the plane. Its smallest singular value is the
 # factor by which it shrinks distances in the worst direction, and a flow over a short time cannot stretch them again.
-# To test this, we add twenty repetitions with the random matrix:
+# We test this with twenty further random matrices:
 
-# %%
+# %% tags=["hide-input"]
 SETS = ("spiral", "donut_2D_6C")
 rows = {
     data: EXPERIMENTS["lifts"].rows[f"{data}, d_hat = 3, linear"]
@@ -531,10 +522,9 @@ for data in SETS:
     print(f"{data}: rank correlation {correlation:.1f}")
 
 # %% [markdown]
-# The singular value explains only part of the differences: in three dimensions runs also scatter for other reasons. We
-# can only partly explain why the learned lift is worse. It starts from the same matrices as the frozen one. Since it is
-# the first map of the network, every step of Adam that changes it shifts all features at once. Its training accuracy is
-# also lower, so the cause lies in optimisation rather than generalisation:
+# The singular value explains only part of the differences. Why the learned lift is worse, we can only partly explain:
+# every step of Adam that changes this first map shifts all features at once. Its training accuracy is also lower, so
+# the cause lies in optimisation rather than generalisation:
 
 # %%
 row = "donut_2D_6C, d_hat = 16, "
@@ -551,10 +541,9 @@ print(", ".join(f"{lift} {value:.0f} %" for lift, value in training.items()))
 # (s4-beyond-rate)=
 # ## The same comparisons, each network at its own learning rate
 #
-# All networks above were trained at one learning rate. [The study of the next page](s4-trial) gives each network seven or five rates and
-# chooses rate and epoch on a selection set that the test does not see. It contains most of the comparisons of this
-# page. For each the following table states the worst and the best mean accuracy, first at the paper's rates and with its stopping rule,
-# then at rates of their own.
+# [The study of the next page](s4-trial) gives each network seven or five learning rates and chooses rate and epoch on
+# a selection set that the test does not see. For most comparisons of this page, the table states the worst and the
+# best mean accuracy, first at the paper's rates and with its stopping rule, then at rates of their own.
 
 # %% tags=["hide-input"]
 NAMES = ("study-map", "study-methods", "study-lift")
@@ -637,16 +626,18 @@ HEADS = ["compared", "the paper's rates", "own rates", "points left"]
 Box(table("table-own-rate", caption, HEADS, rows), "\n".join(map(str, rows)))
 
 # %% [markdown]
-# **What to see.** A difference of 25 points between depths shrinks to about two; the differences between lifts on the spiral and between
-# RK4Net's training methods shrink to fractions of a point. In a short time a network needs large weights, and a larger rate reaches
-# them; that is what {eq}`eq-4.z` asks for. What remains: a single layer of $h = 0.05$ has too little time at any rate, and on donut_2D_6C
-# the lift still matters. StandardNet with plain gradient descent or Adagrad varies between seeds, from a few tenths of a point to
-# fourteen points below the limit; four seeds do not decide it. (Ranges of means over four seeds are too large on average, and no intervals
-# are given here.)
+# **What to see.** A difference of 25 points between depths shrinks to about two; the differences between lifts on the
+# spiral and between RK4Net's training methods shrink to fractions of a point. In a short time a network needs large
+# weights {eq}`eq-4.z`, and a larger rate reaches them. Three differences remain. A single layer with $h = 0.05$ has
+# too little time at any rate. On donut_2D_6C the lift still matters. StandardNet with plain gradient descent or
+# Adagrad varies between seeds, from a few tenths of a point to fourteen points below the limit. (Ranges of means over
+# four seeds are too large on average, and no intervals are given here.)
 
-# %%
-short = spread["depth 1 to 100, h = 0.05"]
-assert np.ptp(short["usual"]) > 20 and 1 < np.ptp(short["own"]) < 3
+# %% tags=["hide-input"]
+in_short_time = spread["depth 1 to 100, h = 0.05"]
+assert (
+    np.ptp(in_short_time["usual"]) > 20 and 1 < np.ptp(in_short_time["own"]) < 3
+)
 assert np.ptp(spread["eight methods, RK4Net"]["own"]) < 0.5
 assert np.ptp(spread["four lifts, spiral, width 3"]["own"]) < 0.5
 assert np.ptp(spread["four lifts, donut_2D_6C, width 3"]["own"]) > 1
@@ -660,7 +651,7 @@ assert behind.min().min() < 0.5 and 13 < behind.max().max() < 15
 # %% [markdown]
 # ## Laboratory
 #
-# Below, one layer with $h = 1$ is shown beside twenty with $h = 0.05$, at the same time $T = 1$.
+# One layer with $h = 1$ and twenty with $h = 0.05$ have the same time $T = 1$:
 
 # %% mystnb={"figure": {"name": "fig-beyond-lab", "caption": "RK4Net on the spiral with $T = 1$, repetition 0: one layer with $h = 1$ (top) and twenty with $h = 0.05$ (bottom). Columns: features in three and in two principal components, and prediction. One large step bends the spiral as far as twenty small ones."}, "image": {"alt": "Two rows of three panels: a cloud of two interleaved arms in space, the same in the plane over two coloured regions, and the predicted regions of the spiral with the optimal boundary dashed. Both rows show the two arms pulled apart and nearly the same prediction.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["3d", "2d", "2d"]] * 2, height=2.45)
@@ -682,8 +673,8 @@ FeatureLaboratory(data="spiral", net="RK4Net", L=1, h=1.0)
 # ```{solution} ex-s4b-more
 # :class: dropdown
 # `trained(Configuration("spiral", "RK4Net", 16, 5, h=4.0), seed)` for a few seeds: above 99 %. But with 20 layers of
-# $h = 1$, the same time, single runs fall below 90 %. Over such a long time a small step of Adam in an early layer can
-# move features very far, and all the farther the more layers follow.
+# $h = 1$, the same time, single runs fall below 90 %. Over such a long time a small step of Adam in an early layer
+# moves features very far, the farther the more layers follow.
 # ```
 
 # %% tags=["hide-input"]
@@ -705,9 +696,9 @@ assert min(h.val_accuracy[-1] for h in long[20]) < 0.9
 #
 # ```{solution} ex-s4b-adagrad
 # :class: dropdown
-# Use ten times the learning rate, 0.1 for Adagrad and 1 for gradient descent, as in `Protocol(optimizer="adagrad",
-# learning_rate=0.1)`: the accuracy is above 99 %. With Adagrad the weights are now larger than with Adam; with gradient
-# descent they are smaller.
+# Use ten times the learning rate, as in `Protocol(optimizer="adagrad", learning_rate=0.1)`, and 1 for gradient
+# descent: the accuracy is above 99 %. Adagrad's weights are now larger than Adam's; those of gradient descent are
+# smaller.
 # ```
 
 # %% tags=["hide-input"]
@@ -735,15 +726,16 @@ for optimizer, rate, loss in (
 # ```{solution} ex-s4b-relu
 # :class: dropdown
 # It uses $|\sigma| \le 1$. ReLU is unbounded: $|f| \le \|K\|\,|y| + |b|$, and features may grow exponentially in $T
-# \|K\|$, so no such bound remains. In the [study of activations](s4-3) it is indeed ReLU and softplus that learn in
-# shallow networks and within few epochs.
+# \|K\|$. In the [study of activations](s4-3) it is indeed ReLU and softplus that learn in shallow networks and within
+# few epochs.
 # ```
 #
 # ## Takeaways
 #
-# - With tanh, time multiplied by classifier weights bounds how far a Runge-Kutta network can depart from a straight
-#   cut. At fixed $T$ the depth hardly matters on the spiral; at the paper's learning rate its depth study varies $T$.
-# - Most differences between the networks of this page are differences of how well one learning rate suits them. At rates of their own
+# - With tanh, time multiplied by classifier weights bounds how far a Runge-Kutta network can depart from an affine
+#   classifier. At fixed $T$ the depth hardly matters on the spiral; at its learning rate the paper's depth study
+#   varies $T$.
+# - Most differences on this page arise because one learning rate does not suit all networks. At rates of their own,
 #   depths from three layers on, training methods of RK4Net and lifts on the spiral give nearly the same accuracy.
 # - StandardNet trained by plain gradient descent or Adagrad varies between seeds at every rate tried.
 # - A fixed classifier loses almost nothing at $T \ge 1$ and thirty points at $T = 0.25$, at the paper's rate.

@@ -16,18 +16,19 @@
 # (s4-trial)=
 # # 4 The thesis on trial
 #
-# The published code compares architectures at one learning rate, $10^{-3}$, and reports the last epoch. Is it the architecture that
-# makes the difference, or the learning rate? A compiled engine trains a network in about a second, so the question can be
-# put to thousands of networks: every conclusion is tried again after each network has been given its own learning rate,
-# depth and epoch.
+# The published code compares architectures at one learning rate, $10^{-3}$, and reports the last epoch. Is it the
+# architecture that makes the difference, or the learning rate? A compiled engine trains a network in about a second,
+# so we can ask thousands of networks: every conclusion is tried again after each network has been given its own
+# learning rate, depth and epoch.
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
 # - Deep feed-forward nets break, Runge-Kutta nets do not (Section 4.2). You will see at which learning rates, and with which
 #   initial weights.
-# - Runge-Kutta nets profit from depth (Section 4.2), and the three nets do equally well on six sets (Section 4.4). Whether
-#   Runge-Kutta nets are superior in practice is asked in Section 4.4 for points and affirmed in Section 4.5 for images. You will see
-#   each of these sentences at the paper's rate, after tuning, and at equal cost, on points.
+# - Runge-Kutta nets profit from depth (Section 4.2), and the three nets do equally well on six sets (Section 4.4).
+#   You will see both sentences at the paper's rate, after tuning, and at equal cost.
+# - Are Runge-Kutta nets superior in practice? Section 4.4 asks this for points, and Section 4.5 affirms it for
+#   images. This study tests it on points only; images are not part of this study.
 # - Our own headline, [it is the time and not the depth](s4-beyond), is tested by the same rules.
 # :::
 
@@ -80,11 +81,11 @@ seeds = {
 # %% [markdown]
 # ## One table
 #
-# Each row is a conclusion, with the difference that decides it: in points of test accuracy, mean over seeds with its
-# (uncorrected) interval of level $1 - 0.05/3$, since there are three looks, and the number of seeds in brackets. A conclusion
-# *holds* if the stated difference is shown to exceed a margin of half a point (or, for "equal", to stay below it). It *fails* if the
-# difference is shown to be smaller than the margin (for "equal", larger), and is *undecided* otherwise. A failed "better" means "not better
-# by half a point", not "worse", and "undecided" does not mean "equal".
+# Each row is a conclusion with the difference that decides it, in points of test accuracy: the mean over seeds, its
+# (uncorrected) interval of level $1 - 0.05/3$, since there are three looks, and the number of seeds in brackets. A
+# conclusion *holds* if the difference is shown to exceed a margin of half a point (for "equal", to stay below it). It
+# *fails* if the difference is shown to be smaller than the margin (for "equal", larger), and is *undecided*
+# otherwise. A failed "better" means "not better by half a point", not "worse"; "undecided" does not mean "equal".
 
 
 # %% tags=["hide-input"]
@@ -157,12 +158,12 @@ print(
 # %% [markdown]
 # ## The rules, fixed first
 #
-# Questions, grid, margins, seeds and rules were registered before any run, in
-# `rknet/study/registered/trial.md`. Trials with seeds 0 to 23, described there, had suggested several of the answers; the study uses other
-# seeds. Corrections made later stand at the end of that file. In short:
+# Questions, grid, margins, seeds and rules were registered before any run, in `rknet/study/registered/trial.md`.
+# Trials with seeds 0 to 23 had suggested several of the answers; the study uses other seeds. Later corrections stand
+# at the end of that file. In short:
 #
-# - **Three sets.** A seed draws 1,500 training and 1,500 selection points. Everything that is chosen is chosen on the selection
-#   set: depth, rate and epoch. The choice is then measured on a test set of 20,000 points that no choice has seen.
+# - **Three sets.** A seed draws 1,500 training and 1,500 selection points. Depth, rate and epoch are chosen on the
+#   selection set, and the choice is measured on a test set of 20,000 points that no choice has seen.
 # - **Regret.** The laws of the points are known, so the test set needs no labels. Let $p_k(x)$ be the probability of class $k$ at the
 #   point $x$. An answer $a$ costs
 #
@@ -171,8 +172,8 @@ print(
 # $$ (eq-4.t)
 #
 #   and the mean of $r$ over test points is free of the labels' noise.
-# - **A replicate is the whole procedure**: points, tuning and test. Procedures of one seed share the points, so their differences are
-#   paired. Each set of points, net, depth and rate is trained for every seed, 2,576 networks per seed.
+# - **A replicate is the whole procedure**: points, tuning and test. Procedures of one seed share the points, so their
+#   differences are paired. Each seed trains 2,576 networks.
 # - **Tests against a margin.** "Better" means by more than 0.5 points, "equal" means within 0.5 points, unless stated otherwise. Tests
 #   are paired and one-sided, with Holm's correction over the fifteen conclusions.
 
@@ -196,7 +197,7 @@ for answer in (P.argmax(axis=1), np.zeros(len(P), int)):
 # %% [markdown]
 # ## The map: depth and learning rate
 #
-# The paper moves along one column of each of the following maps, that of the rate $10^{-3}$.
+# The paper varies the depth in one column of each map, that of the rate $10^{-3}$.
 
 # %% mystnb={"figure": {"name": "fig-trial-map", "caption": "Spiral, width 16: distance from the Bayes limit in points (logarithmic colours, dark is good) by learning rate and depth, best epoch by the selection set, mean over four seeds. Boxes mark the paper's rate. Dashed: six correlation lengths, 11 layers, registered as the edge for the uniform initialisation; dotted: 30 layers, an edge suggested afterwards."}, "image": {"classes": "on-white", "alt": "Eight maps of coloured cells. Those of StandardNet are bright in a corner of great depth and high rate, and with the uniform initialisation in the whole region of 40 and 100 layers. Those of residual nets are dark nearly everywhere; nets of short time are bright at small rates and small depths."}} tags=["hide-input"]
 MAPS = (
@@ -266,10 +267,11 @@ fig.colorbar(image, ax=axes, label="points below the limit", shrink=0.8)
 plt.show()
 
 # %% [markdown]
-# **What to see.** A StandardNet with the paper's uniform initial weights needs smaller rates the deeper it is, and beyond some
-# depth no rate helps. Other initial weights move that edge out; the architecture is the same. Residual layers work over two decades of
-# rates at nearly all depths. The exceptions are at the ends: deep nets with $h = 1$ at $10^{-1}$, nets with $T = 1$ at $10^{-4}$, and
-# nets with $h = 0.05$ and few layers, which have little time $T = hL$ and need a *large* rate.
+# **What to see.** The deeper a StandardNet with the paper's uniform initial weights is, the smaller the rate it
+# needs, and beyond some depth no rate helps. Other initial weights move that edge to greater depths. Residual layers
+# work over two decades of rates at nearly all depths. The exceptions are deep nets with $h = 1$ at $10^{-1}$, nets
+# with $T = 1$ at $10^{-4}$, and nets with $h = 0.05$ and few layers, which have little time $T = hL$ and need a
+# *large* rate.
 
 # %%
 own = limit - chosen(mapped, ["variant", "L", "seed"]).pivot_table(
@@ -295,9 +297,10 @@ for L in (3, 20):
 # %% [markdown]
 # ## The theory beside it
 #
-# [Section 4.2](s4-2) derives that a layer of StandardNet keeps a share $\rho = 1/\sqrt 3$ of all differences {eq}`eq-4.2.d`. Differences
-# decay with the correlation length $\xi = 1 / \ln \sqrt 3 = 1.8$ layers, and so do gradients. A common rule of thumb puts the edge of
-# trainability at about $6 \xi$, that is 11 layers; this was registered as the prediction. Measured on untrained nets:
+# [Section 4.2](s4-2) derives that a layer of StandardNet keeps a share $\rho = 1/\sqrt 3$ of all differences
+# {eq}`eq-4.2.d`. Differences and gradients decay with the correlation length $\xi = 1 / \ln \sqrt 3 = 1.8$ layers. A
+# common rule of thumb puts the edge of trainability at about $6 \xi$, that is 11 layers; this prediction was
+# registered. The shares measured on untrained nets are:
 
 
 # %%
@@ -325,15 +328,16 @@ print(
 )
 
 # %% [markdown]
-# The registered edge is too pessimistic. Adam divides each gradient by its own size, so small gradients are no obstacle as
-# long as they can be told from rounding. That suggests another edge, which was *not* registered: the depth at which $\rho^L$ reaches
-# $2^{-24}$, the resolution of single precision. For the uniform weights it lies between 20 layers, which train, and 40, which do
-# not. But it does not explain the gain weights: their measured share puts it beyond three hundred layers, and they fail at 100. The test
-# would be to train 40 layers in double precision.
+# The registered edge is too pessimistic. Adam divides each gradient by its own size, so small gradients are no
+# obstacle as long as they can be told from rounding. That suggests another edge, which was *not* registered: the
+# depth at which $\rho^L$ reaches $2^{-24}$, the resolution of single precision. For the uniform weights it lies
+# between 20 layers, which train, and 40, which do not. But it does not explain the gain weights: their measured share
+# puts it beyond three hundred layers, and they fail at 100. Training 40 layers in double precision would test it.
 #
 # ## What the rate alone does
 #
-# The same maps, read as the paper reads them: accuracy by depth, at the paper's rate and at each depth's best.
+# The next figure reads the same maps as the paper does, by depth: at the paper's rate, and at the best rate of each
+# depth.
 
 # %% mystnb={"figure": {"name": "fig-trial-depth", "caption": "Spiral: points below the Bayes limit by depth, logarithmic. Left, as the paper ran it: rate 0.001, its stopping rule. Right: rate and epoch chosen on the selection set. Lines are means over seeds, dots are seeds."}, "image": {"alt": "Two panels of lines over depth. Left the lines of StandardNet and RK4Net cross: one rises to fifty at twenty layers, one falls from twenty-five. Right the lines lie close together below one point, but for StandardNet with uniform weights beyond twenty layers."}} tags=["hide-input"]
 SHOWN = {
@@ -375,8 +379,8 @@ plt.show()
 # %% [markdown]
 # ## Ten sets, and the cost
 #
-# What does a given budget buy? Each family of nets may spend a number of evaluations of $f$ per training sample on any one training,
-# and chooses depth, rate and epoch on the selection set.
+# Each family of nets may spend a number of evaluations of $f$ per training sample on any one training, and chooses
+# depth, rate and epoch on the selection set.
 
 # %% mystnb={"figure": {"name": "fig-trial-cost", "caption": "Ten point sets: points below the Bayes limit, interquartile mean over sets and seeds, by the budget of evaluations of f for each training sample. Dashed: 800, the budget of the table. RK4 pays four evaluations per layer and approaches the others at the largest budgets. StandardNet and ResNet were also trained for 160 epochs, so they choose among 30 trainings, the others among 20. No intervals are shown."}, "image": {"alt": "Five falling lines over the budget. The residual net and the StandardNet fall first, EulerNet and RK4Net later; at the right end all lie within half a point."}} tags=["hide-input"]
 BUDGETS = (25, 50, 100, 200, 400, 800, 1600, 4000, 16000)
@@ -423,7 +427,7 @@ axes[0, 0].set(
 axes[0, 0].legend(fontsize=7)
 plt.show()
 
-# %%
+# %% tags=["hide-input"]
 families = {
     family: scores(
         tuned(
@@ -489,14 +493,15 @@ if n >= 4:
     )
 
 # %% [markdown]
-# The verdicts average all sets. The interquartile mean leaves out the hardest, those of six classes, on which the nets differ most.
+# The verdicts average all sets. The interquartile mean leaves out the hardest ones, those of six classes, on which
+# the nets differ most.
 #
-# ### How much do the two failures depend on choices?
+# ### How much do the two failed conclusions depend on choices?
 #
-# Not registered, and no verdict: the same differences with other choices.
+# The next cell repeats the two differences with other choices. These were not registered and give no verdict.
 
 
-# %%
+# %% tags=["hide-input"]
 def below_limit(variants, names=("study-sets", "study-long"), cost=800):
     """Points below the limit at equal cost, seeds in rows and sets in columns."""
     rows = sets[sets["variant"].isin(variants) & sets["experiment"].isin(names)]
@@ -541,12 +546,12 @@ for T in (1, 5):
     told(f"  spiral, T = {T} for both", of_net["RK4Net"] - of_net["EulerNet"])
 
 # %% [markdown]
-# That Runge-Kutta nets are *not better by half a point* survives every choice. That StandardNet is *ahead* does not: its lead comes from the two
-# sets of six classes, it halves when all nets are trained for 40 epochs, and it is not shown once a residual net with $h = 1$ counts as a
-# Runge-Kutta net, which it is. The disadvantage of RK4 is one of time: with $h = 0.05$, EulerNet reaches a larger $T$ for the same cost. At equal time
-# and cost on the spiral no difference is shown.
+# That Runge-Kutta nets are *not better by half a point* survives every choice. That StandardNet is *ahead* does not:
+# its lead comes from the two sets of six classes, halves when all nets are trained for 40 epochs, and is not shown
+# once a residual net with $h = 1$ counts as a Runge-Kutta net, which it is. RK4 lacks time: with $h = 0.05$, EulerNet
+# reaches a larger $T$ for the same cost. At equal time and cost on the spiral no difference is shown.
 #
-# ## Others
+# ## Other classifiers
 #
 # Five classifiers of scikit-learn were tuned too, with twenty configurations each (not at the same cost). The best of them is chosen
 # among 100 configurations, the better of EulerNet and RK4Net among 40.
@@ -575,9 +580,9 @@ print(wrong.mean().unstack().round(1).to_string())
 # %% [markdown]
 # ## Any comparison you like
 #
-# The page holds the distance of every net from the limit, for each seed. Choose data, nets, depth and rate; *chosen* stands for what is
-# best on the selection set. Without scripts,
-# `pandas.read_parquet` reads the same numbers from the tables in `results/`.
+# Choose data, nets, depth and rate to see the distance of every net from the limit, for each seed; *chosen* stands
+# for what is best on the selection set. Without scripts, `pandas.read_parquet` reads the same numbers from the tables
+# in `results/`.
 
 # %% tags=["hide-input"]
 Explorer(everything)
@@ -585,20 +590,21 @@ Explorer(everything)
 # %% [markdown]
 # ## What a practitioner should do
 #
-# 1. **Tune the rate before comparing architectures.** One rate for all nets favours the net that the rate suits: at $10^{-3}$ a shallow
-#    Runge-Kutta net looks poor and a feed-forward net of twenty layers looks broken. On
-#    the spiral both come within a point at rates of their own. On other sets twenty layers with uniform weights still fail at every rate tried,
-#    and two layers with $h = 0.05$ still have too little time.
+# 1. **Tune the rate before comparing architectures.** At $10^{-3}$ a shallow Runge-Kutta net looks poor and a
+#    feed-forward net of twenty layers looks broken. On the spiral both come within a point of the limit at rates of
+#    their own. On other sets twenty layers with uniform weights still fail at every rate tried, and two layers with
+#    $h = 0.05$ still have too little time.
 # 2. **Give a residual net time, not layers.** With $h$ near 1 a few layers suffice.
 # 3. **If a feed-forward net must be deep, start it from orthogonal weights** and use a small rate. On the spiral 40 layers then train at
 #    rates up to $10^{-3.5}$ and 100 layers at $10^{-4}$, the smallest rate tried; on the ten sets, whose rates start at $10^{-3.5}$, 100
 #    layers do not train.
-# 4. **Count evaluations.** At equal cost a scheme of higher order has to earn its extra stages.
+# 4. **Count evaluations.** A scheme of higher order must be worth its extra stages.
 #
 # ## How far to trust this page
 #
-# - Everything on this page rests on the seeds that are stated below the first table.
-# - The power of a stage, for a difference that is 0 and a margin of half a point, follows from the spread of a seed's difference:
+# - Everything rests on the seeds that are stated below the first table.
+# - The power of a stage, for a true difference of 0 and a margin of half a point, follows from the standard deviation
+#   of a seed's difference:
 
 # %%
 for sd in (0.15, 0.3, 0.6):
@@ -608,7 +614,7 @@ for sd in (0.15, 0.3, 0.6):
     print(f"spread {sd:.2f} points: {powers}")
 
 # %% [markdown]
-# - Numbers are recomputed: each build of this page draws twenty nets by the hash of the day's date, trains them again and compares the
+# - Each build of this page draws twenty nets by the hash of the day's date, trains them again and compares the
 #   weights and all results with the records, bit for bit.
 
 # %%
@@ -624,8 +630,8 @@ print(f"{sum(same)} of {len(same)} nets have the same bits")
 assert all(same)
 
 # %% [markdown]
-# - Rates at the end of a grid may be chosen. Where that happens, the best rate may lie outside, and the net is underrated. (For "more
-#   robust" the good rates of both nets reach below the grid, so its decades are counted within the grid.)
+# - Where the rate at the end of a grid is chosen, the best rate may lie outside, and the net is underrated. (For
+#   "more robust" the good rates of both nets reach below the grid, so its decades are counted within the grid.)
 
 # %%
 grid_rows = sets[sets["experiment"] == "study-sets"]
@@ -641,8 +647,8 @@ for words, of_grid in (
         print(f"{words:15}{family:26}{low:3.0f} %{high:5.0f} %")
 
 # %% [markdown]
-# - The runs and their table: `rknet run study --seeds 100-103` makes a stage and resumes where it was stopped, `--left` says what is
-#   left, `rknet pack study --into results` makes the tables that this page reads, and `pandas.read_parquet` reads them.
+# - `rknet run study --seeds 100-103` makes a stage and resumes where it was stopped, `--left` says what is left, and
+#   `rknet pack study --into results` makes the tables that this page reads.
 #
 # ## Exercises
 #
@@ -672,11 +678,9 @@ assert stats.t.ppf(1 - 0.05 / 6, 3) > 4  # why four seeds have wide intervals
 #   rate tried. Orthogonal weights move that limit.
 # - Two are shown to fail. At equal cost Runge-Kutta networks with $h = 0.05$ are not better than StandardNet by half a point on the
 #   paper's ten sets, and RK4 is not better than Euler's method by half a point.
-# - Twelve are undecided after four seeds: their intervals contain the margin or do not pass Holm's correction. That does not mean that the
-#   nets are equal.
+# - Twelve are undecided after four seeds, which does not mean that the nets are equal.
 # - Tuned support vectors and scikit-learn's MLP are as close to the limit on the ten sets as any of the five families, or closer.
-# - A map over depth and rate says more than a line over depth. The comparison that decides is paired, tuned, and tested on points that
-#   took no part in the tuning.
+# - Images are not part of this study; {doc}`s4_5b_networks` repeats the paper's runs on them.
 
 # %% tags=["hide-input"]
 word = {verdict.conclusion.id: verdict.word for verdict in verdicts}
