@@ -126,8 +126,8 @@ plt.show()
 # solver needs fewer evaluations of $f$. "Stability" can mean several things here, and we test four, for RK4Net on
 # donut_2D with zero padding {eq}`paper-2.3`, 20 layers and $h = 0.25$:
 #
-# 1. *The equation is easier to solve.* When the trained weights are taken as a control that is constant on each
-#    layer, and the equation is solved with 40 steps of RK4 in all, the output features are nearer to the solution.
+# 1. *The equation is easier to solve.* Take the trained weights as a control that is constant on each layer, and
+#    solve the equation with 40 steps of RK4 in all: the error of the output features is smaller.
 # 2. *The flow magnifies less.* The largest singular value of the Jacobian of $x \mapsto y^{[L]}$ is smaller.
 # 3. *Training depends less on the seed.* The standard deviation of the validation accuracy over the seeds is smaller.
 # 4. *Training is steadier.* The validation cost rises in fewer epochs.
@@ -200,8 +200,9 @@ assert (
 #
 # ## Choose the lift
 #
-# The laboratory trains a net on the donut with the lift of your choice: the added coordinates may be zeros, or random or
-# learned combinations of the inputs. With $\hat d = 2$ and zeros it is a net in the plane. The run before stays in grey.
+# The laboratory trains a net on the donut with the lift of your choice: the added coordinates may be zeros, or random
+# or learned combinations of the inputs. With $\hat d = 2$ and zeros the net stays in the plane. The previous run
+# remains visible in grey.
 
 # %%
 TrainingLaboratory(data="donut_2D", d_hat=3, lift="zero", L=20, h=0.2)

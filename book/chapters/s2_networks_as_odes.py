@@ -451,7 +451,8 @@ assert agree(solve(y_dot, curve(0)), curve(T), 1e-9)
 assert agree(by_short_form, curve(T), 1e-9)
 
 # %% [markdown]
-# **Verified.** SciPy's `solve_ivp` reproduces the end of the ellipse to nine digits, from either form.
+# **Verified.** SciPy's `solve_ivp` reproduces the end point of the ellipse to nine digits, from {eq}`paper-2.8` and
+# from {eq}`paper-2.10`.
 #
 # (s2-match)=
 # ## What agrees at the layers, and what does not
@@ -470,11 +471,11 @@ assert agree(by_short_form, curve(T), 1e-9)
 # $$ (paper-2.9)
 # :::
 #
-# The first line can always be satisfied: sample the network's controls from a function, or interpolate them by one.
-# Once $\mathbf{u}$ is chosen, the second line is no longer free, because $\mathbf{u}$ and $\hat x$ determine
-# $\mathbf{y}$. For a control given as a function of time, the second line is false unless, over each layer, the mean slope
-# along the solution equals the slope at the layer's left end: in general Euler's method makes an error in each step.
-# For a smooth control and a smooth activation,
+# The first line can always be satisfied: either sample the network's controls from a function, or interpolate given
+# controls by a function. Once $\mathbf{u}$ is chosen, the second line is no longer free, because $\mathbf{u}$ and
+# $\hat x$ determine $\mathbf{y}$. For a control given as a function of time, the second line holds only if the mean
+# slope of the solution over each layer equals its slope at the layer's left end. In general it does not: Euler's
+# method makes an error in each step. For a smooth control and a smooth activation,
 #
 # $$
 # y^{[l]} = \mathbf{y}(t_l) + h\, e(t_l) + O(h^2), \qquad
@@ -521,10 +522,11 @@ for L in (64, 256, 1024):
 
 # %% [markdown]
 # **Verified.** The error of the last layer, divided by $h$, differs from $e(T)$ by less than $h$ for $L = 64$, 256
-# and 1024; if the second line of {eq}`paper-2.9` held, the error would be zero. Could another control, with the same
-# values at the times $t_l$ and other values in between, satisfy both lines? For a single sample, yes (an exercise
-# below). For several samples under one control, not always: on the line, a large step may exchange two points, which
-# the flow of a differential equation cannot do ({numref}`fig-crossing`).
+# and 1024; if the second line of {eq}`paper-2.9` held, the error would be zero.
+#
+# Could another control, with the same values at the times $t_l$ and other values in between, satisfy both lines? For
+# a single sample, yes (an exercise below). For several samples under one control, not always: on the line, a large
+# step may exchange two points, which the flow of a differential equation cannot do ({numref}`fig-crossing`).
 #
 # A residual network is thus the simplest method for {eq}`paper-2.10`. {ref}`The next page <s2-rk>` takes better ones.
 #

@@ -104,7 +104,7 @@ assert conditions_kept(TABLEAUS["dopri5"]) == 17
 #
 # A scheme has *order* $q$ if, for every smooth equation, one step differs from the solution by $O(h^{q+1})$. Over a
 # fixed time, $T/h$ such errors add up to $O(h^q)$. Expand the step and the solution in powers of $h$. The terms are
-# products of derivatives of $f$, and each product belongs to a rooted tree; the step agrees with the solution up to
+# products of derivatives of $f$, and each product belongs to a rooted tree. The step agrees with the solution up to
 # $h^q$ if and only if the conditions of {numref}`fig-s2-trees` hold for all trees with up to $q$ nodes, where $c_i =
 # \sum_j a_{ij}$ {footcite}`hairer1993`. These are 1, 2, 4, 8 and 17 equations for the orders 1 to 5. `rknet` keeps
 # tableaus as exact numbers and derives their orders from these equations:
@@ -266,8 +266,8 @@ assert found_by == {"stage order 2", "embedded order 4", "last row"}
 # If the row's weight is non-zero, the order of a scheme of order 2 or more reveals each *single* misprint, because
 # the misprint changes $\sum_i \beta_i c_i$, which must be $\frac12$. (Several misprints together may cancel.) The
 # seventh stage of Dormand and Prince, however, has the weight $\beta_7 = 0$, and no other stage uses it. Its row
-# enters no condition: the order stays 5 whatever the row. The row does not affect the network either, but it affects
-# a solver that estimates its error by that stage. The library's tests therefore check more than the order:
+# enters no condition: the order stays 5 whatever the row contains. The row does not affect the network either, but it
+# affects a solver that estimates its error by that stage. The library's tests therefore check more than the order:
 #
 # - each row of $A$ sums to the node given in the literature, $\sum_j a_{ij} = c_i$;
 # - for Dormand-Prince, $\sum_j a_{ij} c_j = c_i^2 / 2$ in stages 3 to 7; the second set of weights, for the error
@@ -293,7 +293,7 @@ assert found_by == {"stage order 2", "embedded order 4", "last row"}
 # \end{pmatrix}$, that is, $\lambda = a + \mathrm{i} \omega$, the Jacobian of the layer is multiplication by
 # $R(h\lambda)$.
 
-# %% mystnb={"figure": {"name": "fig-stability", "caption": "Left: the curves $|R(z)| = 1$ in the plane of $z = h\\lambda$, one for each scheme; inside its curve, a scheme does not amplify. (The two small circles are a second part of the region of Dormand-Prince.) On the negative real axis the curves of Euler and Heun end at $-2$, those of order 3, 4 and 5 farther to the left. Right: $|R|$ on the imaginary axis, where features rotate; above the thin line they are amplified. The curves of Euler and Heun rise above 1 at once. Those of Kutta 3 and RK4 first fall, that of RK4 out of the picture, and cross the line at 1.73 and 2.83. That of Dormand-Prince crosses it at 1.00, so flatly that the picture does not show where."}, "image": {"alt": "Left: nested closed curves to the left of the imaginary axis, a unit disc around -1 for Euler, larger ones for higher orders, and two small islands to the right of the axis. Right: five curves that start at 1; those of Euler and Heun rise, those of Kutta 3 and RK4 first fall and then rise, that of Dormand-Prince stays near 1 and then rises."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-stability", "caption": "Left: the curves $|R(z)| = 1$ in the plane of $z = h\\lambda$, one for each scheme; inside its curve, a scheme does not amplify. (The two small circles also belong to the region of Dormand-Prince.) On the negative real axis the curves of Euler and Heun end at $-2$, those of order 3, 4 and 5 farther to the left. Right: $|R|$ on the imaginary axis, where features rotate; above the thin line they are amplified. The curves of Euler and Heun rise above 1 at once. Those of Kutta 3 and RK4 first fall, that of RK4 out of the picture, and cross the line at 1.73 and 2.83. That of Dormand-Prince crosses it at 1.00, so flatly that the picture does not show where."}, "image": {"alt": "Left: nested closed curves to the left of the imaginary axis, a unit disc around -1 for Euler, larger ones for higher orders, and two small islands to the right of the axis. Right: five curves that start at 1; those of Euler and Heun rise, those of Kutta 3 and RK4 first fall and then rise, that of Dormand-Prince stays near 1 and then rises."}} tags=["hide-input"]
 grid = (
     np.linspace(-4.2, 1.2, 300)[None, :]
     + 1j * np.linspace(-4.4, 4.4, 440)[:, None]
@@ -525,8 +525,8 @@ for nodes in range(2, 6):
 # ## Takeaways
 #
 # - The order is derived exactly, from one equation for each rooted tree, and confirmed by measurements on networks.
-# - Where a stage has the weight zero and no other stage uses it, the order of a scheme does not verify the stage's row
-#   of $A$; row sums, the stage orders, a second set of weights and the last row do.
+# - The order of a scheme does not verify the row of a stage that has the weight zero and that no other stage uses.
+#   The row sums, the stage orders, a second set of weights and the last row of $A$ do.
 # - Along the negative real axis, the regions of these schemes grow from order 2 on. Along the imaginary axis they do
 #   not: the regions of the Taylor polynomials of degrees 1, 2, 5 and 6 contain no segment of it next to 0, and of
 #   the schemes on this page the two of order 4 reach farthest.

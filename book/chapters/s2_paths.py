@@ -278,15 +278,15 @@ plt.show()
 # :::
 #
 # A ring contains such an $S$, so neither a flow nor a network whose layers are homeomorphisms can separate a disc
-# from a surrounding ring in the plane. This theorem explains the plane networks of {ref}`Section 4.1 <s4-1>`, which
-# are trained on samples of a disc and a ring, the *donut*: the region that they assign to the disc keeps a tail that
-# crosses the ring.
+# from a surrounding ring in the plane. This theorem explains the networks in the plane of {ref}`Section 4.1 <s4-1>`,
+# which are trained on samples of a disc and a ring, the *donut*: the region that they assign to the disc keeps a tail
+# that crosses the ring.
 #
 # The theorem does not apply to finite *samples* of a disc and a ring. In two or more dimensions a flow can move
 # finitely many points to places where a hyperplane separates their classes; {footcite:t}`ruizbalet2021` prove this
-# for neural differential equations with one more matrix, $\dot y = W \sigma(A y + b)$, and for activations such as ReLU,
-# which leave half of the space at rest while the other half moves. But the points of the disc have to pass through the gaps between the points of the ring, which requires the complex flow that the paper
-# mentions.
+# for neural differential equations with an additional matrix, $\dot y = W \sigma(A y + b)$, and for activations such
+# as ReLU, which leave half of the space at rest while the other half moves. But the points of the disc have to pass
+# through the gaps between the points of the ring, which requires the complex flow that the paper mentions.
 #
 # With one extra dimension and the activation $\tanh$ the obstacle disappears.
 #
@@ -348,7 +348,7 @@ assert best_margin(cone) > 0.7
 
 # %% [markdown]
 # **Verified.** No random flow separates the two circles. The same search finds a margin where one exists: when the
-# squared radius is a component. `EulerNet` and `RK4Net` agree with {eq}`eq-2.d` to rounding.
+# squared radius is added as a component. `EulerNet` and `RK4Net` agree with {eq}`eq-2.d` to rounding.
 #
 # ## Exercises
 #
@@ -424,8 +424,8 @@ assert np.allclose(other.y[:, -1], [1, 0], atol=1e-6, rtol=0)
 #   separated from the rest in its own space by a flow; with coarse steps a network can break this rule.
 # - With one extra dimension and $\tanh$, any two disjoint compact sets can be separated.
 #
-# The next page examines whether augmentation improves {ref}`stability <s2-stability>`; {ref}`Section 4.1 <s4-1>`
-# examines its effect on trained networks.
+# The next page examines whether augmentation improves {ref}`stability <s2-stability>`, and {ref}`Section 4.1 <s4-1>`
+# how it affects trained networks.
 #
 # ## References
 #

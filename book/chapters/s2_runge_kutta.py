@@ -62,7 +62,8 @@ SchemeLaboratory(scheme="euler", h=0.5, L=14)
 # %% [markdown]
 # :::{admonition} What you will learn
 # :class: tip
-# - how a Butcher tableau $(A, \beta, c)$ defines a network {eq}`paper-2.11`, and how one of its layers looks in code;
+# - how a Butcher tableau $(A, \beta, c)$ defines a network {eq}`paper-2.11`, and what one of its layers looks like in
+#   code;
 # - how many parameters such a network has, and why the paper's networks {eq}`paper-2.12` have fewer;
 # - when a single control per layer reduces the order, and when it does not;
 # - which other methods could replace Runge-Kutta schemes.
@@ -284,7 +285,7 @@ assert not agree(*moving, 1e-3)
 #
 # ## The cost of a single control
 #
-# Take the ellipse of {ref}`the previous page <s2>`, whose control depends on time, and follow it by RK4 with the
+# Take the ellipse of {ref}`the previous page <s2>`, whose control depends on time, and compute it by RK4 with the
 # control read in three ways: at the nodes {eq}`paper-2.11`, once per layer at the midpoint, or once per layer at the
 # left end, as {eq}`paper-2.9` prescribes. To code the last two, give every stage the same node.
 
@@ -356,11 +357,11 @@ plt.show()
 #
 # In the paper, *symplectic* describes the pair of a scheme and the scheme of its costates ({ref}`Section 3
 # <s3-partner>`). An explicit forward scheme alone is never symplectic {footcite}`sanzserna1992`. Methods that are
-# symplectic by themselves exist for equations with structure. The equation of the first figure is Hamiltonian: $\dot
-# y_1 = -\partial H / \partial y_2$, $\dot y_2 = \partial H / \partial y_1$ with $H = \log\cosh y_1 + \log\cosh y_2$.
-# *Symplectic Euler* updates one coordinate and uses the new value for the other. Its layers preserve areas, and its
-# drift does not grow over thousands of layers. RK4 is far more accurate over a few layers, but its drift accumulates:
-# at this step size RK4 damps, and the features spiral slowly into the origin.
+# symplectic by themselves exist for equations with a special structure. The equation of the first figure is
+# Hamiltonian: $\dot y_1 = -\partial H / \partial y_2$, $\dot y_2 = \partial H / \partial y_1$ with $H = \log\cosh y_1
+# + \log\cosh y_2$. *Symplectic Euler* updates one coordinate and uses the new value for the other. Its layers
+# preserve areas, and its drift does not grow over thousands of layers. RK4 is far more accurate over a few layers,
+# but its drift accumulates: at this step size RK4 is dissipative, and the features spiral slowly into the origin.
 
 
 # %%
@@ -422,9 +423,9 @@ for name in states:
 # other two grows.
 #
 # Layers of symplectic Euler require weights of a special form: each coordinate may be driven only by the other.
-# {footcite:t}`celledoni2021` survey architectures of this kind. In physics-informed networks the roles are different:
-# the network is not a sequence of steps but represents the unknown solution of a partial differential equation. In
-# the "discrete time models" of {footcite:t}`raissi2019` the network outputs all stages of an implicit Runge-Kutta
+# {footcite:t}`celledoni2021` survey architectures of this kind. In physics-informed networks the network plays
+# another part: it is not a sequence of steps but represents the unknown solution of a partial differential equation.
+# In the "discrete time models" of {footcite:t}`raissi2019` the network outputs all stages of an implicit Runge-Kutta
 # scheme at once, and training makes them satisfy the equations of the scheme.
 #
 # ## Exercises

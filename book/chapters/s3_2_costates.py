@@ -83,7 +83,7 @@ def saved(push):
 
 drops, predicted = saved(0.05)
 
-# %% mystnb={"figure": {"name": "fig-s32-arrows", "caption": "Costates along trajectories of five samples of class 1, each with its colour and mark, through a network with twelve layers. Left: the features; marks at every third layer, with arrows in the direction of $-p^{[l]}$, in which a push lowers the cost of the sample fastest. The arrows are drawn at five eighths of the length of $p^{[l]}$; of those of the two samples on the right (black, pink), which are safely classified, little more than the heads is visible. Right: the decrease of the cost by a push of length 0.05 in this direction, against the layer of the push. Lines: $0.05\\, |p^{[l]}|$, as $p^{[l]}$ predicts; marks: computed by running the network again."}, "image": {"alt": "Left: five curved trajectories in the plane with arrows attached along them; the arrows turn and change their length from layer to layer. Right: five curves against the layer from 0 to 12 with markers almost on them; two curves stay close to zero."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-arrows", "caption": "Costates along trajectories of five samples of class 1, each with its colour and mark, through a network with twelve layers. Left: the features; marks at every third layer, with arrows in the direction of $-p^{[l]}$, in which a push lowers the cost of the sample fastest. The arrows are drawn at five eighths of the length of $p^{[l]}$; for the two samples on the right (black, pink), which are safely classified, little more than the arrowheads is visible. Right: the decrease of the cost by a push of length 0.05 in this direction, against the layer of the push. Lines: $0.05\\, |p^{[l]}|$, as $p^{[l]}$ predicts; marks: computed by running the network again."}, "image": {"alt": "Left: five curved trajectories in the plane with arrows attached along them; the arrows turn and change their length from layer to layer. Right: five curves against the layer from 0 to 12 with markers almost on them; two curves stay close to zero."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1,
     2,
@@ -210,8 +210,8 @@ plt.show()
 # %% [markdown]
 # ## A costate for each stage
 #
-# So far the weights $\beta_i$ were allowed to vanish. Now assume that none vanishes, and divide the multiplier of
-# stage $i$ by $h \beta_i$, the stage's share of the step:
+# So far the weights $\beta_i$ have been allowed to vanish. Now assume that none vanishes, and divide the multiplier
+# of stage $i$ by $h \beta_i$, the stage's share of the step:
 #
 # $$
 # p_i^{[l]} = \frac{\xi_i^{[l]}}{h \beta_i} .

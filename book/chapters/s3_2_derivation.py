@@ -118,20 +118,21 @@ plt.show()
 # :::{admonition} What you will learn
 # :class: tip
 # - how the Lagrangian {eq}`paper-3.8` gives a network's derivatives term by term;
-# - why its multipliers run backwards, {eq}`paper-3.13` and {eq}`paper-3.17`, with the matrix $A$ transposed;
-# - that its derivative in the weights {eq}`paper-3.18` is the gradient of training;
+# - why the recursions for the multipliers run backwards, {eq}`paper-3.13` and {eq}`paper-3.17`, with the matrix $A$
+#   transposed;
+# - that the derivative of the Lagrangian in the weights {eq}`paper-3.18` is the gradient of training;
 # - which printed equations need correction.
 # :::
 #
 # ## A small random problem
 #
 # Every formula is tested on Kutta's scheme of order 3, whose weights and coefficients below the diagonal are all
-# non-zero, so that most wrong indices are detected. One kind of error is not: reversing the stages and replacing each
-# $a_{i,j}$ by $\beta_j a_{j,i} / \beta_i$ gives the same scheme again ({doc}`s3_3_partner`). {ref}`The next page
-# <s3-2-costates>` therefore tests all schemes. Each of the $s = 3$ stages of the $L = 4$ layers has its own random
-# control. Arrays have one row per sample, so `y @ K.T` is $K y$ for all samples. The paper's derivation is for one
-# sample; with $N$ samples, a dot product also sums over the samples. `cost` and `cost_gradient` are those of {ref}`the
-# previous page <s3-1>`, {eq}`eq-3.1.c`.
+# non-zero, so that most wrong indices are detected. One kind of error remains undetected: reversing the stages and
+# replacing each $a_{i,j}$ by $\beta_j a_{j,i} / \beta_i$ gives the same scheme again ({doc}`s3_3_partner`). {ref}`The
+# next page <s3-2-costates>` therefore tests all schemes. Each of the $s = 3$ stages of the $L = 4$ layers has its own
+# random control. Arrays have one row per sample, so `y @ K.T` is $K y$ for all samples. The paper's derivation is for
+# one sample; with $N$ samples, a dot product also sums over the samples. `cost` and `cost_gradient` are those of
+# {ref}`the previous page <s3-1>`, {eq}`eq-3.1.c`.
 
 # %%
 tableau = TABLEAUS["kutta3"]
@@ -328,8 +329,8 @@ def lagrangian(U, Y, F, P, Xi):
 
 
 # %% [markdown]
-# Where the network's equations hold, all brackets vanish and $\mathcal{L}$ is the cost, whatever the multipliers. The
-# derivatives in $P$ and $\Xi$ are the brackets: set to zero, they give back {eq}`paper-3.4` to {eq}`paper-3.6`.
+# Where the network's equations hold, all brackets vanish and $\mathcal{L}$ is the cost, whatever the multipliers are.
+# The derivatives in $P$ and $\Xi$ are the brackets: set to zero, they give back {eq}`paper-3.4` to {eq}`paper-3.6`.
 #
 # :::{admonition} The paper's text: one letter for two functions
 # :class: voice-paper
@@ -562,7 +563,7 @@ def by_F(U, Y, F, P, Xi):
 
 
 # %% [markdown]
-# Solved for the multiplier,
+# Solving for the multiplier gives
 #
 # $$
 # \xi_i^{[l]} = h \Bigl[ \beta_i\, p^{[l+1]} + \sum_{j=1}^{s} a_{j,i}\, f_y\bigl(u_j^{[l]}, y_j^{[l]}\bigr)^\top \xi_j^{[l]} \Bigr].

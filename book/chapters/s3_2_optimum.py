@@ -287,15 +287,15 @@ plt.show()
 #
 # ```{exercise}
 # :label: ex-s32-conditions
-# One control has $m = \hat d^2 + \hat d$ entries. For RK4 with $L$ layers, how many scalar conditions are
-# {eq}`paper-3.19`, the sums for one function of time, and {eq}`eq-3.2.c`? Compare with the number of scalars that are
-# optimised.
+# One control has $m = \hat d^2 + \hat d$ entries. For RK4 with $L$ layers, how many scalar conditions does each of
+# {eq}`paper-3.19`, the sums for one function of time, and {eq}`eq-3.2.c` contain? Compare with the number of scalars
+# that are optimised.
 # ```
 #
 # ```{solution} ex-s32-conditions
 # :class: dropdown
 # $4Lm$, $(2L + 1)m$ and $Lm$, always as many as there are scalars in the controls: at a stationary point the gradient
-# vanishes, and it has one component for each scalar that is optimised.
+# vanishes, and the gradient has one component for each scalar that is optimised.
 # ```
 
 # %% tags=["hide-input"]

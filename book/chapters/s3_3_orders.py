@@ -159,10 +159,11 @@ for tableau in (*schemes.values(), ralston3):
 # ## Trees and the wrong partner
 #
 # With $\tilde A = A$ the state and the costate are solved by the same scheme. The right and the wrong costates both
-# have its order $q$, so their weights agree for all trees with up to $q$ nodes. If the weights agree for all trees
-# with up to $n$ nodes, the costates differ by $O(h^{n+1})$ after one layer and by $O(h^n)$ after $T/h$ layers. The
-# gradients divided by $h$, which are averages of $f_u^\top p$ over a layer, also differ by $O(h^n)$. One expects $n =
-# q$: 1 for Euler, 2 for Heun and Ralston. But for Heun $n = 3$. The weights of the eight trees above explain why:
+# have the order $q$ of this scheme, so their weights agree for all trees with up to $q$ nodes. If the weights agree
+# for all trees with up to $n$ nodes, the costates differ by $O(h^{n+1})$ after one layer and by $O(h^n)$ after $T/h$
+# layers. The gradients divided by $h$, which are averages of $f_u^\top p$ over a layer, also differ by $O(h^n)$. One
+# expects $n = q$: 1 for Euler, 2 for Heun and Ralston. But for Heun $n = 3$. The weights of the eight trees above
+# explain why:
 
 # %% tags=["hide-input"]
 

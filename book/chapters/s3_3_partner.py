@@ -203,8 +203,9 @@ for l in range(L):
 
 # %% [markdown]
 # Verified: the Lobatto pair exactly; every $p^{[l]}$ and $p_i^{[l]}$ to 13 digits. The library's `Tableau.partner`
-# agrees with {eq}`eq-3.p` for all schemes. Its `partner_costates` takes {eq}`paper-3.24` to {eq}`paper-3.26` with any
-# matrix $\tilde A$ and solves for $p^{[l]}$ at the layer's left end. With the partner it gives autograd's gradient:
+# agrees with {eq}`eq-3.p` for all schemes. The function `partner_costates` uses {eq}`paper-3.24` to {eq}`paper-3.26`
+# with any matrix $\tilde A$ and solves for $p^{[l]}$ at the layer's left end. With the partner it gives autograd's
+# gradient:
 
 
 # %%
@@ -293,17 +294,17 @@ for name, tableau in schemes.items():
 # %% [markdown]
 # ## Is the partner unique?
 #
-# If every stage has its own control, yes. For a single sample the gradient in $b_i$ is $h \beta_i\, \sigma' \circ
-# p_i^{[l]}$ with $\sigma' > 0$, so equal gradients imply equal $p_i^{[l]}$. Suppose two matrices give the same
-# $p_i^{[l]}$ for all controls. In the last layer, where $p^{[L]} \ne 0$ is known, choose $K_j$ invertible in one
-# stage $j$ and zero in the others. Then $f_y$ vanishes in all stages but this one, and {eq}`eq-3.q` has a single
+# If every stage has its own control, the partner is unique. For a single sample the gradient in $b_i$ is $h \beta_i\,
+# \sigma' \circ p_i^{[l]}$ with $\sigma' > 0$, so equal gradients imply equal $p_i^{[l]}$. Suppose two matrices give
+# the same $p_i^{[l]}$ for all controls. In the last layer, where $p^{[L]} \ne 0$ is known, choose $K_j$ invertible in
+# one stage $j$ and zero in the others. Then $f_y$ vanishes in all stages but this one, and {eq}`eq-3.q` has a single
 # term: $p_i = p^{[L]} + h (\beta_j - \tilde a_{i,j})\, f_y(u_j, y_j)^\top p_j$. Here $p_j \ne 0$, since otherwise the
 # equation for $i = j$ would say $0 = p^{[L]}$. Hence $f_y^\top p_j$ is non-zero and the same for both matrices, and
 # the coefficient can be read off for each $i$ and $j$. The two matrices are equal.
 #
-# If stages share a control, not always. Duplicate Euler's stage: $A = 0$, $\beta = (\frac12, \frac12)$. The network
-# is the same. All entries of the partner matrix are $\frac12$, but the unit matrix gives the same gradient, because
-# the two stages are identical. Such schemes are called reducible.
+# If stages share a control, other tableaus may give the same gradient. Duplicate Euler's stage: $A = 0$, $\beta =
+# (\frac12, \frac12)$. The network does not change. All entries of the partner matrix are $\frac12$, but the unit
+# matrix gives the same gradient, because the two stages are identical. Such schemes are called reducible.
 
 # %%
 double = Tableau("Euler, counted twice", [[], []], ["1/2", "1/2"])
@@ -353,8 +354,8 @@ for name, tableau in schemes.items():
 
 # %% [markdown]
 # For Euler, Heun, Kutta 3, RK4, the 3/8 rule, implicit midpoint and Gauss-Legendre the recipe gives the exact
-# gradient, so a test with one of them does not detect the mistake. Ralston's scheme and Radau IIA do: their weights,
-# $\frac14, \frac34$ and $\frac34, \frac14$, are not symmetric.
+# gradient, so a test with one of them does not detect the mistake. Tests with Ralston's scheme and with Radau IIA
+# detect it, because their weights, $\frac14, \frac34$ and $\frac34, \frac14$, are not symmetric.
 #
 # The stages must be *stored*, however. If state and costate are solved backwards together, the stages differ from
 # those of the forward sweep, and the gradient is not exact even for the five explicit schemes;

@@ -120,7 +120,7 @@ plt.show()
 # \mathbf p \cdot f_y\, \delta\mathbf y = 0$.
 #
 # Which pairs of *schemes* preserve this product? Insert both steps into the product and express $p^{[l]}$ and $\delta
-# y^{[l]}$ by stages. The terms $p_i \cdot k_i + g_i \cdot \delta y_i$ cancel by {eq}`paper-3.25`, and there remains
+# y^{[l]}$ by stages. The terms $p_i \cdot k_i + g_i \cdot \delta y_i$ cancel by {eq}`paper-3.25`, which leaves
 #
 # $$
 # p^{[l+1]} \cdot \delta y^{[l+1]} - p^{[l]} \cdot \delta y^{[l]}
@@ -324,7 +324,7 @@ for layer in (verlet, euler):
 # Multiplying out the two steps gives the change $h \sum_i \beta_i (p^{[l]} \cdot k_i + g_i \cdot \delta y^{[l]}) +
 # h^2 \sum_{i,j} \beta_i \beta_j\, g_j \cdot k_i$. In the first sum insert $p^{[l]} = p_i - h \sum_j \tilde a_{i,j}
 # g_j$ and $\delta y^{[l]} = \delta y_i - h \sum_j a_{i,j} k_j$. Since $p_i \cdot k_i = p_i \cdot f_y\, \delta y_i =
-# -g_i \cdot \delta y_i$, there remains $-h^2 \sum_{i,j} (\beta_i \tilde a_{i,j}\, g_j \cdot k_i + \beta_i a_{i,j}\,
+# -g_i \cdot \delta y_i$, what remains is $-h^2 \sum_{i,j} (\beta_i \tilde a_{i,j}\, g_j \cdot k_i + \beta_i a_{i,j}\,
 # g_i \cdot k_j)$. Swap $i$ and $j$ in the last term.
 # ```
 #

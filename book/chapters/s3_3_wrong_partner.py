@@ -366,9 +366,9 @@ for case in (("ralston", 5), ("heun", 5)):
 #
 # :::{admonition} How far to trust the verdicts
 # :class: voice-here
-# The number of points was reduced after a first run: with twice as many points per seed the cells took longer than a page
-# may. The rules were not changed. In that run the verdicts on Euler were the same, and some of the other verdicts near
-# the border of 10 % were not. Its numbers were not kept; to repeat it, double `POINTS`.
+# The number of points was reduced after a first run: with twice as many points per seed the cells ran too long for a
+# page. The rules were not changed. In that run the verdicts on Euler were the same, and some of the other verdicts
+# near the border of 10 % were not. Its numbers were not kept; to repeat it, double `POINTS`.
 # :::
 #
 # ## When it matters
@@ -502,9 +502,9 @@ for L in (4, 8, 16):
 #
 # Choose a tableau, or type one. Left: scheme and partner {eq}`paper-3.23`, with the orders of each and of the pair.
 # Middle: the stability region of the scheme, and the stability boundary of its partner, whose stability function is
-# $\tilde R(z) = 1 / R(-z)$: components that one damps the other amplifies, so that $p \cdot \delta y$ stays constant.
-# Right: the error of the gradient by {eq}`paper-3.24` to {eq}`paper-3.26` with the right partner and with the tableau
-# itself.
+# $\tilde R(z) = 1 / R(-z)$: the partner amplifies the components that the scheme damps, and damps those that it
+# amplifies, so that $p \cdot \delta y$ stays constant. Right: the error of the gradient by {eq}`paper-3.24` to
+# {eq}`paper-3.26` with the right partner and with the tableau itself.
 
 # %% mystnb={"figure": {"name": "fig-s33-laboratory", "caption": "The laboratory on Ralston's scheme. The rows of its partner do not sum to its nodes; the partner's stability boundary is the mirror image; with the tableau itself in place of the partner the error of the gradient falls like $h^2$, and with the partner there is no error."}, "image": {"alt": "Three panels: the tableaus of Ralston's scheme and of its partner; a shaded oval left of the imaginary axis and its dashed mirror image to the right; a log-log plot with a flat line near 1e-16 for the right partner and a line of slope 2 for the tableau itself."}} tags=["hide-input"]
 fig = plt.figure(figsize=(plots.WIDTH, laboratory.HEIGHT), layout="constrained")

@@ -209,7 +209,7 @@ unseen -= (unseen @ v) * v  # a large error, orthogonal to v
 assert slope_of_remainder(by_hand + unseen, 1e-1, 1e-4) > 1.9
 print(f"slope {right:.1f} with the gradient, {wrong:.1f} with the suspect")
 
-# %% mystnb={"figure": {"name": "fig-s34-judges", "caption": "Left: errors of one directional derivative. The errors of the differences fall with slopes 1 and 2 until cancellation dominates; the error of the complex step falls to the last digit and stays there (for large $\\varepsilon$ it hides that of the central difference). Right: for the gradient, Taylor's remainder falls with slope 2 to rounding; for the suspect, which is off by a ten-thousandth, the slope changes to 1. At $\\varepsilon = 0.1$ the two cannot be told apart."}, "image": {"alt": "Two log-log plots against epsilon. Left: errors of one-sided and central differences form a V with least errors near 1e-8 and 1e-10, the complex step's error goes down to 1e-16 and stays. Right: the remainder with the gradient is a straight line of slope 2, that with the suspect leaves it near 1e-2 and continues with slope 1."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s34-judges", "caption": "Left: errors of one directional derivative. The errors of the differences fall with slopes 1 and 2 until cancellation dominates; the error of the complex step falls to the last digit and stays there (for large $\\varepsilon$ its line hides that of the central difference). Right: for the gradient, Taylor's remainder falls with slope 2 to rounding; for the suspect, which is off by a ten-thousandth, the slope changes to 1. At $\\varepsilon = 0.1$ the two cannot be told apart."}, "image": {"alt": "Two log-log plots against epsilon. Left: errors of one-sided and central differences form a V with least errors near 1e-8 and 1e-10, the complex step's error goes down to 1e-16 and stays. Right: the remainder with the gradient is a straight line of slope 2, that with the suspect leaves it near 1e-2 and continues with slope 1."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.9)
 for (name, error), colour, line in zip(
     errors.items(), (1, 3, 0), ("-", "--", "-")
@@ -342,12 +342,12 @@ assert not any(gradcheck(claims[method], atol=1e-9) for method in methods)
 assert not any(verdict for method in methods for verdict in passed[method][1:])
 
 # %% [markdown]
-# **What to see.** All checks detect the gross mistakes. A millionth in one entry is below the usual tolerance of
-# $10^{-7}$, and only the two checks without differences, complex step and autograd, reject it. (Differences could
-# detect it: with a tolerance of $10^{-9}$ they reject this claim and still accept the gradient.) In between are the two
-# errors of *method*, and `gradcheck` with its defaults accepts one of them: it compares entry by entry with an absolute
-# tolerance of $10^{-5}$, which is large where entries are small. With `atol=1e-9` it rejects both. A test should
-# therefore state the smallest error that it can detect.
+# **What to see.** All checks detect the gross mistakes. An error of a millionth in one entry is below the usual
+# tolerance of $10^{-7}$, and only the two checks without differences, complex step and autograd, reject it.
+# (Differences could detect it: with a tolerance of $10^{-9}$ they reject this claim and still accept the gradient.)
+# In between are the two errors of *method*, and `gradcheck` with its defaults accepts one of them: it compares entry
+# by entry with an absolute tolerance of $10^{-5}$, which is large where entries are small. With `atol=1e-9` it
+# rejects both. A test should therefore state the smallest error that it can detect.
 #
 # One net proves little. Next we compare all ten schemes, explicit and implicit, with and without zero weights, with
 # autograd. For implicit schemes autograd differentiates one step of Newton's method at the converged stages, which by

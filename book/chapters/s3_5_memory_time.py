@@ -27,7 +27,7 @@
 #   method;
 # - where to put checkpoints: every $\sqrt{L / (2s)}$ layers, not every $\sqrt L$;
 # - how to predict the peak memory of a training step before running it, and how well that works;
-# - how much extra time the saving of memory costs, and when memory does not matter.
+# - how much time it costs to save memory, and when memory does not matter.
 # :::
 
 # %% tags=["hide-input"]
@@ -196,9 +196,9 @@ for way, (stored, peaks) in WAYS.items():
 # ## Measured memory
 #
 # Memory and times depend on the machine. Like those of the page {doc}`benchmarks`, they are not computed here but
-# were recorded by `python -m benchmarks memory --record`, each in separate processes on one core, as the growth of
-# the process above its size before the step. We take the smallest growth of a few processes, since a process
-# occasionally needs some megabytes more. A step is one training step: forward, backward, and Adam.
+# were recorded by `python -m benchmarks memory --record`. Each measurement runs in processes of its own, on one core,
+# and is the growth of the process above its size before the step. We take the smallest growth of a few processes,
+# since a process occasionally needs some megabytes more. A step is one training step: forward, backward, and Adam.
 
 # %%
 timings = Path(rknet.__file__).parents[1] / "benchmarks" / "results.json"
@@ -230,7 +230,7 @@ for way, row in measured.items():
 # Every measurement is within ten per cent of its prediction. (The difference is mostly PyTorch's record of the
 # operations, about a kilobyte each.)
 
-# %% mystnb={"figure": {"name": "fig-s35-memory", "caption": "Peak memory of one training step of RK4Net against depth, batch of thousands. Dots are measured, lines predicted by counting. Memory grows linearly with $L$, above a constant, for all methods except checkpoints at the best distance, for which it grows like $\\sqrt L$."}, "image": {"alt": "Log-log plot of memory in MiB against 25 to 200 layers. Lines for autograd and the compiled engine on top, the adjoint below, then recomputed stages and checkpoints at every layer, and a flatter line for checkpoints at the best distance; dots lie on the lines."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s35-memory", "caption": "Peak memory of one training step of RK4Net against depth, batch of thousands. Dots are measured, lines predicted by counting. Memory grows linearly with $L$, above a constant, for all methods except checkpoints at the best spacing, for which it grows like $\\sqrt L$."}, "image": {"alt": "Log-log plot of memory in MiB against 25 to 200 layers. Lines for autograd and the compiled engine on top, the adjoint below, then recomputed stages and checkpoints at every layer, and a flatter line for checkpoints at the best spacing; dots lie on the lines."}} tags=["hide-input"]
 LABELS = {
     "autograd": "autograd",
     "compiled": "compiled engine",
@@ -269,10 +269,10 @@ plt.show()
 # %% [markdown]
 # ## Time
 #
-# How much extra time should the saving of memory cost? Each stage needs one product with $K$ in the forward pass and
-# two products in the backward pass, $f_y^\top \xi_i$ and $f_u^\top \xi_i$. Evaluating $f$ again adds a fourth
-# product. If only products took time, the factor would be $4/3$. At width 16, elementwise operations, memory traffic
-# and function calls matter as well. The measurements:
+# How much extra time should it take to save memory? Each stage needs one product with $K$ in the forward pass and two
+# products in the backward pass, $f_y^\top \xi_i$ and $f_u^\top \xi_i$. Evaluating $f$ again adds a fourth product. If
+# only products took time, the factor would be $4/3$. At width 16, elementwise operations, memory traffic and function
+# calls matter as well. The measurements:
 
 # %%
 base = np.array(measured["autograd"]["ms"])

@@ -16,9 +16,9 @@
 # (s5-adaptive)=
 # # 5 Adaptive steps
 #
-# A network with adaptive steps has no fixed number of layers. Its flow is given, and an embedded pair of schemes takes
-# as many steps as a tolerance asks for. The picture shows the accepted steps of one network before and after training:
-# the trained flow needs more and shorter steps.
+# A network with adaptive steps has no fixed number of layers. Its weights define a flow, and an embedded pair of
+# schemes takes as many steps as a tolerance requires. The picture shows the accepted steps of one network before and
+# after training: the trained flow needs more and shorter steps.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -121,8 +121,8 @@ plt.show()
 # The sum runs over all samples and coordinates, so one step size serves the whole batch. A step is accepted if $E \le
 # 1$, where $\tau$ is the tolerance and $|y|$ the larger of its values before and after the step. In either case the
 # next step is the last one times $0.9\, E^{-1/(q+1)}$, at least a fifth and at most five times as long
-# {footcite}`hairer1993`. The control changes at the border of a layer, so steps end there. A pair is data again: a
-# tableau and further weights.
+# {footcite}`hairer1993`. The control changes at the border of a layer, so steps end there. Like a scheme, a pair is
+# data: a tableau and a second set of weights.
 
 # %%
 for name, pair in PAIRS.items():
@@ -134,9 +134,9 @@ for name, pair in PAIRS.items():
 #
 # Once the steps are chosen, the forward pass is a Runge-Kutta network with steps of different sizes. Its gradient is
 # given by {eq}`paper-3.13`, {eq}`paper-3.17` and {eq}`paper-3.18`, from the last accepted step to the first; steps of
-# the same layer add to the gradient of the same control. Refused steps play no part. How the *sizes* depend on the
-# weights is not differentiated: the sizes are a means of reaching the tolerance, not a part of the model. We compare
-# with autograd through the accepted steps:
+# the same layer add to the gradient of the same control. Rejected steps play no part. The dependence of the *sizes*
+# on the weights is not differentiated: the sizes are a means of reaching the tolerance, not a part of the model. We
+# compare with autograd through the accepted steps:
 
 # %%
 net = network("dopri5", 1, tolerance=1e-5)
@@ -174,10 +174,10 @@ print("the gradient by costates is autograd's, to ten digits")
 # :::{admonition} Rules, fixed before the first run
 # :class: voice-here
 # Stated in `rknet/study/registered/schemes.md`: width 3, 40 points of `donut_2D` for each of 20 seeds, $T = 5$, five
-# layers of controls, 100 steps of Adam at rate 0.02, tolerance $10^{-3}$, three pairs. For each seed take the mean
-# number of evaluations of $f$ in the last ten training steps over that in the first ten. The cost of training **grows**
-# with a pair if the interval of the geometric mean lies above 1, at the level 95 % with Bonferroni's correction for
-# three pairs, and **falls** if it lies below.
+# layers of controls, 100 steps of Adam at rate 0.02, tolerance $10^{-3}$, three pairs. For each seed, the mean number
+# of evaluations of $f$ in the last ten training steps is divided by that in the first ten. The cost of training
+# **grows** with a pair if the interval of the geometric mean lies above 1, at the level 95 % with Bonferroni's
+# correction for three pairs, and **falls** if it lies below.
 # :::
 
 # %%
@@ -268,8 +268,8 @@ assert max(ends) < 1.1 * min(ends)
 # ```{solution} ex-s5-frozen
 # :class: dropdown
 # The result of the accepted steps differs from the exact flow by an error proportional to the tolerance $\tau$,
-# whatever the sizes are, and the exact flow does not depend on them. The derivative of the result by the sizes is
-# therefore of the size of the error: $O(\tau)$ for a smooth dependence.
+# whatever the sizes are, and the exact flow does not depend on them. For a smooth dependence the derivative of the
+# result with respect to the sizes is therefore of the size of the error, $O(\tau)$.
 # ```
 #
 # ```{exercise}
@@ -286,9 +286,10 @@ assert max(ends) < 1.1 * min(ends)
 #
 # ## Takeaways
 #
-# - An embedded pair is a tableau with further weights. The difference of its two results decides about a step.
-# - The gradient of an adaptive network is that of its accepted steps. The costates of Section 3 give it exactly, with
-#   steps of any sizes.
+# - An embedded pair is a tableau with a second set of weights. The difference of its two results decides whether a
+#   step is accepted.
+# - The gradient of an adaptive network is that of its accepted steps. The costates of Section 3 give it exactly,
+#   whatever the sizes of the steps are.
 # - By a rule fixed beforehand, the cost of a training step grew with the pairs of orders 2(1) and 3(2), by 1.35 and 1.49,
 #   and was undecided with Dormand-Prince, which took one step for each layer.
 #

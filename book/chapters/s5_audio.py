@@ -23,9 +23,9 @@
 # :::{admonition} What you will see
 # :class: tip
 # - A recurrent network is Euler's method with a large step, applied to a controlled differential equation.
-# - Networks of Euler's scheme, of RK4, a plain recurrent network and a gated one recognise nine speakers; four rules,
-#   fixed beforehand, compare them.
-# - A network that knows its step size can read recordings with half as many frames without being trained again.
+# - A network with Euler's scheme, one with RK4, a plain recurrent network and a gated one recognise nine speakers;
+#   four rules, fixed beforehand, compare them.
+# - A network with a step size can read recordings with half as many frames without being trained again.
 # :::
 
 # %% tags=["hide-input"]
@@ -62,7 +62,7 @@ def trained(seed, **options):
 
 first = trained(0, tableau="rk4", h=0.25)
 
-# %% mystnb={"figure": {"name": "fig-audio", "caption": "Left: a recording, 12 coefficients in each of its frames, one frame every 6.4 ms. Right: states of a trained network of 32 dimensions while recordings of four speakers drive it, in the plane of two principal components of the ends. All paths start at the cross; a dot marks the end of a recording. The ends of each speaker's recordings lie together."}, "image": {"alt": "Left, a colour map of twelve rows over about 120 milliseconds, smooth along time. Right, bundles of curves in four colours leave one cross in the middle and end in separate clusters of dots."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-audio", "caption": "Left: a recording, 12 coefficients in each of its frames, one frame every 6.4 ms. Right: states of a trained network of 32 dimensions while recordings of four speakers drive it, in the plane of the first two principal components of their end points. All paths start at the cross; a dot marks the end of a recording. The ends of each speaker's recordings lie together."}, "image": {"alt": "Left, a colour map of twelve rows over about 120 milliseconds, smooth along time. Right, bundles of curves in four colours leave one cross in the middle and end in separate clusters of dots."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.9), layout="constrained"
 )
@@ -142,7 +142,7 @@ for name, part in zip(("training", "test"), recordings):
 # y^{[n+1]} = y^{[n]} + h \bigl(\sigma(K y^{[n]} + C x_n + b) - \gamma\, y^{[n]}\bigr) = \sigma(K y^{[n]} + C x_n + b) .
 # $$ (eq-5.t)
 #
-# This is Elman's recurrent network {footcite}`elman1990`, PyTorch's `nn.RNN`. The cell compares the two:
+# This is Elman's recurrent network {footcite}`elman1990`, PyTorch's `nn.RNN`. The next cell compares the two:
 
 # %%
 elman = ControlledNet(FRAMES, 12, WIDTH, 9, tableau="euler", h=1, decay=1)
@@ -299,7 +299,7 @@ verdicts = {
 for rule, (one, other, _) in PAIRS.items():
     print(f"{rule:11}{one} - {other:10}{verdicts[rule]}")
 
-# %% mystnb={"figure": {"name": "fig-audio-rates", "caption": "Accuracy on the test recordings, with all frames and with every second one; a dot is a seed, a line joins the means. On average the recurrent network and the GRU lose about three points without half of the frames, the networks with a step size nothing."}, "image": {"alt": "Four panels side by side, each with six dots on the left and six on the right. The means of Euler and RK4 stay level near 95 percent, those of the recurrent network and of the GRU fall from 96 and 97 to 93 and 94 percent.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-audio-rates", "caption": "Accuracy on the test recordings, with all frames and with every second one; a dot is a seed, a line joins the means. On average the recurrent network and the GRU lose about three points when half of the frames are missing; the networks with a step size lose nothing."}, "image": {"alt": "Four panels side by side, each with six dots on the left and six on the right. The means of Euler and RK4 stay level near 95 percent, those of the recurrent network and of the GRU fall from 96 and 97 to 93 and 94 percent.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plt.subplots(
     1, 4, figsize=(plots.WIDTH, 2.3), sharey=True, layout="constrained"
 )
@@ -333,20 +333,20 @@ assert [v.verdict for v in verdicts.values()] == [
 
 # %% [markdown]
 # **What to see.** The scheme makes no difference here: with $h = 1/4$ Euler's steps already follow the flow. With all
-# frames RK4 is the same as the recurrent network by the rule, with an interval that just fits, and worse than the GRU,
-# whose gates decide at every frame how much of the state is replaced.
+# frames RK4 is the same as the recurrent network by the rule, though the interval only just fits, and worse than the
+# GRU, whose gates decide at every frame how much of the state is replaced.
 #
-# With half of the frames the picture changes. The recurrent network {eq}`eq-5.t` takes one step for each frame, however
-# much time has passed, so fewer frames mean another path. The same holds for the GRU. The networks of Euler and RK4 approximate a
-# differential equation, and with twice the step size they take the same path in fewer steps. On average they lose
-# nothing, and the other two lose about three points. The fourth rule nevertheless ends undecided: five of the six
-# recurrent networks lose more than three points, but one loses almost nothing, and six seeds with such a spread do not
-# exclude that the difference is due to chance.
+# With half of the frames the picture changes. The recurrent network {eq}`eq-5.t` takes one step for each frame,
+# however much time has passed, so fewer frames mean a different path. The same holds for the GRU. The networks of
+# Euler and RK4 approximate a differential equation, and with twice the step size they take the same path in fewer
+# steps. On average they lose nothing, and the other two lose about three points. The fourth rule nevertheless ends
+# undecided: five of the six recurrent networks lose more than three points, but one loses almost nothing, and six
+# seeds with such a spread do not exclude that the difference is due to chance.
 #
 # :::{admonition} How far the comparison goes
 # :class: voice-here
-# 370 recordings of nine men are few: one point is less than four of them. The rules do not cover other
-# step sizes, longer training, or a recurrent network that is told the time between frames.
+# 370 recordings of nine men are few: one point corresponds to fewer than four recordings. The rules do not cover
+# other step sizes, longer training, or a recurrent network that is told the time between frames.
 # :::
 #
 # ## Exercises
@@ -379,9 +379,10 @@ assert [v.verdict for v in verdicts.values()] == [
 #
 # - A sequence enters a Runge-Kutta network as a control {eq}`eq-5.s`; each frame takes one step.
 # - The plain recurrent network is Euler's method with $h = \gamma = 1$.
-# - On this set the scheme does not matter, and the GRU is the most accurate network as long as the frame rate stays.
+# - On this set the scheme does not matter, and the GRU is the most accurate network as long as the frame rate does
+#   not change.
 # - A network with a step size can be given another frame rate: with twice the step and half the frames it was as
-#   accurate as before. Whether a recurrent network is then worse, six seeds leave undecided.
+#   accurate as before. Six seeds leave undecided whether a recurrent network is then worse.
 #
 # ## References
 #

@@ -20,7 +20,7 @@
 # for each layer, so its parameters grow with its depth. Two ideas use the function instead: describe it by a few
 # coefficients {footcite}`queiruga2020`, or refine it while training {footcite}`chang2018`. On this page you will
 #
-# - describe $u$ by a few coefficients, so that depth costs no parameters;
+# - describe $u$ by a few coefficients, so that more layers need no more parameters;
 # - test whether training, and the trained network, depend on the number of layers;
 # - train a shallow network first and double its layers, and count what that saves.
 #
@@ -56,9 +56,9 @@ samples = {
 # \frac{T}{L} .
 # $$ (eq-5.u)
 #
-# Trained are the $C_k$, each a matrix and a bias. We use $m = 4$ piecewise linear functions ("hats"), or the
-# Chebyshev polynomials of degree 0 to 3. The gradient in $C_k$ is the sum of the layers' gradients with the weights
-# $\varphi_k(t_l / T)$, by the chain rule, so the adjoint of Section 3 serves as it is.
+# The trained parameters are the $C_k$, each a matrix and a bias. We use $m = 4$ piecewise linear functions ("hats"),
+# or the Chebyshev polynomials of degree 0 to 3. The gradient in $C_k$ is the sum of the layers' gradients with the
+# weights $\varphi_k(t_l / T)$, by the chain rule, so the adjoint of Section 3 applies unchanged.
 
 
 # %%
@@ -223,13 +223,13 @@ assert (
 
 # %% [markdown]
 # **What to see.** The trained network does not depend on the mesh: with 64 layers instead of 16 its accuracy is the
-# same, for both bases and sets. Nearly so the training: the final costs of 64 and 16 layers differ by less than a
-# tenth on average in each case, but only one interval is short enough for the verdict "the same". A small difference
-# is to be expected, since 16 steps of Euler's method follow the flow less closely than 64.
+# same, for both bases and sets. The same is nearly true of the training: the final costs of 64 and 16 layers differ
+# by less than a tenth on average in each case, but only one interval is short enough for the verdict "the same". A
+# small difference is to be expected, since 16 steps of Euler's method follow the flow less closely than 64.
 #
-# The price is freedom. After the same 100 steps four coefficients are worse than weights for each of 32 layers, by
-# about 7 points, in three cases of four; for Chebyshev polynomials on `spiral` the case is undecided. With weights for
-# each layer the network has seven times as many parameters, and the ratio grows with $L$.
+# The price is a smaller class of networks. After the same 100 steps four coefficients are worse than weights for each
+# of 32 layers, by about 7 points, in three of four cases; for Chebyshev polynomials on `spiral` the case is
+# undecided. With weights for each layer the network has seven times as many parameters, and the ratio grows with $L$.
 #
 # ## Order of the discretisation
 #
@@ -257,9 +257,10 @@ assert abs(np.log2(errors[0] / errors[1]) - 1) < 0.2
 # u^{[2l]} = u^{[2l+1]} = u^{[l]}, \qquad h^{[2l]} = h^{[2l+1]} = \tfrac12 h^{[l]} .
 # $$ (eq-5.w)
 #
-# A step with 4 layers costs an eighth of one with 32. The rule: 30 steps each with 4, 8 and 16 layers, then as many as
-# needed with 32, against 32 layers from the start. What counts are the evaluations of $f$ per point until the network
-# of 32 layers classifies 99 % of its training points; if it does not within 300 steps, all evaluations count.
+# A step with 4 layers costs an eighth of one with 32. The rule: 30 steps each with 4, 8 and 16 layers, then as many
+# as needed with 32, against 32 layers from the start. The measure is the number of evaluations of $f$ per point until
+# the network of 32 layers classifies 99 % of its training points; if it does not within 300 steps, all evaluations
+# count.
 
 
 # %%
@@ -315,10 +316,10 @@ axes[0, 0].set_ylabel("shallow to deep")
 plt.show()
 
 # %% [markdown]
-# By the rule, shallow to deep saves evaluations on both sets. Two reasons add up: the early steps are cheap, and the
-# deep network arrives with most of its points in place. The numbers are evaluations, not seconds: on small networks
-# in PyTorch the time is spent on calls, and the ratio of times is closer to that of the evaluations the wider the
-# network is.
+# By the rule, training from shallow to deep saves evaluations on both sets. Two reasons add up: the early steps are
+# cheap, and the deep network arrives with most of its points in place. The numbers are evaluations, not seconds: on
+# small networks in PyTorch the time is spent on calls; the wider the network, the closer the ratio of the times is to
+# that of the evaluations.
 #
 # ## Exercises
 #

@@ -73,7 +73,7 @@ for kind, make in KINDS.items():
 assert norms["StandardNet", 0][0].max() < 1e-6
 assert norms["EulerNet", 0].min() > 0.5 and norms["EulerNet", 2][0].max() < 0.1
 
-# %% mystnb={"figure": {"name": "fig-s5-sensitivity", "caption": "Norm of the derivative of the last state by the state of layer $l$, width 8, $h = 0.15$: median of six samples, and their range. Left, at the initial weights: StandardNet's vanishes, the others are close to 1. Right, with 2 subtracted from the diagonals of $K$: now EulerNet's vanishes too. The Hamiltonian network's stays above 1 (grey line) in both cases."}, "image": {"alt": "Two semi-logarithmic plots against the layer from 0 to 40. Left, the curve of StandardNet falls from 1 at the right end by many orders of magnitude to the left, and the three others stay near 1. Right, the curve of EulerNet falls as well, and the antisymmetric and Hamiltonian curves stay at 1 or above."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s5-sensitivity", "caption": "Norm of the derivative of the last state with respect to the state of layer $l$, width 8, $h = 0.15$: median of six samples, and their range. Left, at the initial weights: StandardNet's vanishes, the others are close to 1. Right, with 2 subtracted from the diagonals of $K$: now EulerNet's vanishes too. The Hamiltonian network's stays above 1 (grey line) in both cases."}, "image": {"alt": "Two semi-logarithmic plots against the layer from 0 to 40. Left, the curve of StandardNet falls from 1 at the right end by many orders of magnitude to the left, and the three others stay near 1. Right, the curve of EulerNet falls as well, and the antisymmetric and Hamiltonian curves stay at 1 or above."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.8)
 titles = "initial weights", "$K - 2I$"
 for ax, shift, title in zip(axes[0], (0, 2), titles):
@@ -94,7 +94,7 @@ plt.show()
 # %% [markdown]
 # :::{admonition} What you will learn
 # :class: tip
-# - how the pair of schemes of Section 3 becomes an architecture, and a splitting method a network;
+# - how the pair of schemes of Section 3 becomes an architecture, and how a splitting method becomes a network;
 # - why its gradients cannot vanish: a proof in one line;
 # - that its layers can be undone, so that a gradient needs the memory of one state at any depth;
 # - how Hamiltonian and antisymmetric networks train, by rules fixed beforehand.
@@ -220,10 +220,11 @@ print("measured orders:", {name: round(p, 1) for name, p in measured.items()})
 # \Bigl| \frac{\partial y^{[L]}}{\partial y^{[l]}} \Bigr| \ge 1 \quad \text{for all } l \text{ and all weights.}
 # $$ (eq-5.d)
 #
-# {footcite:t}`galimberti2021` use this bound. From above, if $\sigma' \le 1$, the derivative of a move of size $h$ has
-# the norm $1 + h |K|^2$ at most. With symplectic Euler and Störmer-Verlet the norm therefore stays below $\exp\bigl(h
-# \sum_l (|K_q^{[l]}|^2 + |K_r^{[l]}|^2)\bigr)$: bounded at every depth if the time $T = hL$ and the weights are. The
-# bound {eq}`eq-5.d` is for the norm of the matrix. A particular gradient $M^\top p$ may still be small.
+# {footcite:t}`galimberti2021` use this bound. From above, if $\sigma' \le 1$, the derivative of a move of size $h$
+# has the norm $1 + h |K|^2$ at most. With symplectic Euler and Störmer-Verlet the norm therefore stays below
+# $\exp\bigl(h \sum_l (|K_q^{[l]}|^2 + |K_r^{[l]}|^2)\bigr)$: it is bounded at every depth if the time $T = hL$ and
+# the weights are bounded. The bound {eq}`eq-5.d` is for the norm of the matrix. A particular gradient $M^\top p$ may
+# still be small.
 #
 # An *antisymmetric* network {footcite}`haber2017,chang2019`, $f(u, y) = \sigma((K - K^\top) y + b)$, has a weaker
 # property: the eigenvalues of $f_y$ are imaginary, since $f_y$ is a positive diagonal matrix times an antisymmetric
@@ -312,12 +313,12 @@ for dtype, most in ((torch.float64, 1e-13), (torch.float32, 1e-4)):
 #
 # :::{admonition} Rules, fixed before the first run
 # :class: voice-here
-# Stated in `rknet/study/registered/schemes.md`: width 4, 100 points of `donut_2D` for each of 20 seeds, $T = 5$, 10 and
-# 40 layers, 200 steps of Adam at rate 0.02. The Hamiltonian network by Störmer-Verlet and the antisymmetric one by
-# Euler's method are compared with EulerNet. The ratio of the final costs is **the same** if the 95 % interval of its
-# geometric mean lies inside $[1/1.1, 1.1]$, **lower** or **higher** if it differs from 1 at the 5 % level after Holm's
-# correction for four comparisons, else **undecided**. A layer of the Hamiltonian network has 12 parameters, one of
-# EulerNet 20, and of the 20 of the antisymmetric one 10 matter.
+# Stated in `rknet/study/registered/schemes.md`: width 4, 100 points of `donut_2D` for each of 20 seeds, $T = 5$, 10
+# and 40 layers, 200 steps of Adam at rate 0.02. The Hamiltonian network with Störmer-Verlet and the antisymmetric one
+# with Euler's method are compared with EulerNet. The ratio of the final costs is **the same** if the 95 % interval of
+# its geometric mean lies inside $[1/1.1, 1.1]$, **lower** or **higher** if it differs from 1 at the 5 % level after
+# Holm's correction for four comparisons, else **undecided**. A layer of the Hamiltonian network has 12 parameters,
+# one of EulerNet has 20, and one of the antisymmetric network has 20, of which 10 matter.
 # :::
 
 # %% tags=["hide-input"]
@@ -372,7 +373,7 @@ for (kind, L), found in verdicts.items():
         f"{kind:14}{L:3}{mean:14.2f}{low:12.2f} to {high:5.2f}   {found.verdict}"
     )
 
-# %% mystnb={"figure": {"name": "fig-s5-hamiltonian-costs", "caption": "Final cost over EulerNet's, seed by seed (dots, 20 of each), with the geometric mean and its 95 % interval. Grey: within 10 %."}, "image": {"alt": "Logarithmic plot of ratios for four cases. The mean lies near 1 for the antisymmetric network with 10 layers, well below 1 with 40, above 1 for the Hamiltonian network with 10 layers, and slightly above 1 with 40."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s5-hamiltonian-costs", "caption": "Final cost divided by that of EulerNet, seed by seed (dots, 20 of each), with the geometric mean and its 95 % interval. Grey: within 10 %."}, "image": {"alt": "Logarithmic plot of ratios for four cases. The mean lies near 1 for the antisymmetric network with 10 layers, well below 1 with 40, above 1 for the Hamiltonian network with 10 layers, and slightly above 1 with 40."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"]], height=2.6, width=5.2)
 ax = axes[0, 0]
 for k, (case, values) in enumerate(logs.items()):
@@ -424,17 +425,17 @@ for case in (("antisymmetric", 10), ("Hamiltonian", 40)):
 #
 # ```{solution} ex-s5-inverse
 # :class: dropdown
-# Undo the three moves in reverse order: half a move of $r$ with $-h$, a move of $q$ with $-h$, half a move of $r$ with
-# $-h$. The list of moves is the same read backwards, so this is the layer with $-h$. For symplectic Euler the list read
-# backwards is another one.
+# Undo the three moves in reverse order: half a move of $r$ with $-h$, a move of $q$ with $-h$, half a move of $r$
+# with $-h$. The list of moves is the same read backwards, so this is the layer with $-h$. For symplectic Euler the
+# list read backwards is a different one.
 # ```
 #
 # ## Takeaways
 #
 # - A scheme for $q$ with its partner for $r$ is a symplectic network. For a Hamiltonian that separates $q$ and $r$ the
 #   pairs of Euler and of the trapezoidal rule are explicit: symplectic Euler, and Störmer-Verlet.
-# - $M^\top J M = J$ implies $|M| \ge 1$: the derivative of late states by early ones cannot vanish, whatever the weights
-#   are.
+# - $M^\top J M = J$ implies $|M| \ge 1$: the derivative of late states with respect to early ones cannot vanish,
+#   whatever the weights are.
 # - Layers that can be undone need the memory of one state at any depth, at the price of computing each layer once more.
 # - In training, by rules fixed beforehand, one case of four was better than EulerNet, one worse, two undecided.
 #

@@ -154,9 +154,9 @@ assert 10 * kept["costates"] < kept["60 iterations"]
 # (a - a')$, and no term of this sum is positive. The distance of two solutions therefore never grows. Large weights
 # make the flow stiff: its rates reach $|K|^2$.
 #
-# Which schemes keep this? Consider the implicit midpoint rule, and two solutions with the difference $e^{[l]}$ and the
-# midpoint difference $m = \frac12 (e^{[l]} + e^{[l+1]})$. Then $e^{[l+1]} - e^{[l]} = h\, (f(u, y_1) - f(u, z_1))$, and
-# the product with $e^{[l+1]} + e^{[l]} = 2 m$ gives
+# Which schemes preserve this property? Consider the implicit midpoint rule, and two solutions with the difference
+# $e^{[l]}$ and the midpoint difference $m = \frac12 (e^{[l]} + e^{[l+1]})$. Then $e^{[l+1]} - e^{[l]} = h\, (f(u,
+# y_1) - f(u, z_1))$, and the product with $e^{[l+1]} + e^{[l]} = 2 m$ gives
 #
 # $$
 # |e^{[l+1]}|^2 - |e^{[l]}|^2 = 2h\, \bigl(f(u, y_1) - f(u, z_1)\bigr) \cdot m \le 0
@@ -188,7 +188,7 @@ for name in ("implicit_midpoint", "radau3"):
 for name in ("midpoint", "rk4"):
     assert max(grown[name]) > 5
 
-# %% mystnb={"figure": {"name": "fig-s5-expansion", "caption": "By how much ten layers increase the distance of two points at most, against the scale of the weights. The flow increases no distance (grey: ratios up to 1). The implicit schemes keep this at every scale; the explicit schemes increase distances as soon as the weights are large."}, "image": {"alt": "Log-log plot. The curves of the explicit midpoint rule and of RK4 rise above 1 and reach the tens to hundreds; the curves of implicit midpoint and Radau IIA stay below 1."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s5-expansion", "caption": "The largest factor by which ten layers change the distance of two points, against the scale of the weights. The flow increases no distance (grey: ratios up to 1). The implicit schemes keep this at every scale; the explicit schemes increase distances as soon as the weights are large."}, "image": {"alt": "Log-log plot. The curves of the explicit midpoint rule and of RK4 rise above 1 and reach the tens to hundreds; the curves of implicit midpoint and Radau IIA stay below 1."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"]], height=2.7, width=4.6)
 ax = axes[0, 0]
 for name, (line, colour, marker) in LOOKS.items():
@@ -359,18 +359,19 @@ assert [word for (what, *_), word in words.items() if what == "distance"].count(
 ) == 7
 
 # %% [markdown]
-# **What to see.** With weights at the library's scale implicit schemes do not pay. The explicit midpoint rule ends at a
-# cost ten times lower than both of them, and it does so by leaving its flow: in each of its trained networks some two
-# points have moved apart, which a flow of {eq}`eq-5.a` cannot do and the implicit networks never do. As a classifier it
-# gains from being a poor discretisation.
+# **What to see.** With weights at the library's scale implicit schemes do not pay. The explicit midpoint rule ends at
+# a cost ten times lower than both of them, and it does so by leaving its flow: in each of its trained networks some
+# pair of points has moved apart, which a flow of {eq}`eq-5.a` cannot do and the implicit networks never do. As a
+# classifier it gains from being a poor discretisation.
 #
 # With weights four times as large the implicit midpoint rule pays: its cost is about a third of that of either explicit
 # scheme. Radau IIA, the most accurate scheme here, does not. As discretisations the implicit schemes are better in
 # seven of eight cases: their networks are closer to the flows that they stand for, Radau IIA by a factor of ten or
 # more.
 #
-# The lesson is the one of {doc}`s4_beyond` again: a good classifier need not be an accurate discretisation. Who needs
-# the properties of the flow, such as that no perturbation of the input grows, needs a scheme that keeps them.
+# The lesson is that of {doc}`s4_beyond`: a good classifier need not be an accurate discretisation. An application
+# that needs a property of the flow, such as that no perturbation of the input grows, needs a scheme that preserves
+# it.
 #
 # ## Exercises
 #

@@ -53,8 +53,8 @@ def points(law, seed, N):
 # ## What training does to the steps
 #
 # The networks are those of the code that accompanies {footcite:t}`benning2019`: 20 layers of Euler's method, width 2,
-# tanh, normal initial matrices, a classifier that is drawn and not trained. All members of an `Ensemble` take their
-# steps side by side; `descend` is gradient descent with the line search of that code.
+# tanh, normal initial matrices, a classifier that is drawn and not trained. All members of an `Ensemble` are trained
+# side by side; `descend` is gradient descent with the line search of that code.
 
 
 # %%
@@ -136,8 +136,9 @@ plt.show()
 # ## The derivative in a step size
 #
 # In the Lagrangian {eq}`paper-3.8` the step size of layer $l$ multiplies the stage values $f_i$, in the step
-# {eq}`paper-3.4` and in the stage states {eq}`paper-3.6`. Its derivative is therefore a product of the $f_i$ with
-# $\beta_i p^{[l+1]} + \sum_j a_{j,i} f_y^\top \xi_j$, and by {eq}`paper-3.17` this vector is $\xi_i / h^{[l]}$:
+# {eq}`paper-3.4` and in the stage states {eq}`paper-3.6`. The derivative in the step size is therefore a product of
+# the $f_i$ with $\beta_i p^{[l+1]} + \sum_j a_{j,i} f_y^\top \xi_j$, and by {eq}`paper-3.17` this vector is $\xi_i /
+# h^{[l]}$:
 #
 # $$
 # \frac{\partial \mathcal F}{\partial h^{[l]}} = \frac{1}{h^{[l]}} \sum_{i=1}^s \xi_i^{[l]} \cdot f_i^{[l]}
@@ -146,8 +147,8 @@ plt.show()
 #
 # The second form, for $\beta_i \ne 0$, is a mean of the Hamiltonian $p \cdot f$ over the stages. {doc}`s3_2_costates`
 # has the longer form {eq}`eq-3.2.d`. At an optimum with free steps the mean Hamiltonian of every layer vanishes. On
-# the simplex it has one common value in all layers that survive, and no smaller one in the others: no time can be
-# moved at a profit.
+# the simplex it has one common value in all layers that survive, and is not smaller in the others: moving time from
+# one layer to another cannot lower the cost.
 
 # %%
 net = network("ODENet", 2, 0)
@@ -209,12 +210,13 @@ onto_simplex(torch.tensor([0.5, 1.0, -1.0, 0.125]), T=1.0)
 #
 # :::{admonition} What is as in their code, and what is not
 # :class: voice-authors
-# As in their code are the networks, the initial weights, the fixed classifier, the squared error of a logistic output
-# and the line search. Their code draws 500 points and takes 5,000 to 20,000 steps; here it is 100 points and 200
+# The networks, the initial weights, the fixed classifier, the squared error of a logistic output and the line search
+# are those of their code. Their code draws 500 points and takes 5,000 to 20,000 steps; here it is 100 points and 200
 # steps, for each of 20 seeds. Their sets have the shapes of ours, with other densities; ours are those of
-# {doc}`s4_1_width`, divided by 4. The line search of their code counts the move of a bias once for each sample, ours
-# once. This page relies on their code and on the abstract of the article, and quotes no number of theirs. After 200
-# steps the costs still fall, so the order of networks that are close to each other may change with longer training.
+# {doc}`s4_1_width`, divided by 4. The line search of their code counts the move of a bias once for each sample; ours
+# counts it once. This page relies on their code and on the abstract of the article, and quotes no number of theirs.
+# After 200 steps the costs still fall, so the order of networks that are close to each other may change with longer
+# training.
 # :::
 #
 # :::{admonition} Rules, fixed before the first run
@@ -350,9 +352,9 @@ for law in SETS:
 # $$ (eq-5.l)
 #
 # The simplex limits this sum to $T$; the ODENet extends it. A ResNet with $T = 8$, a time of that size, has more than
-# half of the ODENet's advantage on each set, and no difference between the two is established. What free steps learn
-# here is above all a longer time. The sign of a step, by contrast, means nothing: tanh is odd, so $-h \tanh(Ky + b) =
-# h \tanh(-Ky - b)$.
+# half of the ODENet's advantage on each set, and no difference between the two is established. The advantage of free
+# steps here is above all a longer time. The sign of a step, by contrast, means nothing: tanh is odd, so $-h \tanh(Ky
+# + b) = h \tanh(-Ky - b)$.
 
 # %% tags=["hide-input"]
 print("set        sum of |h| of the ODENet: median and range of 20 seeds")
@@ -433,10 +435,10 @@ print(
 )
 
 # %% [markdown]
-# **Trained anew**, from other weights and with the surviving steps fixed, the network of one to four layers is
-# better than the ResNet of 20 layers on three sets. Whether it is as good as the ODENet with simplex that it came from
-# is undecided on each set: 20 seeds do not suffice for a margin of two points, since the new initial weights are a
-# source of chance of their own.
+# **Trained anew**, from other weights and with the surviving steps fixed, the network of one to four layers is better
+# than the ResNet of 20 layers on three sets. Whether it is as good as the ODENet with simplex that it came from is
+# undecided on each set: 20 seeds do not suffice for a margin of two points, since the new initial weights add
+# variation of their own.
 
 # %% tags=["hide-input"]
 assert stats.ttest_1samp(zeros, 1, alternative="greater").pvalue < 1e-3

@@ -16,10 +16,10 @@
 # (s5-regularisers)=
 # # 5 Regularisers
 #
-# A Runge-Kutta network is called a discretised differential equation, but nothing in its training asks the controls
-# $u^{[l]}$ of neighbouring layers to be similar. Without such a demand the layers are a list of unrelated matrices, and
-# no function $\mathbf u(t)$ stands behind them. This page adds three demands to the cost and looks at what they change:
-# the controls, the flows, the accuracy on new images, and the number of steps that an adaptive integrator takes.
+# A Runge-Kutta network is called a discretised differential equation, but nothing in its training makes the controls
+# $u^{[l]}$ of neighbouring layers similar. The layers may then be a list of unrelated matrices, with no function
+# $\mathbf u(t)$ behind them. This page adds three terms to the cost and looks at what they change: the controls, the
+# flows, the accuracy on new images, and the number of steps that an adaptive integrator takes.
 #
 # :::{admonition} What you will see
 # :class: tip
@@ -112,9 +112,9 @@ plt.show()
 # \;\ge\; \frac{\alpha}{N T} \sum_n \bigl| y_n^{[L]} - y_n^{[0]} \bigr|^2 .
 # $$ (eq-5.j)
 #
-# *Weight decay* takes a share of every weight from it in each step. `Protocol` has it as `weight_decay`, and takes the
-# other two as `penalty`, a function of the network and the samples of a batch. The compiled engine knows no penalty and
-# says so; PyTorch trains. Both terms and the bound, computed by NumPy:
+# *Weight decay* reduces every weight by a fixed share in each step. `Protocol` has it as `weight_decay`, and takes
+# the other two as `penalty`, a function of the network and the samples of a batch. The compiled engine does not
+# support penalties, so PyTorch trains. Both terms and the bound, computed by NumPy:
 
 # %%
 net, h = runs["smoothness", 0][0], 0.2
@@ -133,18 +133,18 @@ print(f"smoothness {smooth:.1f}, kinetic energy {energy:.0f}")
 # ## An experiment and its rules
 #
 # Networks of Euler's scheme with ten layers and $h = 0.2$ learn 500 images of Fashion-MNIST, reduced to 7 × 7 pixels,
-# for 30 epochs of 25 steps. 1500 other images validate. Each of five seeds has its own images and weights, which all
-# four trainings share. After training, the network is read as a differential equation: $\mathbf u(t)$ runs linearly
-# between the layers, and the pair of Dormand and Prince integrates 100 validation images as one system, with a
-# tolerance of $10^{-5}$. `regularisers.steps` counts its steps.
+# for 30 epochs of 25 steps. Another 1500 images are used for validation. Each of five seeds has its own images and
+# weights, which all four trainings share. After training, the network is read as a differential equation: $\mathbf
+# u(t)$ runs linearly between the layers, and the pair of Dormand and Prince integrates 100 validation images as one
+# system, with a tolerance of $10^{-5}$. `regularisers.steps` counts its steps.
 #
 # :::{admonition} Rules, fixed before the first of these runs
 # :class: voice-here
 # The strengths of the regularisers were chosen by trials with one other seed. Each regulariser is compared with none:
 # 1. *Generalisation.* The accuracy on the validation images after the last epoch, in percent. **The same** if the
 #    interval of the difference lies within ±2 points.
-# 2. *Steps.* The binary logarithm of the ratio of accepted steps, without over with. **The same** if its interval lies
-#    within ±0.14, a factor of 1.1.
+# 2. *Steps.* The binary logarithm of the ratio of accepted steps, without the regulariser to with it. **The same** if
+#    its interval lies within ±0.14, a factor of 1.1.
 #
 # Otherwise **better** (more accurate, fewer steps) or **worse** if the interval does not contain 0, and **undecided** if
 # it does. Differences are paired by seed, intervals are those of Student's $t$, at 95 % for all six together
@@ -231,9 +231,9 @@ ratio = {
 assert 3 < ratio["smoothness"] < 4.5 and 1.5 < ratio["kinetic energy"] < 2.3
 
 # %% [markdown]
-# **What to see.** No regulariser improves the accuracy on new images. With weight decay it is the same. With the other
-# two it is lower for every seed, on average by two points and by one, but five seeds leave undecided whether the loss
-# exceeds the margin or what chance may do.
+# **What to see.** No regulariser improves the accuracy on new images. With weight decay it is the same. With the
+# other two it is lower for every seed, on average by two points and by one, but five seeds leave undecided whether
+# the loss exceeds the margin or is due to chance.
 #
 # The integrator's steps differ. With smooth controls it takes five or six steps instead of about twenty, and with
 # a penalty on the kinetic energy it takes eleven. The controls of a network without a penalty change from layer to
@@ -273,7 +273,7 @@ assert lengths["smoothness"] < 0.75 * lengths["none"] < lengths["weight decay"]
 # %% [markdown]
 # :::{admonition} How far the comparison goes
 # :class: voice-here
-# One strength of each regulariser was tried with the rules. Weaker ones cost less accuracy and save fewer steps.
+# The rules were applied to one strength of each regulariser. Weaker ones cost less accuracy and save fewer steps.
 # Twenty steps of the adaptive pair follow the ten layers of $\mathbf u(t)$ to five digits; they say nothing about the
 # accuracy of Euler's ten steps as a classifier, which needs no differential equation behind it.
 # :::

@@ -24,8 +24,8 @@
 # :::{admonition} What you will see
 # :class: tip
 # - The Lipschitz constant of a layer is at most $R(h|K|)$, the scheme's stability function at the norm of its weights.
-# - For three dimensions the worst case over all slopes of the activation can be computed. It lies between what is
-#   measured and the bound, each of them far from the others.
+# - For three dimensions the worst case over all slopes of the activation can be computed. It lies between the
+#   measured value and the bound, far from both.
 # - By rules fixed beforehand: whether StandardNet, EulerNet and RK4Net differ in what they lose under noise and under
 #   attack, and in how much they stretch.
 # :::
@@ -328,10 +328,10 @@ print(f"the best classifier of donut_2D loses {bayes_loses:.0f} points")
 # under the attack. The law of the points accounts for this: the classifier with the best possible accuracy loses as
 # much when each point is moved to the worst of 81 places within the same distance. The classes overlap, and a fifth of the points lie within reach of the best boundary.
 #
-# Stretch alone does not measure robustness. StandardNet stretches least, and on the spiral it loses most. With three dimensions
-# it does not always separate the classes: the mean accuracies printed above hide single networks that learned little,
-# and one on `donut_2D` maps all points almost to one, with a stretch of 0.02. A network that answers nearly always the
-# same is robust and useless, and a boundary in the wrong place is close to many points.
+# Stretch alone does not measure robustness. StandardNet stretches least, and on the spiral it loses most. In three
+# dimensions StandardNet does not always separate the classes: the mean accuracies printed above hide single networks
+# that learned little, and one on `donut_2D` maps all points almost to one, with a stretch of 0.02. A network that
+# answers nearly always the same is robust and useless, and a boundary in the wrong place is close to many points.
 #
 # ## Between certificate and attack
 #
@@ -356,7 +356,7 @@ def certified(net, X, c, constant, radius):
     return 100 * (margin[:, 0] - margin[:, 1] > reach).mean()
 
 
-# %% mystnb={"figure": {"name": "fig-certificates", "caption": "`donut_2D`, seed 0: accuracy under attack and the shares certified by the worst case and by the bound, against the radius. The accuracy under the best attack lies in the grey region. For StandardNet the region is narrow; for RK4Net both certificates are lost at radii at which the attack achieves almost nothing."}, "image": {"alt": "Three panels against the radius on a logarithmic axis from 0.0003 to 0.5. In each the accuracy under attack stays above 80 percent up to 0.1 and falls at the end. The certified shares fall earlier, latest for StandardNet and earliest for RK4Net, with grey between the curves.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-certificates", "caption": "`donut_2D`, seed 0: accuracy under attack and the shares certified by the worst case and by the bound, against the radius. The accuracy under the best attack lies in the grey region. For StandardNet the region is narrow; for RK4Net both certificates fail at radii at which the attack achieves almost nothing."}, "image": {"alt": "Three panels against the radius on a logarithmic axis from 0.0003 to 0.5. In each the accuracy under attack stays above 80 percent up to 0.1 and falls at the end. The certified shares fall earlier, latest for StandardNet and earliest for RK4Net, with grey between the curves.", "width": "100%"}} tags=["hide-input"]
 radii = np.geomspace(3e-4, 0.5, 14)
 fig, axes = plt.subplots(
     1, 3, figsize=(plots.WIDTH, 2.5), sharey=True, layout="constrained"

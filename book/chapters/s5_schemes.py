@@ -100,8 +100,9 @@ plt.show()
 # ## The experiment and its rules
 #
 # With the paper's $h = 0.05$ all schemes compute almost the same, so we choose large steps: $T = 5$ in 3 steps ($h =
-# 5/3$) or in 12 ($h = 5/12$). The width is 3, one more than the data have, and training follows the paper's protocol.
-# The compiled engine trains every explicit tableau; `rknet run schemes --seeds 0-19` repeats all runs.
+# 5/3$) or in 12 ($h = 5/12$). The width is 3, one more than the dimension of the data, and training follows the
+# paper's protocol. The compiled engine trains every explicit tableau; `rknet run schemes --seeds 0-19` repeats all
+# runs.
 #
 # Two comparisons are fair in different ways. At *equal steps* all networks of a seed have the same parameters and the
 # same initial weights, and only the scheme differs. At *equal evaluations*, 12 for each sample, the cost is the same,
@@ -175,8 +176,8 @@ for case, (_, upwards, mean, (low, high)) in trends.items():
     )
 
 # %% [markdown]
-# **What to see.** Order helps in no case. It makes no difference where all schemes are alike, and it harms where a lower order
-# buys more layers. This agrees with [the trial](s4-trial), where RK4 does not earn its evaluations.
+# **What to see.** Order helps in no case. It makes no difference where all schemes are alike, and it harms where a
+# lower order buys more layers. This agrees with [the trial](s4-trial), where RK4 is not worth its extra evaluations.
 
 # %% tags=["hide-input"]
 assert "helps" not in order.values()

@@ -58,9 +58,9 @@ plt.show()
 # %% [markdown]
 # ## The clips
 #
-# `rknet.data.video.clips` moves the digits that scikit-learn ships over a square of 12 × 12 pixels. Its opposite edges
-# are joined and the first place is drawn uniformly, so that each frame by itself has the same law for all four
-# directions. Digits for testing are other images than those for training.
+# `rknet.data.video.clips` moves the digits that scikit-learn ships over a square of 12 × 12 pixels. Its opposite
+# edges are joined and the first place is drawn uniformly, so that each frame by itself has the same law for all four
+# directions. The digits for testing and for training come from different images.
 
 # %%
 many = clips(4000, 1)
@@ -88,8 +88,8 @@ print(
 # \mathbf y'(t) = \sigma\bigl(K * \mathbf y(t) + C * x(t) + b\bigr) - \gamma\, \mathbf y(t), \qquad \mathbf y(0) = 0 .
 # $$ (eq-5.n)
 #
-# The first network has a set of weights for every frame, the second one set for all of them. With Euler's method and
-# $h = 1$ we take $\gamma = 0$, a flow, and $\gamma = 1$, a recurrent network, as in {eq}`eq-5.t`.
+# The first network has a set of weights for every frame, and the second has one set for all frames. With Euler's
+# method and $h = 1$ we take $\gamma = 0$, a flow, and $\gamma = 1$, a recurrent network, as in {eq}`eq-5.t`.
 
 
 # %%
@@ -202,7 +202,7 @@ verdicts = {
 for rule, (one, other, _) in PAIRS.items():
     print(f"{rule:21}{one} - {other:11}{verdicts[rule]}")
 
-# %% mystnb={"figure": {"name": "fig-video", "caption": "Left: accuracy on the test clips by epoch; thin lines are seeds, thick ones their mean. The network with frames as channels learns in half of the epochs. Right: the two networks that read frames one by one, on clips of five frames, as in training, and of eight; dots are seeds. The flow loses a part, and the recurrent network falls to the level of chance, the dashed line."}, "image": {"alt": "Left, three bundles of rising curves from 25 to nearly 100 percent over ten epochs, one of them rising earlier. Right, dots for five and eight frames: the flow falls from 98 to between 67 and 96 percent, the recurrent network from 98 to between 16 and 65 percent.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-video", "caption": "Left: accuracy on the test clips by epoch; thin lines are seeds, thick ones their mean. The network with frames as channels learns in half of the epochs. Right: the two networks that read frames one by one, on clips of five frames, as in training, and of eight; dots are seeds. The flow loses some accuracy, and the recurrent network falls to the level of chance, the dashed line."}, "image": {"alt": "Left, three bundles of rising curves from 25 to nearly 100 percent over ten epochs, one of them rising earlier. Right, dots for five and eight frames: the flow falls from 98 to between 67 and 96 percent, the recurrent network from 98 to between 16 and 65 percent.", "width": "100%"}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.7), layout="constrained"
 )
@@ -265,18 +265,18 @@ print(
 # with frames as channels learns fastest. Its filters compare two frames in one layer, while the others must carry the
 # earlier frame through their state.
 #
-# Longer clips separate the two that read frame by frame. Neither has seen more than five frames. The flow keeps on
-# adding evidence to its state, and its mean accuracy stays above 70 %. The state of the recurrent network is overwritten
-# in every step, and its accuracy falls to about chance. The network with frames as channels has no weights for a sixth
-# frame.
+# Longer clips separate the two networks that read frame by frame. Neither has seen more than five frames. The flow
+# keeps on adding evidence to its state, and its mean accuracy stays above 70 %. The state of the recurrent network is
+# overwritten in every step, and its accuracy falls to about chance. The network with frames as channels has no
+# weights for a sixth frame.
 #
-# The classes differ only in the order of the frames: when the frames of each test clip are put into a random order, the network with
-# frames as channels is right hardly more often than by chance.
+# The classes differ only in the order of the frames: when the frames of each test clip are put into a random order,
+# the network with frames as channels is hardly more often right than by chance.
 #
 # :::{admonition} How far the comparison goes
 # :class: voice-here
-# The clips are as simple as clips can be, with one digit, one speed and no background. Which network is better on real
-# video does not follow. Training on clips of several lengths would help the recurrent network, too.
+# The clips are as simple as clips can be, with one digit, one speed and no background. They do not show which network
+# is better on real video. Training on clips of several lengths would help the recurrent network, too.
 # :::
 #
 # ## Exercises
@@ -308,8 +308,9 @@ print(
 #
 # - Frames can be channels of the initial value, or a control in time; the first network has weights for every frame, the
 #   second reads clips of any length.
-# - Both learn directions of motion with fewer than 700 weights; which one is better after ten epochs stays undecided.
-# - On clips that are longer than those of training the flow is better than the recurrent network.
+# - Both learn directions of motion with fewer than 700 weights; which one is better after ten epochs remains
+#   undecided.
+# - On clips longer than the training clips the flow is better than the recurrent network.
 #
 # ## References
 #
