@@ -442,7 +442,9 @@ assert pooled[2].verdict == judging.COMPATIBLE
 # %% [markdown]
 # ## Images
 #
-# On images, four repetitions of each row decide, with seeds 0 to 3. The cell counts the verdicts and names what fails:
+# On images, four repetitions of each row decide, with seeds 0 to 3. They repeat the paper's runs; [the
+# trial](s4-trial) judges point sets only, and these images are not part of that study. The cell counts the verdicts
+# and names what fails:
 
 # %%
 cells = families["Table 5"] + families["Table 6"]
@@ -481,7 +483,8 @@ assert all(
 # - On points, no legible number of Tables 1 to 4 is refuted by twenty new repetitions.
 # - Most of the sentences that can be decided hold as well. Those that fail are mostly exaggerated rather than wrong: optimisers
 #   differ after equal numbers of epochs, features collapse to a point that is not zero, and boundaries differ more than they seem to.
-# - On images, every printed mean of Tables 5 and 6 is compatible with four new repetitions, which leave most sentences open.
+# - On images, every printed mean of Tables 5 and 6 is compatible with four new repetitions, which leave most
+#   sentences open; these images are not part of the trial.
 # - What the repetitions cannot decide is called not testable; what was changed after numbers were seen is
 #   [listed](ledger-changes).
 #

@@ -252,7 +252,7 @@ def at(U, Y, F, l, i):
 # \end{aligned}
 # $$ (paper-3.7)
 
-# %%
+# %% tags=["hide-input"]
 m = d_hat**2 + d_hat
 # codes (3.7)
 sizes = {  # for N samples under one control

@@ -28,7 +28,7 @@
 # - Runge-Kutta nets profit from depth (Section 4.2), and the three nets do equally well on six sets (Section 4.4).
 #   You will see both sentences at the paper's rate, after tuning, and at equal cost.
 # - Are Runge-Kutta nets superior in practice? Section 4.4 asks this for points, and Section 4.5 affirms it for
-#   images. This study tests it on points only; images are not part of this study.
+#   images. This study tests it on points only: the images of Section 4.5 are not part of this study.
 # - Our own headline, [it is the time and not the depth](s4-beyond), is tested by the same rules.
 # :::
 
@@ -680,7 +680,7 @@ assert stats.t.ppf(1 - 0.05 / 6, 3) > 4  # why four seeds have wide intervals
 #   paper's ten sets, and RK4 is not better than Euler's method by half a point.
 # - Twelve are undecided after four seeds, which does not mean that the nets are equal.
 # - Tuned support vectors and scikit-learn's MLP are as close to the limit on the ten sets as any of the five families, or closer.
-# - Images are not part of this study; {doc}`s4_5b_networks` repeats the paper's runs on them.
+# - The images of Section 4.5 are not part of this study; {doc}`s4_5b_networks` repeats the paper's runs on them.
 
 # %% tags=["hide-input"]
 word = {verdict.conclusion.id: verdict.word for verdict in verdicts}

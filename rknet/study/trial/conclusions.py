@@ -283,7 +283,7 @@ CONCLUSIONS: tuple[Conclusion, ...] = (
     ),
     Conclusion(
         "better-in-practice",
-        "asked in 4.4, said of images in 4.5; images are not part of this study",
+        "asked in 4.4, said of images in 4.5, which are not part of this study",
         "Runge-Kutta nets are superior in practice.",
         "ten sets: best of EulerNet and RK4Net minus StandardNet",
         pooled(PAPER_SETS, (_sets("EulerNet", "RK4Net", paper_L=100), _sets("StandardNet", paper_L=5))),
