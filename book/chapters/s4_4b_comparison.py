@@ -78,8 +78,8 @@ def row(net, data):
 #
 # All networks have width $\hat d = 16$ and the activation tanh. StandardNet {eq}`paper-2.6` has $L = 5$ layers,
 # because it degrades when it is [deeper](s4-2); EulerNet {eq}`paper-2.7` and RK4Net {eq}`paper-2.12` have $L = 100$,
-# because they improve with depth: the paper wants "to establish a fair comparison". A layer has $m = \hat d^2 + \hat
-# d$ parameters {eq}`paper-2.4` and evaluates $f$ once for each of its $s$ stages:
+# because they improve with depth. The paper chooses these depths "to establish a fair comparison". A layer has $m =
+# \hat d^2 + \hat d$ parameters {eq}`paper-2.4` and evaluates $f$ once for each of its $s$ stages:
 
 # %%
 for net in COMPARED:
@@ -97,8 +97,8 @@ resnet = repetitions("resnet")
 runs[row("EulerNet", "donut_2D_6C"), 0][0]
 
 # %% [markdown]
-# In this book EulerNet and RK4Net of one seed see the same points in the same order and start from the same weights.
-# The paper drew anew for each network.
+# In this book EulerNet and RK4Net with the same seed see the same points in the same order and start from the same
+# weights. The paper drew anew for each network.
 #
 # ## Table 4
 
@@ -689,7 +689,7 @@ assert own.val_accuracy[-1] > history.val_accuracy[-1] - 0.005
 # - EulerNet and RK4Net nearly coincide because their flows differ only by order $h$; the differences in the paper come
 #   from different draws.
 # - On squares 3D & 4C StandardNet learns more slowly.
-# - A residual network of five layers with $h = 1$ achieves the same at StandardNet's cost.
+# - A residual network of five layers with $h = 1$ does as well at StandardNet's cost.
 #
 # ## References
 #

@@ -522,7 +522,7 @@ for data in SETS:
     print(f"{data}: rank correlation {correlation:.1f}")
 
 # %% [markdown]
-# The singular value explains only part of the differences. Why the learned lift is worse, we can only partly explain:
+# The singular value explains only part of the differences. We can only partly explain why the learned lift is worse:
 # every step of Adam that changes this first map shifts all features at once. Its training accuracy is also lower, so
 # the cause lies in optimisation rather than generalisation:
 
