@@ -62,7 +62,7 @@ class Given(msgspec.Struct):
 
 
 class Configuration(msgspec.Struct):
-    """What was trained and how: `data` and `scheme` by name or given."""
+    """What was trained and how: `data` and `scheme` by name or given, `rates` the changes (step, rate) of the rate."""
 
     data: str | Given
     noise: float
@@ -78,6 +78,7 @@ class Configuration(msgspec.Struct):
     batch: int
     epochs: int
     seed: int
+    rates: list[tuple[int, float]] = []
 
     @property
     def classes(self) -> int:
@@ -170,6 +171,11 @@ class RunRecord(ByValue):
     def steps_per_epoch(self) -> int:
         """Steps of a whole epoch."""
         return -(-len(self.train) // self.batch)
+
+    def rate(self, steps: int) -> float:
+        """The learning rate of the step after so many."""
+        configuration = self.configuration
+        return next((rate for first, rate in reversed(configuration.rates) if first <= steps), configuration.rate)
 
     def network(self) -> Net:
         """The net, with the weights the run began with."""

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: ba7e6322faab826003f5d356281632d114b2bb698143a236aecaceac71464ee3
+// Made from src/ by `make page`; edit the files there. Their SHA-256: f376ed45e50e26887dcadadfa871eb423c774d04c366914c2be8e2ddda01f95d
 
 // src/words/numbers.mjs
 function short(x) {
@@ -692,7 +692,8 @@ var limits_default = {
     epochs: [1, 1e3],
     seed: [0, 4294967295],
     stages: [1, 8],
-    classes: [2, 6]
+    classes: [2, 6],
+    changes: [0, 100]
   }
 };
 
@@ -734,6 +735,7 @@ var DEFAULTS = {
   activation: "tanh",
   lift: "zero",
   rate: 1e-3,
+  rates: [],
   batch: 5,
   epochs: 40,
   seed: 0
@@ -752,6 +754,27 @@ function shortened(text) {
 }
 function said(error) {
   return error instanceof Error ? error.message : String(error);
+}
+
+// src/setup/rates.mjs
+function rateAt({ rate, rates = [] }, steps2) {
+  return rates.reduce((now, [from, next]) => from <= steps2 ? next : now, rate);
+}
+function untilChange({ rates = [] }, steps2) {
+  return (rates.find(([from]) => from > steps2)?.[0] ?? Infinity) - steps2;
+}
+function changedRates({ rate: first, rates = [] }, steps2, rate) {
+  const before = rates.filter(([from]) => from < steps2);
+  return rateAt({ rate: first, rates: before }, steps2) === rate ? before : [...before, [steps2, rate]];
+}
+function checkRates(rates) {
+  const [least, most] = LIMITS.rate, many = LIMITS.changes[1];
+  const right = Array.isArray(rates) && rates.length <= many && rates.every((change, k) => {
+    if (!Array.isArray(change) || change.length !== 2) return false;
+    const [step, rate] = change;
+    return Number.isInteger(step) && step > (k ? rates[k - 1][0] : 0) && typeof rate === "number" && rate >= least && rate <= most;
+  });
+  if (!right) refuse("rates", `a list of at most ${many} pairs [step, rate] with rising steps from 1 on and rates in ${least} .. ${most}`, rates);
 }
 
 // src/setup/fractions.mjs
@@ -873,6 +896,7 @@ function validated(configuration) {
       field
     );
   }
+  checkRates(full.rates);
   choose("net", full.net, ["StandardNet", "RKNet"]);
   choose("activation", full.activation, ACTIVATIONS);
   choose("lift", full.lift, LIFTS);
@@ -904,6 +928,9 @@ function checkGiven(data) {
       refuse(`${name}.c`, `a list of ${X.length} classes in 0 .. ${classes - 1}`, c);
     }
   }
+}
+function stepsPerEpoch({ data, samples, batch }) {
+  return Math.ceil((typeof data === "string" ? samples : data.X.length) / batch);
 }
 function classesOf({ data }) {
   return typeof data === "string" ? SETS[data].classes : data.classes;
@@ -1900,7 +1927,7 @@ var Trainer = class {
       this.validation = pointsOf(data.validation ?? data);
     }
     this.engine = new Engine(layers, this.initial, { rate, batch, kernel });
-    this.stepsPerEpoch = Math.ceil(this.train.c.length / batch);
+    this.stepsPerEpoch = stepsPerEpoch(this.configuration);
     this.steps = 0;
     this.history = { train_cost: [], train_accuracy: [], val_cost: [], val_accuracy: [] };
     this.state = "ready";
@@ -1922,7 +1949,9 @@ var Trainer = class {
   advance(count) {
     const { batch, seed, epochs } = this.configuration, N = this.train.c.length;
     while (count > 0 && !this.ended) {
-      const done = this.steps % this.stepsPerEpoch, now = Math.min(count, this.stepsPerEpoch - done);
+      const done = this.steps % this.stepsPerEpoch;
+      const now = Math.min(count, this.stepsPerEpoch - done, untilChange(this.configuration, this.steps));
+      this.engine.rate = rateAt(this.configuration, this.steps);
       if (done === 0 || !this.order) this.order = permutation(N, seed, this.epoch);
       this.engine.epoch(this.train, this.order, done * batch, Math.min(N, (done + now) * batch));
       this.steps += now;
@@ -1933,6 +1962,11 @@ var Trainer = class {
         if (this.state === "training" && this.epoch >= epochs) this.state = "finished";
       }
     }
+  }
+  /** Take the steps to come with another learning rate, from the weights and moments as they are. @param {number} rate */
+  changeRate(rate) {
+    const changes = this.steps ? { rates: changedRates(this.configuration, this.steps, rate) } : { rate, rates: [] };
+    this.configuration = validated({ ...this.configuration, ...changes });
   }
   /** Add the statistics of both sets to the history. */
   _evaluate() {
@@ -2034,6 +2068,7 @@ function configurationOf({ data, net, L, h, d_hat, activation = "tanh", lift = "
     data
   ];
   return {
+    ...DEFAULTS,
     data,
     net: kind,
     scheme: scheme2,
@@ -2447,6 +2482,10 @@ var Server = class {
       this.train(steps2, Infinity);
       this.snapshot(true);
     },
+    rate({ rate }) {
+      this.trainer?.changeRate(rate);
+      this.snapshot(true);
+    },
     views({ views }) {
       this.views = views;
       this.snapshot(true);
@@ -2572,6 +2611,8 @@ var Server = class {
       epoch: trainer.epoch,
       stepsPerEpoch: trainer.stepsPerEpoch,
       parameters: trainer.parameters,
+      rate: trainer.configuration.rate,
+      rates: trainer.configuration.rates,
       history: trainer.history,
       msPerStep: this.msPerStep,
       kernel: trainer.engine.kernel,
@@ -2739,6 +2780,10 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
   /** @param {number} [steps] */
   step(steps2 = 1) {
     this._send({ type: "step", steps: steps2 });
+  }
+  /** Go on with another learning rate, from the weights and moments as they are. @param {number} rate */
+  changeRate(rate) {
+    this._send({ type: "rate", rate });
   }
   /** Follow a point of the plane through the layers, now and with every snapshot; null for none. @param {[number, number]|null} x */
   probe(x) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,9 @@ def replay(record: RunRecord) -> Replay:
     for epoch in range(-(-record.steps // an_epoch)):
         steps = min(an_epoch, record.steps - epoch * an_epoch)
         order = random.permutation(len(train), configuration.seed, epoch)
-        engine.epoch(train.X, train.c, order[: steps * record.batch])
+        for first, last, rate in _stretches(record, epoch * an_epoch, steps):
+            engine.set_rate(rate)
+            engine.epoch(train.X, train.c, order[first * record.batch : last * record.batch])
         if steps == an_epoch:
             rows.append(statistics())
     engine.write_back()
@@ -55,6 +58,13 @@ def replay(record: RunRecord) -> Replay:
     if different:
         return Replay(False, f"other {', '.join(different)} after {taken}: {record.weights[:12]}, now {weights[:12]}")
     return Replay(True, f"same weights {weights[:12]} after {taken}")
+
+
+def _stretches(record: RunRecord, done: int, steps: int) -> list[tuple[int, int, float]]:
+    """The steps of an epoch before which so many were `done`, in parts of one learning rate: first, last, rate."""
+    changes = [step - done for step, _ in record.configuration.rates]
+    ends = [0, *(step for step in changes if 0 < step < steps), steps]
+    return [(first, last, record.rate(done + first)) for first, last in pairwise(ends)]
 
 
 def final_hash(net: Net) -> str:

@@ -42,7 +42,8 @@
  * @property {number} L         depth
  * @property {ActivationName} activation
  * @property {LiftName} lift
- * @property {number} rate      Adam's learning rate
+ * @property {number} rate      Adam's learning rate in the first step
+ * @property {[number, number][]} rates  changes of it: after how many steps, and to what
  * @property {number} batch     samples a step
  * @property {number} epochs    training ends after so many
  * @property {number} seed      decides data, initial weights and the order of the samples
@@ -124,6 +125,8 @@
  * @property {number} epoch         whole epochs done
  * @property {number} stepsPerEpoch
  * @property {number} parameters    number of trained weights
+ * @property {number} rate          the learning rate in the first step
+ * @property {[number, number][]} rates  changes of it, as in the configuration
  * @property {History} history
  * @property {number} msPerStep     milliseconds of training a step, 0 before the first
  * @property {'webassembly'|'javascript'} kernel  what computes
@@ -165,7 +168,7 @@
 
 /**
  * @typedef {{type: 'configure', generation: number, configuration: Partial<Configuration>, weights?: Weights}
- *   | {type: 'play', lasting?: number} | {type: 'probe', x: [number, number]|null} | {type: 'pause'} | {type: 'step', steps: number} | {type: 'reset', generation: number}
+ *   | {type: 'play', lasting?: number} | {type: 'probe', x: [number, number]|null} | {type: 'pause'} | {type: 'step', steps: number} | {type: 'rate', rate: number} | {type: 'reset', generation: number}
  *   | {type: 'views', views: Views} | {type: 'record', id: number} | {type: 'weights', id: number}
  *   | {type: 'shown'} | {type: 'close'}} Request
  */

@@ -2,6 +2,7 @@
 
 import { f } from "../engine/arithmetic.mjs";
 import { ACTIVATIONS, DEFAULTS, LIFTS, LIMITS, SCHEMES, SETS, WHOLE } from "./choices.mjs";
+import { checkRates } from "./rates.mjs";
 import { refuse } from "./refuse.mjs";
 import { readTableau } from "./tableau.mjs";
 
@@ -25,6 +26,7 @@ export function validated(configuration) {
   for (const field of ["noise", "h", "rate", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
     checkNumber(field, /** @type {any} */ (full)[field], /** @type {keyof typeof LIMITS} */ (field));
   }
+  checkRates(full.rates);
   choose("net", full.net, ["StandardNet", "RKNet"]);
   choose("activation", full.activation, ACTIVATIONS);
   choose("lift", full.lift, LIFTS);
@@ -62,6 +64,11 @@ function checkGiven(data) {
       refuse(`${name}.c`, `a list of ${X.length} classes in 0 .. ${classes - 1}`, c);
     }
   }
+}
+
+/** Steps of an epoch. @param {Configuration} configuration */
+export function stepsPerEpoch({ data, samples, batch }) {
+  return Math.ceil((typeof data === "string" ? samples : data.X.length) / batch);
 }
 
 /** @param {Configuration} configuration @returns {number} */

@@ -45,6 +45,8 @@ export function toLink(configuration, look) {
   for (const [letter, key] of Object.entries(WRITTEN)) {
     if (key !== "h" || net !== "StandardNet") parts.push([letter, /** @type {any} */ (configuration)[key]]);
   }
+  const { rates } = configuration;
+  if (rates.length) parts.push(["rates", rates.map(([step, rate]) => `${step}:${rate}`).join(",")]);
   parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
   if (look.layer !== null) parts.push(["layer", look.layer]);
   if (look.points && look.points !== "new") parts.push(["points_shown", look.points]);
@@ -83,6 +85,8 @@ export function fromLink(hash) {
   for (const [letter, key] of Object.entries(WRITTEN)) {
     if (said.has(letter)) choice[key] = NUMBERS.includes(key) ? number(letter) : said.get(letter);
   }
+  const rates = said.get("rates");
+  if (rates) choice.rates = rates.split(",").map((change) => change.split(":").map(Number));
   const whole = (/** @type {string} */ key, /** @type {number} */ most) => {
     const value = number(key);
     if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value <= most)) {
