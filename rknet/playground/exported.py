@@ -79,11 +79,18 @@ class Configuration(msgspec.Struct):
     epochs: int
     seed: int
     rates: list[tuple[int, float]] = []
+    share: float = 0.5
 
     @property
     def classes(self) -> int:
         """Number of classes."""
         return LAWS[self.data].classes if isinstance(self.data, str) else self.data.classes
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """How many points are drawn to train with, and how many to validate with."""
+        n = int(2 * self.samples * self.share + 0.5)
+        return n, 2 * self.samples - n
 
 
 class Points(msgspec.Struct):

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: f376ed45e50e26887dcadadfa871eb423c774d04c366914c2be8e2ddda01f95d
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 155e7e7db950b6d0413fd813128dec89f92bf9f00392ef7f50409c96a6e3f013
 
 // src/words/numbers.mjs
 function short(x) {
@@ -683,7 +683,7 @@ var flush = (x, least) => Math.abs(x) < least ? 0 : x;
 
 // limits.json
 var limits_default = {
-  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1] },
+  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9] },
   whole: {
     samples: [10, 5e3],
     d_hat: [2, 16],
@@ -727,6 +727,7 @@ var DEFAULTS = {
   data: "donut_2D",
   noise: 0.2,
   samples: 1500,
+  share: 0.5,
   net: "RKNet",
   scheme: "rk4",
   h: 0.05,
@@ -887,7 +888,7 @@ function validated(configuration) {
     /** @type {Configuration} */
     { ...DEFAULTS, noise, ...given }
   );
-  for (const field of ["noise", "h", "rate", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+  for (const field of ["noise", "h", "rate", "share", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
     checkNumber(
       field,
       /** @type {any} */
@@ -929,8 +930,11 @@ function checkGiven(data) {
     }
   }
 }
-function stepsPerEpoch({ data, samples, batch }) {
-  return Math.ceil((typeof data === "string" ? samples : data.X.length) / batch);
+function trainingPoints({ data, samples, share }) {
+  return typeof data === "string" ? Math.round(2 * samples * share) : data.X.length;
+}
+function stepsPerEpoch(configuration) {
+  return Math.ceil(trainingPoints(configuration) / configuration.batch);
 }
 function classesOf({ data }) {
   return typeof data === "string" ? SETS[data].classes : data.classes;
@@ -1919,9 +1923,9 @@ var Trainer = class {
     weights2 ? "given" : "drawn";
     this.initial = weights2 ? checkedWeights(weights2, layers) : initialWeights(this.configuration);
     if (typeof data === "string") {
-      const { X, c } = draw(data, 2 * samples, noise, seed);
-      this.train = { X: X.slice(0, 2 * samples), c: c.slice(0, samples) };
-      this.validation = { X: X.slice(2 * samples), c: c.slice(samples) };
+      const { X, c } = draw(data, 2 * samples, noise, seed), n = trainingPoints(this.configuration);
+      this.train = { X: X.slice(0, 2 * n), c: c.slice(0, n) };
+      this.validation = { X: X.slice(2 * n), c: c.slice(n) };
     } else {
       this.train = pointsOf(data);
       this.validation = pointsOf(data.validation ?? data);
@@ -3441,6 +3445,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-thumbs input { height: 100%; left: 0; opacity: 0; position: absolute; top: 0; width: 100%; cursor: pointer; }
 .rkp-thumbs .rkp-canvas { aspect-ratio: 1; border: 2px solid transparent; margin-bottom: 0.1rem; }
 .rkp-thumbs input:checked + .rkp-canvas { border-color: var(--rkp-accent); }
+.rkp-more[open] > summary { margin-bottom: 0.4rem; }
 .rkp-slider { align-items: center; display: grid; gap: 0 0.5rem; grid-template-columns: 5.2rem minmax(3rem, 1fr) 3.1rem; }
 .rkp-in .rkp-slider { grid-template-columns: 1fr auto; }
 .rkp-in .rkp-slider label { grid-area: 1 / 1; }

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 105701300198703f4fca093ca779f784a765acc74102e1daad57c5036527d7ec
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 963c4c92af7f675ae473220f71f3588d500ab7f2ded502e25b5ee918edad4dbb
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -212,7 +212,7 @@ function toCanvas(X, width, height2) {
 
 // limits.json
 var limits_default = {
-  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1] },
+  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9] },
   whole: {
     samples: [10, 5e3],
     d_hat: [2, 16],
@@ -256,6 +256,7 @@ var DEFAULTS = {
   data: "donut_2D",
   noise: 0.2,
   samples: 1500,
+  share: 0.5,
   net: "RKNet",
   scheme: "rk4",
   h: 0.05,
@@ -785,7 +786,7 @@ function validated(configuration) {
     /** @type {Configuration} */
     { ...DEFAULTS, noise, ...given }
   );
-  for (const field of ["noise", "h", "rate", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+  for (const field of ["noise", "h", "rate", "share", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
     checkNumber(
       field,
       /** @type {any} */
@@ -827,8 +828,11 @@ function checkGiven(data) {
     }
   }
 }
-function stepsPerEpoch({ data, samples, batch }) {
-  return Math.ceil((typeof data === "string" ? samples : data.X.length) / batch);
+function trainingPoints({ data, samples, share: share2 }) {
+  return typeof data === "string" ? Math.round(2 * samples * share2) : data.X.length;
+}
+function stepsPerEpoch(configuration) {
+  return Math.ceil(trainingPoints(configuration) / configuration.batch);
 }
 function classesOf({ data }) {
   return typeof data === "string" ? SETS[data].classes : data.classes;
@@ -1824,9 +1828,9 @@ var Trainer = class {
     weights ? "given" : "drawn";
     this.initial = weights ? checkedWeights(weights, layers) : initialWeights(this.configuration);
     if (typeof data === "string") {
-      const { X, c } = draw(data, 2 * samples, noise, seed);
-      this.train = { X: X.slice(0, 2 * samples), c: c.slice(0, samples) };
-      this.validation = { X: X.slice(2 * samples), c: c.slice(samples) };
+      const { X, c } = draw(data, 2 * samples, noise, seed), n = trainingPoints(this.configuration);
+      this.train = { X: X.slice(0, 2 * n), c: c.slice(0, n) };
+      this.validation = { X: X.slice(2 * n), c: c.slice(n) };
     } else {
       this.train = pointsOf(data);
       this.validation = pointsOf(data.validation ?? data);
@@ -3420,7 +3424,8 @@ function toLink(configuration, look) {
       configuration[key]
     ]);
   }
-  const { rates } = configuration;
+  const { rates, share: share2 } = configuration;
+  if (share2 !== DEFAULTS.share) parts.push(["share", share2]);
   if (rates.length) parts.push(["rates", rates.map(([step, rate]) => `${step}:${rate}`).join(",")]);
   parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
   if (look.layer !== null) parts.push(["layer", look.layer]);
@@ -3442,7 +3447,7 @@ function fromLink(hash) {
   };
   if (said2.has("points")) choice.data = unpacked(said2.get("points") ?? "");
   else if (said2.has("data")) choice.data = said2.get("data");
-  for (const key of ["noise", "samples"]) if (said2.has(key)) choice[key] = number(key);
+  for (const key of ["noise", "samples", "share"]) if (said2.has(key)) choice[key] = number(key);
   if (said2.has("A") || said2.has("beta")) {
     choice.net = "RKNet";
     choice.scheme = typedTableau(said2.get("A") ?? "", said2.get("beta") ?? "");
@@ -3550,11 +3555,12 @@ var real = (x) => Number.isInteger(x) ? `${x}.0` : String(x);
 function pointSet({ X, c }, classes) {
   return `PointSet(${JSON.stringify(X)}, ${JSON.stringify(c)}, ${classes})`;
 }
-function dataIn({ data, samples, noise, seed }) {
+function dataIn(configuration) {
+  const { data, samples, noise, seed } = configuration, n = trainingPoints(configuration);
   if (typeof data === "string") {
     return [
       `both = points(${quoted(data)}, ${2 * samples}, noise=${real(noise)}, seed=${seed})`,
-      `train, validation = both[:${samples}], both[${samples}:]`
+      `train, validation = both[:${n}], both[${n}:]`
     ];
   }
   const train = pointSet(data, data.classes);
@@ -3797,6 +3803,27 @@ var OWN = "own points";
 var OWN_TABLEAU = "own tableau";
 var COLOUR_NAMES = ["blue", "orange", "green", "yellow", "pink", "light blue"];
 
+// src/page/more_controls.mjs
+function moreControls(page) {
+  const { state, choosing: { choose: choose2 }, compact, heard } = page;
+  const percent2 = (value) => `${Math.round(100 * value)} %`;
+  const share2 = slider(
+    "training share",
+    "",
+    range(1, 9).map((k) => k / 10),
+    (value) => choose2({ share: value }),
+    percent2,
+    "of the points; the rest are new points"
+  );
+  const parts = heard ? [] : [share2.element];
+  function show2() {
+    share2.show(state.configuration.share);
+    share2.input.disabled = isOwn(state);
+  }
+  const folded = node("details", { class: "rkp-more" }, node("summary", {}, "more"), ...parts);
+  return { elements: compact ? parts : [folded], show: show2 };
+}
+
 // src/page/thumbnails.mjs
 function thumbnails(page) {
   const { state, root, choosing: choosing2 } = page, group = unique("data");
@@ -3893,7 +3920,7 @@ function seedControl({ state, choosing: { choose: choose2 } }) {
 
 // src/page/data_controls.mjs
 function dataControls(page) {
-  const { state, choosing: { choose: choose2 } } = page, thumbs = thumbnails(page), training = trainingControls(page);
+  const { state, choosing: { choose: choose2 } } = page, thumbs = thumbnails(page), training = trainingControls(page), more = moreControls(page);
   const twoDigits = (value) => value.toFixed(2);
   const noise = slider("noise", "", range(0, 30).map((k) => k / 20), (value) => choose2({ noise: value }), twoDigits);
   const lift = select(
@@ -3906,7 +3933,7 @@ function dataControls(page) {
     "how a point gets its extra coordinates"
   );
   const shared = page.heard ? [] : [thumbs.element, noise.element];
-  const element = frame(page, [...shared, lift.element, ...training.elements]);
+  const element = frame(page, [...shared, lift.element, ...training.elements, ...more.elements]);
   function show2() {
     const { configuration } = state;
     thumbs.show();
@@ -3914,12 +3941,13 @@ function dataControls(page) {
     noise.input.disabled = isOwn(state);
     lift.show(configuration.lift);
     training.show();
+    more.show();
   }
   return { element, show: show2 };
 }
 function frame({ compact, heard }, parts) {
   if (!compact) return node("div", { class: "rkp-in", role: "group", "aria-label": "Data and training" }, ...parts);
-  const summary = heard ? "Lift, learning rate, batch, epochs" : "Data, noise, lift, learning rate, batch, epochs, seed";
+  const summary = heard ? "Lift, learning rate, batch, epochs" : "Data, noise, lift, learning rate, batch, epochs, seed, and more";
   return node("details", { class: "rkp-in" }, node("summary", {}, summary), node("div", {}, ...parts));
 }
 
@@ -5293,6 +5321,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-thumbs input { height: 100%; left: 0; opacity: 0; position: absolute; top: 0; width: 100%; cursor: pointer; }
 .rkp-thumbs .rkp-canvas { aspect-ratio: 1; border: 2px solid transparent; margin-bottom: 0.1rem; }
 .rkp-thumbs input:checked + .rkp-canvas { border-color: var(--rkp-accent); }
+.rkp-more[open] > summary { margin-bottom: 0.4rem; }
 .rkp-slider { align-items: center; display: grid; gap: 0 0.5rem; grid-template-columns: 5.2rem minmax(3rem, 1fr) 3.1rem; }
 .rkp-in .rkp-slider { grid-template-columns: 1fr auto; }
 .rkp-in .rkp-slider label { grid-area: 1 / 1; }

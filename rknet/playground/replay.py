@@ -80,11 +80,11 @@ def _drawn(record: RunRecord) -> dict[str, list[tuple[Any, Any]]]:
     seed, data = configuration.seed, configuration.data
     found: dict[str, list[tuple[Any, Any]]] = {}
     if isinstance(data, str):
-        samples, halves = configuration.samples, (record.train, record.validation)
-        found["data"] = [(samples, len(points)) for points in halves]
-        if samples == len(record.train) == len(record.validation):  # so no more is drawn than the file holds
-            fresh = random.points(data, 2 * samples, noise=configuration.noise, seed=seed)
-            for kept, points in zip(halves, (fresh[:samples], fresh[samples:]), strict=True):
+        sizes, parts = configuration.sizes, (record.train, record.validation)
+        found["data"] = [(size, len(points)) for size, points in zip(sizes, parts, strict=True)]
+        if all(size == kept for size, kept in found["data"]):  # so no more is drawn than the file holds
+            fresh = random.points(data, sum(sizes), noise=configuration.noise, seed=seed)
+            for kept, points in zip(parts, (fresh[: sizes[0]], fresh[sizes[0] :]), strict=True):
                 found["data"] += [(kept.X, points.X), (kept.c, points.c)]
     if record.drawn:
         d_hat, L, lift = configuration.d_hat, configuration.L, configuration.lift

@@ -23,6 +23,7 @@ RUNS = {
         {"data": "squares", "d_hat": 4, "L": 5, "samples": 100, "rates": [[13, 3e-3], [40, 1e-4], [47, 1e-2]]},
         65,
     ),
+    "few to train with": ({"data": "spiral", "d_hat": 3, "L": 4, "samples": 55, "share": 0.3, "batch": 4}, 30),
     "standard net": ({"data": "donut_2D_6C", "net": "StandardNet", "lift": "learned", "batch": 7, "samples": 100}, 30),
     "typed, own points": (
         {
@@ -116,6 +117,7 @@ def configured(record, **fields):
         (lambda r: configured(r, h=0.06), "other history, weights"),
         (lambda r: configured(r, rates=[[64, 2e-3]]), "other weights"),
         (lambda r: configured(r, noise=0.5), "other data"),
+        (lambda r: configured(r, share=0.4), "other data"),
         (lambda r: configured(r, seed=1), "other data, initial weights"),
         (
             lambda r: changed(r, initial={**r["initial"], "b": probe.text(np.zeros(30))}),
@@ -191,6 +193,7 @@ TOO_LARGE = {
     "rate": 10**300,
     "data": {"classes": 10**9},
     "scheme": {"A": [[]] * 9, "beta": ["1"] + ["0"] * 8},
+    "share": 0.95,
     "rates": [[step, 1e-3] for step in range(1, 102)],
 }
 """What the page would not train, by field."""

@@ -38,8 +38,9 @@ TYPED = {"A": [[], ["2/3"], ["0", "2/3"]], "beta": ["1/4", "3/8", "3/8"]}
         {"data": "squares_2D_4C", "net": "StandardNet", "activation": "relu", "rate": 1e-5},
         {"data": GIVEN, "scheme": TYPED, "noise": 0, "batch": 2},
         {"data": "spiral", "epochs": 3, "h": 1, "rates": [[3, 3e-4], [9, 3e-3]]},
+        {"data": "spiral", "share": 0.3},
     ],
-    ids=["named", "standard", "given", "rates"],
+    ids=["named", "standard", "given", "rates", "share"],
 )
 def test_the_exported_code_trains_the_net_that_was_chosen(node, choice, capsys):
     full = {"scheme": "rk4", "samples": 20, "L": 3, "epochs": 2, "seed": 5, **choice}
@@ -58,7 +59,9 @@ def test_the_exported_code_trains_the_net_that_was_chosen(node, choice, capsys):
     rates = [protocol.rate * factor for factor in protocol.factors()]  # an epoch has four steps
     assert rates == pytest.approx([1e-3, 3e-4, 3e-3] if "rates" in choice else [protocol.rate] * full["epochs"])
     if isinstance(full["data"], str):
-        assert np.array_equal(train.X, random.points(full["data"], 40, seed=5).X[:20])
+        size = 12 if "share" in choice else 20
+        assert np.array_equal(train.X, random.points(full["data"], 40, seed=5).X[:size])
+        assert len(names["validation"]) == 40 - size
     else:
         assert np.array_equal(train.X, GIVEN["X"])
     assert "% of new points are right" in capsys.readouterr().out
@@ -67,7 +70,8 @@ def test_the_exported_code_trains_the_net_that_was_chosen(node, choice, capsys):
 def test_a_link_says_when_the_learning_rate_was_changed(node):
     rates = [[3, 3e-4], [900, 1e-6]]
     assert ask(node, "link", {"rates": rates})["rates"] == rates
-    assert "rates" not in ask(node, "link", {})
+    assert not {"rates", "share"} & set(ask(node, "link", {}))
+    assert ask(node, "link", {"share": 0.3})["share"] == 0.3
     assert ask(node, "look", "#rknet?rates=3:x") == {}  # which is refused when the run is configured
 
 

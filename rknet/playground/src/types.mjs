@@ -34,7 +34,8 @@
  * @typedef {object} Configuration
  * @property {LawName|Given} data
  * @property {number} noise     standard deviation of the noise added after labelling; ignored for given points
- * @property {number} samples   training points drawn, and as many for validation; ignored for given points
+ * @property {number} samples   half as many points as are drawn; ignored for given points
+ * @property {number} share     share of the drawn points that is trained with; the rest are for validation
  * @property {'StandardNet'|'RKNet'} net
  * @property {string|TableauText} scheme  a name in SCHEMES or a typed tableau; ignored by the StandardNet
  * @property {number} h         step size; ignored by the StandardNet

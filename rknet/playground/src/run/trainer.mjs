@@ -5,7 +5,7 @@ import { GENERATOR, permutation } from "../data/random.mjs";
 import { initialWeights } from "../data/weights.mjs";
 import { Engine } from "../engine/engine.mjs";
 import { layersOf } from "../engine/layers.mjs";
-import { classesOf, stepsPerEpoch, validated } from "../setup/configuration.mjs";
+import { classesOf, stepsPerEpoch, trainingPoints, validated } from "../setup/configuration.mjs";
 import { changedRates, rateAt, untilChange } from "../setup/rates.mjs";
 import { refuse } from "../setup/refuse.mjs";
 import { base64, RECORD_FORMAT, weightsHash, writtenNumber } from "./record.mjs";
@@ -30,9 +30,9 @@ export class Trainer {
     /** @type {Weights} */
     this.initial = weights ? checkedWeights(weights, layers) : initialWeights(this.configuration);
     if (typeof data === "string") {
-      const { X, c } = draw(data, 2 * samples, noise, seed);
-      this.train = { X: X.slice(0, 2 * samples), c: c.slice(0, samples) };
-      this.validation = { X: X.slice(2 * samples), c: c.slice(samples) };
+      const { X, c } = draw(data, 2 * samples, noise, seed), n = trainingPoints(this.configuration);
+      this.train = { X: X.slice(0, 2 * n), c: c.slice(0, n) };
+      this.validation = { X: X.slice(2 * n), c: c.slice(n) };
     } else {
       this.train = pointsOf(data);
       this.validation = pointsOf(data.validation ?? data);

@@ -23,7 +23,7 @@ export function validated(configuration) {
   const noise = typeof data === "string" && Object.hasOwn(SETS, data) ? SETS[data].noise : DEFAULTS.noise;
   const given = Object.fromEntries(Object.entries(configuration).filter(([, value]) => value !== undefined));
   const full = /** @type {Configuration} */ ({ ...DEFAULTS, noise, ...given });
-  for (const field of ["noise", "h", "rate", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+  for (const field of ["noise", "h", "rate", "share", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
     checkNumber(field, /** @type {any} */ (full)[field], /** @type {keyof typeof LIMITS} */ (field));
   }
   checkRates(full.rates);
@@ -66,9 +66,14 @@ function checkGiven(data) {
   }
 }
 
+/** How many points are trained with. @param {Configuration} configuration */
+export function trainingPoints({ data, samples, share }) {
+  return typeof data === "string" ? Math.round(2 * samples * share) : data.X.length;
+}
+
 /** Steps of an epoch. @param {Configuration} configuration */
-export function stepsPerEpoch({ data, samples, batch }) {
-  return Math.ceil((typeof data === "string" ? samples : data.X.length) / batch);
+export function stepsPerEpoch(configuration) {
+  return Math.ceil(trainingPoints(configuration) / configuration.batch);
 }
 
 /** @param {Configuration} configuration @returns {number} */

@@ -1,6 +1,6 @@
 /** The Python code that trains the same net with the library. */
 
-import { classesOf, stepsPerEpoch } from "../setup/configuration.mjs";
+import { classesOf, stepsPerEpoch, trainingPoints } from "../setup/configuration.mjs";
 import { tableauOf } from "../setup/tableau.mjs";
 
 /** @import { Configuration } from "../types.mjs" */
@@ -17,10 +17,11 @@ function pointSet({ X, c }, classes) {
 }
 
 /** The statements that make the points. @param {Configuration} configuration @returns {string[]} */
-function dataIn({ data, samples, noise, seed }) {
+function dataIn(configuration) {
+  const { data, samples, noise, seed } = configuration, n = trainingPoints(configuration);
   if (typeof data === "string") {
     return [`both = points(${quoted(data)}, ${2 * samples}, noise=${real(noise)}, seed=${seed})`,
-      `train, validation = both[:${samples}], both[${samples}:]`];
+      `train, validation = both[:${n}], both[${n}:]`];
   }
   const train = pointSet(data, data.classes);
   return [`train = ${train}`, `validation = ${data.validation ? pointSet(data.validation, data.classes) : "train"}`];
