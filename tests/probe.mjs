@@ -61,10 +61,14 @@ const answers = {
     return { accuracy: best.accuracy, probability: [...best.probability(X.flat())], classes };
   },
   sha256: (message) => P.sha256(new TextEncoder().encode(message)),
-  run(configuration, steps, { kernel, weights } = {}) {
+  run(configuration, steps, { kernel, weights, changes = [] } = {}) {
     const given = weights && Object.fromEntries(NAMES.map((name) => [name, floats(weights[name])]));
     const trainer = new P.Trainer(configuration, { kernel, weights: given });
-    trainer.advance(steps);
+    for (const [step, rate] of changes) {
+      trainer.advance(step - trainer.steps);
+      trainer.changeRate(rate);
+    }
+    trainer.advance(steps - trainer.steps);
     return trainer.record();
   },
   principalAxes(points, d) {

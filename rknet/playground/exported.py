@@ -62,7 +62,7 @@ class Given(msgspec.Struct):
 
 
 class Configuration(msgspec.Struct):
-    """What was trained and how: `data` and `scheme` by name or given."""
+    """What was trained and how: `data` and `scheme` by name or given, `rates` the changes (step, rate) of the rate."""
 
     data: str | Given
     noise: float
@@ -78,11 +78,19 @@ class Configuration(msgspec.Struct):
     batch: int
     epochs: int
     seed: int
+    rates: list[tuple[int, float]] = []
+    share: float = 0.5
 
     @property
     def classes(self) -> int:
         """Number of classes."""
         return LAWS[self.data].classes if isinstance(self.data, str) else self.data.classes
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """How many points are drawn to train with, and how many to validate with."""
+        n = int(2 * self.samples * self.share + 0.5)
+        return n, 2 * self.samples - n
 
 
 class Points(msgspec.Struct):
@@ -170,6 +178,11 @@ class RunRecord(ByValue):
     def steps_per_epoch(self) -> int:
         """Steps of a whole epoch."""
         return -(-len(self.train) // self.batch)
+
+    def rate(self, steps: int) -> float:
+        """The learning rate of the step after so many."""
+        configuration = self.configuration
+        return next((rate for first, rate in reversed(configuration.rates) if first <= steps), configuration.rate)
 
     def network(self) -> Net:
         """The net, with the weights the run began with."""

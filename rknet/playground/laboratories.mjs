@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: ba7e6322faab826003f5d356281632d114b2bb698143a236aecaceac71464ee3
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 155e7e7db950b6d0413fd813128dec89f92bf9f00392ef7f50409c96a6e3f013
 
 // src/words/numbers.mjs
 function short(x) {
@@ -683,7 +683,7 @@ var flush = (x, least) => Math.abs(x) < least ? 0 : x;
 
 // limits.json
 var limits_default = {
-  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1] },
+  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9] },
   whole: {
     samples: [10, 5e3],
     d_hat: [2, 16],
@@ -692,7 +692,8 @@ var limits_default = {
     epochs: [1, 1e3],
     seed: [0, 4294967295],
     stages: [1, 8],
-    classes: [2, 6]
+    classes: [2, 6],
+    changes: [0, 100]
   }
 };
 
@@ -726,6 +727,7 @@ var DEFAULTS = {
   data: "donut_2D",
   noise: 0.2,
   samples: 1500,
+  share: 0.5,
   net: "RKNet",
   scheme: "rk4",
   h: 0.05,
@@ -734,6 +736,7 @@ var DEFAULTS = {
   activation: "tanh",
   lift: "zero",
   rate: 1e-3,
+  rates: [],
   batch: 5,
   epochs: 40,
   seed: 0
@@ -752,6 +755,27 @@ function shortened(text) {
 }
 function said(error) {
   return error instanceof Error ? error.message : String(error);
+}
+
+// src/setup/rates.mjs
+function rateAt({ rate, rates = [] }, steps2) {
+  return rates.reduce((now, [from, next]) => from <= steps2 ? next : now, rate);
+}
+function untilChange({ rates = [] }, steps2) {
+  return (rates.find(([from]) => from > steps2)?.[0] ?? Infinity) - steps2;
+}
+function changedRates({ rate: first, rates = [] }, steps2, rate) {
+  const before = rates.filter(([from]) => from < steps2);
+  return rateAt({ rate: first, rates: before }, steps2) === rate ? before : [...before, [steps2, rate]];
+}
+function checkRates(rates) {
+  const [least, most] = LIMITS.rate, many = LIMITS.changes[1];
+  const right = Array.isArray(rates) && rates.length <= many && rates.every((change, k) => {
+    if (!Array.isArray(change) || change.length !== 2) return false;
+    const [step, rate] = change;
+    return Number.isInteger(step) && step > (k ? rates[k - 1][0] : 0) && typeof rate === "number" && rate >= least && rate <= most;
+  });
+  if (!right) refuse("rates", `a list of at most ${many} pairs [step, rate] with rising steps from 1 on and rates in ${least} .. ${most}`, rates);
 }
 
 // src/setup/fractions.mjs
@@ -864,7 +888,7 @@ function validated(configuration) {
     /** @type {Configuration} */
     { ...DEFAULTS, noise, ...given }
   );
-  for (const field of ["noise", "h", "rate", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+  for (const field of ["noise", "h", "rate", "share", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
     checkNumber(
       field,
       /** @type {any} */
@@ -873,6 +897,7 @@ function validated(configuration) {
       field
     );
   }
+  checkRates(full.rates);
   choose("net", full.net, ["StandardNet", "RKNet"]);
   choose("activation", full.activation, ACTIVATIONS);
   choose("lift", full.lift, LIFTS);
@@ -904,6 +929,12 @@ function checkGiven(data) {
       refuse(`${name}.c`, `a list of ${X.length} classes in 0 .. ${classes - 1}`, c);
     }
   }
+}
+function trainingPoints({ data, samples, share }) {
+  return typeof data === "string" ? Math.round(2 * samples * share) : data.X.length;
+}
+function stepsPerEpoch(configuration) {
+  return Math.ceil(trainingPoints(configuration) / configuration.batch);
 }
 function classesOf({ data }) {
   return typeof data === "string" ? SETS[data].classes : data.classes;
@@ -1892,15 +1923,15 @@ var Trainer = class {
     weights2 ? "given" : "drawn";
     this.initial = weights2 ? checkedWeights(weights2, layers) : initialWeights(this.configuration);
     if (typeof data === "string") {
-      const { X, c } = draw(data, 2 * samples, noise, seed);
-      this.train = { X: X.slice(0, 2 * samples), c: c.slice(0, samples) };
-      this.validation = { X: X.slice(2 * samples), c: c.slice(samples) };
+      const { X, c } = draw(data, 2 * samples, noise, seed), n = trainingPoints(this.configuration);
+      this.train = { X: X.slice(0, 2 * n), c: c.slice(0, n) };
+      this.validation = { X: X.slice(2 * n), c: c.slice(n) };
     } else {
       this.train = pointsOf(data);
       this.validation = pointsOf(data.validation ?? data);
     }
     this.engine = new Engine(layers, this.initial, { rate, batch, kernel });
-    this.stepsPerEpoch = Math.ceil(this.train.c.length / batch);
+    this.stepsPerEpoch = stepsPerEpoch(this.configuration);
     this.steps = 0;
     this.history = { train_cost: [], train_accuracy: [], val_cost: [], val_accuracy: [] };
     this.state = "ready";
@@ -1922,7 +1953,9 @@ var Trainer = class {
   advance(count) {
     const { batch, seed, epochs } = this.configuration, N = this.train.c.length;
     while (count > 0 && !this.ended) {
-      const done = this.steps % this.stepsPerEpoch, now = Math.min(count, this.stepsPerEpoch - done);
+      const done = this.steps % this.stepsPerEpoch;
+      const now = Math.min(count, this.stepsPerEpoch - done, untilChange(this.configuration, this.steps));
+      this.engine.rate = rateAt(this.configuration, this.steps);
       if (done === 0 || !this.order) this.order = permutation(N, seed, this.epoch);
       this.engine.epoch(this.train, this.order, done * batch, Math.min(N, (done + now) * batch));
       this.steps += now;
@@ -1933,6 +1966,11 @@ var Trainer = class {
         if (this.state === "training" && this.epoch >= epochs) this.state = "finished";
       }
     }
+  }
+  /** Take the steps to come with another learning rate, from the weights and moments as they are. @param {number} rate */
+  changeRate(rate) {
+    const changes = this.steps ? { rates: changedRates(this.configuration, this.steps, rate) } : { rate, rates: [] };
+    this.configuration = validated({ ...this.configuration, ...changes });
   }
   /** Add the statistics of both sets to the history. */
   _evaluate() {
@@ -2034,6 +2072,7 @@ function configurationOf({ data, net, L, h, d_hat, activation = "tanh", lift = "
     data
   ];
   return {
+    ...DEFAULTS,
     data,
     net: kind,
     scheme: scheme2,
@@ -2447,6 +2486,10 @@ var Server = class {
       this.train(steps2, Infinity);
       this.snapshot(true);
     },
+    rate({ rate }) {
+      this.trainer?.changeRate(rate);
+      this.snapshot(true);
+    },
     views({ views }) {
       this.views = views;
       this.snapshot(true);
@@ -2572,6 +2615,8 @@ var Server = class {
       epoch: trainer.epoch,
       stepsPerEpoch: trainer.stepsPerEpoch,
       parameters: trainer.parameters,
+      rate: trainer.configuration.rate,
+      rates: trainer.configuration.rates,
       history: trainer.history,
       msPerStep: this.msPerStep,
       kernel: trainer.engine.kernel,
@@ -2739,6 +2784,10 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
   /** @param {number} [steps] */
   step(steps2 = 1) {
     this._send({ type: "step", steps: steps2 });
+  }
+  /** Go on with another learning rate, from the weights and moments as they are. @param {number} rate */
+  changeRate(rate) {
+    this._send({ type: "rate", rate });
   }
   /** Follow a point of the plane through the layers, now and with every snapshot; null for none. @param {[number, number]|null} x */
   probe(x) {
@@ -3396,6 +3445,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-thumbs input { height: 100%; left: 0; opacity: 0; position: absolute; top: 0; width: 100%; cursor: pointer; }
 .rkp-thumbs .rkp-canvas { aspect-ratio: 1; border: 2px solid transparent; margin-bottom: 0.1rem; }
 .rkp-thumbs input:checked + .rkp-canvas { border-color: var(--rkp-accent); }
+.rkp-more[open] > summary { margin-bottom: 0.4rem; }
 .rkp-slider { align-items: center; display: grid; gap: 0 0.5rem; grid-template-columns: 5.2rem minmax(3rem, 1fr) 3.1rem; }
 .rkp-in .rkp-slider { grid-template-columns: 1fr auto; }
 .rkp-in .rkp-slider label { grid-area: 1 / 1; }

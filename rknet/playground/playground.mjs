@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 3252824b9d525938017d924d52ecaec6cba716588d463e2b46b96f53547683ed
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 963c4c92af7f675ae473220f71f3588d500ab7f2ded502e25b5ee918edad4dbb
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -212,7 +212,7 @@ function toCanvas(X, width, height2) {
 
 // limits.json
 var limits_default = {
-  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1] },
+  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9] },
   whole: {
     samples: [10, 5e3],
     d_hat: [2, 16],
@@ -221,7 +221,8 @@ var limits_default = {
     epochs: [1, 1e3],
     seed: [0, 4294967295],
     stages: [1, 8],
-    classes: [2, 6]
+    classes: [2, 6],
+    changes: [0, 100]
   }
 };
 
@@ -255,6 +256,7 @@ var DEFAULTS = {
   data: "donut_2D",
   noise: 0.2,
   samples: 1500,
+  share: 0.5,
   net: "RKNet",
   scheme: "rk4",
   h: 0.05,
@@ -263,6 +265,7 @@ var DEFAULTS = {
   activation: "tanh",
   lift: "zero",
   rate: 1e-3,
+  rates: [],
   batch: 5,
   epochs: 40,
   seed: 0
@@ -746,6 +749,30 @@ var SIGMA = {
 };
 var flush = (x, least) => Math.abs(x) < least ? 0 : x;
 
+// src/setup/rates.mjs
+function rateAt({ rate, rates = [] }, steps) {
+  return rates.reduce((now, [from, next]) => from <= steps ? next : now, rate);
+}
+function untilChange({ rates = [] }, steps) {
+  return (rates.find(([from]) => from > steps)?.[0] ?? Infinity) - steps;
+}
+function changedRates({ rate: first, rates = [] }, steps, rate) {
+  const before = rates.filter(([from]) => from < steps);
+  return rateAt({ rate: first, rates: before }, steps) === rate ? before : [...before, [steps, rate]];
+}
+function checkRates(rates) {
+  const [least, most] = LIMITS.rate, many = LIMITS.changes[1];
+  const right = Array.isArray(rates) && rates.length <= many && rates.every((change, k) => {
+    if (!Array.isArray(change) || change.length !== 2) return false;
+    const [step, rate] = change;
+    return Number.isInteger(step) && step > (k ? rates[k - 1][0] : 0) && typeof rate === "number" && rate >= least && rate <= most;
+  });
+  if (!right) refuse("rates", `a list of at most ${many} pairs [step, rate] with rising steps from 1 on and rates in ${least} .. ${most}`, rates);
+}
+function steady(configuration, steps) {
+  return { ...configuration, rate: rateAt(configuration, steps), rates: [] };
+}
+
 // src/setup/configuration.mjs
 function validated(configuration) {
   if (typeof configuration !== "object" || configuration === null) refuse("configuration", "an object", configuration);
@@ -759,7 +786,7 @@ function validated(configuration) {
     /** @type {Configuration} */
     { ...DEFAULTS, noise, ...given }
   );
-  for (const field of ["noise", "h", "rate", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+  for (const field of ["noise", "h", "rate", "share", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
     checkNumber(
       field,
       /** @type {any} */
@@ -768,6 +795,7 @@ function validated(configuration) {
       field
     );
   }
+  checkRates(full.rates);
   choose("net", full.net, ["StandardNet", "RKNet"]);
   choose("activation", full.activation, ACTIVATIONS);
   choose("lift", full.lift, LIFTS);
@@ -799,6 +827,12 @@ function checkGiven(data) {
       refuse(`${name}.c`, `a list of ${X.length} classes in 0 .. ${classes - 1}`, c);
     }
   }
+}
+function trainingPoints({ data, samples, share: share2 }) {
+  return typeof data === "string" ? Math.round(2 * samples * share2) : data.X.length;
+}
+function stepsPerEpoch(configuration) {
+  return Math.ceil(trainingPoints(configuration) / configuration.batch);
 }
 function classesOf({ data }) {
   return typeof data === "string" ? SETS[data].classes : data.classes;
@@ -1794,15 +1828,15 @@ var Trainer = class {
     weights ? "given" : "drawn";
     this.initial = weights ? checkedWeights(weights, layers) : initialWeights(this.configuration);
     if (typeof data === "string") {
-      const { X, c } = draw(data, 2 * samples, noise, seed);
-      this.train = { X: X.slice(0, 2 * samples), c: c.slice(0, samples) };
-      this.validation = { X: X.slice(2 * samples), c: c.slice(samples) };
+      const { X, c } = draw(data, 2 * samples, noise, seed), n = trainingPoints(this.configuration);
+      this.train = { X: X.slice(0, 2 * n), c: c.slice(0, n) };
+      this.validation = { X: X.slice(2 * n), c: c.slice(n) };
     } else {
       this.train = pointsOf(data);
       this.validation = pointsOf(data.validation ?? data);
     }
     this.engine = new Engine(layers, this.initial, { rate, batch, kernel });
-    this.stepsPerEpoch = Math.ceil(this.train.c.length / batch);
+    this.stepsPerEpoch = stepsPerEpoch(this.configuration);
     this.steps = 0;
     this.history = { train_cost: [], train_accuracy: [], val_cost: [], val_accuracy: [] };
     this.state = "ready";
@@ -1824,7 +1858,9 @@ var Trainer = class {
   advance(count) {
     const { batch, seed, epochs } = this.configuration, N = this.train.c.length;
     while (count > 0 && !this.ended) {
-      const done = this.steps % this.stepsPerEpoch, now = Math.min(count, this.stepsPerEpoch - done);
+      const done = this.steps % this.stepsPerEpoch;
+      const now = Math.min(count, this.stepsPerEpoch - done, untilChange(this.configuration, this.steps));
+      this.engine.rate = rateAt(this.configuration, this.steps);
       if (done === 0 || !this.order) this.order = permutation(N, seed, this.epoch);
       this.engine.epoch(this.train, this.order, done * batch, Math.min(N, (done + now) * batch));
       this.steps += now;
@@ -1835,6 +1871,11 @@ var Trainer = class {
         if (this.state === "training" && this.epoch >= epochs) this.state = "finished";
       }
     }
+  }
+  /** Take the steps to come with another learning rate, from the weights and moments as they are. @param {number} rate */
+  changeRate(rate) {
+    const changes2 = this.steps ? { rates: changedRates(this.configuration, this.steps, rate) } : { rate, rates: [] };
+    this.configuration = validated({ ...this.configuration, ...changes2 });
   }
   /** Add the statistics of both sets to the history. */
   _evaluate() {
@@ -1982,6 +2023,10 @@ var Server = class {
       this.train(steps, Infinity);
       this.snapshot(true);
     },
+    rate({ rate }) {
+      this.trainer?.changeRate(rate);
+      this.snapshot(true);
+    },
     views({ views }) {
       this.views = views;
       this.snapshot(true);
@@ -2107,6 +2152,8 @@ var Server = class {
       epoch: trainer.epoch,
       stepsPerEpoch: trainer.stepsPerEpoch,
       parameters: trainer.parameters,
+      rate: trainer.configuration.rate,
+      rates: trainer.configuration.rates,
       history: trainer.history,
       msPerStep: this.msPerStep,
       kernel: trainer.engine.kernel,
@@ -2274,6 +2321,10 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
   /** @param {number} [steps] */
   step(steps = 1) {
     this._send({ type: "step", steps });
+  }
+  /** Go on with another learning rate, from the weights and moments as they are. @param {number} rate */
+  changeRate(rate) {
+    this._send({ type: "rate", rate });
   }
   /** Follow a point of the plane through the layers, now and with every snapshot; null for none. @param {[number, number]|null} x */
   probe(x) {
@@ -3106,6 +3157,7 @@ function paintPlot(pen, width, height2, theme, plot) {
     pen.lineTo(X(plot.marked), bottom);
     pen.stroke();
   }
+  paintMarks(pen, plot.marks ?? [], X, top, bottom, (left + right) / 2, theme);
   pen.lineJoin = "round";
   for (const line2 of plot.lines) {
     pen.strokeStyle = pen.fillStyle = line2.colour;
@@ -3127,10 +3179,30 @@ function paintPlot(pen, width, height2, theme, plot) {
   pen.restore();
   pen.setLineDash([]);
 }
+var NAMED = 3;
+function paintMarks(pen, marks, X, top, bottom, middle, theme) {
+  pen.strokeStyle = pen.fillStyle = theme.muted;
+  pen.lineWidth = 1;
+  pen.setLineDash([2, 2]);
+  marks.forEach(({ x, text }, k) => {
+    const at = Math.round(X(x)) + 0.5, before = at > middle;
+    pen.beginPath();
+    pen.moveTo(at, top);
+    pen.lineTo(at, bottom);
+    pen.stroke();
+    pen.textAlign = before ? "right" : "left";
+    if (marks.length <= NAMED) pen.fillText(text, at + (before ? -3 : 3), bottom - 4 - 12 * (k % NAMED));
+  });
+}
 
 // src/views/epochs.mjs
 function lastEpoch({ snapshot }) {
   return Math.max(10, 10 * Math.ceil(((snapshot?.history.val_accuracy.length ?? 1) - 1) / 10));
+}
+function changes({ snapshot }) {
+  if (!snapshot) return [];
+  const { rates, step, stepsPerEpoch: stepsPerEpoch2 } = snapshot;
+  return rates.filter(([from]) => from <= step).map(([from, rate]) => ({ x: from / stepsPerEpoch2, text: `rate ${rate}` }));
 }
 function netStyle({ configuration: { net, scheme }, theme }) {
   const style = NET_STYLES[net === "StandardNet" ? "StandardNet" : String(scheme)] ?? OTHER_NET;
@@ -3157,6 +3229,7 @@ function paintAccuracy(state, pen, width, height2) {
     yTicks: [0, 0.2, 0.4, 0.6, 0.8, 0.9, 1].filter((value) => value >= low && (value !== 0.9 || low === 0.8)),
     written: (y) => String(Math.round(100 * y)),
     lines: curves(state, train_accuracy, val_accuracy),
+    marks: changes(state),
     levels: run.bayes === null ? [] : [run.bayes]
   });
 }
@@ -3174,7 +3247,8 @@ function paintCost(state, pen, width, height2) {
     yTicks: [0, top / 2, top],
     xTicks: [0, x / 2, x],
     written: (y) => short(Number(y.toPrecision(2))),
-    lines: curves(state, train_cost, val_cost)
+    lines: curves(state, train_cost, val_cost),
+    marks: changes(state)
   });
 }
 
@@ -3350,6 +3424,9 @@ function toLink(configuration, look) {
       configuration[key]
     ]);
   }
+  const { rates, share: share2 } = configuration;
+  if (share2 !== DEFAULTS.share) parts.push(["share", share2]);
+  if (rates.length) parts.push(["rates", rates.map(([step, rate]) => `${step}:${rate}`).join(",")]);
   parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
   if (look.layer !== null) parts.push(["layer", look.layer]);
   if (look.points && look.points !== "new") parts.push(["points_shown", look.points]);
@@ -3370,7 +3447,7 @@ function fromLink(hash) {
   };
   if (said2.has("points")) choice.data = unpacked(said2.get("points") ?? "");
   else if (said2.has("data")) choice.data = said2.get("data");
-  for (const key of ["noise", "samples"]) if (said2.has(key)) choice[key] = number(key);
+  for (const key of ["noise", "samples", "share"]) if (said2.has(key)) choice[key] = number(key);
   if (said2.has("A") || said2.has("beta")) {
     choice.net = "RKNet";
     choice.scheme = typedTableau(said2.get("A") ?? "", said2.get("beta") ?? "");
@@ -3381,6 +3458,8 @@ function fromLink(hash) {
   for (const [letter3, key] of Object.entries(WRITTEN)) {
     if (said2.has(letter3)) choice[key] = NUMBERS.includes(key) ? number(letter3) : said2.get(letter3);
   }
+  const rates = said2.get("rates");
+  if (rates) choice.rates = rates.split(",").map((change) => change.split(":").map(Number));
   const whole = (key, most) => {
     const value = number(key);
     if (value !== void 0 && !(Number.isInteger(value) && value >= 0 && value <= most)) {
@@ -3476,11 +3555,12 @@ var real = (x) => Number.isInteger(x) ? `${x}.0` : String(x);
 function pointSet({ X, c }, classes) {
   return `PointSet(${JSON.stringify(X)}, ${JSON.stringify(c)}, ${classes})`;
 }
-function dataIn({ data, samples, noise, seed }) {
+function dataIn(configuration) {
+  const { data, samples, noise, seed } = configuration, n = trainingPoints(configuration);
   if (typeof data === "string") {
     return [
       `both = points(${quoted(data)}, ${2 * samples}, noise=${real(noise)}, seed=${seed})`,
-      `train, validation = both[:${samples}], both[${samples}:]`
+      `train, validation = both[:${n}], both[${n}:]`
     ];
   }
   const train = pointSet(data, data.classes);
@@ -3494,8 +3574,23 @@ function netIn(configuration) {
   const tableau = typeof scheme === "string" ? quoted(scheme) : `Tableau("typed", ${JSON.stringify(A)}, ${JSON.stringify(beta)})`;
   return `RKNet(${sizes2}, tableau=${tableau}, h=${real(h)}, ${rest})`;
 }
+function scheduleIn(configuration) {
+  const { rate, rates } = configuration;
+  if (!rates.length) return [];
+  const factors = /* @__PURE__ */ new Map([[0, 1]]);
+  for (const [step, next] of rates) factors.set(Math.round(step / stepsPerEpoch(configuration)), Number((next / rate).toPrecision(12)));
+  return [
+    "# The learning rate was changed while the page trained; the library changes it between epochs, so here at the nearest end of one.",
+    `factors = {${[...factors].map(([epoch, factor]) => `${epoch}: ${real(factor)}`).join(", ")}}`,
+    "",
+    "def schedule(epoch: int) -> float:",
+    '    """The factor of the learning rate in an epoch."""',
+    "    return factors[max(first for first in factors if first <= epoch)]",
+    ""
+  ];
+}
 function pythonOf(configuration) {
-  const { data, net, scheme, rate, batch, epochs, seed } = configuration;
+  const { data, net, scheme, rate, rates, batch, epochs, seed } = configuration;
   const names = [
     "Protocol",
     net,
@@ -3513,7 +3608,8 @@ function pythonOf(configuration) {
     "# The library draws other initial weights and another order of the points than the page, so the result differs a little.",
     "# To repeat a run bit by bit, export its record and give the file to the command `rknet verify`.",
     `net = ${netIn(configuration)}`,
-    `protocol = Protocol(epochs=${epochs}, batch_size=${batch}, learning_rate=${real(rate)}, stop_early=False)`,
+    ...scheduleIn(configuration),
+    `protocol = Protocol(epochs=${epochs}, batch_size=${batch}, learning_rate=${real(rate)}, stop_early=False${rates.length ? ", schedule=schedule" : ""})`,
     `history = fit(net, train, validation, protocol, seed=${seed})`,
     'print(f"{100 * history.val_accuracy[-1]:.1f} % of new points are right")',
     ""
@@ -3645,7 +3741,7 @@ function choosing(page) {
     return Object.entries(preset.configuration).every(([key, value]) => configuration[key] === value);
   }
   function take(choice) {
-    const next = { ...state.configuration, ...choice };
+    const next = { ...steady(state.configuration, state.snapshot?.step ?? 0), ...choice };
     if (choice.data !== void 0 && choice.noise === void 0) delete next.noise;
     if (typeof next.data !== "string") next.batch = Math.max(1, Math.min(next.batch, next.data.X.length));
     state.touched = true;
@@ -3677,8 +3773,11 @@ function choosing(page) {
     if (state.touched) page.address.write();
     page.notebook.share(["configuration"]);
   }
-  const stop = () => clearTimeout(timer);
-  return { choose: choose2, replace, isChosen, build, stop };
+  function stop() {
+    clearTimeout(timer);
+    timer = 0;
+  }
+  return { choose: choose2, replace, isChosen, build, waits: () => timer !== 0, stop };
 }
 
 // src/words/names.mjs
@@ -3703,6 +3802,27 @@ var ACTIVATION_NAMES = { tanh: "tanh", logistic: "logistic", relu: "ReLU", softp
 var OWN = "own points";
 var OWN_TABLEAU = "own tableau";
 var COLOUR_NAMES = ["blue", "orange", "green", "yellow", "pink", "light blue"];
+
+// src/page/more_controls.mjs
+function moreControls(page) {
+  const { state, choosing: { choose: choose2 }, compact, heard } = page;
+  const percent2 = (value) => `${Math.round(100 * value)} %`;
+  const share2 = slider(
+    "training share",
+    "",
+    range(1, 9).map((k) => k / 10),
+    (value) => choose2({ share: value }),
+    percent2,
+    "of the points; the rest are new points"
+  );
+  const parts = heard ? [] : [share2.element];
+  function show2() {
+    share2.show(state.configuration.share);
+    share2.input.disabled = isOwn(state);
+  }
+  const folded = node("details", { class: "rkp-more" }, node("summary", {}, "more"), ...parts);
+  return { elements: compact ? parts : [folded], show: show2 };
+}
 
 // src/page/thumbnails.mjs
 function thumbnails(page) {
@@ -3758,22 +3878,20 @@ function pencil({ state }) {
 }
 
 // src/page/training_controls.mjs
-var RATES = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1];
 var BATCHES = [1, 2, 5, 10, 20, 50, 100];
 var EPOCHS = [5, 10, 15, 20, 40, 60, 80, 200];
 function trainingControls(page) {
   const { state, choosing: { choose: choose2 } } = page, seed = seedControl(page);
-  const rate = slider("learning rate", "", RATES, (value) => choose2({ rate: value }), String, "size of a training step");
   const batch = slider("batch", "", BATCHES, (value) => choose2({ batch: value }), String, "points per training step");
   const epochs = slider("epochs at most", "", EPOCHS, (value) => choose2({ epochs: value }), String, "passes over all training points");
   function show2() {
     const { configuration } = state;
-    rate.show(configuration.rate);
+    page.rateControl.show();
     batch.show(configuration.batch);
     epochs.show(configuration.epochs);
     seed.show();
   }
-  return { elements: [rate, batch, epochs, seed].map((part) => part.element), show: show2 };
+  return { elements: [page.rateControl, batch, epochs, seed].map((part) => part.element), show: show2 };
 }
 function seedControl({ state, choosing: { choose: choose2 } }) {
   const id = unique("seed");
@@ -3802,7 +3920,7 @@ function seedControl({ state, choosing: { choose: choose2 } }) {
 
 // src/page/data_controls.mjs
 function dataControls(page) {
-  const { state, choosing: { choose: choose2 } } = page, thumbs = thumbnails(page), training = trainingControls(page);
+  const { state, choosing: { choose: choose2 } } = page, thumbs = thumbnails(page), training = trainingControls(page), more = moreControls(page);
   const twoDigits = (value) => value.toFixed(2);
   const noise = slider("noise", "", range(0, 30).map((k) => k / 20), (value) => choose2({ noise: value }), twoDigits);
   const lift = select(
@@ -3815,7 +3933,7 @@ function dataControls(page) {
     "how a point gets its extra coordinates"
   );
   const shared = page.heard ? [] : [thumbs.element, noise.element];
-  const element = frame(page, [...shared, lift.element, ...training.elements]);
+  const element = frame(page, [...shared, lift.element, ...training.elements, ...more.elements]);
   function show2() {
     const { configuration } = state;
     thumbs.show();
@@ -3823,12 +3941,13 @@ function dataControls(page) {
     noise.input.disabled = isOwn(state);
     lift.show(configuration.lift);
     training.show();
+    more.show();
   }
   return { element, show: show2 };
 }
 function frame({ compact, heard }, parts) {
   if (!compact) return node("div", { class: "rkp-in", role: "group", "aria-label": "Data and training" }, ...parts);
-  const summary = heard ? "Lift, learning rate, batch, epochs" : "Data, noise, lift, learning rate, batch, epochs, seed";
+  const summary = heard ? "Lift, learning rate, batch, epochs" : "Data, noise, lift, learning rate, batch, epochs, seed, and more";
   return node("details", { class: "rkp-in" }, node("summary", {}, summary), node("div", {}, ...parts));
 }
 
@@ -3969,6 +4088,7 @@ function hear(page) {
   };
   player.onsnapshot = (seen) => {
     state.snapshot = seen;
+    page.rateControl.hear(seen);
     const over = seen.state === "finished" || seen.state === "diverged";
     page.playing.catchUp(seen, over);
     const now = performance.now();
@@ -4149,8 +4269,7 @@ function guide(page) {
     playing2.pause();
     state.look.layer = null;
     choosing2.replace(configuration);
-    const { samples, batch } = state.configuration;
-    const trained = (play && still.matches ? state.configuration.epochs : epochs) * Math.ceil(samples / batch);
+    const trained = (play && still.matches ? state.configuration.epochs : epochs) * stepsPerEpoch(state.configuration);
     state.look.steps = trained;
     state.touched = false;
     choosing2.build();
@@ -4601,7 +4720,7 @@ function playing(page) {
     const again = state.playing;
     pause();
     look.steps = 0;
-    player.reset();
+    page.rateControl.reset();
     if (again) play();
   }
   function restart(configure) {
@@ -4752,6 +4871,48 @@ function followKeys({ state, views }, pick) {
   });
 }
 
+// src/page/rate_control.mjs
+var RATES = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1];
+function rateControl(page) {
+  const { state, player, choosing: choosing2 } = page;
+  const hint = "size of a training step; may be changed while training";
+  const control = slider("learning rate", "", RATES, change, String, hint);
+  let shown2 = NaN;
+  function change(rate) {
+    const { snapshot } = state, running = snapshot?.state === "training";
+    if (running && !choosing2.waits()) player.changeRate(rate);
+    else choosing2.choose({ rate });
+  }
+  function show2() {
+    shown2 = rateAt(state.configuration, state.snapshot?.step ?? 0);
+    control.show(shown2);
+  }
+  function hear2({ rate, rates, step }) {
+    const { run } = state;
+    if (!run || choosing2.waits()) return;
+    if (JSON.stringify([rate, rates]) !== JSON.stringify([run.configuration.rate, run.configuration.rates])) {
+      run.configuration = { ...run.configuration, rate, rates };
+      take({ ...state.configuration, rate, rates });
+    }
+    if (rateAt(state.configuration, step) !== shown2) show2();
+  }
+  function take(configuration) {
+    state.configuration = configuration;
+    state.touched = true;
+    page.address.write();
+    page.notebook.share(["configuration"]);
+  }
+  function reset() {
+    if (!state.configuration.rates.length) {
+      player.reset();
+      return;
+    }
+    take(steady(state.configuration, state.snapshot?.step ?? 0));
+    player.configure(state.configuration, state.given);
+  }
+  return { element: control.element, show: show2, hear: hear2, reset };
+}
+
 // src/words/narration.mjs
 function judged({ data }) {
   return typeof data === "string" || data.validation ? "new points" : "the points";
@@ -4777,14 +4938,15 @@ function collapsing(spread, L) {
   const answer = kept < 1e-5 ? ", so every point gets the same answer" : "";
   return `The features are collapsing: at layer ${L} their spread is ${share2} of what it was at the input${answer}.`;
 }
-function diverged({ net, h, rate }, step) {
+function diverged({ net, h, ...rates }, step) {
+  const rate = rateAt(rates, step);
   const smallerStep = net === "RKNet" ? `a smaller step than h = ${short(h)}` : "";
   if (step === 0) return `The features overflow before training begins. Take ${smallerStep || "smaller weights"}.`;
   const remedy = `a smaller learning rate than ${short(rate)}${smallerStep && ` or ${smallerStep}`}`;
   return `Training has diverged: the cost is no longer a finite number. Reset, and take ${remedy}.`;
 }
-function restless({ classes, configuration: { net, h, rate } }, { history: { val_cost, val_accuracy } }) {
-  const lately = val_cost.slice(-RECENT), guess = Math.log(classes);
+function restless({ classes, configuration: { net, h, ...rates } }, { step, history: { val_cost, val_accuracy } }) {
+  const lately = val_cost.slice(-RECENT), guess = Math.log(classes), rate = rateAt(rates, step);
   if (lately.length < RECENT || rate < LARGE_RATE) return "";
   const least = Math.min(...lately), most = Math.max(...lately);
   const settled = most < 0.5 * guess || least < 0.85 * guess && last(lately) < 1.15 * least;
@@ -5007,11 +5169,16 @@ function sentence(page) {
   }
   return { element, foot: node("div", { class: "rkp-foot" }, formulas, small, spoken), tell: say, showFormula, speak };
 }
-function sizes({ order }, { parameters, msPerStep, kernel }) {
+function ratesInWords({ configuration: { rate, rates } }) {
+  if (!rates.length) return [];
+  return [`learning rate ${rate}, ${rates.map(([step, next]) => `${next} from step ${step} on`).join(", ")}`];
+}
+function sizes(run, { parameters, msPerStep, kernel }) {
   return [
+    ...ratesInWords(run),
     `${parameters.toLocaleString("en")} trained numbers`,
     ...msPerStep ? [`${msPerStep.toFixed(2)} ms a step in ${KERNELS[kernel]}`] : [],
-    ...order === null ? [] : [`scheme of order ${order}`]
+    ...run.order === null ? [] : [`scheme of order ${run.order}`]
   ].join(" · ");
 }
 
@@ -5154,6 +5321,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-thumbs input { height: 100%; left: 0; opacity: 0; position: absolute; top: 0; width: 100%; cursor: pointer; }
 .rkp-thumbs .rkp-canvas { aspect-ratio: 1; border: 2px solid transparent; margin-bottom: 0.1rem; }
 .rkp-thumbs input:checked + .rkp-canvas { border-color: var(--rkp-accent); }
+.rkp-more[open] > summary { margin-bottom: 0.4rem; }
 .rkp-slider { align-items: center; display: grid; gap: 0 0.5rem; grid-template-columns: 5.2rem minmax(3rem, 1fr) 3.1rem; }
 .rkp-in .rkp-slider { grid-template-columns: 1fr auto; }
 .rkp-in .rkp-slider label { grid-area: 1 / 1; }
@@ -5294,11 +5462,11 @@ function taskOf({ model, state }) {
   }
   return { element, show: show2 };
 }
-function solved({ accuracy, ...rest }, configuration, { state, history: { val_accuracy } }) {
+function solved({ accuracy, rate, ...rest }, configuration, { state, history: { val_accuracy } }) {
   const holds = (value, wanted) => typeof wanted === "string" ? value === wanted : typeof value === "number" && value >= wanted[0] && value <= wanted[1];
   const [least, most] = typeof accuracy === "object" ? accuracy : [0, 1];
   if (val_accuracy.length < 2 || most < 1 && state !== "finished") return false;
-  return holds(val_accuracy[val_accuracy.length - 1], [least, most]) && Object.entries(rest).every(([name, wanted]) => holds(
+  return holds(val_accuracy[val_accuracy.length - 1], [least, most]) && (rate === void 0 || [configuration.rate, ...(configuration.rates ?? []).map(([, next]) => next)].every((each) => holds(each, rate))) && Object.entries(rest).every(([name, wanted]) => holds(
     /** @type {any} */
     configuration[name],
     wanted
@@ -5446,6 +5614,7 @@ function newPage(model, heard) {
   page.views = newViews(page);
   page.choosing = choosing(page);
   page.playing = playing(page);
+  page.rateControl = rateControl(page);
   page.address = address2(page);
   page.notebook = notebook(page);
   page.sentence = sentence(page);
@@ -5579,10 +5748,10 @@ function sign(k) {
   const { colour, dash } = LINES[k % LINES.length];
   return sample2(`<path d="M-8 0H8" fill="none" stroke="${colour}" stroke-width="2.5" stroke-dasharray="${dash.join(" ")}"/>`);
 }
-function described({ net, scheme, d_hat, L, h, rate }) {
+function described({ net, scheme, d_hat, L, h, rate, rates }) {
   const name = net === "StandardNet" ? net : typeof scheme === "string" ? NET_NAMES[scheme] : "your own tableau";
   const step = net === "StandardNet" ? "" : `, h = ${short(h)}`;
-  return `${name}, width ${d_hat}, ${L} ${L === 1 ? "layer" : "layers"}${step}, rate ${short(rate)}`;
+  return `${name}, width ${d_hat}, ${L} ${L === 1 ? "layer" : "layers"}${step}, rate ${[rate, ...rates.map(([, next]) => next)].map(short).join(", then ")}`;
 }
 function standingOf(pages) {
   const now = pages.map(({ state: { snapshot, configuration } }) => ({ accuracy: snapshot?.history.val_accuracy[snapshot.history.val_accuracy.length - 1] ?? NaN, epoch: snapshot?.epoch ?? 0, name: described(configuration) }));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,9 @@ def replay(record: RunRecord) -> Replay:
     for epoch in range(-(-record.steps // an_epoch)):
         steps = min(an_epoch, record.steps - epoch * an_epoch)
         order = random.permutation(len(train), configuration.seed, epoch)
-        engine.epoch(train.X, train.c, order[: steps * record.batch])
+        for first, last, rate in _stretches(record, epoch * an_epoch, steps):
+            engine.set_rate(rate)
+            engine.epoch(train.X, train.c, order[first * record.batch : last * record.batch])
         if steps == an_epoch:
             rows.append(statistics())
     engine.write_back()
@@ -57,6 +60,13 @@ def replay(record: RunRecord) -> Replay:
     return Replay(True, f"same weights {weights[:12]} after {taken}")
 
 
+def _stretches(record: RunRecord, done: int, steps: int) -> list[tuple[int, int, float]]:
+    """The steps of an epoch before which so many were `done`, in parts of one learning rate: first, last, rate."""
+    changes = [step - done for step, _ in record.configuration.rates]
+    ends = [0, *(step for step in changes if 0 < step < steps), steps]
+    return [(first, last, record.rate(done + first)) for first, last in pairwise(ends)]
+
+
 def final_hash(net: Net) -> str:
     """The hash of a net's weights, in which every NaN counts as the same one, for processors differ in its bits."""
     for tensor in net.state_dict().values():
@@ -70,11 +80,11 @@ def _drawn(record: RunRecord) -> dict[str, list[tuple[Any, Any]]]:
     seed, data = configuration.seed, configuration.data
     found: dict[str, list[tuple[Any, Any]]] = {}
     if isinstance(data, str):
-        samples, halves = configuration.samples, (record.train, record.validation)
-        found["data"] = [(samples, len(points)) for points in halves]
-        if samples == len(record.train) == len(record.validation):  # so no more is drawn than the file holds
-            fresh = random.points(data, 2 * samples, noise=configuration.noise, seed=seed)
-            for kept, points in zip(halves, (fresh[:samples], fresh[samples:]), strict=True):
+        sizes, parts = configuration.sizes, (record.train, record.validation)
+        found["data"] = [(size, len(points)) for size, points in zip(sizes, parts, strict=True)]
+        if all(size == kept for size, kept in found["data"]):  # so no more is drawn than the file holds
+            fresh = random.points(data, sum(sizes), noise=configuration.noise, seed=seed)
+            for kept, points in zip(parts, (fresh[: sizes[0]], fresh[sizes[0] :]), strict=True):
                 found["data"] += [(kept.X, points.X), (kept.c, points.c)]
     if record.drawn:
         d_hat, L, lift = configuration.d_hat, configuration.L, configuration.lift

@@ -330,3 +330,20 @@ def test_without_a_script_the_picture_stays(visit: Callable[..., Visit], tmp_pat
     page = visit((tmp_path / "page.html").as_uri(), java_script_enabled=False).page
     assert page.locator("svg[role=img]").is_visible()
     assert html.unescape(page.inner_text("figcaption")).startswith("A playground that trains RK4Net")
+
+
+# ---- how many points are trained with
+
+
+def test_the_share_of_training_points_is_chosen_where_rare_controls_are_folded(opened: Opened):
+    seen = opened(Playground("space", configuration={"samples": 50}))
+    control = seen.page.get_by_label("training share")
+    assert not control.is_visible() and control.get_attribute("aria-valuetext") == "50 %"
+    seen.page.locator(".rkp-more summary").click()
+    control.press("ArrowLeft")
+    seen.page.wait_for_timeout(500)  # until the new net is built
+    data = record(seen.page)["data"]
+    assert (len(data["train"]["c"]), len(data["validation"]["c"])) == (40, 60)
+    seen.page.get_by_role("radio", name="your own").check()
+    assert control.is_disabled()
+    untroubled(seen)

@@ -19,6 +19,11 @@ from rknet.study.cli import main
 
 RUNS = {
     "left within an epoch": ({"data": "spiral", "d_hat": 5, "L": 6, "samples": 200}, 65),
+    "rate changed within epochs and at an end": (
+        {"data": "squares", "d_hat": 4, "L": 5, "samples": 100, "rates": [[13, 3e-3], [40, 1e-4], [47, 1e-2]]},
+        65,
+    ),
+    "few to train with": ({"data": "spiral", "d_hat": 3, "L": 4, "samples": 55, "share": 0.3, "batch": 4}, 30),
     "standard net": ({"data": "donut_2D_6C", "net": "StandardNet", "lift": "learned", "batch": 7, "samples": 100}, 30),
     "typed, own points": (
         {
@@ -81,6 +86,20 @@ def test_weights_given_to_the_page_are_replayed_too(node, tmp_path):
     assert replay(found).same
 
 
+def test_a_rate_changed_on_the_way_is_the_rate_that_was_asked_for_at_the_start(node):
+    """The same record, bit by bit, whether the changes are known before or come while the net is trained."""
+    configuration, steps = RUNS["rate changed within epochs and at an end"]
+    plain = {name: value for name, value in configuration.items() if name != "rates"}
+    changes = configuration["rates"]
+    dropped = [[13, 0.1], *changes]  # a second change at the same step replaces the first
+    asked = [("run", configuration, steps), ("run", plain, steps, {"changes": dropped}), ("run", plain, steps)]
+    at_once, on_the_way, unchanged = probe.ask(node, *asked)
+    assert on_the_way == at_once and at_once["configuration"]["rates"] == changes
+    assert unchanged["weights"] != at_once["weights"] and unchanged["configuration"]["rates"] == []
+    back = ("run", plain, steps, {"changes": [[13, 0.1], [13, 1e-3]]})  # and back again: no change at all
+    assert probe.ask(node, back) == [unchanged]
+
+
 def changed(record, **parts):
     return {**record, **parts}
 
@@ -96,7 +115,9 @@ def configured(record, **fields):
         (lambda r: changed(r, steps=64), "other weights"),
         (lambda r: changed(r, steps=10), "other history, weights"),
         (lambda r: configured(r, h=0.06), "other history, weights"),
+        (lambda r: configured(r, rates=[[64, 2e-3]]), "other weights"),
         (lambda r: configured(r, noise=0.5), "other data"),
+        (lambda r: configured(r, share=0.4), "other data"),
         (lambda r: configured(r, seed=1), "other data, initial weights"),
         (
             lambda r: changed(r, initial={**r["initial"], "b": probe.text(np.zeros(30))}),
@@ -172,6 +193,8 @@ TOO_LARGE = {
     "rate": 10**300,
     "data": {"classes": 10**9},
     "scheme": {"A": [[]] * 9, "beta": ["1"] + ["0"] * 8},
+    "share": 0.95,
+    "rates": [[step, 1e-3] for step in range(1, 102)],
 }
 """What the page would not train, by field."""
 
@@ -185,7 +208,7 @@ def test_what_the_page_would_not_train_is_refused_before_anything_is_computed(
     record = records["left within an epoch"]["webassembly"]
     path = written(tmp_path, configured(record, **{field: TOO_LARGE[field]}))
     assert main(["verify", str(path)]) == 2
-    name = {"data": "data.classes", "scheme": "len(scheme.beta)"}.get(field, field)
+    name = {"data": "data.classes", "scheme": "len(scheme.beta)", "rates": "len(rates)"}.get(field, field)
     err = capsys.readouterr().err
     assert err.startswith(f"rknet: {path}: {name}: must be a ") and "; the page takes no other; --any-size" in err
 
@@ -198,7 +221,9 @@ def test_no_more_is_computed_than_the_file_holds(records, tmp_path, capsys, fiel
     """
     record = records["left within an epoch"]["webassembly"]
     path = written(tmp_path, configured(record, **{field: TOO_LARGE[field]}))
-    assert main(["verify", "--any-size", str(path)]) == {"epochs": 0, "samples": 1, "scheme": 1}.get(field, 2)
+    assert main(["verify", "--any-size", str(path)]) == {"epochs": 0, "samples": 1, "scheme": 1, "rates": 0}.get(
+        field, 2
+    )
     captured = capsys.readouterr()
     assert (captured.out + captured.err).count("\n") == 1 and len(captured.out + captured.err) < 400
 
@@ -229,7 +254,7 @@ def test_a_large_file_is_not_read(tmp_path, monkeypatch):
 
 
 def test_each_limit_is_tried():
-    names = {"data": "classes", "scheme": "stages"}
+    names = {"data": "classes", "scheme": "stages", "rates": "changes"}
     assert {names.get(field, field) for field in TOO_LARGE} == {*REAL, *WHOLE} - {"seed"}
 
 

@@ -14,7 +14,9 @@ ASK = """
 const P = await import(process.argv[1]);
 const [name, ...data] = JSON.parse(process.argv[2]);
 const code = (choice) => P.pythonOf(P.validated(choice)), look = (link) => P.fromLink(link).look;
-const call = { code, look, solved: P.solved };
+const plain = { steps: 0, layer: null, view: 3, azim: 0, elev: 0 };
+const link = (choice) => P.fromLink(P.toLink(P.validated(choice), plain)).choice;
+const call = { code, look, link, solved: P.solved };
 let answer;
 try { answer = call[name](...data); } catch (error) { answer = error.message; }
 console.log(JSON.stringify(answer));
@@ -35,11 +37,13 @@ TYPED = {"A": [[], ["2/3"], ["0", "2/3"]], "beta": ["1/4", "3/8", "3/8"]}
         {"data": "spiral", "scheme": "rk4", "d_hat": 4, "h": 1, "lift": "linear"},
         {"data": "squares_2D_4C", "net": "StandardNet", "activation": "relu", "rate": 1e-5},
         {"data": GIVEN, "scheme": TYPED, "noise": 0, "batch": 2},
+        {"data": "spiral", "epochs": 3, "h": 1, "rates": [[3, 3e-4], [9, 3e-3]]},
+        {"data": "spiral", "share": 0.3},
     ],
-    ids=["named", "standard", "given"],
+    ids=["named", "standard", "given", "rates", "share"],
 )
 def test_the_exported_code_trains_the_net_that_was_chosen(node, choice, capsys):
-    full = {"samples": 20, "L": 3, "epochs": 2, "seed": 5, **choice}
+    full = {"scheme": "rk4", "samples": 20, "L": 3, "epochs": 2, "seed": 5, **choice}
     names: dict = {}
     exec(ask(node, "code", full), names)  # noqa: S102, what the page has written
     net, protocol, train = names["net"], names["protocol"], names["train"]
@@ -48,15 +52,27 @@ def test_the_exported_code_trains_the_net_that_was_chosen(node, choice, capsys):
     assert net.lift_name == full.get("lift", "zero")
     if type(net).__name__ == "RKNet":
         assert net.h == full.get("h", 0.05)
-        typed = isinstance(choice["scheme"], dict)
+        typed = isinstance(full["scheme"], dict)
         assert [str(w) for w in net.tableau.beta] == (TYPED["beta"] if typed else ["1/6", "1/3", "1/3", "1/6"])
     assert (protocol.batch_size, protocol.learning_rate) == (full.get("batch", 5), full.get("rate", 1e-3))
-    assert len(names["history"].val_accuracy) == 3
+    assert len(names["history"].val_accuracy) == full["epochs"] + 1
+    rates = [protocol.rate * factor for factor in protocol.factors()]  # an epoch has four steps
+    assert rates == pytest.approx([1e-3, 3e-4, 3e-3] if "rates" in choice else [protocol.rate] * full["epochs"])
     if isinstance(full["data"], str):
-        assert np.array_equal(train.X, random.points(full["data"], 40, seed=5).X[:20])
+        size = 12 if "share" in choice else 20
+        assert np.array_equal(train.X, random.points(full["data"], 40, seed=5).X[:size])
+        assert len(names["validation"]) == 40 - size
     else:
         assert np.array_equal(train.X, GIVEN["X"])
     assert "% of new points are right" in capsys.readouterr().out
+
+
+def test_a_link_says_when_the_learning_rate_was_changed(node):
+    rates = [[3, 3e-4], [900, 1e-6]]
+    assert ask(node, "link", {"rates": rates})["rates"] == rates
+    assert not {"rates", "share"} & set(ask(node, "link", {}))
+    assert ask(node, "link", {"share": 0.3})["share"] == 0.3
+    assert ask(node, "look", "#rknet?rates=3:x") == {}  # which is refused when the run is configured
 
 
 def test_a_link_says_what_is_shown_and_what_is_hidden(node):
@@ -99,11 +115,13 @@ def test_code_and_picture_are_files(opened: Opened):
         ("training", [0.5, 0.94], {}, False),
         ("training", [0.5, 0.96], {"L": 11}, False),
         ("training", [0.5, 0.96], {"net": "RKNet"}, False),
+        ("training", [0.5, 0.96], {"rates": [[9, 1e-4]]}, True),
+        ("training", [0.5, 0.96], {"rates": [[9, 1e-2]]}, False),
     ],
 )
 def test_a_task_is_solved_when_all_of_its_goal_holds(node, state, accuracies, chosen, expected):
-    goal = {"net": "StandardNet", "L": [1, 10], "accuracy": [0.95, 1]}
-    configuration = {"net": "StandardNet", "L": 10, **chosen}
+    goal = {"net": "StandardNet", "L": [1, 10], "rate": [1e-4, 1e-3], "accuracy": [0.95, 1]}
+    configuration = {"net": "StandardNet", "L": 10, "rate": 1e-3, **chosen}
     assert (
         ask(node, "solved", goal, configuration, {"state": state, "history": {"val_accuracy": accuracies}}) == expected
     )

@@ -34,7 +34,8 @@
  * @typedef {object} Configuration
  * @property {LawName|Given} data
  * @property {number} noise     standard deviation of the noise added after labelling; ignored for given points
- * @property {number} samples   training points drawn, and as many for validation; ignored for given points
+ * @property {number} samples   half as many points as are drawn; ignored for given points
+ * @property {number} share     share of the drawn points that is trained with; the rest are for validation
  * @property {'StandardNet'|'RKNet'} net
  * @property {string|TableauText} scheme  a name in SCHEMES or a typed tableau; ignored by the StandardNet
  * @property {number} h         step size; ignored by the StandardNet
@@ -42,7 +43,8 @@
  * @property {number} L         depth
  * @property {ActivationName} activation
  * @property {LiftName} lift
- * @property {number} rate      Adam's learning rate
+ * @property {number} rate      Adam's learning rate in the first step
+ * @property {[number, number][]} rates  changes of it: after how many steps, and to what
  * @property {number} batch     samples a step
  * @property {number} epochs    training ends after so many
  * @property {number} seed      decides data, initial weights and the order of the samples
@@ -124,6 +126,8 @@
  * @property {number} epoch         whole epochs done
  * @property {number} stepsPerEpoch
  * @property {number} parameters    number of trained weights
+ * @property {number} rate          the learning rate in the first step
+ * @property {[number, number][]} rates  changes of it, as in the configuration
  * @property {History} history
  * @property {number} msPerStep     milliseconds of training a step, 0 before the first
  * @property {'webassembly'|'javascript'} kernel  what computes
@@ -165,7 +169,7 @@
 
 /**
  * @typedef {{type: 'configure', generation: number, configuration: Partial<Configuration>, weights?: Weights}
- *   | {type: 'play', lasting?: number} | {type: 'probe', x: [number, number]|null} | {type: 'pause'} | {type: 'step', steps: number} | {type: 'reset', generation: number}
+ *   | {type: 'play', lasting?: number} | {type: 'probe', x: [number, number]|null} | {type: 'pause'} | {type: 'step', steps: number} | {type: 'rate', rate: number} | {type: 'reset', generation: number}
  *   | {type: 'views', views: Views} | {type: 'record', id: number} | {type: 'weights', id: number}
  *   | {type: 'shown'} | {type: 'close'}} Request
  */

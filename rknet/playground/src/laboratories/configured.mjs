@@ -1,7 +1,7 @@
 /** What the controls of a laboratory say, as the playground's engine wants it; trained at once where nobody watches. */
 
 import { Trainer } from "../run/trainer.mjs";
-import { SETS } from "../setup/choices.mjs";
+import { DEFAULTS, SETS } from "../setup/choices.mjs";
 import { flowOf } from "./double.mjs";
 
 /** @import { Configuration } from "../types.mjs" */
@@ -15,7 +15,7 @@ export function configurationOf({ data, net, L, h, d_hat, activation = "tanh", l
   const [kind, scheme] = given.nets[net];
   const { noise } = SETS[/** @type {keyof typeof SETS} */ (data)];
   return {
-    data, net: kind, scheme, h, d_hat: d_hat ?? given.d_hat, L, activation, lift, noise,
+    ...DEFAULTS, data, net: kind, scheme, h, d_hat: d_hat ?? given.d_hat, L, activation, lift, noise,
     samples: given.samples, rate: RATE, batch: BATCH, epochs: given.epochs, seed: SEED,
   };
 }

@@ -2,6 +2,7 @@
 
 import { DEFAULTS } from "../setup/choices.mjs";
 import { validated } from "../setup/configuration.mjs";
+import { steady } from "../setup/rates.mjs";
 import { said } from "../setup/refuse.mjs";
 
 /** @import { Choice } from "../types.mjs" */
@@ -14,6 +15,7 @@ import { said } from "../setup/refuse.mjs";
  * @property {(choice: Choice, atOnce?: boolean) => void} replace  the same, everything else by default
  * @property {(preset: Preset) => boolean} isChosen  whether a preset describes the configuration
  * @property {() => void} build
+ * @property {() => boolean} waits  whether a choice waits to be built
  * @property {() => void} stop  forget what waits to be built
  */
 
@@ -33,7 +35,7 @@ export function choosing(page) {
 
   /** @param {Choice} choice */
   function take(choice) {
-    /** @type {any} */ const next = { ...state.configuration, ...choice };
+    /** @type {any} */ const next = { ...steady(state.configuration, state.snapshot?.step ?? 0), ...choice };
     if (choice.data !== undefined && choice.noise === undefined) delete next.noise;
     if (typeof next.data !== "string") next.batch = Math.max(1, Math.min(next.batch, next.data.X.length));
     state.touched = true;
@@ -71,6 +73,10 @@ export function choosing(page) {
     page.notebook.share(["configuration"]);
   }
 
-  const stop = () => clearTimeout(timer);
-  return { choose, replace, isChosen, build, stop };
+  function stop() {
+    clearTimeout(timer);
+    timer = 0;
+  }
+
+  return { choose, replace, isChosen, build, waits: () => timer !== 0, stop };
 }

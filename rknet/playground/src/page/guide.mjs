@@ -1,5 +1,6 @@
 /** A guided start: a few captioned steps, each of which sets the playground, and which the reader may skip. */
 
+import { stepsPerEpoch } from "../setup/configuration.mjs";
 import { LINK } from "../setup/link.mjs";
 import { node } from "./elements.mjs";
 
@@ -73,8 +74,7 @@ export function guide(page) {
     playing.pause();
     state.look.layer = null;
     choosing.replace(configuration);
-    const { samples, batch } = state.configuration;
-    const trained = (play && still.matches ? state.configuration.epochs : epochs) * Math.ceil(samples / batch);
+    const trained = (play && still.matches ? state.configuration.epochs : epochs) * stepsPerEpoch(state.configuration);
     state.look.steps = trained;
     state.touched = false;
     choosing.build();

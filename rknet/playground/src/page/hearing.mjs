@@ -31,6 +31,7 @@ export function hear(page) {
 
   player.onsnapshot = (seen) => {
     state.snapshot = seen;
+    page.rateControl.hear(seen);
     const over = seen.state === "finished" || seen.state === "diverged";
     page.playing.catchUp(seen, over);
     const now = performance.now();

@@ -21,6 +21,7 @@ import { playing } from "./playing.mjs";
 import { presets } from "./presets.mjs";
 import { probing } from "./probing.mjs";
 import { MESH } from "./scene.mjs";
+import { rateControl } from "./rate_control.mjs";
 import { score } from "./score.mjs";
 import { sentence } from "./sentence.mjs";
 import { newState } from "./state.mjs";
@@ -80,6 +81,7 @@ function newPage(model, heard) {
   page.views = newViews(page);
   page.choosing = choosing(page);
   page.playing = playing(page);
+  page.rateControl = rateControl(page);
   page.address = address(page);
   page.notebook = notebook(page);
   page.sentence = sentence(page);

@@ -76,7 +76,7 @@ export function playing(page) {
     const again = state.playing;
     pause();
     look.steps = 0;
-    player.reset();
+    page.rateControl.reset();
     if (again) play();
   }
 

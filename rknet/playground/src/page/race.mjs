@@ -91,10 +91,10 @@ function sign(k) {
 }
 
 /** A net in a few words. @param {Configuration} configuration */
-function described({ net, scheme, d_hat, L, h, rate }) {
+function described({ net, scheme, d_hat, L, h, rate, rates }) {
   const name = net === "StandardNet" ? net : typeof scheme === "string" ? NET_NAMES[scheme] : "your own tableau";
   const step = net === "StandardNet" ? "" : `, h = ${short(h)}`;
-  return `${name}, width ${d_hat}, ${L} ${L === 1 ? "layer" : "layers"}${step}, rate ${short(rate)}`;
+  return `${name}, width ${d_hat}, ${L} ${L === 1 ? "layer" : "layers"}${step}, rate ${[rate, ...rates.map(([, next]) => next)].map(short).join(", then ")}`;
 }
 
 /** Who is ahead. @param {Page[]} pages */

@@ -62,11 +62,18 @@ export function sentence(page) {
   return { element, foot: node("div", { class: "rkp-foot" }, formulas, small, spoken), tell: say, showFormula, speak };
 }
 
+/** The learning rates, if there were several. @param {Configured} run */
+function ratesInWords({ configuration: { rate, rates } }) {
+  if (!rates.length) return [];
+  return [`learning rate ${rate}, ${rates.map(([step, next]) => `${next} from step ${step} on`).join(", ")}`];
+}
+
 /** @param {Configured} run @param {Snapshot} snapshot */
-function sizes({ order }, { parameters, msPerStep, kernel }) {
+function sizes(run, { parameters, msPerStep, kernel }) {
   return [
+    ...ratesInWords(run),
     `${parameters.toLocaleString("en")} trained numbers`,
     ...(msPerStep ? [`${msPerStep.toFixed(2)} ms a step in ${KERNELS[kernel]}`] : []),
-    ...(order === null ? [] : [`scheme of order ${order}`]),
+    ...(run.order === null ? [] : [`scheme of order ${run.order}`]),
   ].join(" · ");
 }

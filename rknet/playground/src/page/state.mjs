@@ -20,6 +20,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
 /** @import { OwnPoints } from "./own_points.mjs" */
 /** @import { Playing } from "./playing.mjs" */
 /** @import { Probing } from "./probing.mjs" */
+/** @import { RateControl } from "./rate_control.mjs" */
 /** @import { Score } from "./score.mjs" */
 /** @import { Sentence } from "./sentence.mjs" */
 /** @import { Turning } from "./turning.mjs" */
@@ -99,6 +100,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {OwnPoints} ownPoints
  * @property {Playing} playing
  * @property {Probing} probing
+ * @property {RateControl} rateControl
  * @property {Score} score
  * @property {Sentence} sentence
  * @property {Shown & {element: HTMLElement}} shownPoints

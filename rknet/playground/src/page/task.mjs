@@ -28,11 +28,12 @@ export function taskOf({ model, state }) {
  * Whether a run has reached a goal: one that bounds the accuracy from above as well is judged when the run is finished.
  * @param {Goal} goal @param {Configuration} configuration @param {Pick<Snapshot, 'state'|'history'>} snapshot
  */
-export function solved({ accuracy, ...rest }, configuration, { state, history: { val_accuracy } }) {
+export function solved({ accuracy, rate, ...rest }, configuration, { state, history: { val_accuracy } }) {
   const holds = (/** @type {unknown} */ value, /** @type {Goal[string]} */ wanted) =>
     typeof wanted === "string" ? value === wanted : typeof value === "number" && value >= wanted[0] && value <= wanted[1];
   const [least, most] = typeof accuracy === "object" ? accuracy : [0, 1];
   if (val_accuracy.length < 2 || (most < 1 && state !== "finished")) return false;
   return holds(val_accuracy[val_accuracy.length - 1], [least, most])
+    && (rate === undefined || [configuration.rate, ...(configuration.rates ?? []).map(([, next]) => next)].every((each) => holds(each, rate)))
     && Object.entries(rest).every(([name, wanted]) => holds(/** @type {any} */ (configuration)[name], wanted));
 }

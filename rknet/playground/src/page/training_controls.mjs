@@ -5,26 +5,24 @@ import { node, slider, unique } from "./elements.mjs";
 
 /** @import { Page, Shown } from "./state.mjs" */
 
-const RATES = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1];
 const BATCHES = [1, 2, 5, 10, 20, 50, 100];
 const EPOCHS = [5, 10, 15, 20, 40, 60, 80, 200];
 
 /** @param {Page} page @returns {Shown & {elements: HTMLElement[]}} */
 export function trainingControls(page) {
   const { state, choosing: { choose } } = page, seed = seedControl(page);
-  const rate = slider("learning rate", "", RATES, (value) => choose({ rate: value }), String, "size of a training step");
   const batch = slider("batch", "", BATCHES, (value) => choose({ batch: value }), String, "points per training step");
   const epochs = slider("epochs at most", "", EPOCHS, (value) => choose({ epochs: value }), String, "passes over all training points");
 
   function show() {
     const { configuration } = state;
-    rate.show(configuration.rate);
+    page.rateControl.show();
     batch.show(configuration.batch);
     epochs.show(configuration.epochs);
     seed.show();
   }
 
-  return { elements: [rate, batch, epochs, seed].map((part) => part.element), show };
+  return { elements: [page.rateControl, batch, epochs, seed].map((part) => part.element), show };
 }
 
 /** @param {Page} page @returns {Shown & {element: HTMLElement}} */

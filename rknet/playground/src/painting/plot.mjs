@@ -14,6 +14,7 @@
  * @property {(y: number) => string} written
  * @property {boolean} [log]
  * @property {number|null} [marked]     a vertical line
+ * @property {{x: number, text: string}[]} [marks]  dotted vertical lines, named where they are few
  * @property {number[]} [levels]        dashed horizontal lines
  * @property {{y: ArrayLike<number>, colour: string, dash?: number[], width?: number, dots?: boolean}[]} lines  y at x = 0, 1, ...
  */
@@ -65,6 +66,7 @@ export function paintPlot(pen, width, height, theme, plot) {
     pen.lineTo(X(plot.marked), bottom);
     pen.stroke();
   }
+  paintMarks(pen, plot.marks ?? [], X, top, bottom, (left + right) / 2, theme);
   pen.lineJoin = "round";
   for (const line of plot.lines) {
     pen.strokeStyle = pen.fillStyle = line.colour;
@@ -85,4 +87,26 @@ export function paintPlot(pen, width, height, theme, plot) {
   }
   pen.restore();
   pen.setLineDash([]);
+}
+
+/** Marks that are named, at most: more names would cover one another. */
+const NAMED = 3;
+
+/**
+ * @param {Pen} pen @param {NonNullable<Plot['marks']>} marks @param {(x: number) => number} X
+ * @param {number} top @param {number} bottom @param {number} middle  right of it a name stands left of its line @param {Theme} theme
+ */
+function paintMarks(pen, marks, X, top, bottom, middle, theme) {
+  pen.strokeStyle = pen.fillStyle = theme.muted;
+  pen.lineWidth = 1;
+  pen.setLineDash([2, 2]);
+  marks.forEach(({ x, text }, k) => {
+    const at = Math.round(X(x)) + 0.5, before = at > middle;
+    pen.beginPath();
+    pen.moveTo(at, top);
+    pen.lineTo(at, bottom);
+    pen.stroke();
+    pen.textAlign = before ? "right" : "left";
+    if (marks.length <= NAMED) pen.fillText(text, at + (before ? -3 : 3), bottom - 4 - 12 * (k % NAMED));
+  });
 }

@@ -188,6 +188,11 @@ export class Player {
     this._send({ type: "step", steps });
   }
 
+  /** Go on with another learning rate, from the weights and moments as they are. @param {number} rate */
+  changeRate(rate) {
+    this._send({ type: "rate", rate });
+  }
+
   /** Follow a point of the plane through the layers, now and with every snapshot; null for none. @param {[number, number]|null} x */
   probe(x) {
     this._send({ type: "probe", x });

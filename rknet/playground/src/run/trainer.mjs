@@ -5,7 +5,8 @@ import { GENERATOR, permutation } from "../data/random.mjs";
 import { initialWeights } from "../data/weights.mjs";
 import { Engine } from "../engine/engine.mjs";
 import { layersOf } from "../engine/layers.mjs";
-import { classesOf, validated } from "../setup/configuration.mjs";
+import { classesOf, stepsPerEpoch, trainingPoints, validated } from "../setup/configuration.mjs";
+import { changedRates, rateAt, untilChange } from "../setup/rates.mjs";
 import { refuse } from "../setup/refuse.mjs";
 import { base64, RECORD_FORMAT, weightsHash, writtenNumber } from "./record.mjs";
 
@@ -29,15 +30,15 @@ export class Trainer {
     /** @type {Weights} */
     this.initial = weights ? checkedWeights(weights, layers) : initialWeights(this.configuration);
     if (typeof data === "string") {
-      const { X, c } = draw(data, 2 * samples, noise, seed);
-      this.train = { X: X.slice(0, 2 * samples), c: c.slice(0, samples) };
-      this.validation = { X: X.slice(2 * samples), c: c.slice(samples) };
+      const { X, c } = draw(data, 2 * samples, noise, seed), n = trainingPoints(this.configuration);
+      this.train = { X: X.slice(0, 2 * n), c: c.slice(0, n) };
+      this.validation = { X: X.slice(2 * n), c: c.slice(n) };
     } else {
       this.train = pointsOf(data);
       this.validation = pointsOf(data.validation ?? data);
     }
     this.engine = new Engine(layers, this.initial, { rate, batch, kernel });
-    this.stepsPerEpoch = Math.ceil(this.train.c.length / batch);
+    this.stepsPerEpoch = stepsPerEpoch(this.configuration);
     /** Steps taken. */
     this.steps = 0;
     /** @type {History} */
@@ -66,7 +67,9 @@ export class Trainer {
   advance(count) {
     const { batch, seed, epochs } = this.configuration, N = this.train.c.length;
     while (count > 0 && !this.ended) {
-      const done = this.steps % this.stepsPerEpoch, now = Math.min(count, this.stepsPerEpoch - done);
+      const done = this.steps % this.stepsPerEpoch;
+      const now = Math.min(count, this.stepsPerEpoch - done, untilChange(this.configuration, this.steps));
+      this.engine.rate = rateAt(this.configuration, this.steps);
       if (done === 0 || !this.order) this.order = permutation(N, seed, this.epoch);
       this.engine.epoch(this.train, this.order, done * batch, Math.min(N, (done + now) * batch));
       this.steps += now;
@@ -77,6 +80,12 @@ export class Trainer {
         if (this.state === "training" && this.epoch >= epochs) this.state = "finished";
       }
     }
+  }
+
+  /** Take the steps to come with another learning rate, from the weights and moments as they are. @param {number} rate */
+  changeRate(rate) {
+    const changes = this.steps ? { rates: changedRates(this.configuration, this.steps, rate) } : { rate, rates: [] };
+    this.configuration = validated({ ...this.configuration, ...changes });
   }
 
   /** Add the statistics of both sets to the history. */

@@ -2,6 +2,7 @@
 
 import { f } from "../engine/arithmetic.mjs";
 import { ACTIVATIONS, DEFAULTS, LIFTS, LIMITS, SCHEMES, SETS, WHOLE } from "./choices.mjs";
+import { checkRates } from "./rates.mjs";
 import { refuse } from "./refuse.mjs";
 import { readTableau } from "./tableau.mjs";
 
@@ -22,9 +23,10 @@ export function validated(configuration) {
   const noise = typeof data === "string" && Object.hasOwn(SETS, data) ? SETS[data].noise : DEFAULTS.noise;
   const given = Object.fromEntries(Object.entries(configuration).filter(([, value]) => value !== undefined));
   const full = /** @type {Configuration} */ ({ ...DEFAULTS, noise, ...given });
-  for (const field of ["noise", "h", "rate", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+  for (const field of ["noise", "h", "rate", "share", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
     checkNumber(field, /** @type {any} */ (full)[field], /** @type {keyof typeof LIMITS} */ (field));
   }
+  checkRates(full.rates);
   choose("net", full.net, ["StandardNet", "RKNet"]);
   choose("activation", full.activation, ACTIVATIONS);
   choose("lift", full.lift, LIFTS);
@@ -62,6 +64,16 @@ function checkGiven(data) {
       refuse(`${name}.c`, `a list of ${X.length} classes in 0 .. ${classes - 1}`, c);
     }
   }
+}
+
+/** How many points are trained with. @param {Configuration} configuration */
+export function trainingPoints({ data, samples, share }) {
+  return typeof data === "string" ? Math.round(2 * samples * share) : data.X.length;
+}
+
+/** Steps of an epoch. @param {Configuration} configuration */
+export function stepsPerEpoch(configuration) {
+  return Math.ceil(trainingPoints(configuration) / configuration.batch);
 }
 
 /** @param {Configuration} configuration @returns {number} */

@@ -1,6 +1,6 @@
 /** The end of an address that holds a whole playground: configuration and look. */
 
-import { LIMITS } from "./choices.mjs";
+import { DEFAULTS, LIMITS } from "./choices.mjs";
 import { packed, unpacked } from "./drawn.mjs";
 import { typedTableau } from "./tableau.mjs";
 
@@ -45,6 +45,9 @@ export function toLink(configuration, look) {
   for (const [letter, key] of Object.entries(WRITTEN)) {
     if (key !== "h" || net !== "StandardNet") parts.push([letter, /** @type {any} */ (configuration)[key]]);
   }
+  const { rates, share } = configuration;
+  if (share !== DEFAULTS.share) parts.push(["share", share]);
+  if (rates.length) parts.push(["rates", rates.map(([step, rate]) => `${step}:${rate}`).join(",")]);
   parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
   if (look.layer !== null) parts.push(["layer", look.layer]);
   if (look.points && look.points !== "new") parts.push(["points_shown", look.points]);
@@ -72,7 +75,7 @@ export function fromLink(hash) {
   };
   if (said.has("points")) choice.data = unpacked(said.get("points") ?? "");
   else if (said.has("data")) choice.data = said.get("data");
-  for (const key of ["noise", "samples"]) if (said.has(key)) choice[key] = number(key);
+  for (const key of ["noise", "samples", "share"]) if (said.has(key)) choice[key] = number(key);
   if (said.has("A") || said.has("beta")) {
     choice.net = "RKNet";
     choice.scheme = typedTableau(said.get("A") ?? "", said.get("beta") ?? "");
@@ -83,6 +86,8 @@ export function fromLink(hash) {
   for (const [letter, key] of Object.entries(WRITTEN)) {
     if (said.has(letter)) choice[key] = NUMBERS.includes(key) ? number(letter) : said.get(letter);
   }
+  const rates = said.get("rates");
+  if (rates) choice.rates = rates.split(",").map((change) => change.split(":").map(Number));
   const whole = (/** @type {string} */ key, /** @type {number} */ most) => {
     const value = number(key);
     if (value !== undefined && !(Number.isInteger(value) && value >= 0 && value <= most)) {

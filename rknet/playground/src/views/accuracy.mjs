@@ -2,7 +2,7 @@
 
 import { smallest } from "../geometry/extremes.mjs";
 import { paintPlot } from "../painting/plot.mjs";
-import { curves, lastEpoch } from "./epochs.mjs";
+import { changes, curves, lastEpoch } from "./epochs.mjs";
 
 /** @import { Pen } from "../painting/panel.mjs" */
 /** @import { State } from "../page/state.mjs" */
@@ -19,6 +19,6 @@ export function paintAccuracy(state, pen, width, height) {
     title: "accuracy in %", x: [0, x], y: [low, 1.02], xTicks: [0, x / 2, x],
     yTicks: [0, 0.2, 0.4, 0.6, 0.8, 0.9, 1].filter((value) => value >= low && (value !== 0.9 || low === 0.8)),
     written: (y) => String(Math.round(100 * y)), lines: curves(state, train_accuracy, val_accuracy),
-    levels: run.bayes === null ? [] : [run.bayes],
+    marks: changes(state), levels: run.bayes === null ? [] : [run.bayes],
   });
 }

@@ -3,7 +3,7 @@
 import { largest } from "../geometry/extremes.mjs";
 import { paintPlot } from "../painting/plot.mjs";
 import { short } from "../words/numbers.mjs";
-import { curves, lastEpoch } from "./epochs.mjs";
+import { changes, curves, lastEpoch } from "./epochs.mjs";
 
 /** @import { Pen } from "../painting/panel.mjs" */
 /** @import { State } from "../page/state.mjs" */
@@ -17,5 +17,6 @@ export function paintCost(state, pen, width, height) {
   paintPlot(pen, width, height, state.theme, {
     title: "cost", x: [0, x], y: [0, top], yTicks: [0, top / 2, top], xTicks: [0, x / 2, x],
     written: (y) => short(Number(y.toPrecision(2))), lines: curves(state, train_cost, val_cost),
+    marks: changes(state),
   });
 }

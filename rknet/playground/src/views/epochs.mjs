@@ -9,6 +9,13 @@ export function lastEpoch({ snapshot }) {
   return Math.max(10, 10 * Math.ceil(((snapshot?.history.val_accuracy.length ?? 1) - 1) / 10));
 }
 
+/** Where the learning rate was changed, and to what. @param {State} state */
+export function changes({ snapshot }) {
+  if (!snapshot) return [];
+  const { rates, step, stepsPerEpoch } = snapshot;
+  return rates.filter(([from]) => from <= step).map(([from, rate]) => ({ x: from / stepsPerEpoch, text: `rate ${rate}` }));
+}
+
 /** Colour and dashes of the chosen net. @param {State} state */
 export function netStyle({ configuration: { net, scheme }, theme }) {
   const style = NET_STYLES[net === "StandardNet" ? "StandardNet" : String(scheme)] ?? OTHER_NET;

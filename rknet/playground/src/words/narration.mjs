@@ -1,5 +1,6 @@
 /** What is happening, in one sentence or two. */
 
+import { rateAt } from "../setup/rates.mjs";
 import { decimal, percent, short } from "./numbers.mjs";
 
 /** @import { Configuration, Configured, Snapshot } from "../types.mjs" */
@@ -45,7 +46,8 @@ function collapsing(spread, L) {
 }
 
 /** @param {Configuration} configuration @param {number} step */
-function diverged({ net, h, rate }, step) {
+function diverged({ net, h, ...rates }, step) {
+  const rate = rateAt(rates, step);
   const smallerStep = net === "RKNet" ? `a smaller step than h = ${short(h)}` : "";
   if (step === 0) return `The features overflow before training begins. Take ${smallerStep || "smaller weights"}.`;
   const remedy = `a smaller learning rate than ${short(rate)}${smallerStep && ` or ${smallerStep}`}`;
@@ -53,8 +55,8 @@ function diverged({ net, h, rate }, step) {
 }
 
 /** A cost that jumps instead of falling, and what to do. @param {Configured} run @param {Snapshot} snapshot */
-function restless({ classes, configuration: { net, h, rate } }, { history: { val_cost, val_accuracy } }) {
-  const lately = val_cost.slice(-RECENT), guess = Math.log(classes);
+function restless({ classes, configuration: { net, h, ...rates } }, { step, history: { val_cost, val_accuracy } }) {
+  const lately = val_cost.slice(-RECENT), guess = Math.log(classes), rate = rateAt(rates, step);
   if (lately.length < RECENT || rate < LARGE_RATE) return "";
   const least = Math.min(...lately), most = Math.max(...lately);
   const settled = most < 0.5 * guess || (least < 0.85 * guess && last(lately) < 1.15 * least);

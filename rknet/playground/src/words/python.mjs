@@ -1,6 +1,6 @@
 /** The Python code that trains the same net with the library. */
 
-import { classesOf } from "../setup/configuration.mjs";
+import { classesOf, stepsPerEpoch, trainingPoints } from "../setup/configuration.mjs";
 import { tableauOf } from "../setup/tableau.mjs";
 
 /** @import { Configuration } from "../types.mjs" */
@@ -17,10 +17,11 @@ function pointSet({ X, c }, classes) {
 }
 
 /** The statements that make the points. @param {Configuration} configuration @returns {string[]} */
-function dataIn({ data, samples, noise, seed }) {
+function dataIn(configuration) {
+  const { data, samples, noise, seed } = configuration, n = trainingPoints(configuration);
   if (typeof data === "string") {
     return [`both = points(${quoted(data)}, ${2 * samples}, noise=${real(noise)}, seed=${seed})`,
-      `train, validation = both[:${samples}], both[${samples}:]`];
+      `train, validation = both[:${n}], both[${n}:]`];
   }
   const train = pointSet(data, data.classes);
   return [`train = ${train}`, `validation = ${data.validation ? pointSet(data.validation, data.classes) : "train"}`];
@@ -36,9 +37,23 @@ function netIn(configuration) {
   return `RKNet(${sizes}, tableau=${tableau}, h=${real(h)}, ${rest})`;
 }
 
+/** Changes of the learning rate as factors by epoch, which is how the library schedules them. @param {Configuration} configuration @returns {string[]} */
+function scheduleIn(configuration) {
+  const { rate, rates } = configuration;
+  if (!rates.length) return [];
+  const factors = new Map([[0, 1]]);
+  for (const [step, next] of rates) factors.set(Math.round(step / stepsPerEpoch(configuration)), Number((next / rate).toPrecision(12)));
+  return [
+    "# The learning rate was changed while the page trained; the library changes it between epochs, so here at the nearest end of one.",
+    `factors = {${[...factors].map(([epoch, factor]) => `${epoch}: ${real(factor)}`).join(", ")}}`, "",
+    "def schedule(epoch: int) -> float:", '    """The factor of the learning rate in an epoch."""',
+    "    return factors[max(first for first in factors if first <= epoch)]", "",
+  ];
+}
+
 /** @param {Configuration} configuration */
 export function pythonOf(configuration) {
-  const { data, net, scheme, rate, batch, epochs, seed } = configuration;
+  const { data, net, scheme, rate, rates, batch, epochs, seed } = configuration;
   const names = ["Protocol", net, "fit", ...(typeof data === "string" ? [] : ["PointSet"]),
     ...(net === "RKNet" && typeof scheme !== "string" ? ["Tableau"] : [])].sort();
   return [
@@ -49,7 +64,8 @@ export function pythonOf(configuration) {
     "# The library draws other initial weights and another order of the points than the page, so the result differs a little.",
     "# To repeat a run bit by bit, export its record and give the file to the command `rknet verify`.",
     `net = ${netIn(configuration)}`,
-    `protocol = Protocol(epochs=${epochs}, batch_size=${batch}, learning_rate=${real(rate)}, stop_early=False)`,
+    ...scheduleIn(configuration),
+    `protocol = Protocol(epochs=${epochs}, batch_size=${batch}, learning_rate=${real(rate)}, stop_early=False${rates.length ? ", schedule=schedule" : ""})`,
     `history = fit(net, train, validation, protocol, seed=${seed})`,
     'print(f"{100 * history.val_accuracy[-1]:.1f} % of new points are right")', "",
   ].join("\n");
