@@ -31,7 +31,7 @@ from rknet.lifts import LIFTS
 from rknet.named import net_of
 from rknet.nets import Net
 from rknet.playground import random
-from rknet.playground.limits import within
+from rknet.playground.limits import LARGEST_FILE, within
 from rknet.tableaus import TABLEAUS, Tableau
 
 FORMAT = "rknet playground 1"
@@ -40,8 +40,6 @@ NETS = ("StandardNet", "RKNet")
 
 MOST_STEPS = 10**6
 """Most steps of a run, which is what a link to the page may ask for, unless the limits are lifted."""
-LARGEST_FILE = 2**26
-"""Most bytes of a file, unless the limits are lifted."""
 
 Shape = TypeVar("Shape")
 Arrays = dict[str, NDArray[np.float32]]

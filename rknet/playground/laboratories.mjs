@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 155e7e7db950b6d0413fd813128dec89f92bf9f00392ef7f50409c96a6e3f013
+// Made from src/ by `make page`; edit the files there. Their SHA-256: b912f6db8c9055001f07f56edddbd79362c978382393c603b5e077bffec3f3ce
 
 // src/words/numbers.mjs
 function short(x) {
@@ -683,6 +683,7 @@ var flush = (x, least) => Math.abs(x) < least ? 0 : x;
 
 // limits.json
 var limits_default = {
+  file: 67108864,
   real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9] },
   whole: {
     samples: [10, 5e3],
@@ -922,7 +923,7 @@ function checkGiven(data) {
   checkNumber("data.classes", classes, "classes");
   for (const [name, points] of Object.entries({ data, "data.validation": data.validation ?? data })) {
     const { X, c } = points;
-    if (!(Array.isArray(X) && X.length > 0 && X.every((x) => x?.length === 2 && x.every((t) => Number.isFinite(f(t)))))) {
+    if (!(Array.isArray(X) && X.length > 0 && X.every((x) => x?.length === 2 && x.every((t) => typeof t === "number" && Number.isFinite(f(t)))))) {
       refuse(`${name}.X`, "a list of one or more points [x1, x2] of finite numbers", X);
     }
     if (!(Array.isArray(c) && c.length === X.length && c.every((k) => Number.isInteger(k) && k >= 0 && k < classes))) {
@@ -3483,7 +3484,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-layer .rkp-slider { grid-template-columns: auto minmax(3rem, 1fr) 4.2rem; }
 
 .rkp-foot { border-top: 1px solid var(--rkp-line); display: grid; gap: 0.5rem; padding-top: 0.6rem; }
-.rkp .rkp-sentence { font-size: 15px; }
+.rkp .rkp-sentence { font-size: 15px; scroll-margin-top: 5rem; }
 .rkp-formula { color: var(--rkp-text); display: flex; flex-wrap: wrap; font-size: 15px; gap: 0.35rem 1.8rem; min-height: 1.6rem; overflow-x: auto; }
 .rkp-small { color: var(--rkp-muted); font-size: 12px; }
 .rkp-spoken { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }

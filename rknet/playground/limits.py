@@ -17,6 +17,8 @@ WHOLE: dict[str, tuple[int, int]] = {name: (least, most) for name, (least, most)
 """Least and most of each whole number; `stages` are those of a typed tableau, `classes` those of given points, and
 `changes` those of the learning rate."""
 
+LARGEST_FILE: int = _LIMITS["file"]
+"""Most bytes of a file that is read, unless the limits are lifted."""
 
 SIZES = ("samples", "d_hat", "L", "batch", "epochs", "stages", "classes", "changes")
 """Numbers that decide how much there is to compute; each can be a limit that is lifted."""

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 963c4c92af7f675ae473220f71f3588d500ab7f2ded502e25b5ee918edad4dbb
+// Made from src/ by `make page`; edit the files there. Their SHA-256: b6ad816f0f43529f6c9ac31661b2b11a0395cfb7d9fdec022e153ea6ec820658
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -212,6 +212,7 @@ function toCanvas(X, width, height2) {
 
 // limits.json
 var limits_default = {
+  file: 67108864,
   real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9] },
   whole: {
     samples: [10, 5e3],
@@ -820,7 +821,7 @@ function checkGiven(data) {
   checkNumber("data.classes", classes, "classes");
   for (const [name, points] of Object.entries({ data, "data.validation": data.validation ?? data })) {
     const { X, c } = points;
-    if (!(Array.isArray(X) && X.length > 0 && X.every((x) => x?.length === 2 && x.every((t) => Number.isFinite(f(t)))))) {
+    if (!(Array.isArray(X) && X.length > 0 && X.every((x) => x?.length === 2 && x.every((t) => typeof t === "number" && Number.isFinite(f(t)))))) {
       refuse(`${name}.X`, "a list of one or more points [x1, x2] of finite numbers", X);
     }
     if (!(Array.isArray(c) && c.length === X.length && c.every((k) => Number.isInteger(k) && k >= 0 && k < classes))) {
@@ -2413,6 +2414,7 @@ function newState() {
     configuration: validated({}),
     look: { steps: 0, layer: null, view: 3, azim: -62, elev: 18, points: "new", discrete: false, hide: [] },
     given: void 0,
+    opened: null,
     run: null,
     snapshot: null,
     states: null,
@@ -3704,6 +3706,7 @@ function tools(page, speed) {
     "div",
     { class: "rkp-tools", role: "group", "aria-label": "Speed, link, export" },
     speed,
+    ...page.heard ? [] : page.opener.elements,
     ...page.inNotebook ? [] : [copyButton(page)],
     node("button", { type: "button", click: () => exportRecord(page), title: RECORD }, "Export"),
     node("button", { type: "button", click: () => exportCode(page), title: "The code that trains such a net" }, "Python"),
@@ -3711,11 +3714,11 @@ function tools(page, speed) {
     ...document.fullscreenEnabled ? [node("button", full, icon(ICONS.full))] : []
   );
 }
-function copyButton({ address: address3 }) {
+function copyButton({ address: address3, state }) {
   const button = node("button", {
     type: "button",
     click: async () => {
-      button.textContent = await address3.copy() ? "Copied" : "In the address bar";
+      button.textContent = state.given ? "Weights need Export" : await address3.copy() ? "Copied" : "In the address bar";
       window.setTimeout(() => {
         button.textContent = "Copy link";
       }, 2e3);
@@ -3745,11 +3748,12 @@ function choosing(page) {
     if (choice.data !== void 0 && choice.noise === void 0) delete next.noise;
     if (typeof next.data !== "string") next.batch = Math.max(1, Math.min(next.batch, next.data.X.length));
     state.touched = true;
-    state.given = void 0;
     state.problem = "";
     state.look.steps = 0;
     try {
+      const before = state.configuration;
       state.configuration = validated(next);
+      if (!sameNet(before, state.configuration)) Object.assign(state, { given: void 0, opened: null });
     } catch (error) {
       state.problem = said(error);
     }
@@ -3764,6 +3768,7 @@ function choosing(page) {
     else timer = window.setTimeout(build, AFTER_TYPING);
   }
   function replace(choice, atOnce = false) {
+    Object.assign(state, { given: void 0, opened: null });
     choose2({ ...DEFAULTS, noise: void 0, ...choice }, atOnce);
   }
   function build() {
@@ -3778,6 +3783,13 @@ function choosing(page) {
     timer = 0;
   }
   return { choose: choose2, replace, isChosen, build, waits: () => timer !== 0, stop };
+}
+var NET = (
+  /** @type {const} */
+  ["net", "scheme", "h", "d_hat", "L", "activation", "lift", "seed"]
+);
+function sameNet(before, after) {
+  return classesOf(before) === classesOf(after) && NET.every((key) => JSON.stringify(before[key]) === JSON.stringify(after[key]));
 }
 
 // src/words/names.mjs
@@ -4096,6 +4108,7 @@ function hear(page) {
     paintedAt = now;
     show(page, seen);
     page.sentence.speak(seen, over);
+    page.opener.heard(seen, over);
     if (!seen.playing || now - sharedAt > SHARED_EVERY) {
       sharedAt = now;
       page.notebook.share(["weights", "history"]);
@@ -4479,196 +4492,212 @@ function weightsOf(model) {
   );
 }
 
-// src/setup/csv.mjs
-var ROWS = 4e3;
-var CLASSES = 4;
-var REACH = 3.5;
-var EVERY = 4;
-function fromCsv(text) {
-  const { names, rows } = tableOf(text), labels = [...new Set(rows.map((row) => row[row.length - 1]))].sort();
-  if (labels.length < 2 || labels.length > CLASSES) {
-    refuseText("class", `one of 2 .. ${CLASSES} different values in the last column`, `${labels.length} of them`);
+// src/setup/opened.mjs
+var NET_FORMAT = "rknet net 1";
+var LARGEST = limits_default.file;
+var MOST_STEPS = 1e6;
+var isJson = (text) => /^\s*[{[]/.test(text);
+function fromJson(text, now) {
+  if (text.length > LARGEST) refuseText("file", `of at most ${LARGEST} letters`, String(text.length));
+  let file;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    refuseText("file", "JSON", text.trim());
   }
-  const columns = [0, 1].map((k) => scaled(rows.map((row, n) => numberIn(row[k], names[k], n))));
-  const c = rows.map((row) => labels.indexOf(row[row.length - 1])), seen = labels.map(() => 0);
-  const parts = { train: (
-    /** @type {number[]} */
-    []
-  ), validation: (
-    /** @type {number[]} */
-    []
-  ) };
-  c.forEach((label, n) => (seen[label]++ % EVERY === EVERY - 1 ? parts.validation : parts.train).push(n));
-  const some2 = (which) => ({ X: which.map((n) => columns.map((column) => column[n])), c: which.map((n) => c[n]) });
-  const given = { classes: labels.length, ...some2(parts.train), ...parts.validation.length ? { validation: some2(parts.validation) } : {} };
-  const words2 = `${rows.length} points in ${labels.length} classes (${labels.join(", ")}): ${parts.train.length} to train with, ${parts.validation.length} new ones. ${names[0]} and ${names[1]} are each scaled to −${REACH} … ${REACH}.`;
-  return { given, words: words2 };
+  try {
+    return openedFrom(file, now);
+  } catch (error) {
+    if (error instanceof RangeError) refuseText("file", "JSON without very deep lists", text.trim());
+    throw error;
+  }
 }
-function tableOf(text) {
-  const lines = text.split(/\r?\n/).filter((line2) => line2.trim());
-  if (lines.length < 4 || lines.length > ROWS + 1) refuseText("table", `4 .. ${ROWS} rows`, `${lines.length} ${lines.length === 1 ? "row" : "rows"}`);
-  const mark = [";", "	", ","].find((each) => lines[0].includes(each)) ?? ",";
-  const rows = lines.map((line2) => line2.split(mark).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")));
-  if (mark !== ",") for (const row of rows) for (const k of [0, 1]) row[k] = (row[k] ?? "").replace(",", ".");
-  const odd = rows.findIndex((row) => row.length < 3 || row.length !== rows[0].length);
-  if (odd >= 0) refuseText(`row ${odd + 1}`, "two numbers and a class, as many columns as the first row", rows[odd].join(mark));
-  const named2 = rows[0].slice(0, 2).some((cell) => !Number.isFinite(Number(cell)));
-  return { names: named2 ? rows[0] : ["column 1", "column 2"], rows: named2 ? rows.slice(1) : rows };
+function openedFrom(file, now) {
+  const format = isObject(file) ? file.format : void 0;
+  if (format === NET_FORMAT) return netIn2(
+    /** @type {any} */
+    file,
+    now
+  );
+  if (format === RECORD_FORMAT) return runIn(
+    /** @type {any} */
+    file
+  );
+  return refuse("format", `"${NET_FORMAT}", as rknet.plain.to_json writes it, or "${RECORD_FORMAT}", as Export does`, format);
 }
-function numberIn(cell, name, row) {
-  const value = Number(cell);
-  if (cell === "" || !Number.isFinite(value)) refuse(`${name} in row ${row + 1} of the points`, "a number", cell);
-  return value;
+var isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+function netIn2(file, now) {
+  const { net, scheme, h, d, d_hat, classes, L, activation, lift, weights, points } = file;
+  for (const name of ["net", "d_hat", "L", "activation", "lift", ...net === "RKNet" ? ["scheme", "h"] : []]) {
+    if (file[name] === void 0) refuseText(name, "stated", "nothing");
+  }
+  if (d !== 2) refuse("d", "2, for the playground shows points of the plane", d);
+  const data = points === void 0 ? pointsFor(classes, now) : givenIn(points);
+  if (data.classes !== classes) refuse("points.classes", `${classes}, as the network's`, data.classes);
+  if (net === "RKNet" && Array.isArray(h)) refuse("h", "one number for all layers, for the playground knows no other", h);
+  const { rate, epochs, samples, share: share2, seed } = now, { own, noise } = data;
+  const batch = typeof own === "string" ? now.batch : Math.min(now.batch, own.X.length);
+  const kind = net === "RKNet" ? { scheme: schemeIn(scheme), h } : {};
+  const configuration = validated({ data: own, noise, samples, share: share2, net, d_hat, L, activation, lift, rate, batch, epochs, seed, ...kind });
+  return { kind: "net", configuration, weights: weightsIn(weights, configuration), steps: 0, hash: "" };
 }
-function scaled(values) {
-  const least = values.reduce((a, b) => Math.min(a, b)), most = values.reduce((a, b) => Math.max(a, b));
-  const half = most > least ? (most - least) / 2 : 1;
-  return values.map((x) => REACH * (x - (least + most) / 2) / half);
+function pointsFor(classes, now) {
+  if (classesOf(now) === classes) return { own: now.data, noise: now.noise, classes };
+  const name = (
+    /** @type {LawName[]} */
+    Object.keys(SETS).find((each) => SETS[each].classes === classes)
+  );
+  if (name) return { own: name, noise: SETS[name].noise, classes };
+  return refuse("classes", `one of ${[...new Set(Object.values(SETS).map((set) => set.classes))].sort().join(", ")}, or the file must hold points`, classes);
+}
+function givenIn(points) {
+  if (!isObject(points)) refuse("points", "an object with classes, X and c", points);
+  const { classes, X, c, validation } = (
+    /** @type {any} */
+    points
+  );
+  if (validation !== void 0 && !isObject(validation)) refuse("points.validation", "an object with X and c", validation);
+  const rest = validation === void 0 ? {} : { validation: { X: validation.X, c: validation.c } };
+  checkMany("points.X", X);
+  checkMany("points.validation.X", validation?.X);
+  return { own: { classes, X, c, ...rest }, noise: void 0, classes };
+}
+function checkMany(name, X) {
+  const [, most] = LIMITS.samples;
+  if (Array.isArray(X) && X.length > most) refuseText(name, `at most ${most} points`, `${X.length} of them`);
+}
+function schemeIn(scheme) {
+  if (!isObject(scheme)) refuse("scheme", "an object with A and beta, lists of entries as text", scheme);
+  const text = JSON.stringify(readTableau(
+    /** @type {any} */
+    scheme
+  ).text);
+  const known2 = Object.keys(SCHEMES).find((name) => JSON.stringify(readTableau(SCHEMES[name]).text) === text);
+  return known2 ?? JSON.parse(text);
+}
+function weightsIn(weights, configuration) {
+  if (!isObject(weights)) refuse("weights", `an object with ${WEIGHT_NAMES.join(", ")}`, weights);
+  const { d_hat, L } = configuration, classes = classesOf(configuration);
+  const shapes = { lift: [d_hat, 2], K: [L, d_hat, d_hat], b: [L, d_hat], W: [classes, d_hat], mu: [classes] };
+  const found = (
+    /** @type {Weights} */
+    Object.fromEntries(WEIGHT_NAMES.map((name) => [name, Float32Array.from(numbersIn(
+      `weights.${name}`,
+      /** @type {any} */
+      weights[name],
+      shapes[name]
+    ))]))
+  );
+  const zero = configuration.lift === "zero" && initialWeights(configuration).lift;
+  if (zero && zero.some((entry, i) => entry !== found.lift[i])) refuse("weights.lift", "the identity above zeros, for the lift zero", [...found.lift]);
+  return found;
+}
+function numbersIn(name, list, [length, ...inner]) {
+  if (!Array.isArray(list) || list.length !== length) refuse(name, `a list of ${length}`, list);
+  return (
+    /** @type {unknown[]} */
+    list.flatMap((entry, i) => {
+      if (inner.length) return numbersIn(`${name}[${i}]`, entry, inner);
+      return typeof entry === "number" && Number.isFinite(f(entry)) ? entry : refuse(`${name}[${i}]`, "a finite number", entry);
+    })
+  );
+}
+function runIn({ generator, configuration: stated, start, initial, steps, weights: hash }) {
+  if (generator !== GENERATOR) refuse("generator", `"${GENERATOR}"`, generator);
+  if (!isObject(stated)) refuse("configuration", "an object", stated);
+  if (isObject(stated.data)) givenIn(stated.data);
+  const configuration = validated(stated);
+  if (start !== "drawn" && start !== "given") refuse("start", '"drawn" or "given"', start);
+  if (!(Number.isInteger(steps) && steps >= 0 && steps <= MOST_STEPS)) refuse("steps", `a whole number in 0 .. ${MOST_STEPS}`, steps);
+  if (typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash)) refuse("weights", "a hash of 64 digits", hash);
+  const given = start === "given" ? { weights: initialIn(initial) } : {};
+  return { kind: "run", configuration, ...given, steps, hash };
+}
+function initialIn(initial) {
+  if (!isObject(initial)) refuse("initial", `an object with ${WEIGHT_NAMES.join(", ")}`, initial);
+  return (
+    /** @type {Weights} */
+    Object.fromEntries(WEIGHT_NAMES.map((name) => {
+      const array = floatsIn(
+        `initial.${name}`,
+        /** @type {any} */
+        initial[name]
+      );
+      const odd = array.find((entry) => !Number.isFinite(entry));
+      return odd === void 0 ? [name, array] : refuseText(`initial.${name}`, "finite numbers", String(odd));
+    }))
+  );
+}
+function floatsIn(name, text) {
+  try {
+    if (typeof text === "string") return toFloats(text);
+  } catch {
+  }
+  return refuse(name, "base64 of float32 numbers", text);
 }
 
-// src/page/table_controls.mjs
-var HINT = "Two columns of numbers, the class in the last one; commas, semicolons or tabs. A file can be dropped on the prediction.";
-function tableControls({ state, choosing: choosing2, views }) {
-  const [idText, idFile, idSaid] = ["table", "file", "said"].map(unique), answer = node("div", { id: idSaid, class: "rkp-hint", role: "status" }, HINT);
-  const text = node("textarea", { id: idText, rows: 4, spellcheck: "false", "aria-describedby": idSaid });
-  const file = node("input", { id: idFile, type: "file", accept: ".csv,.tsv,.txt,text/csv", change: () => read(file.files?.[0]) });
-  function take() {
-    try {
-      const { given, words: words2 } = fromCsv(text.value);
-      answer.classList.remove("rkp-wrong");
-      tell(answer, words2);
-      state.own = given;
-      choosing2.choose({ data: given });
-    } catch (error) {
-      answer.classList.add("rkp-wrong");
-      tell(answer, said(error));
-    }
-  }
-  async function read(chosen) {
-    if (!chosen) return;
-    text.value = await chosen.text();
-    take();
-  }
-  const board = views.decision.canvas;
-  board.addEventListener("dragover", (event) => event.preventDefault());
-  board.addEventListener("drop", (event) => {
-    event.preventDefault();
-    const [dropped] = event.dataTransfer?.files ?? [];
-    details.open = true;
-    read(dropped);
-  });
-  const details = node(
-    "details",
-    {},
-    node("summary", {}, "points from a table (CSV)"),
-    node(
-      "div",
-      { class: "rkp-table" },
-      node("label", { for: idText }, "paste it here"),
-      text,
-      node("button", { type: "button", click: take }, "Use the table"),
-      node("label", { for: idFile }, "or open a file"),
-      file,
-      answer
-    )
-  );
-  return details;
+// src/words/narration.mjs
+function judged({ data }) {
+  return typeof data === "string" || data.validation ? "new points" : "the points";
 }
-
-// src/page/own_points.mjs
-var HINT2 = "Draw in the prediction. By keyboard: arrows move the cross there, Enter sets a point.";
-function ownPoints(page) {
-  const { state, root, views } = page, board = views.decision.canvas;
-  function redraw(points) {
-    state.own = withClasses({ classes: 2, ...points });
-    if (new Set(state.own.c).size < 2) {
-      page.playing.pause();
-      page.choosing.stop();
-      state.problem = "Draw points of at least two classes.";
-      page.sentence.tell();
-      for (const part of page.controls) part.show();
-      views.decision.soon();
-    } else {
-      const epochs = Math.max(200, state.configuration.epochs);
-      page.choosing.choose({ data: state.own, epochs });
-    }
+function narration(run, snapshot, spread, about, guess = "") {
+  const { history: history2, step, state } = snapshot, accuracy = last(history2.val_accuracy);
+  const collapse = collapsing(spread, run.configuration.L);
+  if (state === "diverged") return diverged(run.configuration, step);
+  if (step === 0) return `${collapse || about || "Nothing has been learned yet: the weights are random."} Press play.`;
+  if (!Number.isFinite(accuracy) || history2.val_accuracy.length < 2) {
+    return collapse || about || "The first epoch is under way.";
   }
-  const tools2 = ownTools(page, redraw);
-  const add = (point) => redraw({ X: [...state.own.X, point], c: [...state.own.c, state.drawnClass] });
-  board.setAttribute("tabindex", "0");
-  board.setAttribute("role", "application");
-  drawnByHand(page, add);
-  drawnByKeyboard(page, add, tools2.show);
-  function show2() {
-    const own = isOwn(state);
-    tools2.element.hidden = !own;
-    tools2.show();
-    root.classList.toggle("rkp-drawing", own);
-    board.classList.toggle("rkp-draws", own);
+  const done = state === "finished" ? `All ${run.configuration.epochs} epochs are done. ` : "";
+  return done + (collapse || restless(run, snapshot) || `${learned(run, snapshot, about)}${guess && ` ${guess}`}`);
+}
+var RECENT = 4;
+var LARGE_RATE = 0.01;
+var last = (values) => values[values.length - 1];
+function collapsing(spread, L) {
+  const kept = spread.length ? spread[L] / spread[0] : 1;
+  if (!(kept < 0.01)) return "";
+  const share2 = kept === 0 ? "0" : short(Number(kept.toPrecision(1)));
+  const answer = kept < 1e-5 ? ", so every point gets the same answer" : "";
+  return `The features are collapsing: at layer ${L} their spread is ${share2} of what it was at the input${answer}.`;
+}
+function diverged({ net, h, ...rates }, step) {
+  const rate = rateAt(rates, step);
+  const smallerStep = net === "RKNet" ? `a smaller step than h = ${short(h)}` : "";
+  if (step === 0) return `The features overflow before training begins. Take ${smallerStep || "smaller weights"}.`;
+  const remedy = `a smaller learning rate than ${short(rate)}${smallerStep && ` or ${smallerStep}`}`;
+  return `Training has diverged: the cost is no longer a finite number. Reset, and take ${remedy}.`;
+}
+function restless({ classes, configuration: { net, h, ...rates } }, { step, history: { val_cost, val_accuracy } }) {
+  const lately = val_cost.slice(-RECENT), guess = Math.log(classes), rate = rateAt(rates, step);
+  if (lately.length < RECENT || rate < LARGE_RATE) return "";
+  const least = Math.min(...lately), most = Math.max(...lately);
+  const settled = most < 0.5 * guess || least < 0.85 * guess && last(lately) < 1.15 * least;
+  if (settled) return "";
+  const smallerStep = net === "RKNet" && h > 0.5 ? ` or a smaller step size than h = ${short(h)}` : "";
+  return `The cost does not settle: it was between ${decimal(least, 2)} and ${decimal(most, 2)} in the last epochs, and ${percent(last(val_accuracy))} are right. The steps of training are too large; take a smaller learning rate than ${short(rate)}${smallerStep}.`;
+}
+function learned({ bayes: bayes2, classes, configuration }, { history: history2, epoch }, about) {
+  const accuracy = last(history2.val_accuracy), training = last(history2.train_accuracy);
+  const right = `${percent(accuracy)} of ${judged(configuration)} are right`;
+  if (bayes2 !== null && accuracy > bayes2 - 0.01) {
+    return `${right}; no classifier can exceed ${percent(bayes2)}.`;
   }
-  return { element: tools2.element, redraw, show: show2 };
+  if (training - accuracy > 0.05) {
+    return `The network is right on ${percent(training)} of the points it was trained with, but on ${percent(accuracy)} of new ones: it learns them by heart.`;
+  }
+  if (accuracy < 1 / classes + 0.03) {
+    const cost = guessing(last(history2.val_cost), Math.log(classes));
+    return `Nothing learned so far: ${percent(accuracy)} is the level of chance, and ${cost}.`;
+  }
+  const limit = bayes2 === null ? "" : ` The best possible is ${percent(bayes2)}.`;
+  const epochs = epoch === 1 ? "one epoch" : `${epoch} epochs`;
+  return `${right} after ${epochs}.${limit}${about && epoch > 2 ? ` ${about}` : ""}`;
 }
-function ownTools(page, redraw) {
-  const { state } = page;
-  const choose2 = (k) => {
-    state.drawnClass = k;
-    show2();
-  };
-  const buttons = range(0, OWN_CLASSES - 1).map((k) => node("button", { type: "button", click: () => choose2(k) }, `class ${k + 1}`));
-  const undo = () => redraw({ X: state.own.X.slice(0, -1), c: state.own.c.slice(0, -1) });
-  const element = node(
-    "div",
-    { class: "rkp-own", role: "group", "aria-label": "Your own points" },
-    node("div", { class: "rkp-row", role: "group", "aria-label": "Class that is drawn" }, ...buttons),
-    node(
-      "div",
-      { class: "rkp-row" },
-      node("button", { type: "button", click: undo }, "Undo"),
-      node("button", { type: "button", click: () => redraw({ X: [], c: [] }) }, "Clear")
-    ),
-    node("div", { class: "rkp-hint" }, HINT2),
-    tableControls(page)
-  );
-  const show2 = () => buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(k === state.drawnClass)));
-  return { element, show: show2 };
-}
-function drawnByHand({ state, views }, add) {
-  const board = views.decision.canvas;
-  const place2 = (event) => {
-    const { left, top, width, height: height2 } = board.getBoundingClientRect();
-    const [u, v] = [(event.clientX - left) / width, (event.clientY - top) / height2];
-    return [u * 2 * EDGE - EDGE, EDGE - v * 2 * EDGE].map(onGrid);
-  };
-  let drawing = false;
-  board.addEventListener("pointerdown", (event) => {
-    if (!isOwn(state)) return;
-    drawing = true;
-    board.setPointerCapture(event.pointerId);
-    add(place2(event));
-  });
-  board.addEventListener("pointermove", (event) => {
-    if (!drawing) return;
-    const point = place2(event), before = state.own.X[state.own.X.length - 1];
-    if (!before || Math.hypot(point[0] - before[0], point[1] - before[1]) > 0.25) add(point);
-  });
-  for (const end of ["pointerup", "pointercancel"]) board.addEventListener(end, () => {
-    drawing = false;
-  });
-}
-var KEYS = { 1: 0, 2: 1, 3: 2 };
-function drawnByKeyboard({ state, views }, add, showClass) {
-  const { cursor } = state, board = views.decision.canvas;
-  board.addEventListener("keydown", (event) => {
-    if (!isOwn(state)) return;
-    if (event.key === "Enter") add([cursor.x, cursor.y]);
-    else if (event.key in KEYS) {
-      state.drawnClass = KEYS[event.key];
-      showClass();
-    } else return;
-    cursor.shown = true;
-    views.decision.soon();
-    event.preventDefault();
-  });
+function guessing(cost, guess) {
+  const near = cost > 0.9 * guess && cost < 1.1 * guess;
+  const beside = near ? "that of guessing" : `${cost > guess ? "above" : "below"} the ${decimal(guess, 2)} of guessing`;
+  return `the cost of ${decimal(cost, 2)} is ${beside}`;
 }
 
 // src/page/playing.mjs
@@ -4743,6 +4772,265 @@ function playing(page) {
   const toggle = () => state.playing ? pause() : (play(), watch(page));
   const stop = () => clearInterval(pacing);
   return { play, pause, toggle, step, reset, restart, catchUp, stop };
+}
+
+// src/page/opener.mjs
+var TITLE = "A network that rknet.plain.to_json has written, a run that was exported, or a table of points (CSV)";
+function opener(page) {
+  const { state } = page;
+  let refused = { words: "" };
+  const input = node("input", { type: "file", accept: ".json,.csv,.tsv,.txt", hidden: true, "aria-label": "File to open", change: () => {
+    read(input.files?.[0]);
+    input.value = "";
+  } });
+  const button = node("button", { type: "button", title: TITLE, click: () => input.click() }, "Open");
+  async function read(file) {
+    if (!file) return;
+    try {
+      if (file.size > LARGEST) refuseText("file", `of at most ${LARGEST} bytes`, String(file.size));
+      const text = await file.text();
+      if (isJson(text)) show2({ ...fromJson(text, state.configuration), name: file.name });
+      else refuseTable(page.ownPoints.table(text));
+    } catch (error) {
+      const { generation, step } = state.snapshot ?? {};
+      refused = { words: `${file.name} cannot be opened. ${said(error)}`, generation, step };
+      page.sentence.announce(refused.words);
+    }
+  }
+  function show2(opened) {
+    page.playing.pause();
+    page.choosing.replace(opened.configuration);
+    const { data } = state.configuration;
+    if (typeof data !== "string") state.own = data;
+    Object.assign(state, { given: opened.weights, opened });
+    Object.assign(state.look, { steps: opened.steps, layer: null });
+    page.choosing.build();
+    for (const part of page.controls) part.show();
+    watch(page);
+  }
+  async function heard(seen, over) {
+    const { opened } = state;
+    if (opened?.kind !== "run" || opened.same !== void 0 || !(seen.step >= opened.steps || over)) return;
+    const record = await page.player.record();
+    if (!record || state.opened !== opened || record.steps !== opened.steps) return;
+    opened.same = record.weights === opened.hash;
+    page.sentence.announce(repeated(opened));
+  }
+  function words2() {
+    const { opened, run, snapshot, given } = state;
+    if (!run || !snapshot) return "";
+    if (refused.generation === snapshot.generation && refused.step === snapshot.step) return refused.words;
+    if (opened?.kind === "run" && snapshot.step <= opened.steps) return repeated(opened);
+    if (!given || snapshot.step > 0 || snapshot.state === "diverged") return "";
+    const whose = opened ? `the network of ${opened.name}` : "the network that was given";
+    const right = percent(snapshot.history.val_accuracy[0]);
+    return `This is ${whose}, as it was trained: ${right} of ${judged(run.configuration)} are right. Play trains it further.`;
+  }
+  const board = page.views.decision.canvas;
+  board.addEventListener("dragover", (event) => event.preventDefault());
+  board.addEventListener("drop", (event) => {
+    event.preventDefault();
+    read(event.dataTransfer?.files?.[0]);
+  });
+  return { elements: [button, input], heard, words: words2 };
+}
+function refuseTable(problem) {
+  if (problem) throw new Error(problem);
+}
+function repeated({ name, steps, hash, same }) {
+  if (same === void 0) return `Repeating the ${steps} steps of ${name}.`;
+  const short2 = hash.slice(0, 12);
+  return same ? `Repeated: the ${steps} steps of ${name} lead to the weights that the file states, ${short2}.` : `The ${steps} steps of ${name} lead to other weights than the file states, ${short2}.`;
+}
+
+// src/setup/csv.mjs
+var ROWS = 4e3;
+var CLASSES = 4;
+var REACH = 3.5;
+var EVERY = 4;
+function fromCsv(text) {
+  const { names, rows } = tableOf(text), labels = [...new Set(rows.map((row) => row[row.length - 1]))].sort();
+  if (labels.length < 2 || labels.length > CLASSES) {
+    refuseText("class", `one of 2 .. ${CLASSES} different values in the last column`, `${labels.length} of them`);
+  }
+  const columns = [0, 1].map((k) => scaled(rows.map((row, n) => numberIn(row[k], names[k], n))));
+  const c = rows.map((row) => labels.indexOf(row[row.length - 1])), seen = labels.map(() => 0);
+  const parts = { train: (
+    /** @type {number[]} */
+    []
+  ), validation: (
+    /** @type {number[]} */
+    []
+  ) };
+  c.forEach((label, n) => (seen[label]++ % EVERY === EVERY - 1 ? parts.validation : parts.train).push(n));
+  const some2 = (which) => ({ X: which.map((n) => columns.map((column) => column[n])), c: which.map((n) => c[n]) });
+  const given = { classes: labels.length, ...some2(parts.train), ...parts.validation.length ? { validation: some2(parts.validation) } : {} };
+  const words2 = `${rows.length} points in ${labels.length} classes (${labels.join(", ")}): ${parts.train.length} to train with, ${parts.validation.length} new ones. ${names[0]} and ${names[1]} are each scaled to −${REACH} … ${REACH}.`;
+  return { given, words: words2 };
+}
+function tableOf(text) {
+  const lines = text.split(/\r?\n/).filter((line2) => line2.trim());
+  if (lines.length < 4 || lines.length > ROWS + 1) refuseText("table", `4 .. ${ROWS} rows`, `${lines.length} ${lines.length === 1 ? "row" : "rows"}`);
+  const mark = [";", "	", ","].find((each) => lines[0].includes(each)) ?? ",";
+  const rows = lines.map((line2) => line2.split(mark).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1")));
+  if (mark !== ",") for (const row of rows) for (const k of [0, 1]) row[k] = (row[k] ?? "").replace(",", ".");
+  const odd = rows.findIndex((row) => row.length < 3 || row.length !== rows[0].length);
+  if (odd >= 0) refuseText(`row ${odd + 1}`, "two numbers and a class, as many columns as the first row", rows[odd].join(mark));
+  const named2 = rows[0].slice(0, 2).some((cell) => !Number.isFinite(Number(cell)));
+  return { names: named2 ? rows[0] : ["column 1", "column 2"], rows: named2 ? rows.slice(1) : rows };
+}
+function numberIn(cell, name, row) {
+  const value = Number(cell);
+  if (cell === "" || !Number.isFinite(value)) refuse(`${name} in row ${row + 1} of the points`, "a number", cell);
+  return value;
+}
+function scaled(values) {
+  const least = values.reduce((a, b) => Math.min(a, b)), most = values.reduce((a, b) => Math.max(a, b));
+  const half = most > least ? (most - least) / 2 : 1;
+  return values.map((x) => REACH * (x - (least + most) / 2) / half);
+}
+
+// src/page/table_controls.mjs
+var HINT = "Two columns of numbers, the class in the last one; commas, semicolons or tabs. A file can be dropped on the prediction.";
+function tableControls({ state, choosing: choosing2 }) {
+  const [idText, idFile, idSaid] = ["table", "file", "said"].map(unique), answer = node("div", { id: idSaid, class: "rkp-hint", role: "status" }, HINT);
+  const text = node("textarea", { id: idText, rows: 4, spellcheck: "false", "aria-describedby": idSaid });
+  const file = node("input", { id: idFile, type: "file", accept: ".csv,.tsv,.txt,text/csv", change: async () => {
+    const [chosen] = file.files ?? [];
+    if (chosen) take(await chosen.text());
+  } });
+  function use() {
+    try {
+      const { given, words: words2 } = fromCsv(text.value);
+      answer.classList.remove("rkp-wrong");
+      tell(answer, words2);
+      state.own = given;
+      choosing2.choose({ data: given });
+      return "";
+    } catch (error) {
+      answer.classList.add("rkp-wrong");
+      tell(answer, said(error));
+      return said(error);
+    }
+  }
+  function take(table) {
+    element.open = true;
+    text.value = table;
+    return use();
+  }
+  const element = node(
+    "details",
+    {},
+    node("summary", {}, "points from a table (CSV)"),
+    node(
+      "div",
+      { class: "rkp-table" },
+      node("label", { for: idText }, "paste it here"),
+      text,
+      node("button", { type: "button", click: use }, "Use the table"),
+      node("label", { for: idFile }, "or open a file"),
+      file,
+      answer
+    )
+  );
+  return { element, take };
+}
+
+// src/page/own_points.mjs
+var HINT2 = "Draw in the prediction. By keyboard: arrows move the cross there, Enter sets a point.";
+function ownPoints(page) {
+  const { state, root, views } = page, board = views.decision.canvas;
+  function redraw(points) {
+    state.own = withClasses({ classes: 2, ...points });
+    if (new Set(state.own.c).size < 2) {
+      page.playing.pause();
+      page.choosing.stop();
+      state.problem = "Draw points of at least two classes.";
+      page.sentence.tell();
+      for (const part of page.controls) part.show();
+      views.decision.soon();
+    } else {
+      const epochs = Math.max(200, state.configuration.epochs);
+      page.choosing.choose({ data: state.own, epochs });
+    }
+  }
+  const tools2 = ownTools(page, redraw);
+  const add = (point) => redraw({ X: [...state.own.X, point], c: [...state.own.c, state.drawnClass] });
+  board.setAttribute("tabindex", "0");
+  board.setAttribute("role", "application");
+  drawnByHand(page, add);
+  drawnByKeyboard(page, add, tools2.show);
+  function show2() {
+    const own = isOwn(state);
+    tools2.element.hidden = !own;
+    tools2.show();
+    root.classList.toggle("rkp-drawing", own);
+    board.classList.toggle("rkp-draws", own);
+  }
+  return { element: tools2.element, redraw, table: tools2.table, show: show2 };
+}
+function ownTools(page, redraw) {
+  const { state } = page;
+  const choose2 = (k) => {
+    state.drawnClass = k;
+    show2();
+  };
+  const buttons = range(0, OWN_CLASSES - 1).map((k) => node("button", { type: "button", click: () => choose2(k) }, `class ${k + 1}`));
+  const undo = () => redraw({ X: state.own.X.slice(0, -1), c: state.own.c.slice(0, -1) });
+  const table = tableControls(page);
+  const element = node(
+    "div",
+    { class: "rkp-own", role: "group", "aria-label": "Your own points" },
+    node("div", { class: "rkp-row", role: "group", "aria-label": "Class that is drawn" }, ...buttons),
+    node(
+      "div",
+      { class: "rkp-row" },
+      node("button", { type: "button", click: undo }, "Undo"),
+      node("button", { type: "button", click: () => redraw({ X: [], c: [] }) }, "Clear")
+    ),
+    node("div", { class: "rkp-hint" }, HINT2),
+    table.element
+  );
+  const show2 = () => buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(k === state.drawnClass)));
+  return { element, table: table.take, show: show2 };
+}
+function drawnByHand({ state, views }, add) {
+  const board = views.decision.canvas;
+  const place2 = (event) => {
+    const { left, top, width, height: height2 } = board.getBoundingClientRect();
+    const [u, v] = [(event.clientX - left) / width, (event.clientY - top) / height2];
+    return [u * 2 * EDGE - EDGE, EDGE - v * 2 * EDGE].map(onGrid);
+  };
+  let drawing = false;
+  board.addEventListener("pointerdown", (event) => {
+    if (!isOwn(state)) return;
+    drawing = true;
+    board.setPointerCapture(event.pointerId);
+    add(place2(event));
+  });
+  board.addEventListener("pointermove", (event) => {
+    if (!drawing) return;
+    const point = place2(event), before = state.own.X[state.own.X.length - 1];
+    if (!before || Math.hypot(point[0] - before[0], point[1] - before[1]) > 0.25) add(point);
+  });
+  for (const end of ["pointerup", "pointercancel"]) board.addEventListener(end, () => {
+    drawing = false;
+  });
+}
+var KEYS = { 1: 0, 2: 1, 3: 2 };
+function drawnByKeyboard({ state, views }, add, showClass) {
+  const { cursor } = state, board = views.decision.canvas;
+  board.addEventListener("keydown", (event) => {
+    if (!isOwn(state)) return;
+    if (event.key === "Enter") add([cursor.x, cursor.y]);
+    else if (event.key in KEYS) {
+      state.drawnClass = KEYS[event.key];
+      showClass();
+    } else return;
+    cursor.shown = true;
+    views.decision.soon();
+    event.preventDefault();
+  });
 }
 
 // src/page/presets.mjs
@@ -4911,70 +5199,6 @@ function rateControl(page) {
     player.configure(state.configuration, state.given);
   }
   return { element: control.element, show: show2, hear: hear2, reset };
-}
-
-// src/words/narration.mjs
-function judged({ data }) {
-  return typeof data === "string" || data.validation ? "new points" : "the points";
-}
-function narration(run, snapshot, spread, about, guess = "") {
-  const { history: history2, step, state } = snapshot, accuracy = last(history2.val_accuracy);
-  const collapse = collapsing(spread, run.configuration.L);
-  if (state === "diverged") return diverged(run.configuration, step);
-  if (step === 0) return `${collapse || about || "Nothing has been learned yet: the weights are random."} Press play.`;
-  if (!Number.isFinite(accuracy) || history2.val_accuracy.length < 2) {
-    return collapse || about || "The first epoch is under way.";
-  }
-  const done = state === "finished" ? `All ${run.configuration.epochs} epochs are done. ` : "";
-  return done + (collapse || restless(run, snapshot) || `${learned(run, snapshot, about)}${guess && ` ${guess}`}`);
-}
-var RECENT = 4;
-var LARGE_RATE = 0.01;
-var last = (values) => values[values.length - 1];
-function collapsing(spread, L) {
-  const kept = spread.length ? spread[L] / spread[0] : 1;
-  if (!(kept < 0.01)) return "";
-  const share2 = kept === 0 ? "0" : short(Number(kept.toPrecision(1)));
-  const answer = kept < 1e-5 ? ", so every point gets the same answer" : "";
-  return `The features are collapsing: at layer ${L} their spread is ${share2} of what it was at the input${answer}.`;
-}
-function diverged({ net, h, ...rates }, step) {
-  const rate = rateAt(rates, step);
-  const smallerStep = net === "RKNet" ? `a smaller step than h = ${short(h)}` : "";
-  if (step === 0) return `The features overflow before training begins. Take ${smallerStep || "smaller weights"}.`;
-  const remedy = `a smaller learning rate than ${short(rate)}${smallerStep && ` or ${smallerStep}`}`;
-  return `Training has diverged: the cost is no longer a finite number. Reset, and take ${remedy}.`;
-}
-function restless({ classes, configuration: { net, h, ...rates } }, { step, history: { val_cost, val_accuracy } }) {
-  const lately = val_cost.slice(-RECENT), guess = Math.log(classes), rate = rateAt(rates, step);
-  if (lately.length < RECENT || rate < LARGE_RATE) return "";
-  const least = Math.min(...lately), most = Math.max(...lately);
-  const settled = most < 0.5 * guess || least < 0.85 * guess && last(lately) < 1.15 * least;
-  if (settled) return "";
-  const smallerStep = net === "RKNet" && h > 0.5 ? ` or a smaller step size than h = ${short(h)}` : "";
-  return `The cost does not settle: it was between ${decimal(least, 2)} and ${decimal(most, 2)} in the last epochs, and ${percent(last(val_accuracy))} are right. The steps of training are too large; take a smaller learning rate than ${short(rate)}${smallerStep}.`;
-}
-function learned({ bayes: bayes2, classes, configuration }, { history: history2, epoch }, about) {
-  const accuracy = last(history2.val_accuracy), training = last(history2.train_accuracy);
-  const right = `${percent(accuracy)} of ${judged(configuration)} are right`;
-  if (bayes2 !== null && accuracy > bayes2 - 0.01) {
-    return `${right}; no classifier can exceed ${percent(bayes2)}.`;
-  }
-  if (training - accuracy > 0.05) {
-    return `The network is right on ${percent(training)} of the points it was trained with, but on ${percent(accuracy)} of new ones: it learns them by heart.`;
-  }
-  if (accuracy < 1 / classes + 0.03) {
-    const cost = guessing(last(history2.val_cost), Math.log(classes));
-    return `Nothing learned so far: ${percent(accuracy)} is the level of chance, and ${cost}.`;
-  }
-  const limit = bayes2 === null ? "" : ` The best possible is ${percent(bayes2)}.`;
-  const epochs = epoch === 1 ? "one epoch" : `${epoch} epochs`;
-  return `${right} after ${epochs}.${limit}${about && epoch > 2 ? ` ${about}` : ""}`;
-}
-function guessing(cost, guess) {
-  const near = cost > 0.9 * guess && cost < 1.1 * guess;
-  const beside = near ? "that of guessing" : `${cost > guess ? "above" : "below"} the ${decimal(guess, 2)} of guessing`;
-  return `the cost of ${decimal(cost, 2)} is ${beside}`;
 }
 
 // src/page/score.mjs
@@ -5148,7 +5372,7 @@ function sentence(page) {
   let spokenAt = 0;
   function say() {
     const { run, snapshot, problem, flow, about } = state;
-    const said2 = run && snapshot ? narration(run, snapshot, flow?.spread ?? [], about, guess()) : "";
+    const said2 = run && snapshot ? page.opener.words() || narration(run, snapshot, flow?.spread ?? [], about, guess()) : "";
     tell(element, problem || page.undoing.words() + said2);
     if (run && snapshot) tell(small, sizes(run, snapshot));
   }
@@ -5167,7 +5391,12 @@ function sentence(page) {
     const words2 = `Epoch ${epoch}: ${percent(val_accuracy[val_accuracy.length - 1])} right.`;
     if (spoken.textContent !== words2) spoken.textContent = words2;
   }
-  return { element, foot: node("div", { class: "rkp-foot" }, formulas, small, spoken), tell: say, showFormula, speak };
+  function announce(words2) {
+    say();
+    tell(spoken, words2);
+    element.scrollIntoView({ block: "nearest" });
+  }
+  return { element, announce, foot: node("div", { class: "rkp-foot" }, formulas, small, spoken), tell: say, showFormula, speak };
 }
 function ratesInWords({ configuration: { rate, rates } }) {
   if (!rates.length) return [];
@@ -5359,7 +5588,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-layer .rkp-slider { grid-template-columns: auto minmax(3rem, 1fr) 4.2rem; }
 
 .rkp-foot { border-top: 1px solid var(--rkp-line); display: grid; gap: 0.5rem; padding-top: 0.6rem; }
-.rkp .rkp-sentence { font-size: 15px; }
+.rkp .rkp-sentence { font-size: 15px; scroll-margin-top: 5rem; }
 .rkp-formula { color: var(--rkp-text); display: flex; flex-wrap: wrap; font-size: 15px; gap: 0.35rem 1.8rem; min-height: 1.6rem; overflow-x: auto; }
 .rkp-small { color: var(--rkp-muted); font-size: 12px; }
 .rkp-spoken { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
@@ -5535,13 +5764,13 @@ function turning({ state, views, still, layers }) {
 function undoing(page) {
   const { state } = page;
   let kept = null;
-  let given;
+  let start = { given: void 0, opened: null };
   function undo() {
     if (!kept) return;
     const { configuration, steps } = kept;
     page.playing.pause();
     page.choosing.replace(configuration);
-    Object.assign(state, { given: kept.given });
+    Object.assign(state, { given: kept.given, opened: kept.opened });
     if (typeof configuration.data !== "string") state.own = configuration.data;
     state.look.steps = steps;
     forget();
@@ -5551,9 +5780,9 @@ function undoing(page) {
   function keep() {
     const { run, snapshot } = state;
     if (run && snapshot && snapshot.step > 0) {
-      kept = { configuration: run.configuration, given, steps: snapshot.step, epoch: snapshot.epoch };
+      kept = { configuration: run.configuration, ...start, steps: snapshot.step, epoch: snapshot.epoch };
     }
-    given = state.given;
+    start = { given: state.given, opened: state.opened };
     element.hidden = !kept;
   }
   function forget() {
@@ -5563,6 +5792,7 @@ function undoing(page) {
   function words2() {
     if (!kept || (state.snapshot?.step ?? 0) > 0) return "";
     const trained = kept.epoch ? `${kept.epoch} ${kept.epoch === 1 ? "epoch" : "epochs"}` : `${kept.steps} steps`;
+    if (state.given) return `The run before had ${trained} of training. `;
     return `Your change began a new run with new random weights; the one before had ${trained} of training. `;
   }
   return { element, keep, forget, words: words2 };
@@ -5620,6 +5850,7 @@ function newPage(model, heard) {
   page.sentence = sentence(page);
   page.legend = legend(page);
   page.score = score(page);
+  page.opener = opener(page);
   page.bar = trainingBar(page);
   page.layers = layerControls(page);
   page.turning = turning(page);
@@ -5806,6 +6037,7 @@ export {
   featureNorms,
   formula,
   fromCsv,
+  fromJson,
   fromLink,
   initialWeights,
   layersOf,

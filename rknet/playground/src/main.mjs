@@ -10,6 +10,7 @@ export { solved } from "./page/task.mjs";
 export { ACTIVATIONS, DEFAULTS, LIFTS, LIMITS, SCHEMES, SETS } from "./setup/choices.mjs";
 export { classesOf, validated } from "./setup/configuration.mjs";
 export { readTableau, tableauOf, typedTableau } from "./setup/tableau.mjs";
+export { fromJson } from "./setup/opened.mjs";
 export { fromCsv } from "./setup/csv.mjs";
 export { fromLink, toLink } from "./setup/link.mjs";
 export { GENERATOR, permutation, threefry } from "./data/random.mjs";

@@ -58,6 +58,7 @@ function tools(page, speed) {
   const full = { type: "button", click: () => fullScreen(page.root), "aria-label": "Full screen", title: "Full screen" };
   return node("div", { class: "rkp-tools", role: "group", "aria-label": "Speed, link, export" },
     speed,
+    ...(page.heard ? [] : page.opener.elements),
     ...(page.inNotebook ? [] : [copyButton(page)]),
     node("button", { type: "button", click: () => exportRecord(page), title: RECORD }, "Export"),
     node("button", { type: "button", click: () => exportCode(page), title: "The code that trains such a net" }, "Python"),
@@ -67,12 +68,12 @@ function tools(page, speed) {
 }
 
 /** @param {Page} page */
-function copyButton({ address }) {
+function copyButton({ address, state }) {
   const button = node("button", {
     type: "button",
     click: async () => {
-      // Pages from a file may not write to the clipboard.
-      button.textContent = (await address.copy()) ? "Copied" : "In the address bar";
+      // A link has no room for weights, and pages from a file may not write to the clipboard.
+      button.textContent = state.given ? "Weights need Export" : (await address.copy()) ? "Copied" : "In the address bar";
       window.setTimeout(() => { button.textContent = "Copy link"; }, 2000);
     },
   }, "Copy link");

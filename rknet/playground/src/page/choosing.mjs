@@ -1,11 +1,11 @@
 /** Choices are taken over at once, and a new net is built when they stop coming. */
 
 import { DEFAULTS } from "../setup/choices.mjs";
-import { validated } from "../setup/configuration.mjs";
+import { classesOf, validated } from "../setup/configuration.mjs";
 import { steady } from "../setup/rates.mjs";
 import { said } from "../setup/refuse.mjs";
 
-/** @import { Choice } from "../types.mjs" */
+/** @import { Choice, Configuration } from "../types.mjs" */
 /** @import { Preset } from "../words/names.mjs" */
 /** @import { Page } from "./state.mjs" */
 
@@ -39,11 +39,12 @@ export function choosing(page) {
     if (choice.data !== undefined && choice.noise === undefined) delete next.noise;
     if (typeof next.data !== "string") next.batch = Math.max(1, Math.min(next.batch, next.data.X.length));
     state.touched = true;
-    state.given = undefined;
     state.problem = "";
     state.look.steps = 0;
     try {
+      const before = state.configuration;
       state.configuration = validated(next);
+      if (!sameNet(before, state.configuration)) Object.assign(state, { given: undefined, opened: null });
     } catch (error) {
       state.problem = said(error);
     }
@@ -62,6 +63,7 @@ export function choosing(page) {
 
   /** @param {Choice} choice */
   function replace(choice, atOnce = false) {
+    Object.assign(state, { given: undefined, opened: null });
     choose({ ...DEFAULTS, noise: undefined, ...choice }, atOnce);
   }
 
@@ -79,4 +81,12 @@ export function choosing(page) {
   }
 
   return { choose, replace, isChosen, build, waits: () => timer !== 0, stop };
+}
+
+/** What decides which weights a net has; the rest says what they are trained with. */
+const NET = /** @type {const} */ (["net", "scheme", "h", "d_hat", "L", "activation", "lift", "seed"]);
+
+/** Whether weights that were given still fit. @param {Configuration} before @param {Configuration} after */
+function sameNet(before, after) {
+  return classesOf(before) === classesOf(after) && NET.every((key) => JSON.stringify(before[key]) === JSON.stringify(after[key]));
 }

@@ -39,6 +39,7 @@ export function hear(page) {
     paintedAt = now;
     show(page, seen);
     page.sentence.speak(seen, over);
+    page.opener.heard(seen, over);
     if (!seen.playing || now - sharedAt > SHARED_EVERY) {
       sharedAt = now;
       page.notebook.share(["weights", "history"]);

@@ -16,6 +16,7 @@ import { guide } from "./guide.mjs";
 import { legend } from "./legend.mjs";
 import { netControls } from "./net_controls.mjs";
 import { notebook } from "./notebook.mjs";
+import { opener } from "./opener.mjs";
 import { ownPoints } from "./own_points.mjs";
 import { playing } from "./playing.mjs";
 import { presets } from "./presets.mjs";
@@ -87,6 +88,7 @@ function newPage(model, heard) {
   page.sentence = sentence(page);
   page.legend = legend(page);
   page.score = score(page);
+  page.opener = opener(page);
   page.bar = trainingBar(page);
   page.layers = layerControls(page);
   page.turning = turning(page);

@@ -13,6 +13,7 @@ import { tableControls } from "./table_controls.mjs";
  * @typedef {object} OwnPoints
  * @property {HTMLElement} element
  * @property {(points: {X: number[][], c: number[]}) => void} redraw  train with these points
+ * @property {(text: string) => string} table  train with the points of a table; what is wrong with it, or ""
  * @property {() => void} show
  */
 
@@ -54,7 +55,7 @@ export function ownPoints(page) {
     board.classList.toggle("rkp-draws", own);
   }
 
-  return { element: tools.element, redraw, show };
+  return { element: tools.element, redraw, table: tools.table, show };
 }
 
 /** @param {Page} page @param {OwnPoints['redraw']} redraw */
@@ -67,15 +68,16 @@ function ownTools(page, redraw) {
   const buttons = range(0, OWN_CLASSES - 1).map((k) =>
     node("button", { type: "button", click: () => choose(k) }, `class ${k + 1}`));
   const undo = () => redraw({ X: state.own.X.slice(0, -1), c: state.own.c.slice(0, -1) });
+  const table = tableControls(page);
   const element = node("div", { class: "rkp-own", role: "group", "aria-label": "Your own points" },
     node("div", { class: "rkp-row", role: "group", "aria-label": "Class that is drawn" }, ...buttons),
     node("div", { class: "rkp-row" },
       node("button", { type: "button", click: undo }, "Undo"),
       node("button", { type: "button", click: () => redraw({ X: [], c: [] }) }, "Clear")),
-    node("div", { class: "rkp-hint" }, HINT), tableControls(page));
+    node("div", { class: "rkp-hint" }, HINT), table.element);
   const show = () =>
     buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(k === state.drawnClass)));
-  return { element, show };
+  return { element, table: table.take, show };
 }
 
 /** @param {Page} page @param {(point: number[]) => void} add */

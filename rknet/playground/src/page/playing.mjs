@@ -22,7 +22,7 @@ const CATCH_UP = 150;
 const NARROW = 560;
 
 /** On a small screen, bring the prediction into sight. @param {Page} page */
-function watch({ root, views, still }) {
+export function watch({ root, views, still }) {
   if (root.clientWidth >= NARROW) return;
   const { top, bottom } = views.decision.canvas.getBoundingClientRect();
   if (top >= 0 && bottom <= window.innerHeight - 60) return;

@@ -15,6 +15,7 @@ import { node, tell } from "./elements.mjs";
  * @property {HTMLElement} element
  * @property {HTMLElement} foot
  * @property {() => void} tell
+ * @property {(words: string) => void} announce  tell anew, for readers who look elsewhere or listen
  * @property {(run: Configured) => void} showFormula
  * @property {(seen: Snapshot, over: boolean) => void} speak  the accuracy, now and then
  */
@@ -33,7 +34,7 @@ export function sentence(page) {
 
   function say() {
     const { run, snapshot, problem, flow, about } = state;
-    const said = run && snapshot ? narration(run, snapshot, flow?.spread ?? [], about, guess()) : "";
+    const said = run && snapshot ? page.opener.words() || narration(run, snapshot, flow?.spread ?? [], about, guess()) : "";
     tell(element, problem || page.undoing.words() + said);
     if (run && snapshot) tell(small, sizes(run, snapshot));
   }
@@ -59,7 +60,14 @@ export function sentence(page) {
     if (spoken.textContent !== words) spoken.textContent = words;
   }
 
-  return { element, foot: node("div", { class: "rkp-foot" }, formulas, small, spoken), tell: say, showFormula, speak };
+  /** @param {string} words */
+  function announce(words) {
+    say();
+    tell(spoken, words);
+    element.scrollIntoView({ block: "nearest" });
+  }
+
+  return { element, announce, foot: node("div", { class: "rkp-foot" }, formulas, small, spoken), tell: say, showFormula, speak };
 }
 
 /** The learning rates, if there were several. @param {Configured} run */

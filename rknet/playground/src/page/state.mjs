@@ -16,6 +16,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
 /** @import { Choosing } from "./choosing.mjs" */
 /** @import { Legend } from "./legend.mjs" */
 /** @import { LayerControls } from "./layer_controls.mjs" */
+/** @import { Named, Opener } from "./opener.mjs" */
 /** @import { Notebook } from "./notebook.mjs" */
 /** @import { OwnPoints } from "./own_points.mjs" */
 /** @import { Playing } from "./playing.mjs" */
@@ -54,6 +55,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {Configuration} configuration
  * @property {Look} look
  * @property {Weights|undefined} given  weights to start from
+ * @property {Named|null} opened     the file that the run is from
  * @property {Configured|null} run
  * @property {Snapshot|null} snapshot
  * @property {Flow|null} states         the layer states that came last
@@ -97,6 +99,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {LayerControls} layers
  * @property {Legend} legend
  * @property {Notebook} notebook
+ * @property {Opener} opener
  * @property {OwnPoints} ownPoints
  * @property {Playing} playing
  * @property {Probing} probing
@@ -117,6 +120,7 @@ export function newState() {
     configuration: validated({}),
     look: { steps: 0, layer: null, view: 3, azim: -62, elev: 18, points: "new", discrete: false, hide: [] },
     given: undefined,
+    opened: null,
     run: null,
     snapshot: null,
     states: null,

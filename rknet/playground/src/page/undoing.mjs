@@ -3,6 +3,7 @@
 import { node } from "./elements.mjs";
 
 /** @import { Configuration, Weights } from "../types.mjs" */
+/** @import { Named } from "./opener.mjs" */
 /** @import { Page } from "./state.mjs" */
 
 /**
@@ -16,15 +17,16 @@ import { node } from "./elements.mjs";
 /** @param {Page} page @returns {Undoing} */
 export function undoing(page) {
   const { state } = page;
-  /** @type {{configuration: Configuration, given: Weights|undefined, steps: number, epoch: number}|null} */ let kept = null;
-  /** Weights that the run in progress was given. @type {Weights|undefined} */ let given;
+  /** What the run in progress was given. @typedef {{given: Weights|undefined, opened: Named|null}} Start */
+  /** @type {Start & {configuration: Configuration, steps: number, epoch: number}|null} */ let kept = null;
+  /** @type {Start} */ let start = { given: undefined, opened: null };
 
   function undo() {
     if (!kept) return;
     const { configuration, steps } = kept;
     page.playing.pause();
     page.choosing.replace(configuration);
-    Object.assign(state, { given: kept.given });
+    Object.assign(state, { given: kept.given, opened: kept.opened });
     if (typeof configuration.data !== "string") state.own = configuration.data;
     state.look.steps = steps; // the same steps from the same start: the same bits
     forget();
@@ -36,9 +38,9 @@ export function undoing(page) {
   function keep() {
     const { run, snapshot } = state;
     if (run && snapshot && snapshot.step > 0) {
-      kept = { configuration: run.configuration, given, steps: snapshot.step, epoch: snapshot.epoch };
+      kept = { configuration: run.configuration, ...start, steps: snapshot.step, epoch: snapshot.epoch };
     }
-    given = state.given;
+    start = { given: state.given, opened: state.opened };
     element.hidden = !kept;
   }
 
@@ -50,6 +52,7 @@ export function undoing(page) {
   function words() {
     if (!kept || (state.snapshot?.step ?? 0) > 0) return "";
     const trained = kept.epoch ? `${kept.epoch} ${kept.epoch === 1 ? "epoch" : "epochs"}` : `${kept.steps} steps`;
+    if (state.given) return `The run before had ${trained} of training. `;
     return `Your change began a new run with new random weights; the one before had ${trained} of training. `;
   }
 

@@ -57,7 +57,7 @@ function checkGiven(data) {
   checkNumber("data.classes", classes, "classes");
   for (const [name, points] of Object.entries({ data, "data.validation": data.validation ?? data })) {
     const { X, c } = points;
-    if (!(Array.isArray(X) && X.length > 0 && X.every((x) => x?.length === 2 && x.every((t) => Number.isFinite(f(t)))))) {
+    if (!(Array.isArray(X) && X.length > 0 && X.every((x) => x?.length === 2 && x.every((t) => typeof t === "number" && Number.isFinite(f(t)))))) {
       refuse(`${name}.X`, "a list of one or more points [x1, x2] of finite numbers", X);
     }
     if (!(Array.isArray(c) && c.length === X.length && c.every((k) => Number.isInteger(k) && k >= 0 && k < classes))) {
