@@ -69,7 +69,7 @@ plt.show()
 # first stage one is shown to hold, two are shown to fail, and twelve are undecided. It holds that feed-forward networks of 40 layers
 # with the paper's initial weights stay at chance on the spiral, whatever the rate; it fails that, at equal cost, Runge-Kutta networks with
 # the paper's step are better than feed-forward ones by half a percentage point, or RK4 better than Euler's method.
-# [The trial](s4-trial) compares ten thousand networks by rules that were registered before the first of them was trained.
+# [The trial](s4-trial) compares 10,304 networks by rules that were registered before the first of them was trained.
 #
 # ## How this book tests the claims
 #
