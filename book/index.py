@@ -69,7 +69,7 @@ plt.show()
 # network. After the first stage, one is shown to hold: feed-forward networks of 40 layers with the paper's initial
 # weights stay at chance on the spiral, whatever the rate. Two are shown to fail: that, at equal cost, Runge-Kutta
 # networks with the paper's step are better than feed-forward ones by half a percentage point, and that RK4 is better
-# than Euler's method by as much. Twelve are undecided. [The trial](s4-trial) compares ten thousand networks by rules
+# than Euler's method by as much. Twelve are undecided. [The trial](s4-trial) compares 10,304 networks by rules
 # that were registered before the first of them was trained; the images of Section 4.5 are not part of it.
 #
 # ## How this book tests the claims

@@ -69,7 +69,7 @@ PACKED: dict[str, Callable[..., Any]] = {"": open, ".gz": gzip.open, ".xz": lzma
 """How a file with an ending is opened."""
 
 HERE = Path(__file__).parent / "fashion_mnist"
-"""The sample of Fashion-MNIST in this package, made by make.py there."""
+"""The sample of Fashion-MNIST in this package, made by make_sample.py there."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Random draws that any language can repeat bit for bit: what the playground in the page draws, drawn in Python.
 
-This is the specification; `src/random.mjs` is the other implementation.
+This is the specification; `src/data/random.mjs` is the other implementation.
 
 The generator is Threefry-2x32 with 20 rounds (Salmon et al., 2011): it turns a key and a counter, two 32-bit words
 each, into two random words, and keeps nothing in between.  The key is (seed, stream), with a stream of `STREAMS` for

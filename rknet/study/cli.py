@@ -137,16 +137,19 @@ def show(options: argparse.Namespace) -> int:
 def check(options: argparse.Namespace) -> int:
     """Recompute runs and compare them with their records."""
     from rknet.study.store import Store
-    from rknet.study.verification import verify
+    from rknet.study.verification import drawn, verify
 
     files = [name for name in options.names if name.endswith(".json")]
     if files:
         return check_files(files, [name for name in options.names if name not in files], options.any_size)
     verdicts, store, workers, runs = [], Store(options.store), _workers(options), _runs(options)
+    if options.draw is not None:
+        runs = drawn(runs, options.draw, options.word)
+    kept = None if options.keep is None else Store(options.keep)
     if store.empty():
         return without_records(store.folder)
     with orderly():
-        for verdict in verify(runs, store, **workers):
+        for verdict in verify(runs, store, kept=kept, **workers):
             verdicts.append(verdict)
             word = {True: "same", False: "DIFFERS", None: "not compared"}[verdict.same]
             print(f"{word}  {verdict.run}: {verdict.words}", flush=True)
@@ -354,6 +357,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     about += "ends in .json is a run exported from the playground, which is replayed."
     checking = commands.add_parser("verify", parents=[names, workers], help="compare with records", description=about)
+    checking.add_argument("--draw", type=int, metavar="N", help="only so many runs, drawn at random (default: all)")
+    checking.add_argument("--word", default="0", help="any text: which runs are drawn (default: %(default)s)")
+    keeping = "save the new records in this other folder, and do not compute again what it has"
+    checking.add_argument("--keep", metavar="FOLDER", help=keeping)
     checking.add_argument(
         "--any-size", action="store_true", help="replay files too that are larger than the page's own runs"
     )

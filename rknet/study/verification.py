@@ -22,7 +22,7 @@ from rknet.hashes import digest
 from rknet.study.paper import printed
 from rknet.study.records import Record, Run
 from rknet.study.runner import Task, check_device, execute, watched
-from rknet.study.store import Store
+from rknet.study.store import Found, Store
 
 ROUNDING = 1e-5
 """Largest relative difference of two machines' costs before training: a hundred roundings to float32."""
@@ -68,19 +68,32 @@ def verify(
     dask: str | None = None,
     device: str = "cpu",
     progress: bool = True,
+    kept: Store | None = None,
 ) -> Iterator[Comparison]:
     """Compute runs again, on a device, each with the engine and the source of images of its record, and compare.
 
-    Comparisons come in the order in which the runs end.
+    Comparisons come in the order in which the runs end.  The new records are saved in `kept`, another store; what that
+    store has already is compared at once, so that a long verification resumes.
 
     A record made by another version is compared too: that is how to learn whether its numbers still hold.
+
+    Raises
+    ------
+    ValueError
+        If `kept` is the store itself.
     """
+    if kept is not None and kept.folder.resolve() == store.folder.resolve():
+        raise ValueError(f"kept: must be another folder than the store's, got {str(kept.folder)!r}; name an empty one")
     stored: dict[tuple[str, str, int], tuple[Run, Record]] = {}
     tasks: list[Task] = []
     for run in runs:
         found = store.find(run)
         if found.record is None:
             yield Comparison(run, False, found.problem) if found.problem else Comparison(run, None, "no record")
+            continue
+        again = kept.find(run) if kept is not None else Found()
+        if again.record is not None and again.current:
+            yield compare(run, found.record, again.record)
             continue
         check_device(device, run, here=dask is None)
         source = _source(found.record)
@@ -94,6 +107,8 @@ def verify(
         tasks.append((run, found.record["run"]["engine"], source, None, device))
     for new in watched(execute(tasks, n_jobs=n_jobs, dask=dask), [run for run, *_ in tasks], progress):
         key = new["run"]["experiment"], new["run"]["row"], new["run"]["seed"]
+        if kept is not None:
+            kept.save(new)
         yield compare(*stored[key], new)
 
 

@@ -279,6 +279,24 @@ def test_verify_tells_runs_without_a_record_from_others(store: Store, capsys: py
     assert f"DIFFERS  {RUNS[2]}: torn, or no JSON" in capsys.readouterr().out
 
 
+def test_verify_draws_runs_and_resumes(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A word draws the same runs again; what was computed again is kept, and compared without a run."""
+    command = ["verify", "small", "--seeds", "0", "--jobs", "1", "--draw", "2", "--word", "any"]
+    command += ["--keep", str(tmp_path / "again")]
+    assert main(command) == 0
+    first = capsys.readouterr().out.splitlines()
+    assert first[-1] == "2 of 2 runs give what their records state"
+    assert len(list((tmp_path / "again").rglob("*.json"))) == 2
+
+    monkeypatch.setattr("rknet.study.verification.execute", lambda tasks, **options: iter(tasks))
+    assert main(command) == 0
+    assert capsys.readouterr().out.splitlines() == first
+    assert main([*command[:-1], store.folder.as_posix()]) == 2
+    assert "kept: must be another folder than the store's" in capsys.readouterr().err
+
+
 # ---- claims
 
 
