@@ -167,7 +167,7 @@ plt.show()
 #
 # $$
 # z^{[l+1]} = K^{[l]} y^{[l]} + b^{[l]} \in \mathbb{R}^{d^{[l+1]}}
-# \ \text{ and }\
+# \;\text{ and }\;
 # y^{[l+1]} = \sigma\bigl(z^{[l+1]}\bigr), \quad l = 0, \dots, L - 1.
 # $$ (paper-2.2)
 #

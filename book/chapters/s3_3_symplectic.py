@@ -108,8 +108,8 @@ plt.show()
 # by $\delta y^{[l]}$, which satisfies the linearised scheme:
 #
 # $$
-# \delta y^{[l+1]} = \delta y^{[l]} + h \sum_i \beta_i k_i, \ \
-# k_i = f_y(u_i, y_i)\, \delta y_i, \ \
+# \delta y^{[l+1]} = \delta y^{[l]} + h \sum_i \beta_i k_i, \;
+# k_i = f_y(u_i, y_i)\, \delta y_i, \;
 # \delta y_i = \delta y^{[l]} + h \sum_j a_{i,j} k_j .
 # $$ (eq-3.n)
 #

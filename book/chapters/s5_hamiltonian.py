@@ -226,7 +226,7 @@ for name, order in measured.items():
 #
 # $$
 # 1 = |J| = |M^\top J M| \le |M|^2, \quad \text{so} \quad
-# \Bigl| \frac{\partial y^{[L]}}{\partial y^{[l]}} \Bigr| \ge 1 \ \text{ for all } l \text{, all weights.}
+# \Bigl| \frac{\partial y^{[L]}}{\partial y^{[l]}} \Bigr| \ge 1 \;\text{ for all } l \text{, all weights.}
 # $$ (eq-5.d)
 #
 # {footcite:t}`galimberti2021` use this bound. From above, if $\sigma' \le 1$, the derivative of a move of size $h$
