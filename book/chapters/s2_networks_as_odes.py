@@ -166,9 +166,10 @@ plt.show()
 # {footcite}`higham2019`. Each layer after the first applies an affine map and an *activation function* $\sigma$:
 #
 # $$
-# z^{[l+1]} = K^{[l]} y^{[l]} + b^{[l]} \in \mathbb{R}^{d^{[l+1]}}
-# \;\text{ and }\;
-# y^{[l+1]} = \sigma\bigl(z^{[l+1]}\bigr), \quad l = 0, \dots, L - 1.
+# \begin{aligned}
+# z^{[l+1]} &= K^{[l]} y^{[l]} + b^{[l]} \in \mathbb{R}^{d^{[l+1]}} \quad\text{and} \\
+# y^{[l+1]} &= \sigma\bigl(z^{[l+1]}\bigr), \qquad l = 0, \dots, L - 1.
+# \end{aligned}
 # $$ (paper-2.2)
 #
 # A network of *depth* $L$ thus has $L$ maps and $L - 1$ hidden layers. (The classifier on top of the output layer,
