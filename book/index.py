@@ -244,61 +244,61 @@ plt.show()
 # Losses and optimisers, a fixed time instead of a fixed step, four lifts at equal budget.
 # :::
 #
-# :::{grid-item-card} 5 Further schemes
+# :::{grid-item-card} Section 5: further schemes
 # :link: s5-schemes
 # :link-type: ref
 # Seven explicit schemes of orders 1 to 5: does order matter, at equal steps and at equal cost?
 # :::
 #
-# :::{grid-item-card} 5 Learned steps
+# :::{grid-item-card} Section 5: learned steps
 # :link: s5-learned-steps
 # :link-type: ref
 # Step sizes that are trained, free or on a simplex; which layers vanish.
 # :::
 #
-# :::{grid-item-card} 5 Controls
+# :::{grid-item-card} Section 5: controls
 # :link: s5-controls
 # :link-type: ref
 # Weights as functions of depth, and deep networks that begin as shallow ones.
 # :::
 #
-# :::{grid-item-card} 5 Implicit networks
+# :::{grid-item-card} Section 5: implicit networks
 # :link: s5-implicit
 # :link-type: ref
 # Layers that solve an equation, trained by the adjoint of Section 3, and when they pay.
 # :::
 #
-# :::{grid-item-card} 5 Adaptive steps
+# :::{grid-item-card} Section 5: adaptive steps
 # :link: s5-adaptive
 # :link-type: ref
 # An embedded pair chooses the steps; what a training step then costs.
 # :::
 #
-# :::{grid-item-card} 5 Hamiltonian networks
+# :::{grid-item-card} Section 5: Hamiltonian networks
 # :link: s5-hamiltonian
 # :link-type: ref
 # Gradients that cannot vanish, and a backward pass that stores no states.
 # :::
 #
-# :::{grid-item-card} 5 Audio
+# :::{grid-item-card} Section 5: audio
 # :link: s5-audio
 # :link-type: ref
 # Recordings of speech drive the flow, beside recurrent networks.
 # :::
 #
-# :::{grid-item-card} 5 Video
+# :::{grid-item-card} Section 5: video
 # :link: s5-video
 # :link-type: ref
 # Clips of moving digits, with time as the flow's time.
 # :::
 #
-# :::{grid-item-card} 5 Regularisers
+# :::{grid-item-card} Section 5: regularisers
 # :link: s5-regularisers
 # :link-type: ref
 # Smooth controls, kinetic energy, weight decay, and what they do to flows.
 # :::
 #
-# :::{grid-item-card} 5 Robustness
+# :::{grid-item-card} Section 5: robustness
 # :link: s5-robustness
 # :link-type: ref
 # Lipschitz bounds of a flow against noise and adversarial moves.

@@ -65,7 +65,8 @@ def table(columns, rows, caption=""):
     )
     caption = f"<caption>{caption}</caption>" if caption else ""
     return HTML(
-        f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"<div class='ledger-table'><table>{caption}<thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 

@@ -66,7 +66,7 @@ tableau.in_place_of("fig-laboratory-tableau")
 # The laboratory trains a network as in the paper and shows its prediction, the spread of its
 # features by layer, and its accuracy by epoch. Chapters: {doc}`s4_2_depth` and {doc}`s4_3_activation`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-training", "caption": "RK4Net with twenty layers on the spiral, after training; dashed, the best possible boundary and accuracy. The features stay apart in all layers, and after ten epochs the accuracy is close to the limit."}, "image": {"alt": "Three panels: the predicted regions follow the two arms of the spiral; the spread of the features is a level line; the accuracy rises to the dashed limit within ten epochs."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-training", "caption": "RK4Net with twenty layers on the spiral; dashed, the best possible boundary and accuracy. Once the network is trained, the features are apart in all layers. After ten epochs the accuracy is close to the limit."}, "image": {"alt": "Three panels: the predicted regions follow the two arms of the spiral; the spread of the features is a level line; the accuracy rises to the dashed limit within ten epochs."}} tags=["hide-input"]
 training = TrainingLaboratory()
 training.still()
 
@@ -79,7 +79,7 @@ training.in_place_of("fig-laboratory-training")
 # The laboratory shows where a trained network moves the points, and its prediction. Chapters: {doc}`s4_4b_comparison`
 # and {doc}`s4_beyond`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-features", "caption": "EulerNet with five layers and $h = 1$ on donut_2D_6C, after training: features of the last layer in three and in two principal components, and the prediction."}, "image": {"alt": "Left: six classes of points on a bent funnel in space, one after the other from its tip. Middle: the same points in a plane that is divided into stripes. Right: the input plane divided into rings with slightly wavy boundaries."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-features", "caption": "EulerNet with five layers and $h = 1$ on donut_2D_6C, once it is trained: features of the last layer in three and in two principal components, and the prediction."}, "image": {"alt": "Left: six classes of points on a bent funnel in space, one after the other from its tip. Middle: the same points in a plane that is divided into stripes. Right: the input plane divided into rings with slightly wavy boundaries."}} tags=["hide-input"]
 features = FeatureLaboratory()
 features.still()
 

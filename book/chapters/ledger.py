@@ -79,7 +79,7 @@ for limit in (-1, 1):
     ax.axvline(limit, color=plots.INK, linestyle="--", linewidth=0.8)
 ax.set_xscale("symlog", linthresh=2)
 ticks = (-2, -1, 0, 1, 2, 10, 100)
-ax.set_xticks(ticks, ticks)
+ax.set_xticks(ticks, [f"${tick}$" for tick in ticks])
 ax.minorticks_off()
 ax.set(xlabel="(paper − here) / half-width of the interval")
 lanes = [f"Table {name[-1]}" for name in claims.tables]

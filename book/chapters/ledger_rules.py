@@ -31,6 +31,7 @@
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from textwrap import fill, indent
 
 import numpy as np
 
@@ -226,7 +227,8 @@ passed = {
 }
 assert {name for name, by in passed.items() if by} == set(allowed)
 for name, why in allowed.items():
-    print(f"{name}, passed by {', '.join(passed[name])}:\n    {why}")
+    print(fill(f"{name}, passed by {', '.join(passed[name])}:", 79))
+    print(indent(fill(why, 75), "    "))
 refuted = sum(
     all(s.verdict == judging.NOT_COMPATIBLE for s in found.values())
     for found in scores.values()

@@ -24,6 +24,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from matplotlib.patheffects import withStroke
 from scipy.integrate import solve_ivp
 
 from rknet import ACTIVATIONS, TABLEAUS, EulerNet, RK4Net, StandardNet, plots
@@ -128,6 +129,8 @@ for ax, name, net_name, L in zip(
                 color=plots.CLASS_COLOURS[1],
                 ha="center",
                 fontsize=8,
+                path_effects=[withStroke(linewidth=2, foreground="white")],
+                zorder=5,
             )
     for t in ends[:, 0]:
         ax.axvline(t, color=plots.INK, linewidth=0.4, linestyle=":")
@@ -163,9 +166,10 @@ plt.show()
 # {footcite}`higham2019`. Each layer after the first applies an affine map and an *activation function* $\sigma$:
 #
 # $$
-# z^{[l+1]} = K^{[l]} y^{[l]} + b^{[l]} \in \mathbb{R}^{d^{[l+1]}}
-# \quad\text{and}\quad
-# y^{[l+1]} = \sigma\bigl(z^{[l+1]}\bigr), \qquad l = 0, \dots, L - 1.
+# \begin{aligned}
+# z^{[l+1]} &= K^{[l]} y^{[l]} + b^{[l]} \in \mathbb{R}^{d^{[l+1]}} \quad\text{and} \\
+# y^{[l+1]} &= \sigma\bigl(z^{[l+1]}\bigr), \qquad l = 0, \dots, L - 1.
+# \end{aligned}
 # $$ (paper-2.2)
 #
 # A network of *depth* $L$ thus has $L$ maps and $L - 1$ hidden layers. (The classifier on top of the output layer,
@@ -190,7 +194,7 @@ for (name, sigma), colour, line in zip(
     ACTIVATIONS.items(), plots.CLASS_COLOURS, ["-", "--", ":", "-."]
 ):
     ax.plot(abscissa, sigma(abscissa), line, color=colour, label=name)
-ax.set(xlabel="x", ylabel="σ(x)", ylim=(-1.2, 4.1))
+ax.set(xlabel="$x$", ylabel=r"$\sigma(x)$", ylim=(-1.2, 4.1))
 ax.legend(loc="upper left")
 plt.show()
 

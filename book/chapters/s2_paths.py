@@ -109,8 +109,10 @@ assert any_time.min() < 0.01
 #    ways, and
 #
 # $$
-# e^{-\Lambda} |x - x'| \le |\varphi_t(x) - \varphi_t(x')| \le e^{\Lambda} |x - x'|, \qquad
-# \Lambda = \int_0^t \|\mathbf{K}(\tau)\|\, d\tau .
+# \begin{aligned}
+# e^{-\Lambda} |x - x'| &\le |\varphi_t(x) - \varphi_t(x')| \le e^{\Lambda} |x - x'|, \\
+# \Lambda &= \int_0^t \|\mathbf{K}(\tau)\|\, d\tau .
+# \end{aligned}
 # $$ (eq-2.c)
 # :::
 #

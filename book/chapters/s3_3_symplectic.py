@@ -108,9 +108,11 @@ plt.show()
 # by $\delta y^{[l]}$, which satisfies the linearised scheme:
 #
 # $$
-# \delta y^{[l+1]} = \delta y^{[l]} + h \sum_i \beta_i k_i, \quad
-# k_i = f_y(u_i, y_i)\, \delta y_i, \quad
+# \begin{aligned}
+# \delta y^{[l+1]} &= \delta y^{[l]} + h \sum_i \beta_i k_i, \\
+# k_i &= f_y(u_i, y_i)\, \delta y_i, \qquad
 # \delta y_i = \delta y^{[l]} + h \sum_j a_{i,j} k_j .
+# \end{aligned}
 # $$ (eq-3.n)
 #
 # The cost changes by $p^{[L]} \cdot \delta y^{[L]}$. This change also equals $p^{[0]} \cdot \delta y^{[0]}$, because

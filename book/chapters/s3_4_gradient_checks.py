@@ -317,17 +317,20 @@ judges = {
     "gradcheck": gradcheck,
     "Taylor": lambda g: slope_of_remainder(g, 1e-2, 1e-4) > 1.9,
     "differences": lambda g: distance(g, by_differences) < 1e-7,
-    "complex step": lambda g: distance(g, by_complex_steps) < 1e-12,
+    "complex": lambda g: distance(g, by_complex_steps) < 1e-12,
     "autograd": lambda g: distance(g, by_autograd) < 1e-12,
 }
 passed = {
     claim: [judge(g) for judge in judges.values()]
     for claim, g in claims.items()
 }
-print(f"{'':32}" + "".join(f"{name:>13}" for name in judges))
+print(f"{'':30}", *(f"{name:>8}" for name in judges))
 for claim, verdicts in passed.items():
     words = ("passes" if verdict else "rejected" for verdict in verdicts)
-    print(f"{claim:32}" + "".join(f"{word:>13}" for word in words))
+    cells = (
+        f"{word:>{max(len(name), 8)}}" for name, word in zip(judges, words)
+    )
+    print(f"{claim:30}", *cells)
 
 # %% tags=["hide-input"]
 assert all(passed["the gradient"])

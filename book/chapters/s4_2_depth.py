@@ -541,7 +541,7 @@ right.set(
     xticks=(0, 10, 20, 30, 40),
 )
 note(right, 20, 0.4, "RK4Net, L = 40", "RK4Net")
-note(right, 0, 4e-3, "StandardNet,\nL = 20", "StandardNet")
+note(right, 0, 1e-3, "StandardNet,\nL = 20", "StandardNet")
 note(right, 20, 1e-10, "StandardNet, L = 40", "StandardNet")
 plt.show()
 

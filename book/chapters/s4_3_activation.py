@@ -80,8 +80,10 @@ print(f"Bayes limit of donut_1D: {100 * bayes.accuracy('donut_1D'):.1f} %")
 # The network is RK4Net with $\hat d = 16$ and 20 layers,
 #
 # $$
-# y^{[l+1]} = y^{[l]} + h \sum_{i=1}^{4} \beta_i\, \sigma\bigl(K^{[l]} y_i^{[l]} + b^{[l]}\bigr),
-# \qquad \sigma \in \{\tanh, \text{logistic}, \mathrm{ReLU}, \text{softplus}\},
+# \begin{aligned}
+# y^{[l+1]} &= y^{[l]} + h \sum_{i=1}^{4} \beta_i\, \sigma\bigl(K^{[l]} y_i^{[l]} + b^{[l]}\bigr), \\
+# \sigma &\in \{\tanh, \text{logistic}, \mathrm{ReLU}, \text{softplus}\},
+# \end{aligned}
 # $$ (eq-4.3.a)
 #
 # trained as before, but for up to 60 epochs and with two repetitions. The paper calls the StandardNet "shallow" without

@@ -279,7 +279,11 @@ for ax, (net, of) in zip(axes[0], featured.items()):
     plots.scatter(ax, of.components[:, :3], of.labels, size=4, alpha=0.6)
     ax.set_title(net)
 handles, _ = axes[0, 0].get_legend_handles_labels()
-fig.legend(handles, names, loc="outside lower center", ncols=5, markerscale=2)
+legend = fig.legend(
+    handles, names, loc="outside lower center", ncols=5, markerscale=2
+)
+for handle in legend.legend_handles:
+    handle.set_alpha(1)
 plt.show()
 
 # %% tags=["hide-input"]

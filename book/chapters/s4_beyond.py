@@ -508,7 +508,8 @@ for ax, data in zip(axes[0], SETS):
         xlabel="smallest singular value of the lift", title=data, xlim=(0, 1.1)
     )
 axes[0, 0].set_ylabel("validation accuracy (%)")
-axes[0, 1].legend(loc="upper left")
+handles = axes[0, 0].get_legend_handles_labels()
+fig.legend(*handles, loc="outside lower center", ncols=3)
 plt.show()
 
 # %%

@@ -37,6 +37,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from textwrap import fill
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -98,9 +99,14 @@ def cell(effects, unit):
     parts = []
     for e in shown:
         low, high = e.interval()
-        ends = f" ({low:+.2f} to {high:+.2f})" if np.isfinite(low) else ""
-        parts.append(f"{e.mean:+.2f}{ends} [{e.n}]")
-    return "; ".join(parts) + ("" if unit == "points" else f" {unit}")
+        ends = (
+            f"<br><small>({low:+.2f} to {high:+.2f})</small>"
+            if np.isfinite(low)
+            else ""
+        )
+        parts.append(f"{e.mean:+.2f} [{e.n}]{ends}")
+    words = "<br>".join(parts) + ("" if unit == "points" else f"<br>{unit}")
+    return words.replace("-", "&minus;")
 
 
 verdicts = looked(everything)
@@ -116,12 +122,12 @@ for verdict in verdicts:
         for e in sorted(verdict.decisive, key=lambda e: e.mean)[
             :: max(1, len(verdict.decisive) - 1)
         ]
-    )
+    ).replace("-", "&minus;")
     cells[which] = (
-        f"<strong>{cells[which]}</strong><br><small>D/s = {sizes}; p = {verdict.p:.2g}</small>"
+        f"<strong>{cells[which]}</strong><br><small>D/s = {sizes}<br>p = {verdict.p:.2g}</small>"
     )
     said = f'<span id="trial-{c.id}">{c.says} ({c.where})</span><br><small>{c.difference}</small>'
-    rows.append([said, cell(verdict.paper, c.unit), *cells, verdict.word])
+    rows.append([verdict.word, said, cell(verdict.paper, c.unit), *cells])
 caption = (
     "The conclusions on trial. Paper's rate: the paper's depth where it has one, rate 0.001, its stopping rule; several of these nets are "
     "not in the paper. Tuned: depth, rate and epoch chosen on the selection set, 40 epochs. At equal cost: chosen among trainings of at "
@@ -133,13 +139,15 @@ Box(
         "table-trial",
         caption,
         [
+            "verdict",
             "conclusion",
             "paper's rate and stopping rule",
             "tuned",
             "at equal cost",
-            "verdict",
         ],
         rows,
+        heading=1,
+        style="verdicts",
     ),
     "\n".join(f"{v.conclusion.id}: {v.word}" for v in verdicts),
 )
@@ -359,10 +367,9 @@ for ax, (title, rows) in zip(axes[0], by_depth.items()):
             index="L", columns="seed", values="accuracy"
         ).clip(upper=limit - 0.03)
         colour = plots.NET_STYLES[net]["color"]
-        ax.plot(
-            wrong.index, wrong.mean(axis=1), line, color=colour, label=variant
-        )
+        ax.plot(wrong.index, wrong.mean(axis=1), line, color=colour)
         ax.plot(wrong.index, wrong, marker, color=colour, markersize=2.5)
+        ax.plot([], [], line + marker, color=colour, ms=2.5, label=variant)
     ax.set(
         xscale="log",
         yscale="log",
@@ -373,7 +380,8 @@ for ax, (title, rows) in zip(axes[0], by_depth.items()):
     ax.set_xticks(wrong.index, wrong.index)
     ax.minorticks_off()
 axes[0, 0].set_ylabel("points below the limit")
-axes[0, 0].legend(loc="lower left", fontsize=7, ncols=2)
+handles = axes[0, 0].get_legend_handles_labels()
+fig.legend(*handles, loc="outside lower center", ncols=4)
 plt.show()
 
 # %% [markdown]
@@ -464,33 +472,37 @@ n = len(families["RK4Net"])
 better = probability_of_improvement(
     -families["RK4Net"], -families["StandardNet"]
 )
-print(
+said = [
     f"Over all pairs of seeds within a set, a tuned RK4Net is better than a tuned StandardNet in {100 * better:.0f} %."
-)
+]
 ranks = ranking(
     np.column_stack([-families[family].mean() for family in FAMILIES])
 )
 order = np.argsort(ranks.ranks)
-print(
+said.append(
     "Average ranks over ten sets: "
     + ", ".join(f"{list(FAMILIES)[i]} {ranks.ranks[i]:.1f}" for i in order)
+    + "."
 )
-print(
+said.append(
     f"Friedman's p = {ranks.p:.3f}; ranks that differ by less than {ranks.critical:.1f} cannot be told apart."
 )
 profile = {f: performance_profile(-families[f], [-0.5])[0] for f in FAMILIES}
-print(
+said.append(
     "Share within half a point of the limit: "
     + ", ".join(f"{f} {100 * v:.0f} %" for f, v in profile.items())
+    + "."
 )
 if n >= 4:
     low, high = stratified_bootstrap(
         interquartile_mean, families["RK4Net"] - families["StandardNet"]
     )
-    print(
+    said.append(
         "RK4Net's distance from the limit minus StandardNet's, interquartile mean: "
-        f"{low:+.2f} to {high:+.2f} points (95 %, bootstrap of four seeds)"
+        f"{low:+.2f} to {high:+.2f} points (95 %, bootstrap of four seeds)."
     )
+for sentence in said:
+    print(fill(sentence, 78, subsequent_indent="  "))
 
 # %% [markdown]
 # The verdicts average all sets. The interquartile mean leaves out the hardest ones, those of six classes, on which

@@ -21,6 +21,8 @@
 # after training: the trained flow needs more and shorter steps.
 
 # %% tags=["hide-input"]
+from textwrap import fill
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -127,7 +129,8 @@ plt.show()
 # %%
 for name, pair in PAIRS.items():
     weights = ", ".join(map(str, pair.beta_hat))
-    print(f"{LOOKS[name][2]:22} second weights {weights}")
+    line = f"{LOOKS[name][2]:22} second weights {weights}"
+    print(fill(line, 78, subsequent_indent=38 * " "))
 
 # %% [markdown]
 # ## The gradient of the accepted steps

@@ -62,7 +62,7 @@ def trained(seed, **options):
 
 first = trained(0, tableau="rk4", h=0.25)
 
-# %% mystnb={"figure": {"name": "fig-audio", "caption": "Left: a recording, 12 coefficients in each of its frames, one frame every 6.4 ms. Right: states of a trained network of 32 dimensions while recordings of four speakers drive it, in the plane of the first two principal components of their end points. All paths start at the cross; a dot marks the end of a recording. The ends of each speaker's recordings lie together."}, "image": {"alt": "Left, a colour map of twelve rows over about 120 milliseconds, smooth along time. Right, bundles of curves in four colours leave one cross in the middle and end in separate clusters of dots."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-audio", "caption": "Left: a recording, 12 coefficients in each of its frames, one frame every 6.4 ms. Right: states of a trained network of 32 dimensions while recordings of four speakers drive it, in the plane of the first two principal components of their end points. All paths start at the cross; a dot marks the end of a recording. The ends of each speaker's recordings lie together."}, "image": {"classes": "on-white", "alt": "Left, a colour map of twelve rows over about 120 milliseconds, smooth along time. Right, bundles of curves in four colours leave one cross in the middle and end in separate clusters of dots."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.9), layout="constrained"
 )
@@ -77,7 +77,7 @@ drawn = left.imshow(
     extent=(0, 6.4 * len(spoken), 12.5, 0.5),
 )
 left.set(xlabel="time (ms)", ylabel="coefficient", yticks=(1, 4, 8, 12))
-fig.colorbar(drawn, ax=left, shrink=0.8)
+fig.colorbar(drawn, ax=left, label="value", shrink=0.8)
 flow = first.flow(TEST.X)
 shown = TEST.c < 4
 plane = plots.principal(flow[-1][shown], 2, TEST.c[shown])

@@ -23,6 +23,8 @@
 # 1, whatever the weights are.
 
 # %% tags=["hide-input"]
+from textwrap import fill
+
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -43,7 +45,12 @@ KINDS = {
     ),
     "Hamiltonian": lambda *sizes, **named: HamiltonianNet(*sizes, h=H, **named),
 }
-LOOKS = dict(zip(KINDS, (("-", 5), ("--", 1), ("-.", 3), ("-", 0))))
+COLOURS = (
+    plots.NET_STYLES["StandardNet"]["color"],
+    plots.NET_STYLES["EulerNet"]["color"],
+    *plots.CLASS_COLOURS[3:1:-1],
+)
+LOOKS = dict(zip(KINDS, zip(("-", "-.", "--", "-"), COLOURS)))
 
 
 def sensitivities(net, x):
@@ -79,7 +86,6 @@ titles = "initial weights", "$K - 2I$"
 for ax, shift, title in zip(axes[0], (0, 2), titles):
     for kind, (line, colour) in LOOKS.items():
         low, middle, high = np.quantile(norms[kind, shift], [0, 0.5, 1], axis=1)
-        colour = plots.CLASS_COLOURS[colour]
         ax.semilogy(middle, line, color=colour, label=kind)
         ax.fill_between(
             range(DEPTH + 1), low, high, color=colour, alpha=0.2, lw=0
@@ -106,8 +112,10 @@ plt.show()
 # {footcite}`haber2017`:
 #
 # $$
-# H(q, r) = \mathbf 1^\top S(K_q r + b_q) + \mathbf 1^\top S(K_r q + b_r), \qquad
-# \dot q = K_q^\top \sigma(K_q r + b_q), \quad \dot r = -K_r^\top \sigma(K_r q + b_r) .
+# \begin{aligned}
+# H(q, r) &= \mathbf 1^\top S(K_q r + b_q) + \mathbf 1^\top S(K_r q + b_r), \\
+# \dot q &= K_q^\top \sigma(K_q r + b_q), \qquad \dot r = -K_r^\top \sigma(K_r q + b_r) .
+# \end{aligned}
 # $$ (eq-5.c)
 #
 # The rate of $q$ depends on $r$ only, and that of $r$ on $q$ only. Let $q$ follow a scheme and $r$ its partner
@@ -124,8 +132,8 @@ trapezium.partner
 
 # %%
 for splitting in SPLITTINGS.values():
-    moves = ", ".join(f"{half} {share:.2f}h" for half, share in splitting.moves)
-    print(f"{splitting.name:17} {moves}")
+    moves = ", ".join(f"{half}:{share:.2f}h" for half, share in splitting.moves)
+    print(fill(f"{splitting.name:17} {moves}", 78, subsequent_indent=18 * " "))
 
 net = HamiltonianNet(2, 4, 2, L=1, splitting="verlet", h=0.3).double()
 K, b = net.K[0].detach(), net.b[0].detach()
@@ -203,7 +211,8 @@ for name in SPLITTINGS:
         "forest_ruth": 4,
     }
     assert abs(measured[name] - expected[name]) < 0.1
-print("measured orders:", {name: round(p, 1) for name, p in measured.items()})
+for name, order in measured.items():
+    print(f"{SPLITTINGS[name].name:17} measured order {order:.1f}")
 
 # %% [markdown]
 # **Verified.** Symplectic Euler and Störmer-Verlet equal the steps of the two pairs, with Hamilton's equations by
@@ -216,8 +225,8 @@ print("measured orders:", {name: round(p, 1) for name, p in measured.items()})
 # matrices have the same property. For the derivative $M$ of any number of layers it follows that
 #
 # $$
-# 1 = |J| = |M^\top J M| \le |M|^2, \qquad \text{so} \quad
-# \Bigl| \frac{\partial y^{[L]}}{\partial y^{[l]}} \Bigr| \ge 1 \quad \text{for all } l \text{ and all weights.}
+# 1 = |J| = |M^\top J M| \le |M|^2, \quad \text{so} \quad
+# \Bigl| \frac{\partial y^{[L]}}{\partial y^{[l]}} \Bigr| \ge 1 \;\text{ for all } l \text{, all weights.}
 # $$ (eq-5.d)
 #
 # {footcite:t}`galimberti2021` use this bound. From above, if $\sigma' \le 1$, the derivative of a move of size $h$
@@ -378,7 +387,7 @@ fig, axes = plots.panels([["2d"]], height=2.6, width=5.2)
 ax = axes[0, 0]
 for k, (case, values) in enumerate(logs.items()):
     mean, low, high = np.exp(verdicts[case][:3])
-    colour = plots.CLASS_COLOURS[LOOKS[case[0]][1]]
+    colour = LOOKS[case[0]][1]
     across = k + 0.12 * np.linspace(-1, 1, SEEDS)
     ax.plot(across, np.exp(values), ".", color=colour, alpha=0.5, ms=4)
     ax.errorbar(

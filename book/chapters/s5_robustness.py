@@ -107,7 +107,7 @@ assert np.abs(moved - few.X).max() < 0.4 + 1e-5  # rounding
 # its stability function {eq}`eq-2.b`:
 #
 # $$
-# \lambda_l = |K^{[l]}| \text{ for StandardNet}, \qquad \lambda_l = R\bigl(h |K^{[l]}|\bigr) \le e^{h |K^{[l]}|}
+# \lambda_l = |K^{[l]}| \text{ for StandardNet}, \quad \lambda_l = R\bigl(h |K^{[l]}|\bigr) \le e^{h |K^{[l]}|}
 # \text{ for a scheme.}
 # $$ (eq-5.r)
 #
@@ -230,7 +230,7 @@ def cell(found):
     digits = 2 if found.margin < 1 else 1
     numbers = (found.mean, found.low, found.high)
     mean, low, high = (f"{x:+.{digits}f}" for x in numbers)
-    return f"{mean} ({low} to {high}): {found.verdict}"
+    return f"{mean} ({low} to {high})\n{found.verdict}"
 
 
 Table(

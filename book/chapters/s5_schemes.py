@@ -163,6 +163,7 @@ cases = [(budget, data) for budget in BUDGETS for data in SETS]
 trends = {case: trend(*case) for case in cases}
 corrected = dict(zip(cases, holm([trends[case][0] for case in cases])))
 order = {}
+print(f"{'':30}order 5 minus order 1, in points")
 for case, (_, upwards, mean, (low, high)) in trends.items():
     if -1 <= low and high <= 1:
         order[case] = "no difference"
@@ -171,8 +172,8 @@ for case, (_, upwards, mean, (low, high)) in trends.items():
     else:
         order[case] = "undecided"
     print(
-        f"{case[0]:15}{case[1]:14} order 5 minus order 1: {mean:+5.1f} points,"
-        f" {low:+5.1f} to {high:+5.1f}: {order[case]}"
+        f"{case[0]:15}{case[1]:14} {mean:+5.1f}"
+        f" ({low:+5.1f} to {high:+5.1f}) {order[case]}"
     )
 
 # %% [markdown]

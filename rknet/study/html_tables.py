@@ -200,9 +200,9 @@ def _body(group: str, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _written(cell: Cell) -> str:
-    """A cell's text, the spread as an element of its own."""
+    """A cell's text, the spread as an element of its own; words may have several lines."""
     if not isinstance(cell, tuple):
-        return f"{cell:,}" if isinstance(cell, int) else _words(cell)
+        return f"{cell:,}" if isinstance(cell, int) else _words(cell).replace("\n", "<br>")
     mean, sd = cell
     value = "illegible" if mean is None else f"{mean:.2f}"
     spread = "" if sd is None else f' <span class="spread">± {sd:.2f}</span>'

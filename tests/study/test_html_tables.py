@@ -88,6 +88,12 @@ def test_letters_and_counts_are_written_as_in_the_paper() -> None:
     assert "<td>81,099,010</td>" in table._repr_html_()
 
 
+def test_words_keep_their_lines() -> None:
+    """A number over its verdict, so that a column is as narrow as either."""
+    table = Table("table-x", "A table.", ["noise"], {"spiral": [Row("EulerNet", "", ["+0.1\nthe same"])]})
+    assert "<td>+0.1<br>the same</td>" in table._repr_html_()
+
+
 def test_a_cell_that_is_illegible_in_the_paper_says_so() -> None:
     """Table 2 ends in a cell that cannot be read; costs have no Bayes limit here."""
     runs = made_up({(row, 0): 1.0 for row in EXPERIMENTS["depth"].rows})
