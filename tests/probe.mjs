@@ -25,10 +25,12 @@ const answers = {
     const gradients = engine.gradients(some);
     const before = engine.statistics(points);
     engine.epoch(points, order);
+    const after = engine.statistics(points);
     return {
       kernel: engine.kernel,
-      before: Object.values(before),
-      after: Object.values(engine.statistics(points)),
+      before: [before.cost, before.accuracy],
+      after: [after.cost, after.accuracy],
+      confusion: after.confusion,
       weights: hashOf(engine.weights),
       logits: hash(engine.logits(points.X)),
       states: hash(engine.states(some.X).states),

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 155e7e7db950b6d0413fd813128dec89f92bf9f00392ef7f50409c96a6e3f013
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 6831e91eae7f4325c89817733c63192514cabfd949f6bcd6ad3ef6f32c065953
 
 // src/words/numbers.mjs
 function short(x) {
@@ -1661,10 +1661,15 @@ var Engine = class _Engine {
       this.sweeps.backward(rows, rate, scale, 1);
     }
   }
-  /** @param {Points} points @returns {{cost: number, accuracy: number}} on all of them; accuracy is a fraction */
+  /**
+   * @param {Points} points
+   * @returns {{cost: number, accuracy: number, confusion: number[]}} on all of them: accuracy is a fraction, and
+   *   confusion (classes, classes) counts the points of each class, row by row, by the answer they get
+   */
   statistics({ X, c }) {
     const { classes } = this.net, { z, outputs } = this.layout, { memory } = this.sweeps;
     const N = c.length;
+    const confusion = new Array(classes * classes).fill(0);
     let cost = 0, right = 0;
     this._chunks(X, 0, (first, rows) => {
       for (let r = 0; r < rows; r++) {
@@ -1672,11 +1677,12 @@ var Engine = class _Engine {
         let best = 0;
         for (let k = 1; k < classes; k++) if (memory[row + k] > memory[row + best]) best = k;
         if (best === label) right++;
+        confusion[label * classes + best]++;
         const [total2, largest2] = this._exponentials(row);
         cost += f(log32(total2) - f(memory[row + label] - largest2));
       }
     });
-    return { cost: cost / N, accuracy: right / N };
+    return { cost: cost / N, accuracy: right / N, confusion };
   }
   /** @param {Float32Array} X  (N, 2) @returns {Float32Array} W y[L] + mu: (N, classes) */
   logits(X) {
@@ -1935,6 +1941,7 @@ var Trainer = class {
     this.steps = 0;
     this.history = { train_cost: [], train_accuracy: [], val_cost: [], val_accuracy: [] };
     this.state = "ready";
+    this.confusion = [];
     this.order = null;
     const { initial } = this;
     this.parameters = [initial.K, initial.b, initial.W, initial.mu].reduce((n, a) => n + a.length, 0);
@@ -1979,6 +1986,7 @@ var Trainer = class {
     this.history.train_accuracy.push(train.accuracy);
     this.history.val_cost.push(validation.cost);
     this.history.val_accuracy.push(validation.accuracy);
+    this.confusion = validation.confusion;
     if (!(Number.isFinite(train.cost) && Number.isFinite(validation.cost))) this.state = "diverged";
   }
   /** @returns {RunRecord} the run as it is now */
@@ -2618,6 +2626,7 @@ var Server = class {
       rate: trainer.configuration.rate,
       rates: trainer.configuration.rates,
       history: trainer.history,
+      confusion: trainer.confusion,
       msPerStep: this.msPerStep,
       kernel: trainer.engine.kernel,
       grid: show2 && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
@@ -3445,6 +3454,10 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-thumbs input { height: 100%; left: 0; opacity: 0; position: absolute; top: 0; width: 100%; cursor: pointer; }
 .rkp-thumbs .rkp-canvas { aspect-ratio: 1; border: 2px solid transparent; margin-bottom: 0.1rem; }
 .rkp-thumbs input:checked + .rkp-canvas { border-color: var(--rkp-accent); }
+.rkp-score .rkp-more { grid-column: 1 / -1; }
+.rkp .rkp-confusion { border-collapse: separate; border-spacing: 2px; font-size: 12.5px; margin: 0; width: auto; }
+.rkp-confusion caption { caption-side: bottom; color: var(--rkp-muted); font-size: 12px; padding: 0.2rem 0; text-align: left; }
+.rkp .rkp-confusion :is(th, td) { border: 0; border-radius: 0.2rem; color: inherit; font-weight: 400; min-width: 2.2rem; padding: 0.1rem 0.3rem; text-align: right; white-space: nowrap; }
 .rkp-more[open] > summary { margin-bottom: 0.4rem; }
 .rkp-slider { align-items: center; display: grid; gap: 0 0.5rem; grid-template-columns: 5.2rem minmax(3rem, 1fr) 3.1rem; }
 .rkp-in .rkp-slider { grid-template-columns: 1fr auto; }

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 963c4c92af7f675ae473220f71f3588d500ab7f2ded502e25b5ee918edad4dbb
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 1b5ad19a66b517f77a45563bc5349719ebd80effa636c1ffbfcc8fbd32bd14f9
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -1563,10 +1563,15 @@ var Engine = class _Engine {
       this.sweeps.backward(rows, rate, scale, 1);
     }
   }
-  /** @param {Points} points @returns {{cost: number, accuracy: number}} on all of them; accuracy is a fraction */
+  /**
+   * @param {Points} points
+   * @returns {{cost: number, accuracy: number, confusion: number[]}} on all of them: accuracy is a fraction, and
+   *   confusion (classes, classes) counts the points of each class, row by row, by the answer they get
+   */
   statistics({ X, c }) {
     const { classes } = this.net, { z, outputs } = this.layout, { memory } = this.sweeps;
     const N = c.length;
+    const confusion2 = new Array(classes * classes).fill(0);
     let cost = 0, right = 0;
     this._chunks(X, 0, (first, rows) => {
       for (let r = 0; r < rows; r++) {
@@ -1574,11 +1579,12 @@ var Engine = class _Engine {
         let best = 0;
         for (let k = 1; k < classes; k++) if (memory[row + k] > memory[row + best]) best = k;
         if (best === label) right++;
+        confusion2[label * classes + best]++;
         const [total, largest2] = this._exponentials(row);
         cost += f(log32(total) - f(memory[row + label] - largest2));
       }
     });
-    return { cost: cost / N, accuracy: right / N };
+    return { cost: cost / N, accuracy: right / N, confusion: confusion2 };
   }
   /** @param {Float32Array} X  (N, 2) @returns {Float32Array} W y[L] + mu: (N, classes) */
   logits(X) {
@@ -1840,6 +1846,7 @@ var Trainer = class {
     this.steps = 0;
     this.history = { train_cost: [], train_accuracy: [], val_cost: [], val_accuracy: [] };
     this.state = "ready";
+    this.confusion = [];
     this.order = null;
     const { initial } = this;
     this.parameters = [initial.K, initial.b, initial.W, initial.mu].reduce((n, a) => n + a.length, 0);
@@ -1884,6 +1891,7 @@ var Trainer = class {
     this.history.train_accuracy.push(train.accuracy);
     this.history.val_cost.push(validation.cost);
     this.history.val_accuracy.push(validation.accuracy);
+    this.confusion = validation.confusion;
     if (!(Number.isFinite(train.cost) && Number.isFinite(validation.cost))) this.state = "diverged";
   }
   /** @returns {RunRecord} the run as it is now */
@@ -2155,6 +2163,7 @@ var Server = class {
       rate: trainer.configuration.rate,
       rates: trainer.configuration.rates,
       history: trainer.history,
+      confusion: trainer.confusion,
       msPerStep: this.msPerStep,
       kernel: trainer.engine.kernel,
       grid: show2 && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
@@ -4977,9 +4986,42 @@ function guessing(cost, guess) {
   return `the cost of ${decimal(cost, 2)} is ${beside}`;
 }
 
+// src/page/confusion.mjs
+var STRONGEST = 30;
+function confusion({ state }) {
+  const caption = node("caption", {}), head = node("thead", {}), body = node("tbody", {});
+  const table = node("table", { class: "rkp-confusion" }, caption, head, body);
+  const element = node("details", { class: "rkp-more", toggle: () => show2() }, node("summary", {}, "confusion matrix"), table);
+  let cells = [];
+  let theme = state.theme;
+  function layOut(classes) {
+    theme = state.theme;
+    const known2 = range(0, classes - 1);
+    const name = (k) => [sample2(`<path d="${outline(k, 4)}" fill="${state.theme.classes[k]}"/>`), String(k + 1)];
+    cells = known2.flatMap(() => known2.map(() => node("td", {})));
+    head.replaceChildren(node("tr", {}, node("td", {}), ...known2.map((k) => node("th", { scope: "col", "aria-label": `answer ${k + 1}` }, ...name(k)))));
+    body.replaceChildren(...known2.map((k) => node("tr", {}, node("th", { scope: "row", "aria-label": `class ${k + 1}` }, ...name(k)), ...cells.slice(k * classes, (k + 1) * classes))));
+  }
+  function show2() {
+    const { run, snapshot } = state;
+    if (!element.open || !run || !snapshot) return;
+    const { classes, configuration } = run, { confusion: counts, history: history2 } = snapshot;
+    if (cells.length !== classes ** 2 || theme !== state.theme) layOut(classes);
+    tell(caption, `${judged(configuration)} after epoch ${history2.val_cost.length - 1}: a row for each class, a column for each answer`);
+    cells.forEach((cell, at) => {
+      const first = at - at % classes, whole = counts.slice(first, first + classes).reduce((sum2, count) => sum2 + count, 0);
+      const strength = whole ? STRONGEST * counts[at] / whole : 0;
+      tell(cell, String(counts[at]));
+      cell.style.background = `color-mix(in srgb, var(--rkp-accent) ${strength.toFixed(0)}%, transparent)`;
+    });
+  }
+  return { element, show: show2 };
+}
+
 // src/page/score.mjs
 function score(page) {
   const { state, views } = page;
+  const counted2 = confusion(page);
   const title = node("span", {}, "prediction");
   const digits = node("span", {}), number = node("div", { class: "rkp-number" }, digits, node("small", {}, " %")), ofWhat = node("div", {});
   const facts = { best: node("b", {}), train: node("b", {}), cost: node("b", {}) };
@@ -5002,7 +5044,8 @@ function score(page) {
         facts.cost
       )
     ),
-    views.accuracy.canvas
+    views.accuracy.canvas,
+    counted2.element
   );
   function show2() {
     page.bar.show();
@@ -5016,6 +5059,7 @@ function score(page) {
     tell(facts.best, run.bayes === null ? "–" : percent(run.bayes));
     tell(facts.train, history2.train_accuracy.length ? percent(last2(history2.train_accuracy)) : "–");
     tell(facts.cost, history2.val_cost.length ? decimal(last2(history2.val_cost), 3) : "–");
+    counted2.show();
     page.sentence.tell();
     page.task.show();
     page.heard?.();
@@ -5321,6 +5365,10 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-thumbs input { height: 100%; left: 0; opacity: 0; position: absolute; top: 0; width: 100%; cursor: pointer; }
 .rkp-thumbs .rkp-canvas { aspect-ratio: 1; border: 2px solid transparent; margin-bottom: 0.1rem; }
 .rkp-thumbs input:checked + .rkp-canvas { border-color: var(--rkp-accent); }
+.rkp-score .rkp-more { grid-column: 1 / -1; }
+.rkp .rkp-confusion { border-collapse: separate; border-spacing: 2px; font-size: 12.5px; margin: 0; width: auto; }
+.rkp-confusion caption { caption-side: bottom; color: var(--rkp-muted); font-size: 12px; padding: 0.2rem 0; text-align: left; }
+.rkp .rkp-confusion :is(th, td) { border: 0; border-radius: 0.2rem; color: inherit; font-weight: 400; min-width: 2.2rem; padding: 0.1rem 0.3rem; text-align: right; white-space: nowrap; }
 .rkp-more[open] > summary { margin-bottom: 0.4rem; }
 .rkp-slider { align-items: center; display: grid; gap: 0 0.5rem; grid-template-columns: 5.2rem minmax(3rem, 1fr) 3.1rem; }
 .rkp-in .rkp-slider { grid-template-columns: 1fr auto; }

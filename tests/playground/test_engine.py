@@ -76,6 +76,13 @@ def made(name, activation, lift="learned", factor=1.0):
     return net, Compiled(net, Protocol(batch_size=BATCH, learning_rate=1e-3))
 
 
+def confusion(engine):
+    """Points of each class (row) by the answer they get (column)."""
+    counts = np.zeros((POINTS.classes, POINTS.classes), int)
+    np.add.at(counts, (POINTS.c, engine.logits(POINTS.X).argmax(axis=1)), 1)
+    return counts
+
+
 def expected(engine):
     """What the compiled engine computes, as the probe reports it."""
     before = engine.statistics(POINTS.X, POINTS.c)
@@ -83,6 +90,7 @@ def expected(engine):
     return {
         "before": list(before),
         "after": list(engine.statistics(POINTS.X, POINTS.c)),
+        "confusion": confusion(engine).ravel().tolist(),
         "weights": sha(*named(engine).values()),
         "logits": sha(engine.logits(POINTS.X)),
         "states": sha(engine.states(POINTS.X[:FEW])),

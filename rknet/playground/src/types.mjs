@@ -129,6 +129,7 @@
  * @property {number} rate          the learning rate in the first step
  * @property {[number, number][]} rates  changes of it, as in the configuration
  * @property {History} history
+ * @property {number[]} confusion  validation points of each class, row by row, by their answer after the last whole epoch
  * @property {number} msPerStep     milliseconds of training a step, 0 before the first
  * @property {'webassembly'|'javascript'} kernel  what computes
  * @property {Float32Array|null} grid   probability of each class: (rows, columns, classes); null if not asked for or

@@ -58,10 +58,15 @@ export class Engine {
     }
   }
 
-  /** @param {Points} points @returns {{cost: number, accuracy: number}} on all of them; accuracy is a fraction */
+  /**
+   * @param {Points} points
+   * @returns {{cost: number, accuracy: number, confusion: number[]}} on all of them: accuracy is a fraction, and
+   *   confusion (classes, classes) counts the points of each class, row by row, by the answer they get
+   */
   statistics({ X, c }) {
     const { classes } = this.net, { z, outputs } = this.layout, { memory } = this.sweeps;
     const N = c.length;
+    const confusion = new Array(classes * classes).fill(0);
     let cost = 0, right = 0;
     this._chunks(X, 0, (first, rows) => {
       for (let r = 0; r < rows; r++) {
@@ -69,11 +74,12 @@ export class Engine {
         let best = 0;
         for (let k = 1; k < classes; k++) if (memory[row + k] > memory[row + best]) best = k;
         if (best === label) right++;
+        confusion[label * classes + best]++;
         const [total, largest] = this._exponentials(row);
         cost += f(log32(total) - f(memory[row + label] - largest));
       }
     });
-    return { cost: cost / N, accuracy: right / N };
+    return { cost: cost / N, accuracy: right / N, confusion };
   }
 
   /** @param {Float32Array} X  (N, 2) @returns {Float32Array} W y[L] + mu: (N, classes) */

@@ -225,7 +225,7 @@ class Server {
     const message = {
       type: "snapshot", generation: this.generation, playing: this.playing, state: trainer.state, step: trainer.steps,
       epoch: trainer.epoch, stepsPerEpoch: trainer.stepsPerEpoch, parameters: trainer.parameters,
-      rate: trainer.configuration.rate, rates: trainer.configuration.rates, history: trainer.history, msPerStep: this.msPerStep, kernel: trainer.engine.kernel,
+      rate: trainer.configuration.rate, rates: trainer.configuration.rates, history: trainer.history, confusion: trainer.confusion, msPerStep: this.msPerStep, kernel: trainer.engine.kernel,
       grid: show && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
       flow: show && flow > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow)) : null,
       mesh: show && mesh > 0 ? trainer.engine.states(meshPoints(mesh)) : null,
