@@ -23,6 +23,7 @@ const answers = {
     const points = { X: floats(X), c: new Int32Array(c) };
     const some = { X: points.X.slice(0, 2 * few), c: points.c.slice(0, few) };
     const gradients = engine.gradients(some);
+    const costates = engine.costates(some);
     const before = engine.statistics(points);
     engine.epoch(points, order);
     const after = engine.statistics(points);
@@ -34,6 +35,7 @@ const answers = {
       weights: hashOf(engine.weights),
       logits: hash(engine.logits(points.X)),
       states: hash(engine.states(some.X).states),
+      costates: [...costates],
       gradients: Object.fromEntries(NAMES.map((name) => [name, text(gradients[name])])),
     };
   },

@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 6831e91eae7f4325c89817733c63192514cabfd949f6bcd6ad3ef6f32c065953
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 0ddf4d48b47f231a148e18c79c9720872ce00a3264abac9268493dce4d43d835
 
 // src/words/numbers.mjs
 function short(x) {
@@ -1096,7 +1096,8 @@ function forwardSweep(net, at, memory, { multiply, addMultiple }) {
 }
 function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, transpose }) {
   const { d_hat, L, classes, carried, A: A2, beta, learned } = net, { width, outputs } = at, s = beta.length;
-  return (rows, rate, scale, moving) => {
+  return (rows, rate, scale, moving, look = () => {
+  }) => {
     const size = rows * width;
     let Y = at.Y + L * s * size, S = at.S + L * s * size;
     transpose(at.W, outputs, at.WT, width, classes, d_hat);
@@ -1105,6 +1106,7 @@ function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, 
     move(at.W, d_hat * outputs, rate, scale, moving);
     addRows(at.z, rows, outputs);
     move(at.mu, outputs, rate, scale, moving);
+    look(L);
     for (let l = L - 1; l >= 0; l--) {
       Y -= s * size;
       S -= s * size;
@@ -1123,6 +1125,7 @@ function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, 
       move(K, d_hat * width, rate, scale, moving);
       addRows(at.xi, s * rows, width);
       move(at.b + l * width, width, rate, scale, moving);
+      look(l);
     }
     if (learned) {
       multiply(at.x, 1, 2, rows, at.p, width, at.zero, at.g, 2);
@@ -1730,6 +1733,26 @@ var Engine = class _Engine {
     whole._differentiate(c.length);
     whole.sweeps.backward(c.length, 0, 0, 0);
     return whole._read(whole.layout.weights);
+  }
+  /**
+   * The size of the costates p[l], the derivatives of a point's cost by its features y[l], layer by layer.
+   * @param {Points} points
+   * @returns {Float64Array} (L+1,) the root mean square over the points of the norm of p[l]
+   */
+  costates({ X, c }) {
+    const order = [...c.keys()], squares = new Float64Array(this.net.L + 1);
+    const other = new _Engine(this.net, this.weights, { rate: 0, batch: CHUNK, kernel: "javascript" });
+    const { sweeps: { memory }, layout: { p, width } } = other;
+    for (let first = 0; first < c.length; first += CHUNK) {
+      const rows = Math.min(CHUNK, c.length - first);
+      other._gather(X, c, order, first, rows);
+      other.sweeps.forward(rows, 1);
+      other._differentiate(rows);
+      other.sweeps.backward(rows, 0, 0, 0, (l) => {
+        for (let k = p; k < p + rows * width; k++) squares[l] += (rows * memory[k]) ** 2;
+      });
+    }
+    return squares.map((square) => Math.sqrt(square / c.length));
   }
   /** The weights in the net's layout. @returns {Weights} */
   get weights() {
@@ -2432,12 +2455,17 @@ var Turns = class {
 // src/run/serve.mjs
 var FRAME = 33;
 var AHEAD = 8;
+var ASKED = 60;
 function serve(port, { slice = 20, early = [] } = {}) {
   const server = new Server(port, slice);
   const receive = ({ data }) => server.receive(data);
   port.onmessage = receive;
   port.postMessage({ type: "ready" });
   early.forEach(receive);
+}
+function insideOf({ engine, train: { X, c } }) {
+  const { K, b } = engine.weights;
+  return { K, b, costates: engine.costates({ X: X.subarray(0, 2 * ASKED), c: c.subarray(0, ASKED) }) };
 }
 var Server = class {
   /** @param {Port} port @param {number} slice */
@@ -2606,7 +2634,7 @@ var Server = class {
   }
   /** @param {boolean} fresh  with all views, whatever they cost */
   snapshot(fresh) {
-    const { trainer, renewed } = this, { grid, flow: flow2, mesh = 0 } = this.views;
+    const { trainer, renewed } = this, { grid, flow: flow2, mesh = 0, inside = false } = this.views;
     if (!trainer) return;
     if (!this.shown) {
       this.owed ||= fresh;
@@ -2632,6 +2660,7 @@ var Server = class {
       grid: show2 && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
       flow: show2 && flow2 > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow2)) : null,
       mesh: show2 && mesh > 0 ? trainer.engine.states(meshPoints(mesh)) : null,
+      inside: show2 && inside ? insideOf(trainer) : null,
       classifier: null,
       probe: show2 ? this.probed() : null
     };
@@ -3370,7 +3399,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   border-radius: 0.6rem;
   display: grid;
   gap: 0.6rem 1rem;
-  grid-template: "presets" "say" "decide" "under" "feat" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
+  grid-template: "presets" "say" "decide" "under" "feat" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
   padding: 0.75rem;
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
@@ -3400,11 +3429,15 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-shown { align-items: end; display: flex; flex-wrap: wrap; gap: 0.2rem 0.75rem; }
 [data-hide~="experiments"] .rkp-presets, [data-hide~="data"] .rkp-in, [data-hide~="net"] .rkp-net, [data-hide~="trajectories"] .rkp-traj,
 [data-hide~="features"] .rkp-feat, [data-hide~="layers"] .rkp-layer, [data-hide~="prediction"] :is(.rkp-decide, .rkp-under), [data-hide~="score"] .rkp-score,
-[data-hide~="plots"] .rkp-plots, [data-hide~="formula"] .rkp-foot, [data-hide~="tools"] .rkp-tools { display: none; }
+[data-hide~="plots"] .rkp-plots, [data-hide~="inside"] .rkp-inside, [data-hide~="formula"] .rkp-foot, [data-hide~="tools"] .rkp-tools { display: none; }
 .rkp-feat { grid-area: feat; }
 .rkp-decide { grid-area: decide; }
 .rkp-plots { align-content: space-between; display: grid; gap: 0.5rem; grid-area: plots; }
 .rkp-foot { grid-area: foot; }
+.rkp-inside { grid-area: inside; min-width: 0; }
+.rkp-inner { align-items: start; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); padding-top: 0.4rem; }
+.rkp .rkp-inner .rkp-key { min-height: 0; padding-top: 0.2rem; }
+.rkp-inner .rkp-canvas { background: none; height: 15rem; }
 
 .rkp button, .rkp select, .rkp input { color: inherit; font: inherit; margin: 0; }
 .rkp button, .rkp select, .rkp input[type="number"], .rkp input[type="text"] {
@@ -3508,7 +3541,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-say { display: block; min-height: 5.6em; }
 
   [data-lit="feat"] .rkp-body {
-    grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
+    grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
   }
 }
 @container rkp (max-width: 400px) {
@@ -3517,7 +3550,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 560px) {
   .rkp .rkp-body {
-    grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
+    grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "inside inside" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
   }
   .rkp-top { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: top; justify-content: space-between; }
   .rkp-bar { border-top: 0; margin: 0; padding: 0; position: static; }
@@ -3529,7 +3562,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer right" "in net score right" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer right" "in net score right" 1fr "inside inside inside inside" "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
     gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
@@ -3548,7 +3581,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-body.rkp-racer {
   grid-template: "say say" "feat decide" "layer layer" "under under" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
 }
-.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-foot, .rkp-train), .rkp-racer :is(.rkp-plots, .rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
+.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-foot, .rkp-train, .rkp-inside), .rkp-racer :is(.rkp-plots, .rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
 .rkp .rkp-racer .rkp-say { min-height: 5.6em; }
 .rkp .rkp-racer .rkp-layer { grid-template-columns: minmax(0, 1fr); }
 .rkp details.rkp-in { display: block; }

@@ -133,3 +133,20 @@ def test_gradients_are_pytorchs_to_rounding(node, name, activation):
         for answer in answers:
             found = probe.array(answer["gradients"][short]).reshape(truth.shape)
             assert np.abs(found - truth).max() <= ROUNDING * np.abs(truth).max()
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("name", NETS)
+def test_costates_are_pytorchs_derivatives_by_the_features_to_rounding(node, name, activation):
+    net, engine = made(name, activation)
+    answers = probe.ask(node, *(question(engine, net, kernel) for kernel in KERNELS))
+    double = net.double()
+    states = list(double._propagate(torch.from_numpy(POINTS.X[:FEW]).double()))
+    for state in states:
+        state.retain_grad()
+    logits = torch.addmm(double.mu, states[-1], double.W.T)
+    cost = torch.nn.functional.cross_entropy(logits, torch.tensor(POINTS.c[:FEW]), reduction="sum")
+    cost.backward()
+    sizes = [state.grad.square().sum(dim=1).mean().sqrt().item() for state in states]
+    for answer in answers:
+        np.testing.assert_allclose(answer["costates"], sizes, rtol=ROUNDING)

@@ -88,6 +88,7 @@
  * @typedef {object} Views
  * @property {Window|null} grid  the decision regions in this window, or none
  * @property {number} flow       layer states of so many validation points (the first ones), 0 for none
+ * @property {boolean} [inside]  weights and costates by layer
  * @property {number} [mesh]     layer states of a grid of so many lines each way, 0 for none
  */
 
@@ -98,6 +99,14 @@
  * @property {number} n
  * @property {number} L
  * @property {number} d_hat
+ */
+
+/**
+ * Weights and costates by layer.
+ * @typedef {object} Inside
+ * @property {Float32Array} K         (L, d_hat, d_hat), row by row
+ * @property {Float32Array} b         (L, d_hat)
+ * @property {Float64Array} costates  (L+1,) root mean square over some training points of the norm of p[l]
  */
 
 /**
@@ -136,6 +145,7 @@
  *   not renewed since the snapshot before
  * @property {Flow|null} flow
  * @property {Flow|null} mesh               of the points of `meshPoints`
+ * @property {Inside|null} inside
  * @property {Classifier|null} classifier   renewed with the flow
  * @property {Probe|null} probe             of the point that was asked for last
  */

@@ -133,6 +133,27 @@ export class Engine {
     return whole._read(whole.layout.weights);
   }
 
+  /**
+   * The size of the costates p[l], the derivatives of a point's cost by its features y[l], layer by layer.
+   * @param {Points} points
+   * @returns {Float64Array} (L+1,) the root mean square over the points of the norm of p[l]
+   */
+  costates({ X, c }) {
+    const order = [...c.keys()], squares = new Float64Array(this.net.L + 1);
+    const other = new Engine(this.net, this.weights, { rate: 0, batch: CHUNK, kernel: "javascript" }); // which lets one look
+    const { sweeps: { memory }, layout: { p, width } } = other;
+    for (let first = 0; first < c.length; first += CHUNK) {
+      const rows = Math.min(CHUNK, c.length - first);
+      other._gather(X, c, order, first, rows);
+      other.sweeps.forward(rows, 1);
+      other._differentiate(rows);
+      other.sweeps.backward(rows, 0, 0, 0, (l) => {
+        for (let k = p; k < p + rows * width; k++) squares[l] += (rows * memory[k]) ** 2; // the cost is a mean over rows
+      });
+    }
+    return squares.map((square) => Math.sqrt(square / c.length));
+  }
+
   /** The weights in the net's layout. @returns {Weights} */
   get weights() {
     return this._read(0);

@@ -20,7 +20,7 @@ import { typedTableau } from "./tableau.mjs";
  */
 
 /** Parts of the page that a link may hide. */
-export const PARTS = ["experiments", "data", "net", "trajectories", "features", "layers", "prediction", "score", "plots", "formula", "tools"];
+export const PARTS = ["experiments", "data", "net", "trajectories", "features", "layers", "prediction", "score", "plots", "inside", "formula", "tools"];
 
 export const POINTS = /** @type {const} */ (["new", "training", "none"]);
 
