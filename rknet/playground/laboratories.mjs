@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 0ddf4d48b47f231a148e18c79c9720872ce00a3264abac9268493dce4d43d835
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 6df0d5add532f5bbcde09a78ef983090ce5806d555dd2936973df748ab4e27f4
 
 // src/words/numbers.mjs
 function short(x) {
@@ -683,7 +683,7 @@ var flush = (x, least) => Math.abs(x) < least ? 0 : x;
 
 // limits.json
 var limits_default = {
-  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9] },
+  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9], decay: [0, 1] },
   whole: {
     samples: [10, 5e3],
     d_hat: [2, 16],
@@ -737,6 +737,7 @@ var DEFAULTS = {
   lift: "zero",
   rate: 1e-3,
   rates: [],
+  decay: 0,
   batch: 5,
   epochs: 40,
   seed: 0
@@ -888,7 +889,7 @@ function validated(configuration) {
     /** @type {Configuration} */
     { ...DEFAULTS, noise, ...given }
   );
-  for (const field of ["noise", "h", "rate", "share", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+  for (const field of ["noise", "h", "rate", "share", "decay", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
     checkNumber(
       field,
       /** @type {any} */
@@ -1627,11 +1628,12 @@ var Engine = class _Engine {
   /**
    * @param {Layers} net
    * @param {Weights} weights  copied
-   * @param {{rate: number, batch: number, kernel?: 'auto'|'webassembly'|'javascript'}} protocol
+   * @param {{rate: number, batch: number, decay?: number, kernel?: 'auto'|'webassembly'|'javascript'}} protocol
    */
-  constructor(net, weights2, { rate, batch, kernel = "auto" }) {
+  constructor(net, weights2, { rate, batch, decay = 0, kernel = "auto" }) {
     this.net = net;
     this.rate = rate;
+    this.decay = decay;
     this.batch = batch;
     this.layout = layoutOf(net, Math.max(batch, CHUNK));
     this.sweeps = sweepsFor(net, this.layout, kernel);
@@ -1661,8 +1663,24 @@ var Engine = class _Engine {
       const rate = f(this.rate / (1 - this.powers[0])), scale = f(1 / Math.sqrt(1 - this.powers[1]));
       this.sweeps.forward(rows, 1);
       this._differentiate(rows);
+      const before = this._decaying();
       this.sweeps.backward(rows, rate, scale, 1);
+      if (before) this._decay(before);
     }
+  }
+  /** The weights that decay in a step, as they are before; null without weight decay. */
+  _decaying() {
+    return this.decay ? this._trained.slice() : null;
+  }
+  /** Take rate * decay times what it was from every trained weight. @param {Float32Array} before */
+  _decay(before) {
+    const weights2 = this._trained, share = f(this.rate * this.decay);
+    for (let k = 0; k < weights2.length; k++) weights2[k] -= f(share * before[k]);
+  }
+  /** The trained weights in the memory: all of them, or all but the lift. */
+  get _trained() {
+    const { M, K, weights: weights2 } = this.layout;
+    return this.sweeps.memory.subarray(this.net.learned ? M : K, weights2);
   }
   /**
    * @param {Points} points
@@ -1945,7 +1963,7 @@ var Trainer = class {
    */
   constructor(configuration, { weights: weights2 = null, kernel = "auto" } = {}) {
     this.configuration = validated(configuration);
-    const { data, samples, noise, seed, rate, batch, lift, d_hat } = this.configuration;
+    const { data, samples, noise, seed, rate, decay, batch, lift, d_hat } = this.configuration;
     this.classes = classesOf(this.configuration);
     const layers = layersOf(this.configuration);
     this.start = /** @type {'drawn'|'given'} */
@@ -1959,7 +1977,7 @@ var Trainer = class {
       this.train = pointsOf(data);
       this.validation = pointsOf(data.validation ?? data);
     }
-    this.engine = new Engine(layers, this.initial, { rate, batch, kernel });
+    this.engine = new Engine(layers, this.initial, { rate, decay, batch, kernel });
     this.stepsPerEpoch = stepsPerEpoch(this.configuration);
     this.steps = 0;
     this.history = { train_cost: [], train_accuracy: [], val_cost: [], val_accuracy: [] };
@@ -3487,8 +3505,9 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-thumbs input { height: 100%; left: 0; opacity: 0; position: absolute; top: 0; width: 100%; cursor: pointer; }
 .rkp-thumbs .rkp-canvas { aspect-ratio: 1; border: 2px solid transparent; margin-bottom: 0.1rem; }
 .rkp-thumbs input:checked + .rkp-canvas { border-color: var(--rkp-accent); }
+.rkp-more .rkp-slider + .rkp-slider { margin-top: 0.5rem; }
 .rkp-score .rkp-more { grid-column: 1 / -1; }
-.rkp .rkp-confusion { border-collapse: separate; border-spacing: 2px; font-size: 12.5px; margin: 0; width: auto; }
+.rkp .rkp-confusion { border-collapse: separate; border-spacing: 2px; font-size: 12.5px; margin: 0; max-width: 20rem; width: 100%; }
 .rkp-confusion caption { caption-side: bottom; color: var(--rkp-muted); font-size: 12px; padding: 0.2rem 0; text-align: left; }
 .rkp .rkp-confusion :is(th, td) { border: 0; border-radius: 0.2rem; color: inherit; font-weight: 400; min-width: 2.2rem; padding: 0.1rem 0.3rem; text-align: right; white-space: nowrap; }
 .rkp-more[open] > summary { margin-bottom: 0.4rem; }

@@ -1,8 +1,8 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 669f5448241d1558bc74ac778405494f0de50880edc6901ea17c8357534f7eba
+// Made from src/ by `make page`; edit the files there. Their SHA-256: e0df77c15631090f03fe2d5918d6ce0846dc1b5897b15f71418eb39bfa00396e
 
 // limits.json
 var limits_default = {
-  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9] },
+  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9], decay: [0, 1] },
   whole: {
     samples: [10, 5e3],
     d_hat: [2, 16],
@@ -56,6 +56,7 @@ var DEFAULTS = {
   lift: "zero",
   rate: 1e-3,
   rates: [],
+  decay: 0,
   batch: 5,
   epochs: 40,
   seed: 0
@@ -786,7 +787,7 @@ function validated(configuration) {
     /** @type {Configuration} */
     { ...DEFAULTS, noise, ...given }
   );
-  for (const field of ["noise", "h", "rate", "share", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+  for (const field of ["noise", "h", "rate", "share", "decay", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
     checkNumber(
       field,
       /** @type {any} */
@@ -1529,11 +1530,12 @@ var Engine = class _Engine {
   /**
    * @param {Layers} net
    * @param {Weights} weights  copied
-   * @param {{rate: number, batch: number, kernel?: 'auto'|'webassembly'|'javascript'}} protocol
+   * @param {{rate: number, batch: number, decay?: number, kernel?: 'auto'|'webassembly'|'javascript'}} protocol
    */
-  constructor(net, weights, { rate, batch, kernel = "auto" }) {
+  constructor(net, weights, { rate, batch, decay = 0, kernel = "auto" }) {
     this.net = net;
     this.rate = rate;
+    this.decay = decay;
     this.batch = batch;
     this.layout = layoutOf(net, Math.max(batch, CHUNK));
     this.sweeps = sweepsFor(net, this.layout, kernel);
@@ -1563,8 +1565,24 @@ var Engine = class _Engine {
       const rate = f(this.rate / (1 - this.powers[0])), scale = f(1 / Math.sqrt(1 - this.powers[1]));
       this.sweeps.forward(rows, 1);
       this._differentiate(rows);
+      const before = this._decaying();
       this.sweeps.backward(rows, rate, scale, 1);
+      if (before) this._decay(before);
     }
+  }
+  /** The weights that decay in a step, as they are before; null without weight decay. */
+  _decaying() {
+    return this.decay ? this._trained.slice() : null;
+  }
+  /** Take rate * decay times what it was from every trained weight. @param {Float32Array} before */
+  _decay(before) {
+    const weights = this._trained, share2 = f(this.rate * this.decay);
+    for (let k = 0; k < weights.length; k++) weights[k] -= f(share2 * before[k]);
+  }
+  /** The trained weights in the memory: all of them, or all but the lift. */
+  get _trained() {
+    const { M, K, weights } = this.layout;
+    return this.sweeps.memory.subarray(this.net.learned ? M : K, weights);
   }
   /**
    * @param {Points} points
@@ -1850,7 +1868,7 @@ var Trainer = class {
    */
   constructor(configuration, { weights = null, kernel = "auto" } = {}) {
     this.configuration = validated(configuration);
-    const { data, samples, noise, seed, rate, batch, lift, d_hat } = this.configuration;
+    const { data, samples, noise, seed, rate, decay, batch, lift, d_hat } = this.configuration;
     this.classes = classesOf(this.configuration);
     const layers = layersOf(this.configuration);
     this.start = /** @type {'drawn'|'given'} */
@@ -1864,7 +1882,7 @@ var Trainer = class {
       this.train = pointsOf(data);
       this.validation = pointsOf(data.validation ?? data);
     }
-    this.engine = new Engine(layers, this.initial, { rate, batch, kernel });
+    this.engine = new Engine(layers, this.initial, { rate, decay, batch, kernel });
     this.stepsPerEpoch = stepsPerEpoch(this.configuration);
     this.steps = 0;
     this.history = { train_cost: [], train_accuracy: [], val_cost: [], val_accuracy: [] };
@@ -3564,7 +3582,8 @@ function toLink(configuration, look) {
       configuration[key]
     ]);
   }
-  const { rates, share: share2 } = configuration;
+  const { rates, share: share2, decay } = configuration;
+  if (decay) parts.push(["decay", decay]);
   if (share2 !== DEFAULTS.share) parts.push(["share", share2]);
   if (rates.length) parts.push(["rates", rates.map(([step, rate]) => `${step}:${rate}`).join(",")]);
   parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
@@ -3587,7 +3606,7 @@ function fromLink(hash) {
   };
   if (said2.has("points")) choice.data = unpacked(said2.get("points") ?? "");
   else if (said2.has("data")) choice.data = said2.get("data");
-  for (const key of ["noise", "samples", "share"]) if (said2.has(key)) choice[key] = number(key);
+  for (const key of ["noise", "samples", "share", "decay"]) if (said2.has(key)) choice[key] = number(key);
   if (said2.has("A") || said2.has("beta")) {
     choice.net = "RKNet";
     choice.scheme = typedTableau(said2.get("A") ?? "", said2.get("beta") ?? "");
@@ -3730,7 +3749,7 @@ function scheduleIn(configuration) {
   ];
 }
 function pythonOf(configuration) {
-  const { data, net, scheme, rate, rates, batch, epochs, seed } = configuration;
+  const { data, net, scheme, rate, rates, decay, batch, epochs, seed } = configuration;
   const names = [
     "Protocol",
     net,
@@ -3749,7 +3768,7 @@ function pythonOf(configuration) {
     "# To repeat a run bit by bit, export its record and give the file to the command `rknet verify`.",
     `net = ${netIn(configuration)}`,
     ...scheduleIn(configuration),
-    `protocol = Protocol(epochs=${epochs}, batch_size=${batch}, learning_rate=${real(rate)}, stop_early=False${rates.length ? ", schedule=schedule" : ""})`,
+    `protocol = Protocol(epochs=${epochs}, batch_size=${batch}, learning_rate=${real(rate)}, stop_early=False${decay ? `, weight_decay=${decay}` : ""}${rates.length ? ", schedule=schedule" : ""})`,
     `history = fit(net, train, validation, protocol, seed=${seed})`,
     'print(f"{100 * history.val_accuracy[-1]:.1f} % of new points are right")',
     ""
@@ -3944,6 +3963,7 @@ var OWN_TABLEAU = "own tableau";
 var COLOUR_NAMES = ["blue", "orange", "green", "yellow", "pink", "light blue"];
 
 // src/page/more_controls.mjs
+var DECAYS = [0, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
 function moreControls(page) {
   const { state, choosing: { choose: choose2 }, compact, heard } = page;
   const percent2 = (value) => `${Math.round(100 * value)} %`;
@@ -3955,10 +3975,12 @@ function moreControls(page) {
     percent2,
     "of the points; the rest are new points"
   );
-  const parts = heard ? [] : [share2.element];
+  const decay = slider("weight decay", "", DECAYS, (value) => choose2({ decay: value }), String, "pulls all weights towards zero in each step");
+  const parts = [...heard ? [] : [share2.element], decay.element];
   function show2() {
     share2.show(state.configuration.share);
     share2.input.disabled = isOwn(state);
+    decay.show(state.configuration.decay);
   }
   const folded = node("details", { class: "rkp-more" }, node("summary", {}, "more"), ...parts);
   return { elements: compact ? parts : [folded], show: show2 };
@@ -4991,7 +5013,7 @@ function followKeys({ state, views }, pick) {
 var RATES = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1];
 function rateControl(page) {
   const { state, player, choosing: choosing2 } = page;
-  const hint = "size of a training step; may be changed while training";
+  const hint = "size of a training step; change it any time";
   const control = slider("learning rate", "", RATES, change, String, hint);
   let shown2 = NaN;
   function change(rate) {
@@ -5476,8 +5498,9 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-thumbs input { height: 100%; left: 0; opacity: 0; position: absolute; top: 0; width: 100%; cursor: pointer; }
 .rkp-thumbs .rkp-canvas { aspect-ratio: 1; border: 2px solid transparent; margin-bottom: 0.1rem; }
 .rkp-thumbs input:checked + .rkp-canvas { border-color: var(--rkp-accent); }
+.rkp-more .rkp-slider + .rkp-slider { margin-top: 0.5rem; }
 .rkp-score .rkp-more { grid-column: 1 / -1; }
-.rkp .rkp-confusion { border-collapse: separate; border-spacing: 2px; font-size: 12.5px; margin: 0; width: auto; }
+.rkp .rkp-confusion { border-collapse: separate; border-spacing: 2px; font-size: 12.5px; margin: 0; max-width: 20rem; width: 100%; }
 .rkp-confusion caption { caption-side: bottom; color: var(--rkp-muted); font-size: 12px; padding: 0.2rem 0; text-align: left; }
 .rkp .rkp-confusion :is(th, td) { border: 0; border-radius: 0.2rem; color: inherit; font-weight: 400; min-width: 2.2rem; padding: 0.1rem 0.3rem; text-align: right; white-space: nowrap; }
 .rkp-more[open] > summary { margin-bottom: 0.4rem; }

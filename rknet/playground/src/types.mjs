@@ -45,6 +45,7 @@
  * @property {LiftName} lift
  * @property {number} rate      Adam's learning rate in the first step
  * @property {[number, number][]} rates  changes of it: after how many steps, and to what
+ * @property {number} decay     weight decay: each step also takes rate * decay times its value from every trained weight
  * @property {number} batch     samples a step
  * @property {number} epochs    training ends after so many
  * @property {number} seed      decides data, initial weights and the order of the samples
