@@ -16,22 +16,26 @@ const hashOf = (weights) => hash(...NAMES.map((name) => weights[name]));
 
 const answers = {
   /** Everything an engine computes, from given weights: before and after steps of Adam. */
-  engine({ net, weights, rate, batch, X, c, order, few }, kernel) {
+  engine({ net, weights, rate, decay, batch, X, c, order, few }, kernel) {
     const layers = { ...net, A: net.A.map((row) => new Float32Array(row)), beta: new Float32Array(net.beta) };
     const start = Object.fromEntries(NAMES.map((name) => [name, floats(weights[name])]));
-    const engine = new P.Engine(layers, start, { rate, batch, kernel });
+    const engine = new P.Engine(layers, start, { rate, decay, batch, kernel });
     const points = { X: floats(X), c: new Int32Array(c) };
     const some = { X: points.X.slice(0, 2 * few), c: points.c.slice(0, few) };
     const gradients = engine.gradients(some);
+    const costates = engine.costates(some);
     const before = engine.statistics(points);
     engine.epoch(points, order);
+    const after = engine.statistics(points);
     return {
       kernel: engine.kernel,
-      before: Object.values(before),
-      after: Object.values(engine.statistics(points)),
+      before: [before.cost, before.accuracy],
+      after: [after.cost, after.accuracy],
+      confusion: after.confusion,
       weights: hashOf(engine.weights),
       logits: hash(engine.logits(points.X)),
       states: hash(engine.states(some.X).states),
+      costates: [...costates],
       gradients: Object.fromEntries(NAMES.map((name) => [name, text(gradients[name])])),
     };
   },

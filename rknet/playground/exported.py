@@ -78,6 +78,7 @@ class Configuration(msgspec.Struct):
     seed: int
     rates: list[tuple[int, float]] = []
     share: float = 0.5
+    decay: float = 0.0
 
     @property
     def classes(self) -> int:

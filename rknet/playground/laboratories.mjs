@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: b912f6db8c9055001f07f56edddbd79362c978382393c603b5e077bffec3f3ce
+// Made from src/ by `make page`; edit the files there. Their SHA-256: f9c32248a59b4e1de387891d2ef7436057435b935500bf9ad3ce82e0088b7d75
 
 // src/words/numbers.mjs
 function short(x) {
@@ -684,7 +684,7 @@ var flush = (x, least) => Math.abs(x) < least ? 0 : x;
 // limits.json
 var limits_default = {
   file: 67108864,
-  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9] },
+  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9], decay: [0, 1] },
   whole: {
     samples: [10, 5e3],
     d_hat: [2, 16],
@@ -738,6 +738,7 @@ var DEFAULTS = {
   lift: "zero",
   rate: 1e-3,
   rates: [],
+  decay: 0,
   batch: 5,
   epochs: 40,
   seed: 0
@@ -889,7 +890,7 @@ function validated(configuration) {
     /** @type {Configuration} */
     { ...DEFAULTS, noise, ...given }
   );
-  for (const field of ["noise", "h", "rate", "share", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+  for (const field of ["noise", "h", "rate", "share", "decay", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
     checkNumber(
       field,
       /** @type {any} */
@@ -1097,7 +1098,8 @@ function forwardSweep(net, at, memory, { multiply, addMultiple }) {
 }
 function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, transpose }) {
   const { d_hat, L, classes, carried, A: A2, beta, learned } = net, { width, outputs } = at, s = beta.length;
-  return (rows, rate, scale, moving) => {
+  return (rows, rate, scale, moving, look = () => {
+  }) => {
     const size = rows * width;
     let Y = at.Y + L * s * size, S = at.S + L * s * size;
     transpose(at.W, outputs, at.WT, width, classes, d_hat);
@@ -1106,6 +1108,7 @@ function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, 
     move(at.W, d_hat * outputs, rate, scale, moving);
     addRows(at.z, rows, outputs);
     move(at.mu, outputs, rate, scale, moving);
+    look(L);
     for (let l = L - 1; l >= 0; l--) {
       Y -= s * size;
       S -= s * size;
@@ -1124,6 +1127,7 @@ function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, 
       move(K, d_hat * width, rate, scale, moving);
       addRows(at.xi, s * rows, width);
       move(at.b + l * width, width, rate, scale, moving);
+      look(l);
     }
     if (learned) {
       multiply(at.x, 1, 2, rows, at.p, width, at.zero, at.g, 2);
@@ -1625,11 +1629,12 @@ var Engine = class _Engine {
   /**
    * @param {Layers} net
    * @param {Weights} weights  copied
-   * @param {{rate: number, batch: number, kernel?: 'auto'|'webassembly'|'javascript'}} protocol
+   * @param {{rate: number, batch: number, decay?: number, kernel?: 'auto'|'webassembly'|'javascript'}} protocol
    */
-  constructor(net, weights2, { rate, batch, kernel = "auto" }) {
+  constructor(net, weights2, { rate, batch, decay = 0, kernel = "auto" }) {
     this.net = net;
     this.rate = rate;
+    this.decay = decay;
     this.batch = batch;
     this.layout = layoutOf(net, Math.max(batch, CHUNK));
     this.sweeps = sweepsFor(net, this.layout, kernel);
@@ -1659,13 +1664,34 @@ var Engine = class _Engine {
       const rate = f(this.rate / (1 - this.powers[0])), scale = f(1 / Math.sqrt(1 - this.powers[1]));
       this.sweeps.forward(rows, 1);
       this._differentiate(rows);
+      const before = this._decaying();
       this.sweeps.backward(rows, rate, scale, 1);
+      if (before) this._decay(before);
     }
   }
-  /** @param {Points} points @returns {{cost: number, accuracy: number}} on all of them; accuracy is a fraction */
+  /** The weights that decay in a step, as they are before; null without weight decay. */
+  _decaying() {
+    return this.decay ? this._trained.slice() : null;
+  }
+  /** Take rate * decay times what it was from every trained weight. @param {Float32Array} before */
+  _decay(before) {
+    const weights2 = this._trained, share = f(this.rate * this.decay);
+    for (let k = 0; k < weights2.length; k++) weights2[k] -= f(share * before[k]);
+  }
+  /** The trained weights in the memory: all of them, or all but the lift. */
+  get _trained() {
+    const { M, K, weights: weights2 } = this.layout;
+    return this.sweeps.memory.subarray(this.net.learned ? M : K, weights2);
+  }
+  /**
+   * @param {Points} points
+   * @returns {{cost: number, accuracy: number, confusion: number[]}} on all of them: accuracy is a fraction, and
+   *   confusion (classes, classes) counts the points of each class, row by row, by the answer they get
+   */
   statistics({ X, c }) {
     const { classes } = this.net, { z, outputs } = this.layout, { memory } = this.sweeps;
     const N = c.length;
+    const confusion = new Array(classes * classes).fill(0);
     let cost = 0, right = 0;
     this._chunks(X, 0, (first, rows) => {
       for (let r = 0; r < rows; r++) {
@@ -1673,11 +1699,12 @@ var Engine = class _Engine {
         let best = 0;
         for (let k = 1; k < classes; k++) if (memory[row + k] > memory[row + best]) best = k;
         if (best === label) right++;
+        confusion[label * classes + best]++;
         const [total2, largest2] = this._exponentials(row);
         cost += f(log32(total2) - f(memory[row + label] - largest2));
       }
     });
-    return { cost: cost / N, accuracy: right / N };
+    return { cost: cost / N, accuracy: right / N, confusion };
   }
   /** @param {Float32Array} X  (N, 2) @returns {Float32Array} W y[L] + mu: (N, classes) */
   logits(X) {
@@ -1725,6 +1752,26 @@ var Engine = class _Engine {
     whole._differentiate(c.length);
     whole.sweeps.backward(c.length, 0, 0, 0);
     return whole._read(whole.layout.weights);
+  }
+  /**
+   * The size of the costates p[l], the derivatives of a point's cost by its features y[l], layer by layer.
+   * @param {Points} points
+   * @returns {Float64Array} (L+1,) the root mean square over the points of the norm of p[l]
+   */
+  costates({ X, c }) {
+    const order = [...c.keys()], squares = new Float64Array(this.net.L + 1);
+    const other = new _Engine(this.net, this.weights, { rate: 0, batch: CHUNK, kernel: "javascript" });
+    const { sweeps: { memory }, layout: { p, width } } = other;
+    for (let first = 0; first < c.length; first += CHUNK) {
+      const rows = Math.min(CHUNK, c.length - first);
+      other._gather(X, c, order, first, rows);
+      other.sweeps.forward(rows, 1);
+      other._differentiate(rows);
+      other.sweeps.backward(rows, 0, 0, 0, (l) => {
+        for (let k = p; k < p + rows * width; k++) squares[l] += (rows * memory[k]) ** 2;
+      });
+    }
+    return squares.map((square) => Math.sqrt(square / c.length));
   }
   /** The weights in the net's layout. @returns {Weights} */
   get weights() {
@@ -1917,7 +1964,7 @@ var Trainer = class {
    */
   constructor(configuration, { weights: weights2 = null, kernel = "auto" } = {}) {
     this.configuration = validated(configuration);
-    const { data, samples, noise, seed, rate, batch, lift, d_hat } = this.configuration;
+    const { data, samples, noise, seed, rate, decay, batch, lift, d_hat } = this.configuration;
     this.classes = classesOf(this.configuration);
     const layers = layersOf(this.configuration);
     this.start = /** @type {'drawn'|'given'} */
@@ -1931,11 +1978,12 @@ var Trainer = class {
       this.train = pointsOf(data);
       this.validation = pointsOf(data.validation ?? data);
     }
-    this.engine = new Engine(layers, this.initial, { rate, batch, kernel });
+    this.engine = new Engine(layers, this.initial, { rate, decay, batch, kernel });
     this.stepsPerEpoch = stepsPerEpoch(this.configuration);
     this.steps = 0;
     this.history = { train_cost: [], train_accuracy: [], val_cost: [], val_accuracy: [] };
     this.state = "ready";
+    this.confusion = [];
     this.order = null;
     const { initial } = this;
     this.parameters = [initial.K, initial.b, initial.W, initial.mu].reduce((n, a) => n + a.length, 0);
@@ -1980,6 +2028,7 @@ var Trainer = class {
     this.history.train_accuracy.push(train.accuracy);
     this.history.val_cost.push(validation.cost);
     this.history.val_accuracy.push(validation.accuracy);
+    this.confusion = validation.confusion;
     if (!(Number.isFinite(train.cost) && Number.isFinite(validation.cost))) this.state = "diverged";
   }
   /** @returns {RunRecord} the run as it is now */
@@ -2425,12 +2474,17 @@ var Turns = class {
 // src/run/serve.mjs
 var FRAME = 33;
 var AHEAD = 8;
+var ASKED = 60;
 function serve(port, { slice = 20, early = [] } = {}) {
   const server = new Server(port, slice);
   const receive = ({ data }) => server.receive(data);
   port.onmessage = receive;
   port.postMessage({ type: "ready" });
   early.forEach(receive);
+}
+function insideOf({ engine, train: { X, c } }) {
+  const { K, b } = engine.weights;
+  return { K, b, costates: engine.costates({ X: X.subarray(0, 2 * ASKED), c: c.subarray(0, ASKED) }) };
 }
 var Server = class {
   /** @param {Port} port @param {number} slice */
@@ -2599,7 +2653,7 @@ var Server = class {
   }
   /** @param {boolean} fresh  with all views, whatever they cost */
   snapshot(fresh) {
-    const { trainer, renewed } = this, { grid, flow: flow2, mesh = 0 } = this.views;
+    const { trainer, renewed } = this, { grid, flow: flow2, mesh = 0, inside = false } = this.views;
     if (!trainer) return;
     if (!this.shown) {
       this.owed ||= fresh;
@@ -2619,11 +2673,13 @@ var Server = class {
       rate: trainer.configuration.rate,
       rates: trainer.configuration.rates,
       history: trainer.history,
+      confusion: trainer.confusion,
       msPerStep: this.msPerStep,
       kernel: trainer.engine.kernel,
       grid: show2 && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
       flow: show2 && flow2 > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow2)) : null,
       mesh: show2 && mesh > 0 ? trainer.engine.states(meshPoints(mesh)) : null,
+      inside: show2 && inside ? insideOf(trainer) : null,
       classifier: null,
       probe: show2 ? this.probed() : null
     };
@@ -3362,7 +3418,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   border-radius: 0.6rem;
   display: grid;
   gap: 0.6rem 1rem;
-  grid-template: "presets" "say" "decide" "under" "feat" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
+  grid-template: "presets" "say" "decide" "under" "feat" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
   padding: 0.75rem;
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
@@ -3392,11 +3448,15 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-shown { align-items: end; display: flex; flex-wrap: wrap; gap: 0.2rem 0.75rem; }
 [data-hide~="experiments"] .rkp-presets, [data-hide~="data"] .rkp-in, [data-hide~="net"] .rkp-net, [data-hide~="trajectories"] .rkp-traj,
 [data-hide~="features"] .rkp-feat, [data-hide~="layers"] .rkp-layer, [data-hide~="prediction"] :is(.rkp-decide, .rkp-under), [data-hide~="score"] .rkp-score,
-[data-hide~="plots"] .rkp-plots, [data-hide~="formula"] .rkp-foot, [data-hide~="tools"] .rkp-tools { display: none; }
+[data-hide~="plots"] .rkp-plots, [data-hide~="inside"] .rkp-inside, [data-hide~="formula"] .rkp-foot, [data-hide~="tools"] .rkp-tools { display: none; }
 .rkp-feat { grid-area: feat; }
 .rkp-decide { grid-area: decide; }
 .rkp-plots { align-content: space-between; display: grid; gap: 0.5rem; grid-area: plots; }
 .rkp-foot { grid-area: foot; }
+.rkp-inside { grid-area: inside; min-width: 0; }
+.rkp-inner { align-items: start; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); padding-top: 0.4rem; }
+.rkp .rkp-inner .rkp-key { min-height: 0; padding-top: 0.2rem; }
+.rkp-inner .rkp-canvas { background: none; height: 15rem; }
 
 .rkp button, .rkp select, .rkp input { color: inherit; font: inherit; margin: 0; }
 .rkp button, .rkp select, .rkp input[type="number"], .rkp input[type="text"] {
@@ -3446,6 +3506,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-thumbs input { height: 100%; left: 0; opacity: 0; position: absolute; top: 0; width: 100%; cursor: pointer; }
 .rkp-thumbs .rkp-canvas { aspect-ratio: 1; border: 2px solid transparent; margin-bottom: 0.1rem; }
 .rkp-thumbs input:checked + .rkp-canvas { border-color: var(--rkp-accent); }
+.rkp-more .rkp-slider + .rkp-slider { margin-top: 0.5rem; }
+.rkp-score .rkp-more { grid-column: 1 / -1; }
+.rkp .rkp-confusion { border-collapse: separate; border-spacing: 2px; font-size: 12.5px; margin: 0; max-width: 20rem; width: 100%; }
+.rkp-confusion caption { caption-side: bottom; color: var(--rkp-muted); font-size: 12px; padding: 0.2rem 0; text-align: left; }
+.rkp .rkp-confusion :is(th, td) { border: 0; border-radius: 0.2rem; color: inherit; font-weight: 400; min-width: 2.2rem; padding: 0.1rem 0.3rem; text-align: right; white-space: nowrap; }
 .rkp-more[open] > summary { margin-bottom: 0.4rem; }
 .rkp-slider { align-items: center; display: grid; gap: 0 0.5rem; grid-template-columns: 5.2rem minmax(3rem, 1fr) 3.1rem; }
 .rkp-in .rkp-slider { grid-template-columns: 1fr auto; }
@@ -3496,7 +3561,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-say { display: block; min-height: 5.6em; }
 
   [data-lit="feat"] .rkp-body {
-    grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
+    grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
   }
 }
 @container rkp (max-width: 400px) {
@@ -3505,7 +3570,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 560px) {
   .rkp .rkp-body {
-    grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
+    grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "inside inside" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
   }
   .rkp-top { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: top; justify-content: space-between; }
   .rkp-bar { border-top: 0; margin: 0; padding: 0; position: static; }
@@ -3517,7 +3582,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer right" "in net score right" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer right" "in net score right" 1fr "inside inside inside inside" "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
     gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
@@ -3536,7 +3601,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-body.rkp-racer {
   grid-template: "say say" "feat decide" "layer layer" "under under" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
 }
-.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-foot, .rkp-train), .rkp-racer :is(.rkp-plots, .rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
+.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-foot, .rkp-train, .rkp-inside), .rkp-racer :is(.rkp-plots, .rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
 .rkp .rkp-racer .rkp-say { min-height: 5.6em; }
 .rkp .rkp-racer .rkp-layer { grid-template-columns: minmax(0, 1fr); }
 .rkp details.rkp-in { display: block; }

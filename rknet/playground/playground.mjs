@@ -1,4 +1,67 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: b6ad816f0f43529f6c9ac31661b2b11a0395cfb7d9fdec022e153ea6ec820658
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 8444ca48703d8122e31cb173e7de2805d9a83c9582b6f04cc60c7492a1e8d2e7
+
+// limits.json
+var limits_default = {
+  file: 67108864,
+  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9], decay: [0, 1] },
+  whole: {
+    samples: [10, 5e3],
+    d_hat: [2, 16],
+    L: [1, 100],
+    batch: [1, 100],
+    epochs: [1, 1e3],
+    seed: [0, 4294967295],
+    stages: [1, 8],
+    classes: [2, 6],
+    changes: [0, 100]
+  }
+};
+
+// src/setup/choices.mjs
+var SETS = (
+  /** @type {const} */
+  {
+    donut_1D: { title: "donut 1D", classes: 2, noise: 0.5 },
+    donut_2D: { title: "donut 2D", classes: 2, noise: 0.2 },
+    squares: { title: "squares", classes: 2, noise: 0.3 },
+    spiral: { title: "spiral", classes: 2, noise: 1 },
+    donut_2D_6C: { title: "donut 2D & 6C", classes: 6, noise: 0.2 },
+    squares_2D_4C: { title: "squares 2D & 4C", classes: 4, noise: 0.3 }
+  }
+);
+var ACTIVATIONS = ["tanh", "logistic", "relu", "softplus"];
+var LIFTS = ["zero", "linear", "orthogonal", "learned"];
+var SCHEMES = {
+  euler: { title: "Euler", A: [[]], beta: ["1"] },
+  heun: { title: "Heun", A: [[], ["1"]], beta: ["1/2", "1/2"] },
+  kutta3: { title: "Kutta 3", A: [[], ["1/2"], ["-1", "2"]], beta: ["1/6", "2/3", "1/6"] },
+  rk4: { title: "RK4", A: [[], ["1/2"], ["0", "1/2"], ["0", "0", "1"]], beta: ["1/6", "1/3", "1/3", "1/6"] },
+  rk38: { title: "3/8 rule", A: [[], ["1/3"], ["-1/3", "1"], ["1", "-1", "1"]], beta: ["1/8", "3/8", "3/8", "1/8"] }
+};
+var LIMITS = (
+  /** @type {Record<Real|Whole, [number, number]>} */
+  { ...limits_default.real, ...limits_default.whole }
+);
+var WHOLE = Object.keys(limits_default.whole);
+var DEFAULTS = {
+  data: "donut_2D",
+  noise: 0.2,
+  samples: 1500,
+  share: 0.5,
+  net: "RKNet",
+  scheme: "rk4",
+  h: 0.05,
+  d_hat: 3,
+  L: 20,
+  activation: "tanh",
+  lift: "zero",
+  rate: 1e-3,
+  rates: [],
+  decay: 0,
+  batch: 5,
+  epochs: 40,
+  seed: 0
+};
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -187,90 +250,6 @@ function draw(law, N, noise, seed) {
   }
   return { X, c };
 }
-
-// src/geometry/grid.mjs
-var plane = (n) => ({ left: -EDGE, right: EDGE, bottom: -EDGE, top: EDGE, columns: n, rows: n });
-var range = (a, b) => Array.from({ length: b - a + 1 }, (_, k) => a + k);
-function cellCentres({ left, right, bottom, top, columns, rows }) {
-  const X = new Float32Array(2 * columns * rows);
-  for (let r = 0; r < rows; r++) {
-    for (let k = 0; k < columns; k++) {
-      X[2 * (r * columns + k)] = left + (right - left) * (k + 0.5) / columns;
-      X[2 * (r * columns + k) + 1] = top - (top - bottom) * (r + 0.5) / rows;
-    }
-  }
-  return X;
-}
-function toCanvas(X, width, height2) {
-  const places = new Float32Array(X.length);
-  for (let n = 0; n < X.length; n += 2) {
-    places[n] = (X[n] + EDGE) / (2 * EDGE) * width;
-    places[n + 1] = (EDGE - X[n + 1]) / (2 * EDGE) * height2;
-  }
-  return places;
-}
-
-// limits.json
-var limits_default = {
-  file: 67108864,
-  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1], share: [0.1, 0.9] },
-  whole: {
-    samples: [10, 5e3],
-    d_hat: [2, 16],
-    L: [1, 100],
-    batch: [1, 100],
-    epochs: [1, 1e3],
-    seed: [0, 4294967295],
-    stages: [1, 8],
-    classes: [2, 6],
-    changes: [0, 100]
-  }
-};
-
-// src/setup/choices.mjs
-var SETS = (
-  /** @type {const} */
-  {
-    donut_1D: { title: "donut 1D", classes: 2, noise: 0.5 },
-    donut_2D: { title: "donut 2D", classes: 2, noise: 0.2 },
-    squares: { title: "squares", classes: 2, noise: 0.3 },
-    spiral: { title: "spiral", classes: 2, noise: 1 },
-    donut_2D_6C: { title: "donut 2D & 6C", classes: 6, noise: 0.2 },
-    squares_2D_4C: { title: "squares 2D & 4C", classes: 4, noise: 0.3 }
-  }
-);
-var ACTIVATIONS = ["tanh", "logistic", "relu", "softplus"];
-var LIFTS = ["zero", "linear", "orthogonal", "learned"];
-var SCHEMES = {
-  euler: { title: "Euler", A: [[]], beta: ["1"] },
-  heun: { title: "Heun", A: [[], ["1"]], beta: ["1/2", "1/2"] },
-  kutta3: { title: "Kutta 3", A: [[], ["1/2"], ["-1", "2"]], beta: ["1/6", "2/3", "1/6"] },
-  rk4: { title: "RK4", A: [[], ["1/2"], ["0", "1/2"], ["0", "0", "1"]], beta: ["1/6", "1/3", "1/3", "1/6"] },
-  rk38: { title: "3/8 rule", A: [[], ["1/3"], ["-1/3", "1"], ["1", "-1", "1"]], beta: ["1/8", "3/8", "3/8", "1/8"] }
-};
-var LIMITS = (
-  /** @type {Record<Real|Whole, [number, number]>} */
-  { ...limits_default.real, ...limits_default.whole }
-);
-var WHOLE = Object.keys(limits_default.whole);
-var DEFAULTS = {
-  data: "donut_2D",
-  noise: 0.2,
-  samples: 1500,
-  share: 0.5,
-  net: "RKNet",
-  scheme: "rk4",
-  h: 0.05,
-  d_hat: 3,
-  L: 20,
-  activation: "tanh",
-  lift: "zero",
-  rate: 1e-3,
-  rates: [],
-  batch: 5,
-  epochs: 40,
-  seed: 0
-};
 
 // src/data/quadrature.mjs
 function erfc(x) {
@@ -499,6 +478,28 @@ function boundaries(P, columns, rows, classes) {
     for (const line2 of zeroLines(lead, columns, rows)) lines.push(line2);
   }
   return lines;
+}
+
+// src/geometry/grid.mjs
+var plane = (n) => ({ left: -EDGE, right: EDGE, bottom: -EDGE, top: EDGE, columns: n, rows: n });
+var range = (a, b) => Array.from({ length: b - a + 1 }, (_, k) => a + k);
+function cellCentres({ left, right, bottom, top, columns, rows }) {
+  const X = new Float32Array(2 * columns * rows);
+  for (let r = 0; r < rows; r++) {
+    for (let k = 0; k < columns; k++) {
+      X[2 * (r * columns + k)] = left + (right - left) * (k + 0.5) / columns;
+      X[2 * (r * columns + k) + 1] = top - (top - bottom) * (r + 0.5) / rows;
+    }
+  }
+  return X;
+}
+function toCanvas(X, width, height2) {
+  const places = new Float32Array(X.length);
+  for (let n = 0; n < X.length; n += 2) {
+    places[n] = (X[n] + EDGE) / (2 * EDGE) * width;
+    places[n + 1] = (EDGE - X[n + 1]) / (2 * EDGE) * height2;
+  }
+  return places;
 }
 
 // src/data/best.mjs
@@ -787,7 +788,7 @@ function validated(configuration) {
     /** @type {Configuration} */
     { ...DEFAULTS, noise, ...given }
   );
-  for (const field of ["noise", "h", "rate", "share", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+  for (const field of ["noise", "h", "rate", "share", "decay", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
     checkNumber(
       field,
       /** @type {any} */
@@ -999,7 +1000,8 @@ function forwardSweep(net, at, memory, { multiply, addMultiple }) {
 }
 function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, transpose }) {
   const { d_hat, L, classes, carried, A, beta, learned: learned2 } = net, { width, outputs } = at, s = beta.length;
-  return (rows, rate, scale, moving) => {
+  return (rows, rate, scale, moving, look = () => {
+  }) => {
     const size = rows * width;
     let Y = at.Y + L * s * size, S = at.S + L * s * size;
     transpose(at.W, outputs, at.WT, width, classes, d_hat);
@@ -1008,6 +1010,7 @@ function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, 
     move(at.W, d_hat * outputs, rate, scale, moving);
     addRows(at.z, rows, outputs);
     move(at.mu, outputs, rate, scale, moving);
+    look(L);
     for (let l = L - 1; l >= 0; l--) {
       Y -= s * size;
       S -= s * size;
@@ -1026,6 +1029,7 @@ function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, 
       move(K, d_hat * width, rate, scale, moving);
       addRows(at.xi, s * rows, width);
       move(at.b + l * width, width, rate, scale, moving);
+      look(l);
     }
     if (learned2) {
       multiply(at.x, 1, 2, rows, at.p, width, at.zero, at.g, 2);
@@ -1160,8 +1164,8 @@ var Routine = class {
 // src/engine/simd_activations.mjs
 function tanhCode(r, z) {
   const { add, mul, every, where } = w;
-  const inside = where(w.lt(z, every(-TANH_LIMIT)), every(-TANH_LIMIT), z);
-  const x = r.keep(where(w.gt(z, every(TANH_LIMIT)), every(TANH_LIMIT), inside));
+  const inside2 = where(w.lt(z, every(-TANH_LIMIT)), every(-TANH_LIMIT), z);
+  const x = r.keep(where(w.gt(z, every(TANH_LIMIT)), every(TANH_LIMIT), inside2));
   const s = r.keep(mul(x, x));
   const polynomial = (c) => [...c.subarray(2)].reduce((p, a) => add(mul(p, s), every(a)), add(mul(s, every(c[0])), every(c[1])));
   return r.keep(w.div(mul(x, polynomial(TANH_P)), polynomial(TANH_Q)));
@@ -1169,9 +1173,9 @@ function tanhCode(r, z) {
 function expCode(r, x) {
   const { add, sub, mul, every, where } = w;
   const most = where(w.gt(x, every(EXP_MOST)), every(EXP_MOST), x);
-  const inside = r.keep(where(w.gt(x, every(EXP_LEAST)), most, every(EXP_LEAST)));
-  const k = r.keep(sub(add(mul(inside, every(LOG2_E)), every(TO_WHOLE)), every(TO_WHOLE)));
-  const t = r.keep(sub(sub(inside, mul(k, every(LN2_HIGH))), mul(k, every(LN2_LOW))));
+  const inside2 = r.keep(where(w.gt(x, every(EXP_LEAST)), most, every(EXP_LEAST)));
+  const k = r.keep(sub(add(mul(inside2, every(LOG2_E)), every(TO_WHOLE)), every(TO_WHOLE)));
+  const t = r.keep(sub(sub(inside2, mul(k, every(LN2_HIGH))), mul(k, every(LN2_LOW))));
   const start = add(mul(t, every(EXP_P[0])), every(EXP_P[1]));
   const p = [...EXP_P.subarray(2)].reduce((q, a) => add(mul(q, t), every(a)), start);
   const power = w.addWhole(w.toWhole(sub(k, every(1))), w.everyWhole(127));
@@ -1527,11 +1531,12 @@ var Engine = class _Engine {
   /**
    * @param {Layers} net
    * @param {Weights} weights  copied
-   * @param {{rate: number, batch: number, kernel?: 'auto'|'webassembly'|'javascript'}} protocol
+   * @param {{rate: number, batch: number, decay?: number, kernel?: 'auto'|'webassembly'|'javascript'}} protocol
    */
-  constructor(net, weights, { rate, batch, kernel = "auto" }) {
+  constructor(net, weights, { rate, batch, decay = 0, kernel = "auto" }) {
     this.net = net;
     this.rate = rate;
+    this.decay = decay;
     this.batch = batch;
     this.layout = layoutOf(net, Math.max(batch, CHUNK));
     this.sweeps = sweepsFor(net, this.layout, kernel);
@@ -1561,13 +1566,34 @@ var Engine = class _Engine {
       const rate = f(this.rate / (1 - this.powers[0])), scale = f(1 / Math.sqrt(1 - this.powers[1]));
       this.sweeps.forward(rows, 1);
       this._differentiate(rows);
+      const before = this._decaying();
       this.sweeps.backward(rows, rate, scale, 1);
+      if (before) this._decay(before);
     }
   }
-  /** @param {Points} points @returns {{cost: number, accuracy: number}} on all of them; accuracy is a fraction */
+  /** The weights that decay in a step, as they are before; null without weight decay. */
+  _decaying() {
+    return this.decay ? this._trained.slice() : null;
+  }
+  /** Take rate * decay times what it was from every trained weight. @param {Float32Array} before */
+  _decay(before) {
+    const weights = this._trained, share2 = f(this.rate * this.decay);
+    for (let k = 0; k < weights.length; k++) weights[k] -= f(share2 * before[k]);
+  }
+  /** The trained weights in the memory: all of them, or all but the lift. */
+  get _trained() {
+    const { M, K, weights } = this.layout;
+    return this.sweeps.memory.subarray(this.net.learned ? M : K, weights);
+  }
+  /**
+   * @param {Points} points
+   * @returns {{cost: number, accuracy: number, confusion: number[]}} on all of them: accuracy is a fraction, and
+   *   confusion (classes, classes) counts the points of each class, row by row, by the answer they get
+   */
   statistics({ X, c }) {
     const { classes } = this.net, { z, outputs } = this.layout, { memory } = this.sweeps;
     const N = c.length;
+    const confusion2 = new Array(classes * classes).fill(0);
     let cost = 0, right = 0;
     this._chunks(X, 0, (first, rows) => {
       for (let r = 0; r < rows; r++) {
@@ -1575,11 +1601,12 @@ var Engine = class _Engine {
         let best = 0;
         for (let k = 1; k < classes; k++) if (memory[row + k] > memory[row + best]) best = k;
         if (best === label) right++;
+        confusion2[label * classes + best]++;
         const [total, largest2] = this._exponentials(row);
         cost += f(log32(total) - f(memory[row + label] - largest2));
       }
     });
-    return { cost: cost / N, accuracy: right / N };
+    return { cost: cost / N, accuracy: right / N, confusion: confusion2 };
   }
   /** @param {Float32Array} X  (N, 2) @returns {Float32Array} W y[L] + mu: (N, classes) */
   logits(X) {
@@ -1627,6 +1654,26 @@ var Engine = class _Engine {
     whole._differentiate(c.length);
     whole.sweeps.backward(c.length, 0, 0, 0);
     return whole._read(whole.layout.weights);
+  }
+  /**
+   * The size of the costates p[l], the derivatives of a point's cost by its features y[l], layer by layer.
+   * @param {Points} points
+   * @returns {Float64Array} (L+1,) the root mean square over the points of the norm of p[l]
+   */
+  costates({ X, c }) {
+    const order = [...c.keys()], squares = new Float64Array(this.net.L + 1);
+    const other = new _Engine(this.net, this.weights, { rate: 0, batch: CHUNK, kernel: "javascript" });
+    const { sweeps: { memory }, layout: { p, width } } = other;
+    for (let first = 0; first < c.length; first += CHUNK) {
+      const rows = Math.min(CHUNK, c.length - first);
+      other._gather(X, c, order, first, rows);
+      other.sweeps.forward(rows, 1);
+      other._differentiate(rows);
+      other.sweeps.backward(rows, 0, 0, 0, (l) => {
+        for (let k = p; k < p + rows * width; k++) squares[l] += (rows * memory[k]) ** 2;
+      });
+    }
+    return squares.map((square) => Math.sqrt(square / c.length));
   }
   /** The weights in the net's layout. @returns {Weights} */
   get weights() {
@@ -1822,7 +1869,7 @@ var Trainer = class {
    */
   constructor(configuration, { weights = null, kernel = "auto" } = {}) {
     this.configuration = validated(configuration);
-    const { data, samples, noise, seed, rate, batch, lift, d_hat } = this.configuration;
+    const { data, samples, noise, seed, rate, decay, batch, lift, d_hat } = this.configuration;
     this.classes = classesOf(this.configuration);
     const layers = layersOf(this.configuration);
     this.start = /** @type {'drawn'|'given'} */
@@ -1836,11 +1883,12 @@ var Trainer = class {
       this.train = pointsOf(data);
       this.validation = pointsOf(data.validation ?? data);
     }
-    this.engine = new Engine(layers, this.initial, { rate, batch, kernel });
+    this.engine = new Engine(layers, this.initial, { rate, decay, batch, kernel });
     this.stepsPerEpoch = stepsPerEpoch(this.configuration);
     this.steps = 0;
     this.history = { train_cost: [], train_accuracy: [], val_cost: [], val_accuracy: [] };
     this.state = "ready";
+    this.confusion = [];
     this.order = null;
     const { initial } = this;
     this.parameters = [initial.K, initial.b, initial.W, initial.mu].reduce((n, a) => n + a.length, 0);
@@ -1885,6 +1933,7 @@ var Trainer = class {
     this.history.train_accuracy.push(train.accuracy);
     this.history.val_cost.push(validation.cost);
     this.history.val_accuracy.push(validation.accuracy);
+    this.confusion = validation.confusion;
     if (!(Number.isFinite(train.cost) && Number.isFinite(validation.cost))) this.state = "diverged";
   }
   /** @returns {RunRecord} the run as it is now */
@@ -1962,12 +2011,17 @@ var Turns = class {
 // src/run/serve.mjs
 var FRAME = 33;
 var AHEAD = 8;
+var ASKED = 60;
 function serve(port, { slice = 20, early = [] } = {}) {
   const server = new Server(port, slice);
   const receive = ({ data }) => server.receive(data);
   port.onmessage = receive;
   port.postMessage({ type: "ready" });
   early.forEach(receive);
+}
+function insideOf({ engine, train: { X, c } }) {
+  const { K, b } = engine.weights;
+  return { K, b, costates: engine.costates({ X: X.subarray(0, 2 * ASKED), c: c.subarray(0, ASKED) }) };
 }
 var Server = class {
   /** @param {Port} port @param {number} slice */
@@ -2136,7 +2190,7 @@ var Server = class {
   }
   /** @param {boolean} fresh  with all views, whatever they cost */
   snapshot(fresh) {
-    const { trainer, renewed } = this, { grid, flow, mesh = 0 } = this.views;
+    const { trainer, renewed } = this, { grid, flow, mesh = 0, inside: inside2 = false } = this.views;
     if (!trainer) return;
     if (!this.shown) {
       this.owed ||= fresh;
@@ -2156,11 +2210,13 @@ var Server = class {
       rate: trainer.configuration.rate,
       rates: trainer.configuration.rates,
       history: trainer.history,
+      confusion: trainer.confusion,
       msPerStep: this.msPerStep,
       kernel: trainer.engine.kernel,
       grid: show2 && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
       flow: show2 && flow > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow)) : null,
       mesh: show2 && mesh > 0 ? trainer.engine.states(meshPoints(mesh)) : null,
+      inside: show2 && inside2 ? insideOf(trainer) : null,
       classifier: null,
       probe: show2 ? this.probed() : null
     };
@@ -2357,401 +2413,6 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
     this._port?.close();
   }
 };
-
-// src/geometry/extremes.mjs
-function largest(values, start) {
-  let found = start;
-  for (const value of values) if (value > found) found = value;
-  return found;
-}
-function smallest(values, start) {
-  let found = start;
-  for (const value of values) if (value < found) found = value;
-  return found;
-}
-
-// src/setup/drawn.mjs
-var OWN_CLASSES = 3;
-function onGrid(x) {
-  return Math.round(Math.min(1, Math.max(0, (x + EDGE) / (2 * EDGE))) * 255) / 255 * 2 * EDGE - EDGE;
-}
-var BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-function packed(points) {
-  return points.X.map(([x1, x2], n) => {
-    const [p, q] = [x1, x2].map((x) => Math.round((onGrid(x) + EDGE) / (2 * EDGE) * 255));
-    const bits2 = p << 10 | q << 2 | points.c[n];
-    return BASE64[bits2 >> 12] + BASE64[bits2 >> 6 & 63] + BASE64[bits2 & 63];
-  }).join("");
-}
-function unpacked(text) {
-  const points = { classes: 2, X: [], c: [] };
-  for (let k = 0; k + 3 <= text.length; k += 3) {
-    const [a, b, c] = [0, 1, 2].map((i) => BASE64.indexOf(text[k + i]));
-    if (Math.min(a, b, c) < 0) throw new Error(`points: must be written in letters of ${BASE64}, got ${text[k]}`);
-    const bits2 = a << 12 | b << 6 | c;
-    points.X.push([bits2 >> 10, bits2 >> 2 & 255].map((p) => p / 255 * 2 * EDGE - EDGE));
-    points.c.push(bits2 & 3);
-  }
-  return withClasses(points);
-}
-function withClasses(points) {
-  return { ...points, classes: 1 + largest(points.c, 1) };
-}
-function moons() {
-  const X = [], c = [];
-  for (let i = 0; i < 24; i++) {
-    const t = Math.PI * (i + 0.5) / 24;
-    const r = 2 + 0.35 * Math.sin(9 * i);
-    X.push([-1 + r * Math.cos(t), -0.6 + r * Math.sin(t)], [1 - r * Math.cos(t), 0.6 - r * Math.sin(t)]);
-    c.push(0, 1);
-  }
-  return { X: X.map((point) => point.map(onGrid)), c };
-}
-
-// src/page/state.mjs
-function newState() {
-  return {
-    configuration: validated({}),
-    look: { steps: 0, layer: null, view: 3, azim: -62, elev: 18, points: "new", discrete: false, hide: [] },
-    given: void 0,
-    opened: null,
-    run: null,
-    snapshot: null,
-    states: null,
-    flow: null,
-    mesh: null,
-    meshAnswers: null,
-    classifier: null,
-    probe: null,
-    box: { m: 0, bound: EDGE, centre: [0, 0, 0], low: -1 },
-    near: { m: 0, bound: EDGE, centre: [0, 0, 0], low: -1 },
-    decision: null,
-    best: { lines: [], key: "" },
-    theme: (
-      /** @type {Theme} */
-      {}
-    ),
-    own: withClasses({ classes: 2, ...moons() }),
-    drawnClass: 0,
-    cursor: { x: 0, y: 0, shown: false },
-    touched: false,
-    playing: false,
-    problem: "",
-    about: ""
-  };
-}
-var isOwn = ({ configuration }) => typeof configuration.data !== "string";
-var components = ({ look, configuration }) => Math.min(look.view, configuration.d_hat);
-var shownLayer = ({ look, configuration, flow }) => Math.min(look.layer ?? configuration.L, flow?.L ?? configuration.L);
-
-// src/painting/markers.mjs
-var MARKERS = [
-  [0, -1.3, 1.15, 0.75, -1.15, 0.75],
-  [-0.95, -0.95, 0.95, -0.95, 0.95, 0.95, -0.95, 0.95],
-  [0, -1.35, 1.35, 0, 0, 1.35, -1.35, 0],
-  [0, 1.3, 1.15, -0.75, -1.15, -0.75],
-  [-1.3, -0.5, -0.5, -0.5, -0.5, -1.3, 0.5, -1.3, 0.5, -0.5, 1.3, -0.5, 1.3, 0.5, 0.5, 0.5, 0.5, 1.3, -0.5, 1.3, -0.5, 0.5, -1.3, 0.5]
-];
-function marker(pen, k, x, y, r) {
-  if (k === 0) {
-    pen.moveTo(x + r, y);
-    pen.arc(x, y, r, 0, 2 * Math.PI);
-    return;
-  }
-  const corners = MARKERS[k - 1];
-  pen.moveTo(x + r * corners[0], y + r * corners[1]);
-  for (let i = 2; i < corners.length; i += 2) pen.lineTo(x + r * corners[i], y + r * corners[i + 1]);
-  pen.closePath();
-}
-function outline(k, r) {
-  if (k === 0) return `M${r} 0A${r} ${r} 0 1 1 ${-r} 0A${r} ${r} 0 1 1 ${r} 0Z`;
-  return `M${MARKERS[k - 1].map((x) => r * x).join(" ")}Z`;
-}
-function paintPoints(pen, places, c, colours, size, alpha = 0.8) {
-  const classes = 1 + largest(c, -1);
-  pen.globalAlpha = alpha;
-  for (let k = 0; k < classes; k++) {
-    pen.fillStyle = colours[k];
-    pen.beginPath();
-    for (let n = 0; n < c.length; n++) if (c[n] === k) marker(pen, k, places[2 * n], places[2 * n + 1], size);
-    pen.fill();
-  }
-  pen.globalAlpha = 1;
-}
-
-// src/painting/colours.mjs
-var CLASS_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"];
-var NET_STYLES = {
-  StandardNet: { colour: "#7A6248", dash: [] },
-  euler: { colour: "#56B4E9", dash: [7, 3, 1.5, 3] },
-  rk4: { colour: "#0072B2", dash: [] }
-};
-var OTHER_NET = { colour: "#009E73", dash: [] };
-function lighter(colour, share2) {
-  return "#" + [1, 3, 5].map((k) => Math.round(parseInt(colour.slice(k, k + 2), 16) * (1 - share2) + 255 * share2).toString(16).padStart(2, "0")).join("");
-}
-function themeOf(root) {
-  const style = getComputedStyle(root);
-  const colour = (name) => style.getPropertyValue(name).trim();
-  const [r, g, b] = (style.color.match(/[\d.]+/g) ?? ["0", "0", "0"]).map(Number), dark = r + g + b > 384;
-  return {
-    text: colour("--rkp-text"),
-    muted: colour("--rkp-muted"),
-    line: colour("--rkp-line"),
-    font: style.fontFamily,
-    dark,
-    classes: dark ? CLASS_COLOURS.map((each) => lighter(each, 0.3)) : CLASS_COLOURS
-  };
-}
-
-// src/painting/regions.mjs
-function strokeLines(pen, lines, place2) {
-  pen.beginPath();
-  for (const line2 of lines) {
-    for (let k = 0; k < line2.length; k += 2) {
-      const [x, y] = place2(line2[k], line2[k + 1]);
-      if (k) pen.lineTo(x, y);
-      else pen.moveTo(x, y);
-    }
-  }
-  pen.stroke();
-}
-function regions(P, cells, classes, side, discrete = false) {
-  const image = new ImageData(side, side), bytes = image.data;
-  const rgb = CLASS_COLOURS.map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
-  const p = new Float64Array(classes);
-  for (let i = 0; i < side; i++) {
-    const y = Math.min(cells - 1, Math.max(0, (i + 0.5) * cells / side - 0.5));
-    const i0 = Math.min(cells - 2, Math.floor(y)), v = y - i0;
-    for (let j = 0; j < side; j++) {
-      const x = Math.min(cells - 1, Math.max(0, (j + 0.5) * cells / side - 0.5));
-      const j0 = Math.min(cells - 2, Math.floor(x)), u = x - j0;
-      const corner = (i0 * cells + j0) * classes, below = corner + cells * classes;
-      let best = 0;
-      for (let k = 0; k < classes; k++) {
-        p[k] = (1 - v) * ((1 - u) * P[corner + k] + u * P[corner + classes + k]) + v * ((1 - u) * P[below + k] + u * P[below + classes + k]);
-        if (p[k] > p[best]) best = k;
-      }
-      const sure = discrete ? 0.8 : (p[best] - 1 / classes) / (1 - 1 / classes);
-      const pixel = 4 * (i * side + j), colour = rgb[best];
-      for (let k = 0; k < 3; k++) bytes[pixel + k] = colour[k];
-      bytes[pixel + 3] = 255 * (0.1 + 0.27 * sure);
-    }
-  }
-  return image;
-}
-
-// src/painting/space.mjs
-var DISTANCE = 7;
-var FLOOR = 0.85;
-function camera(components2, { bound, centre }, look, width, height2) {
-  const [cx, cy] = [width / 2, height2 / 2], half = Math.min(width, height2) / 2;
-  if (components2 === 2) {
-    const zoom2 = (half - 10) / bound;
-    return (x, y) => [cx + zoom2 * (x - centre[0]), cy - zoom2 * (y - centre[1]), 0];
-  }
-  const [azim, elev] = [look.azim, look.elev].map((angle) => angle * Math.PI / 180);
-  const [ca, sa, ce, se] = [Math.cos(azim), Math.sin(azim), Math.cos(elev), Math.sin(elev)];
-  const zoom = 0.92 * half / bound, eye = DISTANCE * bound;
-  return (x, y, z) => {
-    const [u, v, w2] = [x - centre[0], y - centre[1], z - centre[2]];
-    const across = -sa * u + ca * v, near = ca * u + sa * v;
-    const up = ce * w2 - se * near, nearness = ce * near + se * w2;
-    const closer = zoom * (eye / (eye - nearness));
-    return [cx + closer * across, cy - closer * up, nearness];
-  };
-}
-function eyeOf({ bound, centre: [x, y, z] }, look) {
-  const [azim, elev] = [look.azim, look.elev].map((angle) => angle * Math.PI / 180), far = DISTANCE * bound;
-  return [x + far * Math.cos(elev) * Math.cos(azim), y + far * Math.cos(elev) * Math.sin(azim), z + far * Math.sin(elev)];
-}
-function paintFrame(pen, at, components2, { bound, centre, low }, look, theme, letter3) {
-  const left = [Math.sin, (angle) => -Math.cos(angle)].map((of) => of(look.azim * Math.PI / 180));
-  const radius = components2 === 2 ? bound : FLOOR * bound;
-  const place2 = ([u, v, w2]) => at(centre[0] + radius * u, centre[1] + radius * v, centre[2] + bound * w2);
-  const line2 = (from, to) => {
-    const [a, b] = [place2(from), place2(to)];
-    pen.moveTo(a[0], a[1]);
-    pen.lineTo(b[0], b[1]);
-  };
-  pen.strokeStyle = theme.line;
-  pen.lineWidth = 1;
-  pen.beginPath();
-  if (components2 === 2) {
-    line2([-1, 0, 0], [1, 0, 0]);
-    line2([0, -1, 0], [0, 1, 0]);
-  } else {
-    for (const r of [0.5, 1]) {
-      for (let t = 0; t <= 60; t++) {
-        const [x, y] = place2([r * Math.cos(Math.PI * t / 30), r * Math.sin(Math.PI * t / 30), low]);
-        if (t) pen.lineTo(x, y);
-        else pen.moveTo(x, y);
-      }
-    }
-    line2([-1, 0, low], [1, 0, low]);
-    line2([0, -1, low], [0, 1, low]);
-    line2([...left, low], [...left, low + 0.4]);
-  }
-  pen.stroke();
-  pen.fillStyle = theme.muted;
-  pen.textAlign = "center";
-  pen.textBaseline = "middle";
-  const ends = components2 === 2 ? [[0.96, -0.06, 0], [-0.06, 0.96, 0]] : [[1.1, 0, low], [0, 1.1, low], [...left, low + 0.5]];
-  ends.forEach((end, k) => {
-    const [x, y] = place2(end);
-    pen.font = `italic 12px ${theme.font}`;
-    pen.fillText(letter3, x - 3, y);
-    pen.font = `10px ${theme.font}`;
-    pen.fillText(String(k + 1), x + 4, y + 4);
-  });
-}
-
-// src/views/scene.mjs
-var place = ({ at, n: count, components: components2 }, l, n) => placed(at, components2, l * count + n);
-function placed(at, components2, row) {
-  const k = row * components2;
-  return [at[k], at[k + 1], components2 === 3 ? at[k + 2] : 0];
-}
-
-// src/views/trajectories.mjs
-var TRAJECTORIES = 50;
-function paintTrajectories(scene, pen, width, height2) {
-  const { flow, c, layer, box, look, theme } = scene;
-  const at = camera(flow.components, box, look, width, height2);
-  paintFrame(pen, at, flow.components, box, look, theme, scene.letter);
-  const count = Math.min(TRAJECTORIES, flow.n), classes = Int32Array.from({ length: count }, (_, n) => c[n]);
-  const marked = [0, flow.L, layer];
-  const [first, last2, between] = marked.map(() => new Float32Array(2 * count)), places = [first, last2, between];
-  pen.lineWidth = 1.1;
-  pen.lineJoin = "round";
-  pen.globalAlpha = scene.traced ? 0.25 : 0.55;
-  for (let n = 0; n < count; n++) {
-    pen.strokeStyle = theme.classes[classes[n]];
-    pen.beginPath();
-    for (let l = 0; l <= flow.L; l++) {
-      const [x, y] = at(...place(flow, l, n));
-      if (l) pen.lineTo(x, y);
-      else pen.moveTo(x, y);
-      marked.forEach((each, k) => {
-        if (l === each) places[k].set([x, y], 2 * n);
-      });
-    }
-    pen.stroke();
-  }
-  paintPoints(pen, first, classes, theme.classes, 1.4, 0.7);
-  paintPoints(pen, last2, classes, theme.classes, 3.4, 0.9);
-  if (layer > 0 && layer < flow.L) paintRings(pen, between, theme.text);
-  paintTraced(scene, pen, at, width, height2, false);
-}
-function paintRings(pen, places, colour) {
-  pen.strokeStyle = colour;
-  pen.lineWidth = 1;
-  pen.beginPath();
-  for (let n = 0; n < places.length; n += 2) {
-    pen.moveTo(places[n] + 2.6, places[n + 1]);
-    pen.arc(places[n], places[n + 1], 2.6, 0, 7);
-  }
-  pen.stroke();
-}
-function paintTraced({ flow: { components: components2, L }, traced: traced2, layer, theme }, pen, at, width, height2, upToLayer) {
-  if (!traced2) return;
-  pen.strokeStyle = theme.text;
-  pen.lineWidth = upToLayer ? 1 : 2.2;
-  pen.beginPath();
-  for (let l = 0; l <= (upToLayer ? layer : L); l++) {
-    const [x2, y2] = at(...placed(traced2.at, components2, l));
-    if (l) pen.lineTo(x2, y2);
-    else pen.moveTo(x2, y2);
-  }
-  pen.stroke();
-  const [x, y] = at(...placed(traced2.at, components2, layer));
-  const seen = (u, most) => Math.max(7, Math.min(most - 7, u));
-  paintPicked(pen, seen(x, width), seen(y, height2), theme.classes[traced2.answer], theme.text);
-}
-function paintPicked(pen, x, y, fill, stroke) {
-  pen.beginPath();
-  pen.arc(x, y, 5.5, 0, 2 * Math.PI);
-  pen.fillStyle = fill;
-  pen.fill();
-  pen.lineWidth = 2;
-  pen.strokeStyle = stroke;
-  pen.stroke();
-}
-function nearestTrajectory({ flow, box, look }, width, height2, x, y) {
-  const at = camera(flow.components, box, look, width, height2);
-  let best = { n: -1, far: Infinity };
-  for (let n = 0; n < Math.min(TRAJECTORIES, flow.n); n++) {
-    for (let l = 0; l <= flow.L; l++) {
-      const [u, v] = at(...place(flow, l, n)), far = Math.hypot(u - x, v - y);
-      if (far < best.far) best = { n, far };
-    }
-  }
-  return best;
-}
-
-// src/views/decision.mjs
-var CELLS = 64;
-var POINTS = 600;
-var MANY = 200;
-function paintDecision(state, pen, width, height2) {
-  const { decision, best, theme } = state, drawing = isOwn(state) || state.problem.startsWith("Draw");
-  if (decision) {
-    pen.imageSmoothingEnabled = true;
-    pen.drawImage(decision.picture, 0, 0, width, height2);
-    pen.strokeStyle = theme.text;
-    pen.lineWidth = 1.2;
-    paintLines(pen, decision.lines, width / CELLS);
-  }
-  paintKnown(state, drawing, pen, width, height2);
-  if (best.lines.length) {
-    pen.strokeStyle = theme.text;
-    pen.lineWidth = 1.3;
-    pen.setLineDash([5, 4]);
-    paintLines(pen, best.lines, width / BEST_CELLS);
-    pen.setLineDash([]);
-  }
-  paintTicks(state, pen, width, height2);
-  if (state.cursor.shown) paintCursor(state, drawing, pen, width, height2);
-  if (state.probe) paintProbe(state.probe, theme, pen, width, height2);
-}
-function paintLines(pen, lines, cell) {
-  strokeLines(pen, lines, (x, y) => [(x + 0.5) * cell, (y + 0.5) * cell]);
-}
-function paintKnown({ own, run, theme, look }, drawing, pen, width, height2) {
-  if (drawing) {
-    paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height2), own.c, theme.classes, own.c.length > MANY ? 1.8 : 3.6, 0.95);
-  } else if (run && look.points !== "none") {
-    const { X, c } = look.points === "training" ? run.train : run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height2);
-    paintPoints(pen, places, c.subarray(0, POINTS), theme.classes, 1.8, 0.75);
-  }
-}
-function paintTicks({ theme }, pen, width, height2) {
-  pen.fillStyle = theme.muted;
-  pen.font = `11px ${theme.font}`;
-  pen.textBaseline = "alphabetic";
-  for (const x of [-EDGE, 0, EDGE]) {
-    const text = String(x).replace("-", "−");
-    pen.textAlign = x < 0 ? "left" : x > 0 ? "right" : "center";
-    pen.fillText(text, (x + EDGE) / (2 * EDGE) * width + (x < 0 ? 12 : x > 0 ? -3 : 0), height2 - 4);
-    pen.textAlign = "left";
-    pen.fillText(text, 3, x > 0 ? 12 : x < 0 ? height2 - 16 : height2 / 2 + 4);
-  }
-}
-function paintProbe({ x, P }, theme, pen, width, height2) {
-  const [u, v] = toCanvas(x, width, height2);
-  paintPicked(pen, u, v, theme.classes[P.indexOf(Math.max(...P))], theme.text);
-}
-function paintCursor({ cursor, theme, drawnClass }, drawing, pen, width, height2) {
-  const [x, y] = toCanvas([cursor.x, cursor.y], width, height2);
-  pen.strokeStyle = drawing ? theme.classes[drawnClass] : theme.text;
-  pen.lineWidth = 2;
-  pen.beginPath();
-  pen.moveTo(x - 9, y);
-  pen.lineTo(x + 9, y);
-  pen.moveTo(x, y - 9);
-  pen.lineTo(x, y + 9);
-  pen.stroke();
-}
 
 // src/words/numbers.mjs
 function short(x) {
@@ -3078,6 +2739,98 @@ function answerAt({ W, mu }, states, at) {
   return best;
 }
 
+// src/geometry/extremes.mjs
+function largest(values, start) {
+  let found = start;
+  for (const value of values) if (value > found) found = value;
+  return found;
+}
+function smallest(values, start) {
+  let found = start;
+  for (const value of values) if (value < found) found = value;
+  return found;
+}
+
+// src/setup/drawn.mjs
+var OWN_CLASSES = 3;
+function onGrid(x) {
+  return Math.round(Math.min(1, Math.max(0, (x + EDGE) / (2 * EDGE))) * 255) / 255 * 2 * EDGE - EDGE;
+}
+var BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+function packed(points) {
+  return points.X.map(([x1, x2], n) => {
+    const [p, q] = [x1, x2].map((x) => Math.round((onGrid(x) + EDGE) / (2 * EDGE) * 255));
+    const bits2 = p << 10 | q << 2 | points.c[n];
+    return BASE64[bits2 >> 12] + BASE64[bits2 >> 6 & 63] + BASE64[bits2 & 63];
+  }).join("");
+}
+function unpacked(text) {
+  const points = { classes: 2, X: [], c: [] };
+  for (let k = 0; k + 3 <= text.length; k += 3) {
+    const [a, b, c] = [0, 1, 2].map((i) => BASE64.indexOf(text[k + i]));
+    if (Math.min(a, b, c) < 0) throw new Error(`points: must be written in letters of ${BASE64}, got ${text[k]}`);
+    const bits2 = a << 12 | b << 6 | c;
+    points.X.push([bits2 >> 10, bits2 >> 2 & 255].map((p) => p / 255 * 2 * EDGE - EDGE));
+    points.c.push(bits2 & 3);
+  }
+  return withClasses(points);
+}
+function withClasses(points) {
+  return { ...points, classes: 1 + largest(points.c, 1) };
+}
+function moons() {
+  const X = [], c = [];
+  for (let i = 0; i < 24; i++) {
+    const t = Math.PI * (i + 0.5) / 24;
+    const r = 2 + 0.35 * Math.sin(9 * i);
+    X.push([-1 + r * Math.cos(t), -0.6 + r * Math.sin(t)], [1 - r * Math.cos(t), 0.6 - r * Math.sin(t)]);
+    c.push(0, 1);
+  }
+  return { X: X.map((point) => point.map(onGrid)), c };
+}
+
+// src/page/state.mjs
+function newState() {
+  return {
+    configuration: validated({}),
+    look: { steps: 0, layer: null, view: 3, azim: -62, elev: 18, points: "new", discrete: false, hide: [] },
+    given: void 0,
+    opened: null,
+    run: null,
+    snapshot: null,
+    states: null,
+    flow: null,
+    mesh: null,
+    meshAnswers: null,
+    inside: null,
+    classifier: null,
+    probe: null,
+    box: { m: 0, bound: EDGE, centre: [0, 0, 0], low: -1 },
+    near: { m: 0, bound: EDGE, centre: [0, 0, 0], low: -1 },
+    decision: null,
+    best: { lines: [], key: "" },
+    theme: (
+      /** @type {Theme} */
+      {}
+    ),
+    own: withClasses({ classes: 2, ...moons() }),
+    drawnClass: 0,
+    cursor: { x: 0, y: 0, shown: false },
+    touched: false,
+    playing: false,
+    problem: "",
+    about: ""
+  };
+}
+var isOwn = ({ configuration }) => typeof configuration.data !== "string";
+var components = ({ look, configuration }) => Math.min(look.view, configuration.d_hat);
+var shownLayer = ({ look, configuration, flow }) => Math.min(look.layer ?? configuration.L, flow?.L ?? configuration.L);
+function shownWeights({ K, b, costates }, state) {
+  const L = costates.length - 1, layer = Math.min(shownLayer(state), L - 1), d_hat = b.length / L;
+  const part = (all, size) => all.subarray(layer * size, (layer + 1) * size);
+  return { K: part(K, d_hat * d_hat), b: part(b, d_hat), layer, d_hat };
+}
+
 // src/page/scene.mjs
 var MESH = 9;
 var letter2 = ({ configuration }) => configuration.d_hat <= 3 ? "y" : "p";
@@ -3197,6 +2950,31 @@ function paintMarks(pen, marks, X, top, bottom, middle, theme) {
   });
 }
 
+// src/painting/colours.mjs
+var CLASS_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"];
+var NET_STYLES = {
+  StandardNet: { colour: "#7A6248", dash: [] },
+  euler: { colour: "#56B4E9", dash: [7, 3, 1.5, 3] },
+  rk4: { colour: "#0072B2", dash: [] }
+};
+var OTHER_NET = { colour: "#009E73", dash: [] };
+function lighter(colour, share2) {
+  return "#" + [1, 3, 5].map((k) => Math.round(parseInt(colour.slice(k, k + 2), 16) * (1 - share2) + 255 * share2).toString(16).padStart(2, "0")).join("");
+}
+function themeOf(root) {
+  const style = getComputedStyle(root);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const [r, g, b] = (style.color.match(/[\d.]+/g) ?? ["0", "0", "0"]).map(Number), dark = r + g + b > 384;
+  return {
+    text: colour("--rkp-text"),
+    muted: colour("--rkp-muted"),
+    line: colour("--rkp-line"),
+    font: style.fontFamily,
+    dark,
+    classes: dark ? CLASS_COLOURS.map((each) => lighter(each, 0.3)) : CLASS_COLOURS
+  };
+}
+
 // src/views/epochs.mjs
 function lastEpoch({ snapshot }) {
   return Math.max(10, 10 * Math.ceil(((snapshot?.history.val_accuracy.length ?? 1) - 1) / 10));
@@ -3254,19 +3032,303 @@ function paintCost(state, pen, width, height2) {
   });
 }
 
+// src/painting/markers.mjs
+var MARKERS = [
+  [0, -1.3, 1.15, 0.75, -1.15, 0.75],
+  [-0.95, -0.95, 0.95, -0.95, 0.95, 0.95, -0.95, 0.95],
+  [0, -1.35, 1.35, 0, 0, 1.35, -1.35, 0],
+  [0, 1.3, 1.15, -0.75, -1.15, -0.75],
+  [-1.3, -0.5, -0.5, -0.5, -0.5, -1.3, 0.5, -1.3, 0.5, -0.5, 1.3, -0.5, 1.3, 0.5, 0.5, 0.5, 0.5, 1.3, -0.5, 1.3, -0.5, 0.5, -1.3, 0.5]
+];
+function marker(pen, k, x, y, r) {
+  if (k === 0) {
+    pen.moveTo(x + r, y);
+    pen.arc(x, y, r, 0, 2 * Math.PI);
+    return;
+  }
+  const corners = MARKERS[k - 1];
+  pen.moveTo(x + r * corners[0], y + r * corners[1]);
+  for (let i = 2; i < corners.length; i += 2) pen.lineTo(x + r * corners[i], y + r * corners[i + 1]);
+  pen.closePath();
+}
+function outline(k, r) {
+  if (k === 0) return `M${r} 0A${r} ${r} 0 1 1 ${-r} 0A${r} ${r} 0 1 1 ${r} 0Z`;
+  return `M${MARKERS[k - 1].map((x) => r * x).join(" ")}Z`;
+}
+function paintPoints(pen, places, c, colours, size, alpha = 0.8) {
+  const classes = 1 + largest(c, -1);
+  pen.globalAlpha = alpha;
+  for (let k = 0; k < classes; k++) {
+    pen.fillStyle = colours[k];
+    pen.beginPath();
+    for (let n = 0; n < c.length; n++) if (c[n] === k) marker(pen, k, places[2 * n], places[2 * n + 1], size);
+    pen.fill();
+  }
+  pen.globalAlpha = 1;
+}
+
+// src/painting/regions.mjs
+function strokeLines(pen, lines, place2) {
+  pen.beginPath();
+  for (const line2 of lines) {
+    for (let k = 0; k < line2.length; k += 2) {
+      const [x, y] = place2(line2[k], line2[k + 1]);
+      if (k) pen.lineTo(x, y);
+      else pen.moveTo(x, y);
+    }
+  }
+  pen.stroke();
+}
+function regions(P, cells, classes, side, discrete = false) {
+  const image = new ImageData(side, side), bytes = image.data;
+  const rgb = CLASS_COLOURS.map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
+  const p = new Float64Array(classes);
+  for (let i = 0; i < side; i++) {
+    const y = Math.min(cells - 1, Math.max(0, (i + 0.5) * cells / side - 0.5));
+    const i0 = Math.min(cells - 2, Math.floor(y)), v = y - i0;
+    for (let j = 0; j < side; j++) {
+      const x = Math.min(cells - 1, Math.max(0, (j + 0.5) * cells / side - 0.5));
+      const j0 = Math.min(cells - 2, Math.floor(x)), u = x - j0;
+      const corner = (i0 * cells + j0) * classes, below = corner + cells * classes;
+      let best = 0;
+      for (let k = 0; k < classes; k++) {
+        p[k] = (1 - v) * ((1 - u) * P[corner + k] + u * P[corner + classes + k]) + v * ((1 - u) * P[below + k] + u * P[below + classes + k]);
+        if (p[k] > p[best]) best = k;
+      }
+      const sure = discrete ? 0.8 : (p[best] - 1 / classes) / (1 - 1 / classes);
+      const pixel = 4 * (i * side + j), colour = rgb[best];
+      for (let k = 0; k < 3; k++) bytes[pixel + k] = colour[k];
+      bytes[pixel + 3] = 255 * (0.1 + 0.27 * sure);
+    }
+  }
+  return image;
+}
+
+// src/painting/space.mjs
+var DISTANCE = 7;
+var FLOOR = 0.85;
+function camera(components2, { bound, centre }, look, width, height2) {
+  const [cx, cy] = [width / 2, height2 / 2], half = Math.min(width, height2) / 2;
+  if (components2 === 2) {
+    const zoom2 = (half - 10) / bound;
+    return (x, y) => [cx + zoom2 * (x - centre[0]), cy - zoom2 * (y - centre[1]), 0];
+  }
+  const [azim, elev] = [look.azim, look.elev].map((angle) => angle * Math.PI / 180);
+  const [ca, sa, ce, se] = [Math.cos(azim), Math.sin(azim), Math.cos(elev), Math.sin(elev)];
+  const zoom = 0.92 * half / bound, eye = DISTANCE * bound;
+  return (x, y, z) => {
+    const [u, v, w2] = [x - centre[0], y - centre[1], z - centre[2]];
+    const across = -sa * u + ca * v, near = ca * u + sa * v;
+    const up = ce * w2 - se * near, nearness = ce * near + se * w2;
+    const closer = zoom * (eye / (eye - nearness));
+    return [cx + closer * across, cy - closer * up, nearness];
+  };
+}
+function eyeOf({ bound, centre: [x, y, z] }, look) {
+  const [azim, elev] = [look.azim, look.elev].map((angle) => angle * Math.PI / 180), far = DISTANCE * bound;
+  return [x + far * Math.cos(elev) * Math.cos(azim), y + far * Math.cos(elev) * Math.sin(azim), z + far * Math.sin(elev)];
+}
+function paintFrame(pen, at, components2, { bound, centre, low }, look, theme, letter3) {
+  const left = [Math.sin, (angle) => -Math.cos(angle)].map((of) => of(look.azim * Math.PI / 180));
+  const radius = components2 === 2 ? bound : FLOOR * bound;
+  const place2 = ([u, v, w2]) => at(centre[0] + radius * u, centre[1] + radius * v, centre[2] + bound * w2);
+  const line2 = (from, to) => {
+    const [a, b] = [place2(from), place2(to)];
+    pen.moveTo(a[0], a[1]);
+    pen.lineTo(b[0], b[1]);
+  };
+  pen.strokeStyle = theme.line;
+  pen.lineWidth = 1;
+  pen.beginPath();
+  if (components2 === 2) {
+    line2([-1, 0, 0], [1, 0, 0]);
+    line2([0, -1, 0], [0, 1, 0]);
+  } else {
+    for (const r of [0.5, 1]) {
+      for (let t = 0; t <= 60; t++) {
+        const [x, y] = place2([r * Math.cos(Math.PI * t / 30), r * Math.sin(Math.PI * t / 30), low]);
+        if (t) pen.lineTo(x, y);
+        else pen.moveTo(x, y);
+      }
+    }
+    line2([-1, 0, low], [1, 0, low]);
+    line2([0, -1, low], [0, 1, low]);
+    line2([...left, low], [...left, low + 0.4]);
+  }
+  pen.stroke();
+  pen.fillStyle = theme.muted;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  const ends = components2 === 2 ? [[0.96, -0.06, 0], [-0.06, 0.96, 0]] : [[1.1, 0, low], [0, 1.1, low], [...left, low + 0.5]];
+  ends.forEach((end, k) => {
+    const [x, y] = place2(end);
+    pen.font = `italic 12px ${theme.font}`;
+    pen.fillText(letter3, x - 3, y);
+    pen.font = `10px ${theme.font}`;
+    pen.fillText(String(k + 1), x + 4, y + 4);
+  });
+}
+
+// src/views/scene.mjs
+var place = ({ at, n: count, components: components2 }, l, n) => placed(at, components2, l * count + n);
+function placed(at, components2, row) {
+  const k = row * components2;
+  return [at[k], at[k + 1], components2 === 3 ? at[k + 2] : 0];
+}
+
+// src/views/trajectories.mjs
+var TRAJECTORIES = 50;
+function paintTrajectories(scene, pen, width, height2) {
+  const { flow, c, layer, box, look, theme } = scene;
+  const at = camera(flow.components, box, look, width, height2);
+  paintFrame(pen, at, flow.components, box, look, theme, scene.letter);
+  const count = Math.min(TRAJECTORIES, flow.n), classes = Int32Array.from({ length: count }, (_, n) => c[n]);
+  const marked = [0, flow.L, layer];
+  const [first, last2, between] = marked.map(() => new Float32Array(2 * count)), places = [first, last2, between];
+  pen.lineWidth = 1.1;
+  pen.lineJoin = "round";
+  pen.globalAlpha = scene.traced ? 0.25 : 0.55;
+  for (let n = 0; n < count; n++) {
+    pen.strokeStyle = theme.classes[classes[n]];
+    pen.beginPath();
+    for (let l = 0; l <= flow.L; l++) {
+      const [x, y] = at(...place(flow, l, n));
+      if (l) pen.lineTo(x, y);
+      else pen.moveTo(x, y);
+      marked.forEach((each, k) => {
+        if (l === each) places[k].set([x, y], 2 * n);
+      });
+    }
+    pen.stroke();
+  }
+  paintPoints(pen, first, classes, theme.classes, 1.4, 0.7);
+  paintPoints(pen, last2, classes, theme.classes, 3.4, 0.9);
+  if (layer > 0 && layer < flow.L) paintRings(pen, between, theme.text);
+  paintTraced(scene, pen, at, width, height2, false);
+}
+function paintRings(pen, places, colour) {
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1;
+  pen.beginPath();
+  for (let n = 0; n < places.length; n += 2) {
+    pen.moveTo(places[n] + 2.6, places[n + 1]);
+    pen.arc(places[n], places[n + 1], 2.6, 0, 7);
+  }
+  pen.stroke();
+}
+function paintTraced({ flow: { components: components2, L }, traced: traced2, layer, theme }, pen, at, width, height2, upToLayer) {
+  if (!traced2) return;
+  pen.strokeStyle = theme.text;
+  pen.lineWidth = upToLayer ? 1 : 2.2;
+  pen.beginPath();
+  for (let l = 0; l <= (upToLayer ? layer : L); l++) {
+    const [x2, y2] = at(...placed(traced2.at, components2, l));
+    if (l) pen.lineTo(x2, y2);
+    else pen.moveTo(x2, y2);
+  }
+  pen.stroke();
+  const [x, y] = at(...placed(traced2.at, components2, layer));
+  const seen = (u, most) => Math.max(7, Math.min(most - 7, u));
+  paintPicked(pen, seen(x, width), seen(y, height2), theme.classes[traced2.answer], theme.text);
+}
+function paintPicked(pen, x, y, fill, stroke) {
+  pen.beginPath();
+  pen.arc(x, y, 5.5, 0, 2 * Math.PI);
+  pen.fillStyle = fill;
+  pen.fill();
+  pen.lineWidth = 2;
+  pen.strokeStyle = stroke;
+  pen.stroke();
+}
+function nearestTrajectory({ flow, box, look }, width, height2, x, y) {
+  const at = camera(flow.components, box, look, width, height2);
+  let best = { n: -1, far: Infinity };
+  for (let n = 0; n < Math.min(TRAJECTORIES, flow.n); n++) {
+    for (let l = 0; l <= flow.L; l++) {
+      const [u, v] = at(...place(flow, l, n)), far = Math.hypot(u - x, v - y);
+      if (far < best.far) best = { n, far };
+    }
+  }
+  return best;
+}
+
+// src/views/decision.mjs
+var CELLS = 64;
+var POINTS = 600;
+var MANY = 200;
+function paintDecision(state, pen, width, height2) {
+  const { decision, best, theme } = state, drawing = isOwn(state) || state.problem.startsWith("Draw");
+  if (decision) {
+    pen.imageSmoothingEnabled = true;
+    pen.drawImage(decision.picture, 0, 0, width, height2);
+    pen.strokeStyle = theme.text;
+    pen.lineWidth = 1.2;
+    paintLines(pen, decision.lines, width / CELLS);
+  }
+  paintKnown(state, drawing, pen, width, height2);
+  if (best.lines.length) {
+    pen.strokeStyle = theme.text;
+    pen.lineWidth = 1.3;
+    pen.setLineDash([5, 4]);
+    paintLines(pen, best.lines, width / BEST_CELLS);
+    pen.setLineDash([]);
+  }
+  paintTicks(state, pen, width, height2);
+  if (state.cursor.shown) paintCursor(state, drawing, pen, width, height2);
+  if (state.probe) paintProbe(state.probe, theme, pen, width, height2);
+}
+function paintLines(pen, lines, cell) {
+  strokeLines(pen, lines, (x, y) => [(x + 0.5) * cell, (y + 0.5) * cell]);
+}
+function paintKnown({ own, run, theme, look }, drawing, pen, width, height2) {
+  if (drawing) {
+    paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height2), own.c, theme.classes, own.c.length > MANY ? 1.8 : 3.6, 0.95);
+  } else if (run && look.points !== "none") {
+    const { X, c } = look.points === "training" ? run.train : run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height2);
+    paintPoints(pen, places, c.subarray(0, POINTS), theme.classes, 1.8, 0.75);
+  }
+}
+function paintTicks({ theme }, pen, width, height2) {
+  pen.fillStyle = theme.muted;
+  pen.font = `11px ${theme.font}`;
+  pen.textBaseline = "alphabetic";
+  for (const x of [-EDGE, 0, EDGE]) {
+    const text = String(x).replace("-", "−");
+    pen.textAlign = x < 0 ? "left" : x > 0 ? "right" : "center";
+    pen.fillText(text, (x + EDGE) / (2 * EDGE) * width + (x < 0 ? 12 : x > 0 ? -3 : 0), height2 - 4);
+    pen.textAlign = "left";
+    pen.fillText(text, 3, x > 0 ? 12 : x < 0 ? height2 - 16 : height2 / 2 + 4);
+  }
+}
+function paintProbe({ x, P }, theme, pen, width, height2) {
+  const [u, v] = toCanvas(x, width, height2);
+  paintPicked(pen, u, v, theme.classes[P.indexOf(Math.max(...P))], theme.text);
+}
+function paintCursor({ cursor, theme, drawnClass }, drawing, pen, width, height2) {
+  const [x, y] = toCanvas([cursor.x, cursor.y], width, height2);
+  pen.strokeStyle = drawing ? theme.classes[drawnClass] : theme.text;
+  pen.lineWidth = 2;
+  pen.beginPath();
+  pen.moveTo(x - 9, y);
+  pen.lineTo(x + 9, y);
+  pen.moveTo(x, y - 9);
+  pen.lineTo(x, y + 9);
+  pen.stroke();
+}
+
 // src/painting/mesh.mjs
 var FAR = 1.5;
 function paintMesh(pen, { at: places, components: components2, line: line2, answers }, at, { bound, centre }, colours, shown2 = () => true) {
   const count = answers.length;
   const spots = Array.from({ length: count }, (_, n) => placed(places, components2, n));
-  const inside = spots.map((spot) => spot.every((x, k) => k >= components2 || Math.abs(x - centre[k]) < FAR * bound));
+  const inside2 = spots.map((spot) => spot.every((x, k) => k >= components2 || Math.abs(x - centre[k]) < FAR * bound));
   pen.lineWidth = 0.9;
   pen.globalAlpha = 0.5;
   for (let k = 0; k < colours.length; k++) {
     pen.strokeStyle = colours[k];
     pen.beginPath();
     for (let n = 0; n + 1 < count; n++) {
-      if (answers[n] !== k || n % line2 === line2 - 1 || !inside[n] || !inside[n + 1] || !shown2(spots[n])) continue;
+      if (answers[n] !== k || n % line2 === line2 - 1 || !inside2[n] || !inside2[n + 1] || !shown2(spots[n])) continue;
       const [from, to] = [at(...spots[n]), at(...spots[n + 1])];
       pen.moveTo(from[0], from[1]);
       pen.lineTo(to[0], to[1]);
@@ -3364,7 +3426,7 @@ function nearestFeature({ flow, box, look, layer }, width, height2, x, y) {
 function paintLayers(state, pen, width, height2) {
   const { flow, theme } = state;
   if (!flow) return;
-  const { L, spread, norms } = flow, { colour, dash } = netStyle(state), [low, high] = decades(spread, norms);
+  const { L, spread, norms: norms2 } = flow, { colour, dash } = netStyle(state), [low, high] = decades([...spread, ...Array.from(norms2)]);
   const each = Math.max(1, Math.ceil((high - low) / 4));
   const powers = range(low, high).filter((power) => (power - low) % each === 0);
   paintPlot(pen, width, height2, theme, {
@@ -3376,13 +3438,107 @@ function paintLayers(state, pen, width, height2) {
     xTicks: L > 1 ? [0, Math.round(L / 2), L] : [0, 1],
     marked: shownLayer(state),
     written: (y) => `10${raised(Math.round(Math.log10(y)))}`,
-    lines: [{ y: norms, colour: theme.muted, width: 1 }, { y: spread, colour, dash, width: 2.2 }]
+    lines: [{ y: norms2, colour: theme.muted, width: 1 }, { y: spread, colour, dash, width: 2.2 }]
   });
 }
-function decades(spread, norms) {
-  const all = [...spread, ...Array.from(norms)].filter((value) => value > 0 && value < Infinity);
+function decades(sizes2) {
+  const all = sizes2.filter((value) => value > 0 && value < Infinity);
   const low = Math.floor(Math.log10(smallest(all, 0.1))), high = Math.ceil(Math.log10(largest(all, 10)));
   return [Math.max(-12, low), high];
+}
+
+// src/geometry/features.mjs
+function featureNorms({ states, n, L, d_hat }) {
+  return Float64Array.from({ length: L + 1 }, (_, l) => {
+    let total = 0;
+    for (let row = l * n * d_hat; row < (l + 1) * n * d_hat; row += d_hat) {
+      let square = 0;
+      for (let k = row; k < row + d_hat; k++) square += states[k] * states[k];
+      total += Math.sqrt(square);
+    }
+    return total / n;
+  });
+}
+function spreads(flow) {
+  const { states, n, L, d_hat: d } = flow;
+  return Array.from({ length: L + 1 }, (_, l) => {
+    let total = 0;
+    for (let k = 0; k < d; k++) {
+      let mean = 0;
+      for (let i = 0; i < n; i++) mean += states[(l * n + i) * d + k];
+      mean /= n;
+      for (let i = 0; i < n; i++) total += (states[(l * n + i) * d + k] - mean) ** 2;
+    }
+    return Math.sqrt(total / n);
+  });
+}
+function norms(values, parts) {
+  const size = values.length / parts;
+  return Array.from({ length: parts }, (_, l) => Math.hypot(...values.subarray(l * size, (l + 1) * size)));
+}
+
+// src/views/sizes.mjs
+var DASHES = { K: [], b: [7, 3], costates: [1.5, 3] };
+function paintSizes(state, pen, width, height2) {
+  const { inside: inside2, theme } = state;
+  if (!inside2) return;
+  const { K, b, costates } = inside2, L = costates.length - 1, of = { K: norms(K, L), b: norms(b, L) };
+  const [low, high] = decades([...of.K, ...of.b, ...costates]);
+  const each = Math.max(1, Math.ceil((high - low) / 4)), powers = range(low, high).filter((power) => (power - low) % each === 0);
+  paintPlot(pen, width, height2, theme, {
+    title: "sizes by layer",
+    x: [0, L],
+    y: [10 ** low, 10 ** high],
+    log: true,
+    marked: shownLayer(state),
+    yTicks: powers.map((power) => 10 ** power),
+    xTicks: L > 1 ? [0, Math.round(L / 2), L] : [0, 1],
+    written: (y) => `10${raised(Math.round(Math.log10(y)))}`,
+    lines: [
+      { y: of.K, colour: theme.classes[0], dash: DASHES.K, dots: L === 1 },
+      { y: of.b, colour: theme.classes[1], dash: DASHES.b, dots: L === 1 },
+      { y: costates, colour: theme.text, dash: DASHES.costates, width: 2.2 }
+    ]
+  });
+}
+
+// src/views/weights.mjs
+var ABOVE = "#009E73";
+var BELOW = "#CC79A7";
+var STRONGEST = 0.95;
+var UNDER_TEXT = 0.6;
+var WRITTEN = 5;
+var NAMES = 18;
+function paintWeights(state, pen, width, height2) {
+  const { inside: inside2, theme } = state;
+  if (!inside2) return;
+  const { K, b, layer, d_hat } = shownWeights(inside2, state);
+  const side = Math.min((width - 8) / (d_hat + 1), (height2 - NAMES) / d_hat);
+  const most = largest(inside2.b.map(Math.abs), largest(inside2.K.map(Math.abs), 0)) || 1;
+  pen.font = `12px ${theme.font}`;
+  pen.textAlign = "left";
+  pen.textBaseline = "alphabetic";
+  pen.fillStyle = theme.text;
+  pen.fillText(`K of layer ${layer}`, 0, 12);
+  pen.fillText("b", d_hat * side + 8, 12);
+  pen.strokeStyle = theme.line;
+  pen.lineWidth = 1;
+  pen.strokeRect(0, NAMES, d_hat * side, d_hat * side);
+  pen.strokeRect(d_hat * side + 8, NAMES, side, d_hat * side);
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  for (let i = 0; i < d_hat; i++) {
+    for (let j = 0; j <= d_hat; j++) {
+      const value = j < d_hat ? K[i * d_hat + j] : b[i], x = j * side + (j < d_hat ? 0 : 8), y = NAMES + i * side;
+      const colour = value < 0 ? BELOW : ABOVE;
+      pen.globalAlpha = (d_hat <= WRITTEN ? UNDER_TEXT : STRONGEST) * Math.min(1, Math.abs(value) / most);
+      pen.fillStyle = theme.dark ? lighter(colour, 0.2) : colour;
+      pen.fillRect(x, y, side - 1, side - 1);
+      pen.globalAlpha = 1;
+      pen.fillStyle = theme.text;
+      if (d_hat <= WRITTEN) pen.fillText(value.toFixed(2).replace("-", "−"), x + side / 2, y + side / 2);
+    }
+  }
 }
 
 // src/views/views.mjs
@@ -3394,7 +3550,9 @@ function newViews(page) {
     decision: view("Answers of the network on the plane, over the validation points", paintDecision),
     accuracy: view("Accuracy by epoch", paintAccuracy),
     cost: view("Cost by epoch", paintCost),
-    layers: view("Size and spread of the features by layer", paintLayers)
+    layers: view("Size and spread of the features by layer", paintLayers),
+    weights: view("Entries of K and b of the chosen layer", paintWeights),
+    sizes: view("Sizes of weights and costates by layer", paintSizes)
   };
 }
 function ofScene(paint, whole) {
@@ -3405,13 +3563,13 @@ function ofScene(paint, whole) {
 }
 
 // src/setup/link.mjs
-var PARTS = ["experiments", "data", "net", "trajectories", "features", "layers", "prediction", "score", "plots", "formula", "tools"];
+var PARTS = ["experiments", "data", "net", "trajectories", "features", "layers", "prediction", "score", "plots", "inside", "formula", "tools"];
 var POINTS2 = (
   /** @type {const} */
   ["new", "training", "none"]
 );
 var LINK = "#rknet?";
-var WRITTEN = { d: "d_hat", L: "L", h: "h", sigma: "activation", lift: "lift", rate: "rate", batch: "batch", epochs: "epochs", seed: "seed" };
+var WRITTEN2 = { d: "d_hat", L: "L", h: "h", sigma: "activation", lift: "lift", rate: "rate", batch: "batch", epochs: "epochs", seed: "seed" };
 var NUMBERS = ["d_hat", "L", "h", "rate", "batch", "epochs", "seed"];
 function toLink(configuration, look) {
   const { data, noise, samples, net, scheme } = configuration;
@@ -3419,14 +3577,15 @@ function toLink(configuration, look) {
   if (net === "StandardNet") parts.push(["net", net]);
   else if (typeof scheme === "string") parts.push(["net", scheme]);
   else parts.push(["A", scheme.A.map((row) => row.join(",")).join(";")], ["beta", scheme.beta.join(",")]);
-  for (const [letter3, key] of Object.entries(WRITTEN)) {
+  for (const [letter3, key] of Object.entries(WRITTEN2)) {
     if (key !== "h" || net !== "StandardNet") parts.push([
       letter3,
       /** @type {any} */
       configuration[key]
     ]);
   }
-  const { rates, share: share2 } = configuration;
+  const { rates, share: share2, decay } = configuration;
+  if (decay) parts.push(["decay", decay]);
   if (share2 !== DEFAULTS.share) parts.push(["share", share2]);
   if (rates.length) parts.push(["rates", rates.map(([step, rate]) => `${step}:${rate}`).join(",")]);
   parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
@@ -3449,7 +3608,7 @@ function fromLink(hash) {
   };
   if (said2.has("points")) choice.data = unpacked(said2.get("points") ?? "");
   else if (said2.has("data")) choice.data = said2.get("data");
-  for (const key of ["noise", "samples", "share"]) if (said2.has(key)) choice[key] = number(key);
+  for (const key of ["noise", "samples", "share", "decay"]) if (said2.has(key)) choice[key] = number(key);
   if (said2.has("A") || said2.has("beta")) {
     choice.net = "RKNet";
     choice.scheme = typedTableau(said2.get("A") ?? "", said2.get("beta") ?? "");
@@ -3457,7 +3616,7 @@ function fromLink(hash) {
     choice.net = said2.get("net") === "StandardNet" ? "StandardNet" : "RKNet";
     if (choice.net === "RKNet") choice.scheme = said2.get("net");
   }
-  for (const [letter3, key] of Object.entries(WRITTEN)) {
+  for (const [letter3, key] of Object.entries(WRITTEN2)) {
     if (said2.has(letter3)) choice[key] = NUMBERS.includes(key) ? number(letter3) : said2.get(letter3);
   }
   const rates = said2.get("rates");
@@ -3592,7 +3751,7 @@ function scheduleIn(configuration) {
   ];
 }
 function pythonOf(configuration) {
-  const { data, net, scheme, rate, rates, batch, epochs, seed } = configuration;
+  const { data, net, scheme, rate, rates, decay, batch, epochs, seed } = configuration;
   const names = [
     "Protocol",
     net,
@@ -3611,7 +3770,7 @@ function pythonOf(configuration) {
     "# To repeat a run bit by bit, export its record and give the file to the command `rknet verify`.",
     `net = ${netIn(configuration)}`,
     ...scheduleIn(configuration),
-    `protocol = Protocol(epochs=${epochs}, batch_size=${batch}, learning_rate=${real(rate)}, stop_early=False${rates.length ? ", schedule=schedule" : ""})`,
+    `protocol = Protocol(epochs=${epochs}, batch_size=${batch}, learning_rate=${real(rate)}, stop_early=False${decay ? `, weight_decay=${decay}` : ""}${rates.length ? ", schedule=schedule" : ""})`,
     `history = fit(net, train, validation, protocol, seed=${seed})`,
     'print(f"{100 * history.val_accuracy[-1]:.1f} % of new points are right")',
     ""
@@ -3816,6 +3975,7 @@ var OWN_TABLEAU = "own tableau";
 var COLOUR_NAMES = ["blue", "orange", "green", "yellow", "pink", "light blue"];
 
 // src/page/more_controls.mjs
+var DECAYS = [0, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
 function moreControls(page) {
   const { state, choosing: { choose: choose2 }, compact, heard } = page;
   const percent2 = (value) => `${Math.round(100 * value)} %`;
@@ -3827,10 +3987,12 @@ function moreControls(page) {
     percent2,
     "of the points; the rest are new points"
   );
-  const parts = heard ? [] : [share2.element];
+  const decay = slider("weight decay", "", DECAYS, (value) => choose2({ decay: value }), String, "pulls all weights towards zero in each step");
+  const parts = [...heard ? [] : [share2.element], decay.element];
   function show2() {
     share2.show(state.configuration.share);
     share2.input.disabled = isOwn(state);
+    decay.show(state.configuration.decay);
   }
   const folded = node("details", { class: "rkp-more" }, node("summary", {}, "more"), ...parts);
   return { elements: compact ? parts : [folded], show: show2 };
@@ -4003,32 +4165,6 @@ function turnBy({ state, views, layers, turning: turning2 }, { canvas }) {
   });
 }
 
-// src/geometry/features.mjs
-function featureNorms({ states, n, L, d_hat }) {
-  return Float64Array.from({ length: L + 1 }, (_, l) => {
-    let total = 0;
-    for (let row = l * n * d_hat; row < (l + 1) * n * d_hat; row += d_hat) {
-      let square = 0;
-      for (let k = row; k < row + d_hat; k++) square += states[k] * states[k];
-      total += Math.sqrt(square);
-    }
-    return total / n;
-  });
-}
-function spreads(flow) {
-  const { states, n, L, d_hat: d } = flow;
-  return Array.from({ length: L + 1 }, (_, l) => {
-    let total = 0;
-    for (let k = 0; k < d; k++) {
-      let mean = 0;
-      for (let i = 0; i < n; i++) mean += states[(l * n + i) * d + k];
-      mean /= n;
-      for (let i = 0; i < n; i++) total += (states[(l * n + i) * d + k] - mean) ** 2;
-    }
-    return Math.sqrt(total / n);
-  });
-}
-
 // src/page/following.mjs
 var SPARED = 0.01;
 var SPARED_NEARBY = 0.05;
@@ -4075,9 +4211,9 @@ function fitted(box, along, spared, whole) {
     return whole ? [Math.min(a, least), Math.max(b, most)] : [a, b];
   });
   if (!spans.flat().every(Number.isFinite)) return box;
-  const inside = spans.every(([a, b], k) => Math.max(Math.abs(a - box.centre[k]), Math.abs(b - box.centre[k])) < box.bound);
+  const inside2 = spans.every(([a, b], k) => Math.max(Math.abs(a - box.centre[k]), Math.abs(b - box.centre[k])) < box.bound);
   const half = Math.max(...spans.map(([a, b]) => b - a)) / 2;
-  if (inside && box.bound < 1.5 * half && box.m === m) return box;
+  if (inside2 && box.bound < 1.5 * half && box.m === m) return box;
   const bound = Math.max(0.5, 1.05 * half);
   const centre = [0, 1, 2].map((k) => k < m ? (spans[k][0] + spans[k][1]) / 2 : 0);
   const low = m < 3 ? -1 : -Math.min(1, 1.3 * (spans[2][1] - spans[2][0]) / 2 / bound + 0.1);
@@ -4092,7 +4228,7 @@ function hear(page) {
   const { state, player } = page;
   let paintedAt = 0, sharedAt = 0;
   player.onconfigured = (configured) => {
-    Object.assign(state, { run: configured, snapshot: null, decision: null, states: null, flow: null, mesh: null, probe: null });
+    Object.assign(state, { run: configured, snapshot: null, decision: null, states: null, flow: null, mesh: null, inside: null, probe: null });
     state.box.m = state.near.m = 0;
     if (state.best.key !== bestKey(configured.configuration)) state.best = { key: "", lines: [] };
     page.legend.show(configured.classes);
@@ -4141,6 +4277,7 @@ function show(page, seen) {
     follow(page);
     page.probing.show();
   }
+  page.inside.hear(seen);
   page.score.show();
   views.accuracy.soon();
   views.cost.soon();
@@ -4163,6 +4300,7 @@ function layerControls(page) {
     look.layer = value === L ? null : value;
     layer.show(L, value);
     for (const view of [views.trajectories, views.features, views.layers]) view.soon();
+    page.inside.show();
   }
   const flowing = flowButton(page, showLayer);
   const degrees = (value) => `${Math.round(value)}°`.replace("-", "−");
@@ -5163,7 +5301,7 @@ function followKeys({ state, views }, pick) {
 var RATES = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1];
 function rateControl(page) {
   const { state, player, choosing: choosing2 } = page;
-  const hint = "size of a training step; may be changed while training";
+  const hint = "size of a training step; change it any time";
   const control = slider("learning rate", "", RATES, change, String, hint);
   let shown2 = NaN;
   function change(rate) {
@@ -5201,9 +5339,42 @@ function rateControl(page) {
   return { element: control.element, show: show2, hear: hear2, reset };
 }
 
+// src/page/confusion.mjs
+var STRONGEST2 = 30;
+function confusion({ state }) {
+  const caption = node("caption", {}), head = node("thead", {}), body = node("tbody", {});
+  const table = node("table", { class: "rkp-confusion" }, caption, head, body);
+  const element = node("details", { class: "rkp-more", toggle: () => show2() }, node("summary", {}, "confusion matrix"), table);
+  let cells = [];
+  let theme = state.theme;
+  function layOut(classes) {
+    theme = state.theme;
+    const known2 = range(0, classes - 1);
+    const name = (k) => [sample2(`<path d="${outline(k, 4)}" fill="${state.theme.classes[k]}"/>`), String(k + 1)];
+    cells = known2.flatMap(() => known2.map(() => node("td", {})));
+    head.replaceChildren(node("tr", {}, node("td", {}), ...known2.map((k) => node("th", { scope: "col", "aria-label": `answer ${k + 1}` }, ...name(k)))));
+    body.replaceChildren(...known2.map((k) => node("tr", {}, node("th", { scope: "row", "aria-label": `class ${k + 1}` }, ...name(k)), ...cells.slice(k * classes, (k + 1) * classes))));
+  }
+  function show2() {
+    const { run, snapshot } = state;
+    if (!element.open || !run || !snapshot) return;
+    const { classes, configuration } = run, { confusion: counts, history: history2 } = snapshot;
+    if (cells.length !== classes ** 2 || theme !== state.theme) layOut(classes);
+    tell(caption, `${judged(configuration)} after epoch ${history2.val_cost.length - 1}: a row for each class, a column for each answer`);
+    cells.forEach((cell, at) => {
+      const first = at - at % classes, whole = counts.slice(first, first + classes).reduce((sum2, count) => sum2 + count, 0);
+      const strength = whole ? STRONGEST2 * counts[at] / whole : 0;
+      tell(cell, String(counts[at]));
+      cell.style.background = `color-mix(in srgb, var(--rkp-accent) ${strength.toFixed(0)}%, transparent)`;
+    });
+  }
+  return { element, show: show2 };
+}
+
 // src/page/score.mjs
 function score(page) {
   const { state, views } = page;
+  const counted2 = confusion(page);
   const title = node("span", {}, "prediction");
   const digits = node("span", {}), number = node("div", { class: "rkp-number" }, digits, node("small", {}, " %")), ofWhat = node("div", {});
   const facts = { best: node("b", {}), train: node("b", {}), cost: node("b", {}) };
@@ -5226,7 +5397,8 @@ function score(page) {
         facts.cost
       )
     ),
-    views.accuracy.canvas
+    views.accuracy.canvas,
+    counted2.element
   );
   function show2() {
     page.bar.show();
@@ -5240,6 +5412,7 @@ function score(page) {
     tell(facts.best, run.bayes === null ? "–" : percent(run.bayes));
     tell(facts.train, history2.train_accuracy.length ? percent(last2(history2.train_accuracy)) : "–");
     tell(facts.cost, history2.val_cost.length ? decimal(last2(history2.val_cost), 3) : "–");
+    counted2.show();
     page.sentence.tell();
     page.task.show();
     page.heard?.();
@@ -5466,7 +5639,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   border-radius: 0.6rem;
   display: grid;
   gap: 0.6rem 1rem;
-  grid-template: "presets" "say" "decide" "under" "feat" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
+  grid-template: "presets" "say" "decide" "under" "feat" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
   padding: 0.75rem;
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
@@ -5496,11 +5669,15 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-shown { align-items: end; display: flex; flex-wrap: wrap; gap: 0.2rem 0.75rem; }
 [data-hide~="experiments"] .rkp-presets, [data-hide~="data"] .rkp-in, [data-hide~="net"] .rkp-net, [data-hide~="trajectories"] .rkp-traj,
 [data-hide~="features"] .rkp-feat, [data-hide~="layers"] .rkp-layer, [data-hide~="prediction"] :is(.rkp-decide, .rkp-under), [data-hide~="score"] .rkp-score,
-[data-hide~="plots"] .rkp-plots, [data-hide~="formula"] .rkp-foot, [data-hide~="tools"] .rkp-tools { display: none; }
+[data-hide~="plots"] .rkp-plots, [data-hide~="inside"] .rkp-inside, [data-hide~="formula"] .rkp-foot, [data-hide~="tools"] .rkp-tools { display: none; }
 .rkp-feat { grid-area: feat; }
 .rkp-decide { grid-area: decide; }
 .rkp-plots { align-content: space-between; display: grid; gap: 0.5rem; grid-area: plots; }
 .rkp-foot { grid-area: foot; }
+.rkp-inside { grid-area: inside; min-width: 0; }
+.rkp-inner { align-items: start; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); padding-top: 0.4rem; }
+.rkp .rkp-inner .rkp-key { min-height: 0; padding-top: 0.2rem; }
+.rkp-inner .rkp-canvas { background: none; height: 15rem; }
 
 .rkp button, .rkp select, .rkp input { color: inherit; font: inherit; margin: 0; }
 .rkp button, .rkp select, .rkp input[type="number"], .rkp input[type="text"] {
@@ -5550,6 +5727,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-thumbs input { height: 100%; left: 0; opacity: 0; position: absolute; top: 0; width: 100%; cursor: pointer; }
 .rkp-thumbs .rkp-canvas { aspect-ratio: 1; border: 2px solid transparent; margin-bottom: 0.1rem; }
 .rkp-thumbs input:checked + .rkp-canvas { border-color: var(--rkp-accent); }
+.rkp-more .rkp-slider + .rkp-slider { margin-top: 0.5rem; }
+.rkp-score .rkp-more { grid-column: 1 / -1; }
+.rkp .rkp-confusion { border-collapse: separate; border-spacing: 2px; font-size: 12.5px; margin: 0; max-width: 20rem; width: 100%; }
+.rkp-confusion caption { caption-side: bottom; color: var(--rkp-muted); font-size: 12px; padding: 0.2rem 0; text-align: left; }
+.rkp .rkp-confusion :is(th, td) { border: 0; border-radius: 0.2rem; color: inherit; font-weight: 400; min-width: 2.2rem; padding: 0.1rem 0.3rem; text-align: right; white-space: nowrap; }
 .rkp-more[open] > summary { margin-bottom: 0.4rem; }
 .rkp-slider { align-items: center; display: grid; gap: 0 0.5rem; grid-template-columns: 5.2rem minmax(3rem, 1fr) 3.1rem; }
 .rkp-in .rkp-slider { grid-template-columns: 1fr auto; }
@@ -5600,7 +5782,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-say { display: block; min-height: 5.6em; }
 
   [data-lit="feat"] .rkp-body {
-    grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
+    grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
   }
 }
 @container rkp (max-width: 400px) {
@@ -5609,7 +5791,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 560px) {
   .rkp .rkp-body {
-    grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
+    grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "inside inside" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
   }
   .rkp-top { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: top; justify-content: space-between; }
   .rkp-bar { border-top: 0; margin: 0; padding: 0; position: static; }
@@ -5621,7 +5803,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer right" "in net score right" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer right" "in net score right" 1fr "inside inside inside inside" "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
     gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
@@ -5640,7 +5822,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-body.rkp-racer {
   grid-template: "say say" "feat decide" "layer layer" "under under" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
 }
-.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-foot, .rkp-train), .rkp-racer :is(.rkp-plots, .rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
+.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-foot, .rkp-train, .rkp-inside), .rkp-racer :is(.rkp-plots, .rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
 .rkp .rkp-racer .rkp-say { min-height: 5.6em; }
 .rkp .rkp-racer .rkp-layer { grid-template-columns: minmax(0, 1fr); }
 .rkp details.rkp-in { display: block; }
@@ -5670,6 +5852,59 @@ function watchSurroundings({ state, root, panels, legend: legend2, layers, still
     around.disconnect();
     still.removeEventListener("change", calm);
   };
+}
+
+// src/page/wanted.mjs
+var FOLLOWED2 = 240;
+function wantViews({ player, inside: inside2 }) {
+  player.views = { grid: plane(CELLS), flow: FOLLOWED2, mesh: MESH, inside: inside2.element.open };
+}
+
+// src/page/inside.mjs
+function inside(page) {
+  const { state, views } = page, entries = node("div", { class: "rkp-hint" }), sizes2 = node("div", { class: "rkp-hint" });
+  const signs = node("div", { class: "rkp-key" }), lines = node("div", { class: "rkp-key" });
+  const element = node(
+    "details",
+    { class: "rkp-inside", toggle: () => wantViews(page) },
+    node("summary", {}, "weights and costates by layer"),
+    node(
+      "div",
+      { class: "rkp-inner" },
+      node("div", {}, views.weights.canvas, signs, entries),
+      node("div", {}, views.sizes.canvas, lines, sizes2)
+    )
+  );
+  function legend2() {
+    const { classes, text } = state.theme;
+    const line2 = (colour, dash) => sample2(`<path d="M-8 0H8" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash.join(" ")}"/>`);
+    const square = (colour) => sample2(`<path d="M-5 -5H5V5H-5Z" fill="${colour}"/>`);
+    signs.replaceChildren(node("span", {}, square(ABOVE), "positive"), " ", node("span", {}, square(BELOW), "negative"));
+    lines.replaceChildren(
+      node("span", {}, line2(classes[0], DASHES.K), "K"),
+      " ",
+      node("span", {}, line2(classes[1], DASHES.b), "b"),
+      " ",
+      node("span", {}, line2(text, DASHES.costates), "costates")
+    );
+  }
+  function show2() {
+    const { inside: now } = state;
+    if (!element.open || !now) return;
+    const { K, b, layer, d_hat } = shownWeights(now, state), at = shownLayer(state);
+    const within = (values) => `from ${short(Number(smallest(values, Infinity).toPrecision(2)))} to ${short(Number(largest(values, -Infinity).toPrecision(2)))}`;
+    tell(entries, `Layer ${layer} computes σ(K y + b), K with ${d_hat} × ${d_hat} entries ${within(K)}, b ${within(b)}.`);
+    const size = (value) => short(Number(value.toPrecision(2)));
+    tell(sizes2, `Sizes: K ${size(norms(K, 1)[0])}, b ${size(norms(b, 1)[0])}; costates ${size(now.costates[at])} at layer ${at}, which is how fast the cost of a training point changes with its features.`);
+    legend2();
+    for (const view of [views.weights, views.sizes]) view.soon();
+  }
+  function hear2(seen) {
+    if (!seen.inside) return;
+    state.inside = seen.inside;
+    show2();
+  }
+  return { element, show: show2, hear: hear2 };
 }
 
 // src/page/task.mjs
@@ -5799,7 +6034,6 @@ function undoing(page) {
 }
 
 // src/page/opening.mjs
-var FOLLOWED2 = 240;
 var LABEL = "Playground: train a Runge-Kutta network. Space plays and pauses, period takes a step, r resets.";
 function open({ model, el }, heard) {
   const page = newPage(model, heard);
@@ -5810,7 +6044,7 @@ function open({ model, el }, heard) {
   el.append(page.root);
   const leave = watchSurroundings(page);
   page.layers.turned(page.state.look.azim);
-  page.player.views = { grid: plane(CELLS), flow: FOLLOWED2, mesh: MESH };
+  wantViews(page);
   if (!page.address.read()) page.notebook.begin();
   page.guide.begin();
   const close = () => {
@@ -5842,6 +6076,7 @@ function newPage(model, heard) {
     }
   );
   page.views = newViews(page);
+  page.inside = inside(page);
   page.choosing = choosing(page);
   page.playing = playing(page);
   page.rateControl = rateControl(page);
@@ -5889,6 +6124,7 @@ function compose(page) {
       ),
       net.element,
       page.score.element,
+      page.inside.element,
       ...compact ? [goesIn.element] : [],
       node("button", train, "Train this net"),
       sentence2.foot

@@ -31,7 +31,8 @@ def replay(record: RunRecord) -> Replay:
     """Draw again what the seed decides, train with the compiled engine, and compare with the record."""
     drawn = [name for name, pairs in _drawn(record).items() if not all(np.array_equal(*pair) for pair in pairs)]
     net, configuration = record.network(), record.configuration
-    engine = Compiled(net, Protocol(batch_size=record.batch, learning_rate=configuration.rate))
+    protocol = Protocol(batch_size=record.batch, learning_rate=configuration.rate, weight_decay=configuration.decay)
+    engine = Compiled(net, protocol)
     train, validation, an_epoch = record.train, record.validation, record.steps_per_epoch
 
     def statistics() -> tuple[float, float, float, float]:

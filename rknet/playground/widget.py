@@ -102,7 +102,7 @@ PRESETS: dict[str, Preset] = {
 }
 """Every experiment that a playground can begin with, by name."""
 
-BOUNDED = ("accuracy", "noise", "samples", "share", "h", "d_hat", "L", "rate", "batch", "epochs", "seed")
+BOUNDED = ("accuracy", "noise", "samples", "share", "h", "d_hat", "L", "rate", "decay", "batch", "epochs", "seed")
 NAMED = ("data", "net", "scheme", "activation", "lift")
 """What a goal may ask for: numbers by their least and most, and names."""
 

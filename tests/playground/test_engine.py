@@ -31,6 +31,9 @@ ORDER = np.random.default_rng(0).permutation(len(POINTS))[: STEPS * BATCH - 2]  
 ROUNDING = 200 * np.finfo(np.float32).eps
 """Relative to the largest entry: a few hundred roundings in a row, of which most cancel."""
 
+AMPLIFIED = 1e-4
+"""Relative: fifty steps of Adam, which divides by the root of small moments, amplify roundings of float32."""
+
 
 def sha(*arrays):
     return hashlib.sha256(b"".join(np.ascontiguousarray(array, "<f4").tobytes() for array in arrays)).hexdigest()
@@ -58,6 +61,7 @@ def question(engine, net, kernel):
         "net": layers,
         "weights": {name: probe.text(array) for name, array in named(engine).items()},
         "rate": 1e-3,
+        "decay": engine.decay,
         "batch": BATCH,
         "X": probe.text(POINTS.X),
         "c": POINTS.c.tolist(),
@@ -67,13 +71,20 @@ def question(engine, net, kernel):
     return "engine", case, kernel
 
 
-def made(name, activation, lift="learned", factor=1.0):
+def made(name, activation, lift="learned", factor=1.0, decay=0.0):
     cls, d_hat, L, options = NETS[name]
     net = cls(2, d_hat, POINTS.classes, L, activation=activation, lift=lift, seed=3, **options)
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.mul_(factor)
-    return net, Compiled(net, Protocol(batch_size=BATCH, learning_rate=1e-3))
+    return net, Compiled(net, Protocol(batch_size=BATCH, learning_rate=1e-3, weight_decay=decay))
+
+
+def confusion(engine):
+    """Points of each class (row) by the answer they get (column)."""
+    counts = np.zeros((POINTS.classes, POINTS.classes), int)
+    np.add.at(counts, (POINTS.c, engine.logits(POINTS.X).argmax(axis=1)), 1)
+    return counts
 
 
 def expected(engine):
@@ -83,6 +94,7 @@ def expected(engine):
     return {
         "before": list(before),
         "after": list(engine.statistics(POINTS.X, POINTS.c)),
+        "confusion": confusion(engine).ravel().tolist(),
         "weights": sha(*named(engine).values()),
         "logits": sha(engine.logits(POINTS.X)),
         "states": sha(engine.states(POINTS.X[:FEW])),
@@ -125,3 +137,51 @@ def test_gradients_are_pytorchs_to_rounding(node, name, activation):
         for answer in answers:
             found = probe.array(answer["gradients"][short]).reshape(truth.shape)
             assert np.abs(found - truth).max() <= ROUNDING * np.abs(truth).max()
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("name", NETS)
+def test_costates_are_pytorchs_derivatives_by_the_features_to_rounding(node, name, activation):
+    net, engine = made(name, activation)
+    answers = probe.ask(node, *(question(engine, net, kernel) for kernel in KERNELS))
+    double = net.double()
+    states = list(double._propagate(torch.from_numpy(POINTS.X[:FEW]).double()))
+    for state in states:
+        state.retain_grad()
+    logits = torch.addmm(double.mu, states[-1], double.W.T)
+    cost = torch.nn.functional.cross_entropy(logits, torch.tensor(POINTS.c[:FEW]), reduction="sum")
+    cost.backward()
+    sizes = [state.grad.square().sum(dim=1).mean().sqrt().item() for state in states]
+    for answer in answers:
+        np.testing.assert_allclose(answer["costates"], sizes, rtol=ROUNDING)
+
+
+@pytest.mark.parametrize("lift", ["learned", "linear"])
+@pytest.mark.parametrize("name", NETS)
+def test_weight_decay_gives_the_compiled_engines_bits(node, name, lift):
+    """As strong as the page allows; a frozen lift stays."""
+    _, decaying = made(name, "tanh", lift, decay=1.0)
+    net, plain = made(name, "tanh", lift)
+    answers = probe.ask(node, *(question(decaying, net, kernel) for kernel in KERNELS))
+    truth = expected(decaying)
+    assert [{part: answer[part] for part in truth} for answer in answers] == [truth, truth]
+    assert expected(plain)["weights"] != truth["weights"]
+    lifts = [named(engine)["lift"] for engine in (plain, decaying)]
+    assert np.array_equal(*lifts) == (lift == "linear")
+
+
+def test_weight_decay_is_adamw(node):
+    """Steps of PyTorch's own optimiser, in double precision."""
+    net, engine = made("RK4Net", "tanh", decay=1.0)
+    (answer,) = probe.ask(node, question(engine, net, "webassembly"))
+    start = {name: parameter.detach().clone() for name, parameter in net.named_parameters()}
+    double = net.double()
+    optimizer = torch.optim.AdamW(double.parameters(), lr=1e-3, weight_decay=1.0)
+    X, c = torch.from_numpy(POINTS.X).double(), torch.from_numpy(POINTS.c)
+    for batch in torch.from_numpy(ORDER).split(BATCH):
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(double(X[batch]), c[batch]).backward()
+        optimizer.step()
+    cost = torch.nn.functional.cross_entropy(double(X), c).item()
+    assert any((parameter != start[name]).any() for name, parameter in double.named_parameters())
+    assert answer["after"][0] == pytest.approx(cost, rel=AMPLIFIED)

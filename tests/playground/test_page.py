@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from browsing import Visit
 from opening import LONG, Opened, record, untroubled, wait_for
+from playwright.sync_api import Page
 
 from rknet.data import bayes
 from rknet.playground import Playground
@@ -286,6 +287,13 @@ def test_a_typed_tableau_is_checked_and_its_order_shown(opened: Opened):
 # ---- for every reader
 
 
+def unfold(page: Page) -> None:
+    """Open everything that is folded away, and wait until it is filled."""
+    page.evaluate("document.querySelectorAll('.rkp details').forEach((each) => { each.open = true; })")
+    for part in (".rkp-confusion th", ".rkp-inner .rkp-hint"):
+        page.wait_for_function("(part) => document.querySelector(part)?.textContent", arg=part)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("compact", [False, True])
 def test_there_is_no_barrier(opened: Opened, npm_package: Callable[[str], Path], theme: str, compact: bool):
@@ -294,6 +302,7 @@ def test_there_is_no_barrier(opened: Opened, npm_package: Callable[[str], Path],
         content="html[data-theme=dark] { --pst-color-text-base: #ced6dd; --pst-color-text-muted: #9ca4af; "
         "--pst-color-background: #14181e; --pst-color-surface: #222832; background: #14181e; }"
     )
+    unfold(page)
     page.evaluate((npm_package("axe-core") / "axe.min.js").read_text("utf8"))
     violations = page.evaluate(
         "axe.run('.rkp').then((result) => result.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))"
@@ -304,6 +313,8 @@ def test_there_is_no_barrier(opened: Opened, npm_package: Callable[[str], Path],
 @pytest.mark.parametrize("width", [360, 700, 1280])
 def test_nothing_is_wider_than_the_window(opened: Opened, width: int):
     page = opened(Playground("space", presets=["plane", "space"]), viewport={"width": width, "height": 800}).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    unfold(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     if width == 360:
         bar = page.locator(".rkp-bar").bounding_box()
@@ -332,18 +343,21 @@ def test_without_a_script_the_picture_stays(visit: Callable[..., Visit], tmp_pat
     assert html.unescape(page.inner_text("figcaption")).startswith("A playground that trains RK4Net")
 
 
-# ---- how many points are trained with
+# ---- rare controls
 
 
-def test_the_share_of_training_points_is_chosen_where_rare_controls_are_folded(opened: Opened):
+def test_the_share_of_training_points_and_weight_decay_are_chosen_where_rare_controls_are_folded(opened: Opened):
     seen = opened(Playground("space", configuration={"samples": 50}))
     control = seen.page.get_by_label("training share")
     assert not control.is_visible() and control.get_attribute("aria-valuetext") == "50 %"
-    seen.page.locator(".rkp-more summary").click()
+    seen.page.locator(".rkp-in .rkp-more summary").click()
     control.press("ArrowLeft")
     seen.page.wait_for_timeout(500)  # until the new net is built
     data = record(seen.page)["data"]
     assert (len(data["train"]["c"]), len(data["validation"]["c"])) == (40, 60)
+    seen.page.get_by_label("weight decay").press("ArrowRight")
+    seen.page.wait_for_timeout(500)
+    assert record(seen.page)["configuration"]["decay"] == 1e-3
     seen.page.get_by_role("radio", name="your own").check()
     assert control.is_disabled()
     untroubled(seen)

@@ -24,6 +24,10 @@ RUNS = {
         65,
     ),
     "few to train with": ({"data": "spiral", "d_hat": 3, "L": 4, "samples": 55, "share": 0.3, "batch": 4}, 30),
+    "weights decay": (
+        {"data": "donut_2D_6C", "lift": "learned", "L": 3, "samples": 60, "decay": 0.3, "rates": [[7, 1e-2]]},
+        20,
+    ),
     "standard net": ({"data": "donut_2D_6C", "net": "StandardNet", "lift": "learned", "batch": 7, "samples": 100}, 30),
     "typed, own points": (
         {
@@ -115,6 +119,7 @@ def configured(record, **fields):
         (lambda r: changed(r, steps=64), "other weights"),
         (lambda r: changed(r, steps=10), "other history, weights"),
         (lambda r: configured(r, h=0.06), "other history, weights"),
+        (lambda r: configured(r, decay=0.1), "other history, weights"),
         (lambda r: configured(r, rates=[[64, 2e-3]]), "other weights"),
         (lambda r: configured(r, noise=0.5), "other data"),
         (lambda r: configured(r, share=0.4), "other data"),
@@ -194,6 +199,7 @@ TOO_LARGE = {
     "data": {"classes": 10**9},
     "scheme": {"A": [[]] * 9, "beta": ["1"] + ["0"] * 8},
     "share": 0.95,
+    "decay": 1e300,
     "rates": [[step, 1e-3] for step in range(1, 102)],
 }
 """What the page would not train, by field."""

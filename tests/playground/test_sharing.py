@@ -38,7 +38,7 @@ TYPED = {"A": [[], ["2/3"], ["0", "2/3"]], "beta": ["1/4", "3/8", "3/8"]}
         {"data": "squares_2D_4C", "net": "StandardNet", "activation": "relu", "rate": 1e-5},
         {"data": GIVEN, "scheme": TYPED, "noise": 0, "batch": 2},
         {"data": "spiral", "epochs": 3, "h": 1, "rates": [[3, 3e-4], [9, 3e-3]]},
-        {"data": "spiral", "share": 0.3},
+        {"data": "spiral", "share": 0.3, "decay": 0.03},
     ],
     ids=["named", "standard", "given", "rates", "share"],
 )
@@ -55,6 +55,7 @@ def test_the_exported_code_trains_the_net_that_was_chosen(node, choice, capsys):
         typed = isinstance(full["scheme"], dict)
         assert [str(w) for w in net.tableau.beta] == (TYPED["beta"] if typed else ["1/6", "1/3", "1/3", "1/6"])
     assert (protocol.batch_size, protocol.learning_rate) == (full.get("batch", 5), full.get("rate", 1e-3))
+    assert protocol.weight_decay == full.get("decay", 0)
     assert len(names["history"].val_accuracy) == full["epochs"] + 1
     rates = [protocol.rate * factor for factor in protocol.factors()]  # an epoch has four steps
     assert rates == pytest.approx([1e-3, 3e-4, 3e-3] if "rates" in choice else [protocol.rate] * full["epochs"])
@@ -70,8 +71,9 @@ def test_the_exported_code_trains_the_net_that_was_chosen(node, choice, capsys):
 def test_a_link_says_when_the_learning_rate_was_changed(node):
     rates = [[3, 3e-4], [900, 1e-6]]
     assert ask(node, "link", {"rates": rates})["rates"] == rates
-    assert not {"rates", "share"} & set(ask(node, "link", {}))
+    assert not {"rates", "share", "decay"} & set(ask(node, "link", {}))
     assert ask(node, "link", {"share": 0.3})["share"] == 0.3
+    assert ask(node, "link", {"decay": 1e-3})["decay"] == 1e-3
     assert ask(node, "look", "#rknet?rates=3:x") == {}  # which is refused when the run is configured
 
 

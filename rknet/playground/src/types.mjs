@@ -45,6 +45,7 @@
  * @property {LiftName} lift
  * @property {number} rate      Adam's learning rate in the first step
  * @property {[number, number][]} rates  changes of it: after how many steps, and to what
+ * @property {number} decay     weight decay: each step also takes rate * decay times its value from every trained weight
  * @property {number} batch     samples a step
  * @property {number} epochs    training ends after so many
  * @property {number} seed      decides data, initial weights and the order of the samples
@@ -88,6 +89,7 @@
  * @typedef {object} Views
  * @property {Window|null} grid  the decision regions in this window, or none
  * @property {number} flow       layer states of so many validation points (the first ones), 0 for none
+ * @property {boolean} [inside]  weights and costates by layer
  * @property {number} [mesh]     layer states of a grid of so many lines each way, 0 for none
  */
 
@@ -98,6 +100,14 @@
  * @property {number} n
  * @property {number} L
  * @property {number} d_hat
+ */
+
+/**
+ * Weights and costates by layer.
+ * @typedef {object} Inside
+ * @property {Float32Array} K         (L, d_hat, d_hat), row by row
+ * @property {Float32Array} b         (L, d_hat)
+ * @property {Float64Array} costates  (L+1,) root mean square over some training points of the norm of p[l]
  */
 
 /**
@@ -129,12 +139,14 @@
  * @property {number} rate          the learning rate in the first step
  * @property {[number, number][]} rates  changes of it, as in the configuration
  * @property {History} history
+ * @property {number[]} confusion  validation points of each class, row by row, by their answer after the last whole epoch
  * @property {number} msPerStep     milliseconds of training a step, 0 before the first
  * @property {'webassembly'|'javascript'} kernel  what computes
  * @property {Float32Array|null} grid   probability of each class: (rows, columns, classes); null if not asked for or
  *   not renewed since the snapshot before
  * @property {Flow|null} flow
  * @property {Flow|null} mesh               of the points of `meshPoints`
+ * @property {Inside|null} inside
  * @property {Classifier|null} classifier   renewed with the flow
  * @property {Probe|null} probe             of the point that was asked for last
  */

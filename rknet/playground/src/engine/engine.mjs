@@ -17,11 +17,12 @@ export class Engine {
   /**
    * @param {Layers} net
    * @param {Weights} weights  copied
-   * @param {{rate: number, batch: number, kernel?: 'auto'|'webassembly'|'javascript'}} protocol
+   * @param {{rate: number, batch: number, decay?: number, kernel?: 'auto'|'webassembly'|'javascript'}} protocol
    */
-  constructor(net, weights, { rate, batch, kernel = "auto" }) {
+  constructor(net, weights, { rate, batch, decay = 0, kernel = "auto" }) {
     this.net = net;
     this.rate = rate;
+    this.decay = decay;
     this.batch = batch;
     this.layout = layoutOf(net, Math.max(batch, CHUNK));
     this.sweeps = sweepsFor(net, this.layout, kernel);
@@ -54,14 +55,38 @@ export class Engine {
       const rate = f(this.rate / (1 - this.powers[0])), scale = f(1 / Math.sqrt(1 - this.powers[1]));
       this.sweeps.forward(rows, 1);
       this._differentiate(rows);
+      const before = this._decaying();
       this.sweeps.backward(rows, rate, scale, 1);
+      if (before) this._decay(before);
     }
   }
 
-  /** @param {Points} points @returns {{cost: number, accuracy: number}} on all of them; accuracy is a fraction */
+  /** The weights that decay in a step, as they are before; null without weight decay. */
+  _decaying() {
+    return this.decay ? this._trained.slice() : null;
+  }
+
+  /** Take rate * decay times what it was from every trained weight. @param {Float32Array} before */
+  _decay(before) {
+    const weights = this._trained, share = f(this.rate * this.decay);
+    for (let k = 0; k < weights.length; k++) weights[k] -= f(share * before[k]);
+  }
+
+  /** The trained weights in the memory: all of them, or all but the lift. */
+  get _trained() {
+    const { M, K, weights } = this.layout;
+    return this.sweeps.memory.subarray(this.net.learned ? M : K, weights);
+  }
+
+  /**
+   * @param {Points} points
+   * @returns {{cost: number, accuracy: number, confusion: number[]}} on all of them: accuracy is a fraction, and
+   *   confusion (classes, classes) counts the points of each class, row by row, by the answer they get
+   */
   statistics({ X, c }) {
     const { classes } = this.net, { z, outputs } = this.layout, { memory } = this.sweeps;
     const N = c.length;
+    const confusion = new Array(classes * classes).fill(0);
     let cost = 0, right = 0;
     this._chunks(X, 0, (first, rows) => {
       for (let r = 0; r < rows; r++) {
@@ -69,11 +94,12 @@ export class Engine {
         let best = 0;
         for (let k = 1; k < classes; k++) if (memory[row + k] > memory[row + best]) best = k;
         if (best === label) right++;
+        confusion[label * classes + best]++;
         const [total, largest] = this._exponentials(row);
         cost += f(log32(total) - f(memory[row + label] - largest));
       }
     });
-    return { cost: cost / N, accuracy: right / N };
+    return { cost: cost / N, accuracy: right / N, confusion };
   }
 
   /** @param {Float32Array} X  (N, 2) @returns {Float32Array} W y[L] + mu: (N, classes) */
@@ -125,6 +151,27 @@ export class Engine {
     whole._differentiate(c.length);
     whole.sweeps.backward(c.length, 0, 0, 0);
     return whole._read(whole.layout.weights);
+  }
+
+  /**
+   * The size of the costates p[l], the derivatives of a point's cost by its features y[l], layer by layer.
+   * @param {Points} points
+   * @returns {Float64Array} (L+1,) the root mean square over the points of the norm of p[l]
+   */
+  costates({ X, c }) {
+    const order = [...c.keys()], squares = new Float64Array(this.net.L + 1);
+    const other = new Engine(this.net, this.weights, { rate: 0, batch: CHUNK, kernel: "javascript" }); // which lets one look
+    const { sweeps: { memory }, layout: { p, width } } = other;
+    for (let first = 0; first < c.length; first += CHUNK) {
+      const rows = Math.min(CHUNK, c.length - first);
+      other._gather(X, c, order, first, rows);
+      other.sweeps.forward(rows, 1);
+      other._differentiate(rows);
+      other.sweeps.backward(rows, 0, 0, 0, (l) => {
+        for (let k = p; k < p + rows * width; k++) squares[l] += (rows * memory[k]) ** 2; // the cost is a mean over rows
+      });
+    }
+    return squares.map((square) => Math.sqrt(square / c.length));
   }
 
   /** The weights in the net's layout. @returns {Weights} */

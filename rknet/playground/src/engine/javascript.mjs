@@ -57,7 +57,7 @@ function forwardSweep(net, at, memory, { multiply, addMultiple }) {
  */
 function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, transpose }) {
   const { d_hat, L, classes, carried, A, beta, learned } = net, { width, outputs } = at, s = beta.length;
-  return (rows, rate, scale, moving) => {
+  return (rows, rate, scale, moving, look = () => {}) => {
     const size = rows * width;
     let Y = at.Y + L * s * size, S = at.S + L * s * size;
     transpose(at.W, outputs, at.WT, width, classes, d_hat);
@@ -66,6 +66,7 @@ function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, 
     move(at.W, d_hat * outputs, rate, scale, moving);
     addRows(at.z, rows, outputs);
     move(at.mu, outputs, rate, scale, moving);
+    look(L);
     for (let l = L - 1; l >= 0; l--) {
       Y -= s * size;
       S -= s * size;
@@ -84,6 +85,7 @@ function backwardSweep(net, at, memory, { multiply, addMultiple, addRows, move, 
       move(K, d_hat * width, rate, scale, moving);
       addRows(at.xi, s * rows, width);
       move(at.b + l * width, width, rate, scale, moving);
+      look(l);
     }
     if (learned) {
       multiply(at.x, 1, 2, rows, at.p, width, at.zero, at.g, 2);

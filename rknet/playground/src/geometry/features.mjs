@@ -33,3 +33,9 @@ export function spreads(flow) {
     return Math.sqrt(total / n);
   });
 }
+
+/** Euclidean norms of so many equal parts. @param {Float32Array} values @param {number} parts */
+export function norms(values, parts) {
+  const size = values.length / parts;
+  return Array.from({ length: parts }, (_, l) => Math.hypot(...values.subarray(l * size, (l + 1) * size)));
+}

@@ -22,7 +22,7 @@ export function hear(page) {
   let paintedAt = 0, sharedAt = 0;
 
   player.onconfigured = (configured) => {
-    Object.assign(state, { run: configured, snapshot: null, decision: null, states: null, flow: null, mesh: null, probe: null });
+    Object.assign(state, { run: configured, snapshot: null, decision: null, states: null, flow: null, mesh: null, inside: null, probe: null });
     state.box.m = state.near.m = 0;
     if (state.best.key !== bestKey(configured.configuration)) state.best = { key: "", lines: [] };
     page.legend.show(configured.classes);
@@ -77,6 +77,7 @@ function show(page, seen) {
     follow(page);
     page.probing.show();
   }
+  page.inside.hear(seen);
   page.score.show();
   views.accuracy.soon();
   views.cost.soon();

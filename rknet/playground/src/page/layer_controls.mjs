@@ -34,6 +34,7 @@ export function layerControls(page) {
     look.layer = value === L ? null : value;
     layer.show(L, value);
     for (const view of [views.trajectories, views.features, views.layers]) view.soon();
+    page.inside.show();
   }
 
   const flowing = flowButton(page, showLayer);

@@ -1,4 +1,4 @@
-/** Controls that are rarely used, folded away: how many of the points are trained with. */
+/** Controls that are rarely used, folded away: how many of the points are trained with, and weight decay. */
 
 import { range } from "../geometry/grid.mjs";
 import { node, slider } from "./elements.mjs";
@@ -6,17 +6,21 @@ import { isOwn } from "./state.mjs";
 
 /** @import { Page, Shown } from "./state.mjs" */
 
+const DECAYS = [0, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1];
+
 /** @param {Page} page @returns {Shown & {elements: HTMLElement[]}} */
 export function moreControls(page) {
   const { state, choosing: { choose }, compact, heard } = page;
   const percent = (/** @type {number} */ value) => `${Math.round(100 * value)} %`;
   const share = slider("training share", "", range(1, 9).map((k) => k / 10), (value) => choose({ share: value }), percent,
     "of the points; the rest are new points");
-  const parts = heard ? [] : [share.element]; // the points of a race are those of all
+  const decay = slider("weight decay", "", DECAYS, (value) => choose({ decay: value }), String, "pulls all weights towards zero in each step");
+  const parts = [...(heard ? [] : [share.element]), decay.element]; // the points of a race are those of all
 
   function show() {
     share.show(state.configuration.share);
     share.input.disabled = isOwn(state);
+    decay.show(state.configuration.decay);
   }
 
   const folded = node("details", { class: "rkp-more" }, node("summary", {}, "more"), ...parts);

@@ -1,8 +1,6 @@
 /** One playground: its parts are made, put together and ended here. */
 
-import { plane } from "../geometry/grid.mjs";
 import { Player } from "../run/player.mjs";
-import { CELLS } from "../views/decision.mjs";
 import { newViews } from "../views/views.mjs";
 import { address } from "./address.mjs";
 import { trainingBar } from "./bar.mjs";
@@ -21,7 +19,6 @@ import { ownPoints } from "./own_points.mjs";
 import { playing } from "./playing.mjs";
 import { presets } from "./presets.mjs";
 import { probing } from "./probing.mjs";
-import { MESH } from "./scene.mjs";
 import { rateControl } from "./rate_control.mjs";
 import { score } from "./score.mjs";
 import { sentence } from "./sentence.mjs";
@@ -29,15 +26,15 @@ import { newState } from "./state.mjs";
 import { shownPoints } from "./shown_points.mjs";
 import { STYLE } from "./style.mjs";
 import { watchSurroundings } from "./surroundings.mjs";
+import { inside } from "./inside.mjs";
 import { taskOf } from "./task.mjs";
 import { turning } from "./turning.mjs";
 import { undoing } from "./undoing.mjs";
+import { wantViews } from "./wanted.mjs";
 
 /** @import { Panel } from "../painting/panel.mjs" */
 /** @import { Model, Page } from "./state.mjs" */
 
-/** Points whose way through the layers is followed. */
-const FOLLOWED = 240;
 const LABEL = "Playground: train a Runge-Kutta network. Space plays and pauses, period takes a step, r resets.";
 
 /**
@@ -57,7 +54,7 @@ export function open({ model, el }, heard) {
   el.append(page.root);
   const leave = watchSurroundings(page);
   page.layers.turned(page.state.look.azim);
-  page.player.views = { grid: plane(CELLS), flow: FOLLOWED, mesh: MESH };
+  wantViews(page);
   if (!page.address.read()) page.notebook.begin();
   page.guide.begin();
   const close = () => {
@@ -80,6 +77,7 @@ function newPage(model, heard) {
     root: node("div", { class: "rkp mathjax_ignore tex2jax_ignore", role: "group", tabindex: -1, "aria-label": LABEL }),
   }));
   page.views = newViews(page);
+  page.inside = inside(page);
   page.choosing = choosing(page);
   page.playing = playing(page);
   page.rateControl = rateControl(page);
@@ -118,7 +116,7 @@ function compose(page) {
       node("div", { class: "rkp-right" },
         node("div", { class: "rkp-under" }, ownPoints.element, page.probing.element, page.legend.element, page.shownPoints.element),
         node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas)),
-      net.element, page.score.element,
+      net.element, page.score.element, page.inside.element,
       ...(compact ? [goesIn.element] : []), node("button", train, "Train this net"), sentence.foot));
 }
 

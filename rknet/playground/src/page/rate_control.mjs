@@ -19,7 +19,7 @@ const RATES = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1];
 /** @param {Page} page @returns {RateControl} */
 export function rateControl(page) {
   const { state, player, choosing } = page;
-  const hint = "size of a training step; may be changed while training";
+  const hint = "size of a training step; change it any time";
   const control = slider("learning rate", "", RATES, change, String, hint);
   let shown = NaN;
 

@@ -2,6 +2,7 @@
 
 import { judged } from "../words/narration.mjs";
 import { decimal, percent } from "../words/numbers.mjs";
+import { confusion } from "./confusion.mjs";
 import { node, tell } from "./elements.mjs";
 
 /** @import { Page } from "./state.mjs" */
@@ -16,6 +17,7 @@ import { node, tell } from "./elements.mjs";
 /** @param {Page} page @returns {Score} */
 export function score(page) {
   const { state, views } = page;
+  const counted = confusion(page);
   const title = node("span", {}, "prediction");
   const digits = node("span", {}), number = node("div", { class: "rkp-number" }, digits, node("small", {}, " %")), ofWhat = node("div", {});
   const facts = { best: node("b", {}), train: node("b", {}), cost: node("b", {}) };
@@ -24,7 +26,7 @@ export function score(page) {
       node("div", { class: "rkp-facts" },
         node("span", {}, "best possible "), facts.best, node("span", {}, "in training "), facts.train,
         node("span", {}, "cost "), facts.cost)),
-    views.accuracy.canvas);
+    views.accuracy.canvas, counted.element);
 
   function show() {
     page.bar.show();
@@ -38,6 +40,7 @@ export function score(page) {
     tell(facts.best, run.bayes === null ? "–" : percent(run.bayes));
     tell(facts.train, history.train_accuracy.length ? percent(last(history.train_accuracy)) : "–");
     tell(facts.cost, history.val_cost.length ? decimal(last(history.val_cost), 3) : "–");
+    counted.show();
     page.sentence.tell();
     page.task.show();
     page.heard?.();

@@ -9,7 +9,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
 /** @import { Theme } from "../painting/colours.mjs" */
 /** @import { Player } from "../run/player.mjs" */
 /** @import { Look } from "../setup/link.mjs" */
-/** @import { Configuration, Classifier, Configured, Flow, Given, Probe, Snapshot, Weights } from "../types.mjs" */
+/** @import { Configuration, Classifier, Configured, Flow, Given, Inside, Probe, Snapshot, Weights } from "../types.mjs" */
 /** @import { Preset } from "../words/names.mjs" */
 /** @import { Address } from "./address.mjs" */
 /** @import { Bar } from "./bar.mjs" */
@@ -62,6 +62,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {Followed|null} flow       what is drawn of them
  * @property {Flow|null} mesh           the grid of the input plane, followed through the layers
  * @property {Uint8Array|null} meshAnswers  the class that each of its points is given
+ * @property {Inside|null} inside
  * @property {Classifier|null} classifier
  * @property {Probe|null} probe         the point that the reader has picked
  * @property {Box} box                  the part of feature space that is shown
@@ -90,7 +91,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {HTMLElement} root
  * @property {Player} player
  * @property {State} state
- * @property {Record<'trajectories'|'features'|'decision'|'accuracy'|'cost'|'layers', Panel>} views
+ * @property {Record<'trajectories'|'features'|'decision'|'accuracy'|'cost'|'layers'|'weights'|'sizes', Panel>} views
  * @property {Panel[]} panels        all canvases
  * @property {Shown[]} controls
  * @property {Address} address
@@ -112,6 +113,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {(() => void)|undefined} heard  what a race does after every snapshot
  * @property {Undoing} undoing
  * @property {Guide} guide
+ * @property {import("./inside.mjs").Inside} inside
  */
 
 /** @returns {State} */
@@ -127,6 +129,7 @@ export function newState() {
     flow: null,
     mesh: null,
     meshAnswers: null,
+    inside: null,
     classifier: null,
     probe: null,
     box: { m: 0, bound: EDGE, centre: [0, 0, 0], low: -1 },
@@ -153,3 +156,10 @@ export const components = ({ look, configuration }) => Math.min(look.view, confi
 /** @param {State} state */
 export const shownLayer = ({ look, configuration, flow }) =>
   Math.min(look.layer ?? configuration.L, flow?.L ?? configuration.L);
+
+/** K and b of the layer that follows the chosen features, or of the last one. @param {Inside} inside @param {State} state */
+export function shownWeights({ K, b, costates }, state) {
+  const L = costates.length - 1, layer = Math.min(shownLayer(state), L - 1), d_hat = b.length / L;
+  const part = (/** @type {Float32Array} */ all, /** @type {number} */ size) => all.subarray(layer * size, (layer + 1) * size);
+  return { K: part(K, d_hat * d_hat), b: part(b, d_hat), layer, d_hat };
+}

@@ -27,7 +27,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   border-radius: 0.6rem;
   display: grid;
   gap: 0.6rem 1rem;
-  grid-template: "presets" "say" "decide" "under" "feat" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
+  grid-template: "presets" "say" "decide" "under" "feat" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
   padding: 0.75rem;
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
@@ -57,11 +57,15 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-shown { align-items: end; display: flex; flex-wrap: wrap; gap: 0.2rem 0.75rem; }
 [data-hide~="experiments"] .rkp-presets, [data-hide~="data"] .rkp-in, [data-hide~="net"] .rkp-net, [data-hide~="trajectories"] .rkp-traj,
 [data-hide~="features"] .rkp-feat, [data-hide~="layers"] .rkp-layer, [data-hide~="prediction"] :is(.rkp-decide, .rkp-under), [data-hide~="score"] .rkp-score,
-[data-hide~="plots"] .rkp-plots, [data-hide~="formula"] .rkp-foot, [data-hide~="tools"] .rkp-tools { display: none; }
+[data-hide~="plots"] .rkp-plots, [data-hide~="inside"] .rkp-inside, [data-hide~="formula"] .rkp-foot, [data-hide~="tools"] .rkp-tools { display: none; }
 .rkp-feat { grid-area: feat; }
 .rkp-decide { grid-area: decide; }
 .rkp-plots { align-content: space-between; display: grid; gap: 0.5rem; grid-area: plots; }
 .rkp-foot { grid-area: foot; }
+.rkp-inside { grid-area: inside; min-width: 0; }
+.rkp-inner { align-items: start; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); padding-top: 0.4rem; }
+.rkp .rkp-inner .rkp-key { min-height: 0; padding-top: 0.2rem; }
+.rkp-inner .rkp-canvas { background: none; height: 15rem; }
 
 .rkp button, .rkp select, .rkp input { color: inherit; font: inherit; margin: 0; }
 .rkp button, .rkp select, .rkp input[type="number"], .rkp input[type="text"] {
@@ -111,6 +115,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-thumbs input { height: 100%; left: 0; opacity: 0; position: absolute; top: 0; width: 100%; cursor: pointer; }
 .rkp-thumbs .rkp-canvas { aspect-ratio: 1; border: 2px solid transparent; margin-bottom: 0.1rem; }
 .rkp-thumbs input:checked + .rkp-canvas { border-color: var(--rkp-accent); }
+.rkp-more .rkp-slider + .rkp-slider { margin-top: 0.5rem; }
+.rkp-score .rkp-more { grid-column: 1 / -1; }
+.rkp .rkp-confusion { border-collapse: separate; border-spacing: 2px; font-size: 12.5px; margin: 0; max-width: 20rem; width: 100%; }
+.rkp-confusion caption { caption-side: bottom; color: var(--rkp-muted); font-size: 12px; padding: 0.2rem 0; text-align: left; }
+.rkp .rkp-confusion :is(th, td) { border: 0; border-radius: 0.2rem; color: inherit; font-weight: 400; min-width: 2.2rem; padding: 0.1rem 0.3rem; text-align: right; white-space: nowrap; }
 .rkp-more[open] > summary { margin-bottom: 0.4rem; }
 .rkp-slider { align-items: center; display: grid; gap: 0 0.5rem; grid-template-columns: 5.2rem minmax(3rem, 1fr) 3.1rem; }
 .rkp-in .rkp-slider { grid-template-columns: 1fr auto; }
@@ -161,7 +170,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-say { display: block; min-height: 5.6em; }
 
   [data-lit="feat"] .rkp-body {
-    grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "tools" "foot" / minmax(0, 1fr);
+    grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
   }
 }
 @container rkp (max-width: 400px) {
@@ -170,7 +179,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 560px) {
   .rkp .rkp-body {
-    grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
+    grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "inside inside" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
   }
   .rkp-top { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: top; justify-content: space-between; }
   .rkp-bar { border-top: 0; margin: 0; padding: 0; position: static; }
@@ -182,7 +191,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer right" "in net score right" 1fr "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer right" "in net score right" 1fr "inside inside inside inside" "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
     gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
@@ -201,7 +210,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-body.rkp-racer {
   grid-template: "say say" "feat decide" "layer layer" "under under" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
 }
-.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-foot, .rkp-train), .rkp-racer :is(.rkp-plots, .rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
+.rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-foot, .rkp-train, .rkp-inside), .rkp-racer :is(.rkp-plots, .rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
 .rkp .rkp-racer .rkp-say { min-height: 5.6em; }
 .rkp .rkp-racer .rkp-layer { grid-template-columns: minmax(0, 1fr); }
 .rkp details.rkp-in { display: block; }

@@ -9,7 +9,7 @@ import { tableauOf } from "../setup/tableau.mjs";
 import { Trainer } from "./trainer.mjs";
 import { Turns } from "./turns.mjs";
 
-/** @import { Configuration, Configured, Probe, Request, Snapshot, Views, Weights } from "../types.mjs" */
+/** @import { Configuration, Configured, Inside, Probe, Request, Snapshot, Views, Weights } from "../types.mjs" */
 
 /** @typedef {{postMessage: (message: any, transfer?: any) => void, onmessage: ((event: any) => void)|null}} Port */
 
@@ -17,6 +17,8 @@ import { Turns } from "./turns.mjs";
 const FRAME = 33;
 /** Milliseconds to wait where a run that shall last is ahead of its time. */
 const AHEAD = 8;
+/** Training points whose costates are computed. */
+const ASKED = 60;
 
 /**
  * Answer requests: what runs in the worker, or on the page's own thread over a MessageChannel. A snapshot follows when the
@@ -31,6 +33,12 @@ export function serve(port, { slice = 20, early = [] } = {}) {
   port.onmessage = receive;
   port.postMessage({ type: "ready" });
   early.forEach(receive);
+}
+
+/** Weights and costates by layer. @param {Trainer} trainer @returns {Inside} */
+function insideOf({ engine, train: { X, c } }) {
+  const { K, b } = engine.weights;
+  return { K, b, costates: engine.costates({ X: X.subarray(0, 2 * ASKED), c: c.subarray(0, ASKED) }) };
 }
 
 /** A run, and what the page is owed of it. */
@@ -213,7 +221,7 @@ class Server {
 
   /** @param {boolean} fresh  with all views, whatever they cost */
   snapshot(fresh) {
-    const { trainer, renewed } = this, { grid, flow, mesh = 0 } = this.views;
+    const { trainer, renewed } = this, { grid, flow, mesh = 0, inside = false } = this.views;
     if (!trainer) return;
     if (!this.shown) {
       this.owed ||= fresh;
@@ -225,11 +233,11 @@ class Server {
     const message = {
       type: "snapshot", generation: this.generation, playing: this.playing, state: trainer.state, step: trainer.steps,
       epoch: trainer.epoch, stepsPerEpoch: trainer.stepsPerEpoch, parameters: trainer.parameters,
-      rate: trainer.configuration.rate, rates: trainer.configuration.rates, history: trainer.history, msPerStep: this.msPerStep, kernel: trainer.engine.kernel,
+      rate: trainer.configuration.rate, rates: trainer.configuration.rates, history: trainer.history, confusion: trainer.confusion, msPerStep: this.msPerStep, kernel: trainer.engine.kernel,
       grid: show && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
       flow: show && flow > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow)) : null,
       mesh: show && mesh > 0 ? trainer.engine.states(meshPoints(mesh)) : null,
-      classifier: null, probe: show ? this.probed() : null,
+      inside: show && inside ? insideOf(trainer) : null, classifier: null, probe: show ? this.probed() : null,
     };
     if (show && flow > 0) {
       const { W, mu } = trainer.engine.weights;

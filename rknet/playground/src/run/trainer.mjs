@@ -23,7 +23,7 @@ export class Trainer {
    */
   constructor(configuration, { weights = null, kernel = "auto" } = {}) {
     this.configuration = validated(configuration);
-    const { data, samples, noise, seed, rate, batch, lift, d_hat } = this.configuration;
+    const { data, samples, noise, seed, rate, decay, batch, lift, d_hat } = this.configuration;
     this.classes = classesOf(this.configuration);
     const layers = layersOf(this.configuration);
     this.start = /** @type {'drawn'|'given'} */ (weights ? "given" : "drawn");
@@ -37,7 +37,7 @@ export class Trainer {
       this.train = pointsOf(data);
       this.validation = pointsOf(data.validation ?? data);
     }
-    this.engine = new Engine(layers, this.initial, { rate, batch, kernel });
+    this.engine = new Engine(layers, this.initial, { rate, decay, batch, kernel });
     this.stepsPerEpoch = stepsPerEpoch(this.configuration);
     /** Steps taken. */
     this.steps = 0;
@@ -45,6 +45,8 @@ export class Trainer {
     this.history = { train_cost: [], train_accuracy: [], val_cost: [], val_accuracy: [] };
     /** @type {'ready'|'training'|'finished'|'diverged'} */
     this.state = "ready";
+    /** Validation points of each class by their answer, after the last whole epoch: (classes, classes). @type {number[]} */
+    this.confusion = [];
     /** Order of the current epoch. @type {Int32Array|null} */
     this.order = null;
     const { initial } = this;
@@ -95,6 +97,7 @@ export class Trainer {
     this.history.train_accuracy.push(train.accuracy);
     this.history.val_cost.push(validation.cost);
     this.history.val_accuracy.push(validation.accuracy);
+    this.confusion = validation.confusion;
     if (!(Number.isFinite(train.cost) && Number.isFinite(validation.cost))) this.state = "diverged";
   }
 

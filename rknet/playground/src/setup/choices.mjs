@@ -40,5 +40,5 @@ export const WHOLE = Object.keys(limits.whole);
 /** @type {Configuration} */
 export const DEFAULTS = {
   data: "donut_2D", noise: 0.2, samples: 1500, share: 0.5, net: "RKNet", scheme: "rk4", h: 0.05, d_hat: 3, L: 20,
-  activation: "tanh", lift: "zero", rate: 1e-3, rates: [], batch: 5, epochs: 40, seed: 0,
+  activation: "tanh", lift: "zero", rate: 1e-3, rates: [], decay: 0, batch: 5, epochs: 40, seed: 0,
 };

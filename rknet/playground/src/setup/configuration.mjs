@@ -23,7 +23,7 @@ export function validated(configuration) {
   const noise = typeof data === "string" && Object.hasOwn(SETS, data) ? SETS[data].noise : DEFAULTS.noise;
   const given = Object.fromEntries(Object.entries(configuration).filter(([, value]) => value !== undefined));
   const full = /** @type {Configuration} */ ({ ...DEFAULTS, noise, ...given });
-  for (const field of ["noise", "h", "rate", "share", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
+  for (const field of ["noise", "h", "rate", "share", "decay", "samples", "d_hat", "L", "batch", "epochs", "seed"]) {
     checkNumber(field, /** @type {any} */ (full)[field], /** @type {keyof typeof LIMITS} */ (field));
   }
   checkRates(full.rates);

@@ -20,7 +20,7 @@ import { typedTableau } from "./tableau.mjs";
  */
 
 /** Parts of the page that a link may hide. */
-export const PARTS = ["experiments", "data", "net", "trajectories", "features", "layers", "prediction", "score", "plots", "formula", "tools"];
+export const PARTS = ["experiments", "data", "net", "trajectories", "features", "layers", "prediction", "score", "plots", "inside", "formula", "tools"];
 
 export const POINTS = /** @type {const} */ (["new", "training", "none"]);
 
@@ -45,7 +45,8 @@ export function toLink(configuration, look) {
   for (const [letter, key] of Object.entries(WRITTEN)) {
     if (key !== "h" || net !== "StandardNet") parts.push([letter, /** @type {any} */ (configuration)[key]]);
   }
-  const { rates, share } = configuration;
+  const { rates, share, decay } = configuration;
+  if (decay) parts.push(["decay", decay]);
   if (share !== DEFAULTS.share) parts.push(["share", share]);
   if (rates.length) parts.push(["rates", rates.map(([step, rate]) => `${step}:${rate}`).join(",")]);
   parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
@@ -75,7 +76,7 @@ export function fromLink(hash) {
   };
   if (said.has("points")) choice.data = unpacked(said.get("points") ?? "");
   else if (said.has("data")) choice.data = said.get("data");
-  for (const key of ["noise", "samples", "share"]) if (said.has(key)) choice[key] = number(key);
+  for (const key of ["noise", "samples", "share", "decay"]) if (said.has(key)) choice[key] = number(key);
   if (said.has("A") || said.has("beta")) {
     choice.net = "RKNet";
     choice.scheme = typedTableau(said.get("A") ?? "", said.get("beta") ?? "");

@@ -14,7 +14,7 @@ import { netStyle } from "./epochs.mjs";
 export function paintLayers(state, pen, width, height) {
   const { flow, theme } = state;
   if (!flow) return;
-  const { L, spread, norms } = flow, { colour, dash } = netStyle(state), [low, high] = decades(spread, norms);
+  const { L, spread, norms } = flow, { colour, dash } = netStyle(state), [low, high] = decades([...spread, ...Array.from(norms)]);
   const each = Math.max(1, Math.ceil((high - low) / 4));
   const powers = range(low, high).filter((power) => (power - low) % each === 0);
   paintPlot(pen, width, height, theme, {
@@ -26,9 +26,9 @@ export function paintLayers(state, pen, width, height) {
   });
 }
 
-/** The powers of ten between which all sizes lie. @param {number[]} spread @param {ArrayLike<number>} norms */
-function decades(spread, norms) {
-  const all = [...spread, ...Array.from(norms)].filter((value) => value > 0 && value < Infinity);
+/** The powers of ten between which all sizes lie. @param {number[]} sizes */
+export function decades(sizes) {
+  const all = sizes.filter((value) => value > 0 && value < Infinity);
   const low = Math.floor(Math.log10(smallest(all, 0.1))), high = Math.ceil(Math.log10(largest(all, 10)));
   return [Math.max(-12, low), high];
 }

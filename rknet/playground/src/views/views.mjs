@@ -1,4 +1,4 @@
-/** The six views of a net, each a canvas. */
+/** The views of a net, each a canvas. */
 
 import { newPanel } from "../page/panels.mjs";
 import { sceneOf } from "../page/scene.mjs";
@@ -7,7 +7,9 @@ import { paintCost } from "./cost.mjs";
 import { paintDecision } from "./decision.mjs";
 import { paintFeatures } from "./features.mjs";
 import { paintLayers } from "./layers.mjs";
+import { paintSizes } from "./sizes.mjs";
 import { paintTrajectories } from "./trajectories.mjs";
+import { paintWeights } from "./weights.mjs";
 
 /** @import { Pen } from "../painting/panel.mjs" */
 /** @import { Page, State } from "../page/state.mjs" */
@@ -28,6 +30,8 @@ export function newViews(page) {
     accuracy: view("Accuracy by epoch", paintAccuracy),
     cost: view("Cost by epoch", paintCost),
     layers: view("Size and spread of the features by layer", paintLayers),
+    weights: view("Entries of K and b of the chosen layer", paintWeights),
+    sizes: view("Sizes of weights and costates by layer", paintSizes),
   };
 }
 

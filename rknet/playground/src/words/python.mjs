@@ -53,7 +53,7 @@ function scheduleIn(configuration) {
 
 /** @param {Configuration} configuration */
 export function pythonOf(configuration) {
-  const { data, net, scheme, rate, rates, batch, epochs, seed } = configuration;
+  const { data, net, scheme, rate, rates, decay, batch, epochs, seed } = configuration;
   const names = ["Protocol", net, "fit", ...(typeof data === "string" ? [] : ["PointSet"]),
     ...(net === "RKNet" && typeof scheme !== "string" ? ["Tableau"] : [])].sort();
   return [
@@ -65,7 +65,7 @@ export function pythonOf(configuration) {
     "# To repeat a run bit by bit, export its record and give the file to the command `rknet verify`.",
     `net = ${netIn(configuration)}`,
     ...scheduleIn(configuration),
-    `protocol = Protocol(epochs=${epochs}, batch_size=${batch}, learning_rate=${real(rate)}, stop_early=False${rates.length ? ", schedule=schedule" : ""})`,
+    `protocol = Protocol(epochs=${epochs}, batch_size=${batch}, learning_rate=${real(rate)}, stop_early=False${decay ? `, weight_decay=${decay}` : ""}${rates.length ? ", schedule=schedule" : ""})`,
     `history = fit(net, train, validation, protocol, seed=${seed})`,
     'print(f"{100 * history.val_accuracy[-1]:.1f} % of new points are right")', "",
   ].join("\n");

@@ -1,0 +1,48 @@
+/** Which classes are taken for which others, after the last whole epoch: a table, folded away. */
+
+import { range } from "../geometry/grid.mjs";
+import { outline } from "../painting/markers.mjs";
+import { judged } from "../words/narration.mjs";
+import { node, tell } from "./elements.mjs";
+import { sample } from "./legend.mjs";
+
+/** @import { Page, Shown } from "./state.mjs" */
+
+/** Strength of the colour behind a cell that all points of a class are in, in percent. */
+const STRONGEST = 30;
+
+/** @param {Page} page @returns {Shown & {element: HTMLElement}} */
+export function confusion({ state }) {
+  const caption = node("caption", {}), head = node("thead", {}), body = node("tbody", {});
+  const table = node("table", { class: "rkp-confusion" }, caption, head, body);
+  const element = node("details", { class: "rkp-more", toggle: () => show() }, node("summary", {}, "confusion matrix"), table);
+  /** @type {HTMLElement[]} */ let cells = [];
+  /** The theme that the table was laid out in. */ let theme = state.theme;
+
+  /** @param {number} classes */
+  function layOut(classes) {
+    theme = state.theme;
+    const known = range(0, classes - 1);
+    const name = (/** @type {number} */ k) => [sample(`<path d="${outline(k, 4)}" fill="${state.theme.classes[k]}"/>`), String(k + 1)];
+    cells = known.flatMap(() => known.map(() => node("td", {})));
+    head.replaceChildren(node("tr", {}, node("td", {}), ...known.map((k) => node("th", { scope: "col", "aria-label": `answer ${k + 1}` }, ...name(k)))));
+    body.replaceChildren(...known.map((k) =>
+      node("tr", {}, node("th", { scope: "row", "aria-label": `class ${k + 1}` }, ...name(k)), ...cells.slice(k * classes, (k + 1) * classes))));
+  }
+
+  function show() {
+    const { run, snapshot } = state;
+    if (!element.open || !run || !snapshot) return;
+    const { classes, configuration } = run, { confusion: counts, history } = snapshot;
+    if (cells.length !== classes ** 2 || theme !== state.theme) layOut(classes);
+    tell(caption, `${judged(configuration)} after epoch ${history.val_cost.length - 1}: a row for each class, a column for each answer`);
+    cells.forEach((cell, at) => {
+      const first = at - (at % classes), whole = counts.slice(first, first + classes).reduce((sum, count) => sum + count, 0);
+      const strength = whole ? (STRONGEST * counts[at]) / whole : 0;
+      tell(cell, String(counts[at]));
+      cell.style.background = `color-mix(in srgb, var(--rkp-accent) ${strength.toFixed(0)}%, transparent)`;
+    });
+  }
+
+  return { element, show };
+}
