@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: f9c32248a59b4e1de387891d2ef7436057435b935500bf9ad3ce82e0088b7d75
+// Made from src/ by `make page`; edit the files there. Their SHA-256: a6fada2f1a6980e2cb0e066dfbd1793643eba3483371c3980514a88aa230f9fd
 
 // src/words/numbers.mjs
 function short(x) {
@@ -3594,6 +3594,9 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 .rkp-race > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
 .rkp-race > .rkp-canvas { background: none; height: 150px; }
+.rkp-band { border-top: 1px solid var(--rkp-line); margin-top: 1rem; padding-top: 0.75rem; }
+.rkp-band > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
+.rkp-band > .rkp-canvas { background: none; height: 170px; }
 .rkp-race-bar { align-items: end; display: flex; flex-wrap: wrap; gap: 0.5rem; }
 .rkp-lanes { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
 .rkp-lane { font-size: 14px; font-weight: 600; margin: 0.75rem 0 0; min-height: 2.8em; }

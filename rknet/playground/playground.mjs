@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 8444ca48703d8122e31cb173e7de2805d9a83c9582b6f04cc60c7492a1e8d2e7
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 5c66d1be1160c2458efa4019165f475f1d6030f084308ac81f8c2f5934c8a993
 
 // limits.json
 var limits_default = {
@@ -2913,6 +2913,7 @@ function paintPlot(pen, width, height2, theme, plot) {
     pen.stroke();
   }
   paintMarks(pen, plot.marks ?? [], X, top, bottom, (left + right) / 2, theme);
+  for (const band2 of plot.bands ?? []) paintBand(pen, band2, X, Y);
   pen.lineJoin = "round";
   for (const line2 of plot.lines) {
     pen.strokeStyle = pen.fillStyle = line2.colour;
@@ -2933,6 +2934,16 @@ function paintPlot(pen, width, height2, theme, plot) {
   }
   pen.restore();
   pen.setLineDash([]);
+}
+function paintBand(pen, { low, high, colour }, X, Y) {
+  pen.beginPath();
+  high.forEach((y, x) => pen.lineTo(X(x), Y(y)));
+  for (let x = low.length - 1; x >= 0; x--) pen.lineTo(X(x), Y(low[x]));
+  pen.closePath();
+  pen.globalAlpha = 0.25;
+  pen.fillStyle = colour;
+  pen.fill();
+  pen.globalAlpha = 1;
 }
 var NAMED = 3;
 function paintMarks(pen, marks, X, top, bottom, middle, theme) {
@@ -5815,6 +5826,9 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 .rkp-race > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
 .rkp-race > .rkp-canvas { background: none; height: 150px; }
+.rkp-band { border-top: 1px solid var(--rkp-line); margin-top: 1rem; padding-top: 0.75rem; }
+.rkp-band > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
+.rkp-band > .rkp-canvas { background: none; height: 170px; }
 .rkp-race-bar { align-items: end; display: flex; flex-wrap: wrap; gap: 0.5rem; }
 .rkp-lanes { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
 .rkp-lane { font-size: 14px; font-weight: 600; margin: 0.75rem 0 0; min-height: 2.8em; }
@@ -6135,6 +6149,169 @@ function figure(name, title, view) {
   return node("div", { class: `rkp-square ${name}` }, node("div", { class: "rkp-title" }, title), view.canvas);
 }
 
+// src/run/seeds.mjs
+var MOST = 4;
+var room = () => Math.max(1, Math.min(MOST, Math.floor((globalThis.navigator?.hardwareConcurrency ?? 2) / 2)));
+function trainSeeds(configuration, count, { source, worker, workers = room() }, heard) {
+  const runs = Array.from({ length: count }, (_, k) => ({ seed: configuration.seed + k, history: null, over: false }));
+  let next = 0;
+  function begin(player) {
+    if (next === count) {
+      player.close();
+      return;
+    }
+    const run = runs[next++];
+    player.onsnapshot = ({ history: history2, state }) => {
+      if (run.over) return;
+      run.history = history2;
+      run.over = state === "finished" || state === "diverged";
+      if (run.over) begin(player);
+      heard();
+    };
+    player.configure({ ...configuration, seed: run.seed });
+    player.play();
+  }
+  const players = Array.from({ length: Math.min(workers, count) }, () => new Player({ source, worker }));
+  const close = () => players.forEach((player) => player.close());
+  for (const player of players) {
+    player.onfailed = (message) => {
+      close();
+      heard(message);
+    };
+    begin(player);
+  }
+  return { runs, close };
+}
+
+// src/words/band.mjs
+function bandOf(curves2) {
+  const band2 = { low: [], median: [], high: [] };
+  for (let epoch = 0; ; epoch++) {
+    const values = curves2.map((curve) => curve[epoch]).filter(Number.isFinite).sort((a, b) => a - b);
+    if (!values.length) return band2;
+    const middle = (values.length - 1) / 2;
+    band2.low.push(values[0]);
+    band2.median.push((values[Math.floor(middle)] + values[Math.ceil(middle)]) / 2);
+    band2.high.push(values[values.length - 1]);
+  }
+}
+var MEASURES = (
+  /** @type {const} */
+  { val_accuracy: "accuracy on new points", val_cost: "cost on new points" }
+);
+function bandWords(runs, measure, net) {
+  const over = runs.filter((run) => run.over), ends = over.map(({ history: history2 }) => history2?.[measure].slice(-1) ?? []);
+  const { low: [low], median: [median], high: [high] } = bandOf(ends), fallen = ends.filter(([end]) => !Number.isFinite(end)).length;
+  const which = over.length < runs.length ? `${over.length} of ${runs.length} seeds` : `All ${runs.length} seeds`;
+  if (!over.length) return `${net}: no seed is trained to its end yet.`;
+  const said2 = measure === "val_accuracy" ? percent : (x) => decimal(x, 3);
+  const lost = fallen ? ` ${fallen} ${fallen === 1 ? "run" : "runs"} diverged.` : "";
+  if (low === void 0) return `${net}. ${which} trained:${lost}`;
+  return `${net}. ${which} trained: ${MEASURES[measure]} from ${said2(low)} to ${said2(high)}, median ${said2(median)}.${lost}`;
+}
+
+// src/page/band.mjs
+var SEEDS = 8;
+var EVERY2 = 250;
+var CALM2 = 1e3;
+var COLOUR = "#0072B2";
+var IDLE = `Is a difference in the race chance? Train one network from ${SEEDS} seeds: a seed decides the points and the weights to begin with.`;
+function band(pages, described2, count) {
+  let training = null;
+  let chosen = null;
+  let runs = [];
+  let paintedAt = 0, waiting = 0, idle = IDLE, stopped = false;
+  const lanes = select("network", Object.fromEntries(Array.from({ length: count }, (_, k) => [k, `network ${k + 1}`])), () => forget(IDLE));
+  const measure = select("measured", MEASURES, () => now());
+  const button = node("button", { type: "button", click: () => training ? stop() : start() });
+  const said2 = node("div", { class: "rkp-sentence", role: "status" });
+  const panel = new Panel(`Band of ${SEEDS} seeds by epoch: least, median and most`, (pen, width, height2) => {
+    const page = pages()[0];
+    if (page) paintBand2(
+      page,
+      runs,
+      /** @type {Measure} */
+      measure.input.value,
+      pen,
+      width,
+      height2
+    );
+  });
+  const bar = node("div", { class: "rkp-race-bar", role: "group", "aria-label": `${SEEDS} seeds of one network` }, ...count > 1 ? [lanes.element] : [], measure.element, button);
+  const element = node("div", { class: "rkp-band" }, bar, said2, panel.canvas);
+  function start() {
+    const lane = Number(lanes.input.value), page = pages()[lane];
+    chosen = { configuration: page.state.configuration, lane };
+    const { runs: begun, close } = trainSeeds(chosen.configuration, SEEDS, { source: page.model.get("_esm") ?? void 0 }, heard);
+    [training, runs, stopped] = [{ runs: begun, close }, begun, false];
+    now();
+  }
+  function heard(problem) {
+    if (problem) forget(problem);
+    else if (runs.every((run) => run.over)) end();
+    else if (!waiting) {
+      const every = pages()[0].still.matches ? CALM2 : EVERY2;
+      waiting = window.setTimeout(now, Math.max(0, paintedAt + every - performance.now()));
+    }
+  }
+  function stop() {
+    stopped = true;
+    end();
+  }
+  function end() {
+    training?.close();
+    training = null;
+    now();
+  }
+  function forget(why) {
+    training?.close();
+    [training, chosen, runs, idle] = [null, null, [], why];
+    now();
+  }
+  function now() {
+    clearTimeout(waiting);
+    waiting = 0;
+    paintedAt = performance.now();
+    tell(button, training ? "Stop" : `Train ${SEEDS} seeds`);
+    tell(said2, chosen ? (stopped ? "Stopped. " : "") + bandWords(
+      runs,
+      /** @type {Measure} */
+      measure.input.value,
+      described2(chosen.configuration)
+    ) : idle);
+    panel.canvas.hidden = !chosen;
+    panel.soon();
+  }
+  function show2() {
+    if (!chosen || JSON.stringify(pages()[chosen.lane].state.configuration) === JSON.stringify(chosen.configuration)) return;
+    forget(`The network was changed, so its band was taken away. ${IDLE}`);
+  }
+  now();
+  return { element, show: show2, close: () => {
+    clearTimeout(waiting);
+    training?.close();
+    panel.close();
+  } };
+}
+function paintBand2({ state: { theme, run } }, runs, measure, pen, width, height2) {
+  const { low, median, high } = bandOf(runs.map(({ history: history2 }) => history2?.[measure] ?? []));
+  const x = Math.max(10, 10 * Math.ceil((median.length - 1) / 10)), colour = theme.dark ? lighter(COLOUR, 0.3) : COLOUR;
+  const share2 = measure === "val_accuracy", least = Math.min(...low), most = Math.max(...high);
+  const floor = share2 ? [0.8, 0.6, 0.4, 0.2].find((value) => value <= least) ?? 0 : 0;
+  const top = share2 ? 1.02 : [0.2, 0.4, 0.8, 1.2, 2, 4, 8].find((value) => value >= most) ?? most;
+  paintPlot(pen, width, height2, theme, {
+    title: `${MEASURES[measure]}${share2 ? " in %" : ""}, by epoch: least to most of the seeds, and median`,
+    x: [0, x],
+    y: [floor, top],
+    xTicks: [0, x / 2, x],
+    yTicks: share2 ? [0, 0.2, 0.4, 0.6, 0.8, 1].filter((value) => value >= floor) : [0, top / 2, top],
+    written: (y) => share2 ? String(Math.round(100 * y)) : decimal(y, 2),
+    bands: [{ low, high, colour }],
+    lines: [{ y: low, colour, width: 0.8 }, { y: high, colour, width: 0.8 }, { y: median, colour, width: 2.2, dots: true }],
+    levels: share2 && run && run.bayes !== null ? [run.bayes] : []
+  });
+}
+
 // src/page/race.mjs
 var LABEL2 = "Race: several networks trained together. Space plays and pauses, period takes a step, r resets.";
 var LINES = [
@@ -6154,6 +6331,7 @@ function race({ model, el }) {
   const lanes = [];
   const pages = () => lanes.map((lane) => lane.page);
   const curves2 = new Panel("Accuracy of every network by epoch", (pen, width, height2) => paintCurves(pages(), pen, width, height2));
+  const seeds = band(pages, described, starters.length);
   const play = node("button", { type: "button", class: "rkp-play", click: () => playing2.toggle() });
   const standing = node("div", { class: "rkp-sentence", role: "status" });
   const running = () => pages().some(({ state }) => state.playing);
@@ -6190,8 +6368,9 @@ function race({ model, el }) {
     if (first && typeof first.state.configuration.data === "string") data.show(first.state.configuration.data);
     tell(standing, running() ? "All are trained, on the same points." : standingOf(pages()));
     curves2.soon();
+    if (lanes.length === starters.length) seeds.show();
   }
-  root.append(node("style", {}, STYLE), bar, standing, curves2.canvas, board);
+  root.append(node("style", {}, STYLE), bar, standing, curves2.canvas, board, seeds.element);
   el.append(root);
   const common = model.get("configuration") ?? {};
   starters.forEach((starter, k) => {
@@ -6203,6 +6382,7 @@ function race({ model, el }) {
   return () => {
     for (const lane of lanes) lane.close();
     curves2.close();
+    seeds.close();
     root.remove();
   };
 }
@@ -6265,6 +6445,8 @@ export {
   SCHEMES,
   SETS,
   Trainer,
+  bandOf,
+  bandWords,
   bayes,
   cellCentres,
   classesOf,
@@ -6293,6 +6475,7 @@ export {
   tableauOf,
   threefry,
   toLink,
+  trainSeeds,
   turned,
   typedTableau,
   validated,

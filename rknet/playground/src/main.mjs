@@ -30,6 +30,8 @@ export { featureNorms, spreads } from "./geometry/features.mjs";
 export { cellCentres } from "./geometry/grid.mjs";
 export { zeroLines } from "./geometry/contours.mjs";
 export { short } from "./words/numbers.mjs";
+export { bandOf, bandWords } from "./words/band.mjs";
+export { trainSeeds } from "./run/seeds.mjs";
 export { formula } from "./words/formula.mjs";
 export { narration } from "./words/narration.mjs";
 export { pythonOf } from "./words/python.mjs";

@@ -7,6 +7,7 @@ import { lighter } from "../painting/colours.mjs";
 import { largest, smallest } from "../geometry/extremes.mjs";
 import { NET_NAMES, SET_NAMES } from "../words/names.mjs";
 import { percent, short } from "../words/numbers.mjs";
+import { band } from "./band.mjs";
 import { icon, ICONS, node, select, tell } from "./elements.mjs";
 import { obeyKeys } from "./hands.mjs";
 import { sample } from "./legend.mjs";
@@ -33,6 +34,7 @@ export function race({ model, el }) {
   /** @type {{page: Page, close: () => void}[]} */ const lanes = [];
   const pages = () => lanes.map((lane) => lane.page);
   const curves = new Panel("Accuracy of every network by epoch", (pen, width, height) => paintCurves(pages(), pen, width, height));
+  const seeds = band(pages, described, starters.length);
   const play = node("button", { type: "button", class: "rkp-play", click: () => playing.toggle() });
   const standing = node("div", { class: "rkp-sentence", role: "status" });
 
@@ -63,9 +65,10 @@ export function race({ model, el }) {
     if (first && typeof first.state.configuration.data === "string") data.show(first.state.configuration.data);
     tell(standing, running() ? "All are trained, on the same points." : standingOf(pages()));
     curves.soon();
+    if (lanes.length === starters.length) seeds.show();
   }
 
-  root.append(node("style", {}, STYLE), bar, standing, curves.canvas, board);
+  root.append(node("style", {}, STYLE), bar, standing, curves.canvas, board, seeds.element);
   el.append(root);
   const common = model.get("configuration") ?? {};
   starters.forEach((starter, k) => {
@@ -77,6 +80,7 @@ export function race({ model, el }) {
   return () => {
     for (const lane of lanes) lane.close();
     curves.close();
+    seeds.close();
     root.remove();
   };
 }

@@ -203,6 +203,9 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 .rkp-race > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
 .rkp-race > .rkp-canvas { background: none; height: 150px; }
+.rkp-band { border-top: 1px solid var(--rkp-line); margin-top: 1rem; padding-top: 0.75rem; }
+.rkp-band > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
+.rkp-band > .rkp-canvas { background: none; height: 170px; }
 .rkp-race-bar { align-items: end; display: flex; flex-wrap: wrap; gap: 0.5rem; }
 .rkp-lanes { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
 .rkp-lane { font-size: 14px; font-weight: 600; margin: 0.75rem 0 0; min-height: 2.8em; }

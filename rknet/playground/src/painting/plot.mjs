@@ -16,6 +16,7 @@
  * @property {number|null} [marked]     a vertical line
  * @property {{x: number, text: string}[]} [marks]  dotted vertical lines, named where they are few
  * @property {number[]} [levels]        dashed horizontal lines
+ * @property {{low: number[], high: number[], colour: string}[]} [bands]  from low to high at x = 0, 1, ...
  * @property {{y: ArrayLike<number>, colour: string, dash?: number[], width?: number, dots?: boolean}[]} lines  y at x = 0, 1, ...
  */
 
@@ -67,6 +68,7 @@ export function paintPlot(pen, width, height, theme, plot) {
     pen.stroke();
   }
   paintMarks(pen, plot.marks ?? [], X, top, bottom, (left + right) / 2, theme);
+  for (const band of plot.bands ?? []) paintBand(pen, band, X, Y);
   pen.lineJoin = "round";
   for (const line of plot.lines) {
     pen.strokeStyle = pen.fillStyle = line.colour;
@@ -87,6 +89,21 @@ export function paintPlot(pen, width, height, theme, plot) {
   }
   pen.restore();
   pen.setLineDash([]);
+}
+
+/**
+ * @param {Pen} pen @param {NonNullable<Plot['bands']>[number]} band
+ * @param {(x: number) => number} X @param {(y: number) => number} Y
+ */
+function paintBand(pen, { low, high, colour }, X, Y) {
+  pen.beginPath();
+  high.forEach((y, x) => pen.lineTo(X(x), Y(y)));
+  for (let x = low.length - 1; x >= 0; x--) pen.lineTo(X(x), Y(low[x]));
+  pen.closePath();
+  pen.globalAlpha = 0.25;
+  pen.fillStyle = colour;
+  pen.fill();
+  pen.globalAlpha = 1;
 }
 
 /** Marks that are named, at most: more names would cover one another. */
