@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: ba7e6322faab826003f5d356281632d114b2bb698143a236aecaceac71464ee3
+// Made from src/ by `make page`; edit the files there. Their SHA-256: db3ab3ada98c26c50ba1d34e54caadec2dbd8f96504cd72bd31d068a19e14591
 
 // src/words/numbers.mjs
 function short(x) {
@@ -2322,6 +2322,41 @@ function toCanvas(X, width, height) {
   return places;
 }
 
+// src/painting/frames.mjs
+var SLOW = 42;
+var LEAST = 2;
+var FIRST = 6;
+var MOST = 24;
+var Frames = class {
+  constructor() {
+    this.waiting = /* @__PURE__ */ new Set();
+    this.due = 0;
+    this.asked = 0;
+    this.share = FIRST;
+  }
+  /** @param {() => void} paint  once, however often it is asked for before its turn */
+  ask(paint) {
+    this.waiting.add(paint);
+    if (this.due) return;
+    this.asked = performance.now();
+    this.due = requestAnimationFrame(() => this.take());
+  }
+  /** @param {() => void} paint  no longer wanted */
+  drop(paint) {
+    this.waiting.delete(paint);
+  }
+  take() {
+    this.share = performance.now() - this.asked > SLOW ? Math.max(LEAST, this.share / 2) : Math.min(MOST, this.share + 0.5);
+    this.due = 0;
+    const now = [...this.waiting].slice(0, Math.floor(this.share));
+    for (const paint of now) this.waiting.delete(paint);
+    const [next] = this.waiting;
+    if (next) this.ask(next);
+    for (const paint of now) paint();
+  }
+};
+var frames = new Frames();
+
 // src/data/best.mjs
 var BEST_CELLS = 120;
 var bestKey = ({ data, noise }) => typeof data === "string" ? `${data} ${noise}` : "";
@@ -2348,6 +2383,43 @@ function meshPoints(lines) {
     }
   }
   return X;
+}
+
+// src/painting/regions.mjs
+function strokeLines(pen, lines, place) {
+  pen.beginPath();
+  for (const line of lines) {
+    for (let k = 0; k < line.length; k += 2) {
+      const [x, y] = place(line[k], line[k + 1]);
+      if (k) pen.lineTo(x, y);
+      else pen.moveTo(x, y);
+    }
+  }
+  pen.stroke();
+}
+function regions(P, cells, classes, side, discrete = false) {
+  const bytes2 = new Uint8ClampedArray(4 * side * side);
+  const rgb = CLASS_COLOURS.map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
+  const p = new Float64Array(classes);
+  for (let i = 0; i < side; i++) {
+    const y = Math.min(cells - 1, Math.max(0, (i + 0.5) * cells / side - 0.5));
+    const i0 = Math.min(cells - 2, Math.floor(y)), v = y - i0;
+    for (let j = 0; j < side; j++) {
+      const x = Math.min(cells - 1, Math.max(0, (j + 0.5) * cells / side - 0.5));
+      const j0 = Math.min(cells - 2, Math.floor(x)), u = x - j0;
+      const corner = (i0 * cells + j0) * classes, below = corner + cells * classes;
+      let best = 0;
+      for (let k = 0; k < classes; k++) {
+        p[k] = (1 - v) * ((1 - u) * P[corner + k] + u * P[corner + classes + k]) + v * ((1 - u) * P[below + k] + u * P[below + classes + k]);
+        if (p[k] > p[best]) best = k;
+      }
+      const sure = discrete ? 0.8 : (p[best] - 1 / classes) / (1 - 1 / classes);
+      const pixel = 4 * (i * side + j), colour = rgb[best];
+      for (let k = 0; k < 3; k++) bytes2[pixel + k] = colour[k];
+      bytes2[pixel + 3] = 255 * (0.1 + 0.27 * sure);
+    }
+  }
+  return bytes2;
 }
 
 // src/run/turns.mjs
@@ -2535,6 +2607,16 @@ var Server = class {
     const { engine } = this.trainer, X = Float32Array.from(this.followed);
     return { x: this.followed, states: engine.states(X).states, P: engine.probabilities(X) };
   }
+  /** The picture of the regions, painted here so that the page's own thread is free. @param {Float32Array} P @returns {Snapshot['picture']} */
+  pictured(P) {
+    const { grid, picture } = this.views;
+    if (!this.trainer || !grid || !picture) return null;
+    const { classes } = this.trainer, { columns, rows } = grid;
+    return {
+      bytes: regions(P, columns, classes, picture.side, picture.discrete),
+      lines: boundaries(P, columns, rows, classes)
+    };
+  }
   /** @param {number} steps @param {number} until  stop at this time at the latest, but after one step */
   train(steps2, until) {
     const { trainer } = this;
@@ -2578,9 +2660,11 @@ var Server = class {
       grid: show2 && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
       flow: show2 && flow2 > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow2)) : null,
       mesh: show2 && mesh > 0 ? trainer.engine.states(meshPoints(mesh)) : null,
+      picture: null,
       classifier: null,
       probe: show2 ? this.probed() : null
     };
+    if (message.grid) message.picture = this.pictured(message.grid);
     if (show2 && flow2 > 0) {
       const { W, mu } = trainer.engine.weights;
       message.classifier = { W, mu };
@@ -2588,7 +2672,7 @@ var Server = class {
     const after = performance.now();
     if (show2) this.renewed = { at: after, step: trainer.steps, cost: after - now };
     [this.sent, this.shown, this.owed] = [after, false, false];
-    const buffers = [message.grid, message.flow?.states, message.mesh?.states].flatMap((array) => array ? [array.buffer] : []);
+    const buffers = [message.grid, message.picture?.bytes, message.flow?.states, message.mesh?.states].flatMap((array) => array ? [array.buffer] : []);
     this.port.postMessage(message, buffers);
   }
 };
@@ -2711,7 +2795,7 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
     };
     if (typeof requestAnimationFrame === "undefined") send();
     else {
-      requestAnimationFrame(() => setTimeout(send));
+      frames.ask(send);
       setTimeout(send, UNSEEN);
     }
   }
@@ -2904,43 +2988,6 @@ function paintPoints(pen, places, c, colours, size, alpha = 0.8) {
   pen.globalAlpha = 1;
 }
 
-// src/painting/regions.mjs
-function strokeLines(pen, lines, place) {
-  pen.beginPath();
-  for (const line of lines) {
-    for (let k = 0; k < line.length; k += 2) {
-      const [x, y] = place(line[k], line[k + 1]);
-      if (k) pen.lineTo(x, y);
-      else pen.moveTo(x, y);
-    }
-  }
-  pen.stroke();
-}
-function regions(P, cells, classes, side, discrete = false) {
-  const image = new ImageData(side, side), bytes2 = image.data;
-  const rgb = CLASS_COLOURS.map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
-  const p = new Float64Array(classes);
-  for (let i = 0; i < side; i++) {
-    const y = Math.min(cells - 1, Math.max(0, (i + 0.5) * cells / side - 0.5));
-    const i0 = Math.min(cells - 2, Math.floor(y)), v = y - i0;
-    for (let j = 0; j < side; j++) {
-      const x = Math.min(cells - 1, Math.max(0, (j + 0.5) * cells / side - 0.5));
-      const j0 = Math.min(cells - 2, Math.floor(x)), u = x - j0;
-      const corner = (i0 * cells + j0) * classes, below = corner + cells * classes;
-      let best = 0;
-      for (let k = 0; k < classes; k++) {
-        p[k] = (1 - v) * ((1 - u) * P[corner + k] + u * P[corner + classes + k]) + v * ((1 - u) * P[below + k] + u * P[below + classes + k]);
-        if (p[k] > p[best]) best = k;
-      }
-      const sure = discrete ? 0.8 : (p[best] - 1 / classes) / (1 - 1 / classes);
-      const pixel = 4 * (i * side + j), colour = rgb[best];
-      for (let k = 0; k < 3; k++) bytes2[pixel + k] = colour[k];
-      bytes2[pixel + 3] = 255 * (0.1 + 0.27 * sure);
-    }
-  }
-  return image;
-}
-
 // src/painting/space.mjs
 var DISTANCE = 7;
 var FLOOR = 0.85;
@@ -3099,7 +3146,7 @@ function predictionPanel(frame, runner) {
     if (!run || !grid) return;
     if (painted !== grid) {
       painted = grid;
-      picture.getContext("2d")?.putImageData(regions(painted, CELLS, run.classes, PIXELS), 0, 0);
+      picture.getContext("2d")?.putImageData(new ImageData(regions(painted, CELLS, run.classes, PIXELS), PIXELS), 0, 0);
       lines = boundaries(painted, CELLS, CELLS, run.classes);
     }
     pen.drawImage(picture, 0, 0, width, height);
@@ -3505,7 +3552,7 @@ var Panel = class {
   constructor(label, paint) {
     this.canvas = node("canvas", { class: "rkp-canvas", role: "img", "aria-label": label });
     this.paint = paint;
-    this.due = 0;
+    this.turn = () => this.now();
     this.size = [0, 0];
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.canvas);
@@ -3527,11 +3574,10 @@ var Panel = class {
   }
   soon() {
     this.stale = !this.near;
-    if (this.near && !this.due) this.due = requestAnimationFrame(() => this.now());
+    if (this.near) frames.ask(this.turn);
   }
   now() {
-    cancelAnimationFrame(this.due);
-    this.due = 0;
+    frames.drop(this.turn);
     const pen = this.canvas.getContext("2d"), ratio = window.devicePixelRatio || 1;
     if (!pen || !this.canvas.width) return;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -3540,7 +3586,7 @@ var Panel = class {
     this.paint(pen, width, height);
   }
   close() {
-    cancelAnimationFrame(this.due);
+    frames.drop(this.turn);
     this.observer.disconnect();
     this.watcher.disconnect();
   }
@@ -3817,7 +3863,7 @@ function written3(a) {
 var equal = (a, b) => sum2(a, negative(b)).size === 0;
 
 // src/laboratories/exact_tableau.mjs
-var MOST = 5;
+var MOST2 = 5;
 var STAGES = 12;
 var total = (numbers7) => numbers7.reduce(sum2, NOTHING);
 function exactTableau(title, A2, beta) {
@@ -3866,7 +3912,7 @@ function orderBy({ A: A2, beta }, A_tilde, roots) {
     return equal(weight, exactly({ p: 1n, q: BigInt(density(tree)) }));
   }));
   let order = 0;
-  while (order < MOST && trees(order + 1).every(holds)) order++;
+  while (order < MOST2 && trees(order + 1).every(holds)) order++;
   return order;
 }
 var orderOf = (tableau2) => orderBy(tableau2, tableau2.A, ["y"]);
@@ -4194,7 +4240,7 @@ function slope(errors2, { depths, rounding }) {
 
 // src/laboratories/tableau.mjs
 var PLANE2 = { x: [-4.5, 4.5], y: [-4.5, 4.5], square: true, xTicks: [-4, -2, 0, 2, 4], yTicks: [-4, -2, 0, 2, 4], xName: "z" };
-var LEAST = 1e-17;
+var LEAST2 = 1e-17;
 function chosen({ scheme: scheme2, A: A2, beta }, { schemes, own }) {
   if (scheme2 === own) return typed(A2, beta);
   const { title, A: rows, beta: weights2 } = schemes[scheme2];
@@ -4259,7 +4305,7 @@ function open5(frame) {
   }, "stability (partner dashed)");
   const steps2 = problem.depths.map((L) => problem.T / L);
   const errors2 = frame.panel("The relative error of the gradient against h, with the right partner and with the tableau itself", (pen, width, height) => {
-    const colours = frame.theme.classes, shown = (all) => all.map((error) => Math.max(error, LEAST));
+    const colours = frame.theme.classes, shown = (all) => all.map((error) => Math.max(error, LEAST2));
     const lines = [{ x: steps2, y: shown(found.wrong), colour: colours[1], dash: [5, 4], dots: 3 }];
     if (found.right) lines.push({ x: steps2, y: shown(found.right), colour: colours[2], dash: [], dots: 3 });
     paintChart(pen, width, height, frame.theme, {

@@ -1,4 +1,97 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: 3252824b9d525938017d924d52ecaec6cba716588d463e2b46b96f53547683ed
+// Made from src/ by `make page`; edit the files there. Their SHA-256: 00dbb76f19a1c78bf29a6bdfdc9b8e532c36811c5262c3724d8b3a479cf4bae9
+
+// src/painting/frames.mjs
+var SLOW = 42;
+var LEAST = 2;
+var FIRST = 6;
+var MOST = 24;
+var Frames = class {
+  constructor() {
+    this.waiting = /* @__PURE__ */ new Set();
+    this.due = 0;
+    this.asked = 0;
+    this.share = FIRST;
+  }
+  /** @param {() => void} paint  once, however often it is asked for before its turn */
+  ask(paint) {
+    this.waiting.add(paint);
+    if (this.due) return;
+    this.asked = performance.now();
+    this.due = requestAnimationFrame(() => this.take());
+  }
+  /** @param {() => void} paint  no longer wanted */
+  drop(paint) {
+    this.waiting.delete(paint);
+  }
+  take() {
+    this.share = performance.now() - this.asked > SLOW ? Math.max(LEAST, this.share / 2) : Math.min(MOST, this.share + 0.5);
+    this.due = 0;
+    const now = [...this.waiting].slice(0, Math.floor(this.share));
+    for (const paint of now) this.waiting.delete(paint);
+    const [next] = this.waiting;
+    if (next) this.ask(next);
+    for (const paint of now) paint();
+  }
+};
+var frames = new Frames();
+
+// limits.json
+var limits_default = {
+  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1] },
+  whole: {
+    samples: [10, 5e3],
+    d_hat: [2, 16],
+    L: [1, 100],
+    batch: [1, 100],
+    epochs: [1, 1e3],
+    seed: [0, 4294967295],
+    stages: [1, 8],
+    classes: [2, 6]
+  }
+};
+
+// src/setup/choices.mjs
+var SETS = (
+  /** @type {const} */
+  {
+    donut_1D: { title: "donut 1D", classes: 2, noise: 0.5 },
+    donut_2D: { title: "donut 2D", classes: 2, noise: 0.2 },
+    squares: { title: "squares", classes: 2, noise: 0.3 },
+    spiral: { title: "spiral", classes: 2, noise: 1 },
+    donut_2D_6C: { title: "donut 2D & 6C", classes: 6, noise: 0.2 },
+    squares_2D_4C: { title: "squares 2D & 4C", classes: 4, noise: 0.3 }
+  }
+);
+var ACTIVATIONS = ["tanh", "logistic", "relu", "softplus"];
+var LIFTS = ["zero", "linear", "orthogonal", "learned"];
+var SCHEMES = {
+  euler: { title: "Euler", A: [[]], beta: ["1"] },
+  heun: { title: "Heun", A: [[], ["1"]], beta: ["1/2", "1/2"] },
+  kutta3: { title: "Kutta 3", A: [[], ["1/2"], ["-1", "2"]], beta: ["1/6", "2/3", "1/6"] },
+  rk4: { title: "RK4", A: [[], ["1/2"], ["0", "1/2"], ["0", "0", "1"]], beta: ["1/6", "1/3", "1/3", "1/6"] },
+  rk38: { title: "3/8 rule", A: [[], ["1/3"], ["-1/3", "1"], ["1", "-1", "1"]], beta: ["1/8", "3/8", "3/8", "1/8"] }
+};
+var LIMITS = (
+  /** @type {Record<Real|Whole, [number, number]>} */
+  { ...limits_default.real, ...limits_default.whole }
+);
+var WHOLE = Object.keys(limits_default.whole);
+var DEFAULTS = {
+  data: "donut_2D",
+  noise: 0.2,
+  samples: 1500,
+  net: "RKNet",
+  scheme: "rk4",
+  h: 0.05,
+  d_hat: 3,
+  L: 20,
+  activation: "tanh",
+  lift: "zero",
+  rate: 1e-3,
+  batch: 5,
+  epochs: 40,
+  seed: 0
+};
 
 // src/data/elementary.mjs
 var wide = new Float64Array(1);
@@ -187,86 +280,6 @@ function draw(law, N, noise, seed) {
   }
   return { X, c };
 }
-
-// src/geometry/grid.mjs
-var plane = (n) => ({ left: -EDGE, right: EDGE, bottom: -EDGE, top: EDGE, columns: n, rows: n });
-var range = (a, b) => Array.from({ length: b - a + 1 }, (_, k) => a + k);
-function cellCentres({ left, right, bottom, top, columns, rows }) {
-  const X = new Float32Array(2 * columns * rows);
-  for (let r = 0; r < rows; r++) {
-    for (let k = 0; k < columns; k++) {
-      X[2 * (r * columns + k)] = left + (right - left) * (k + 0.5) / columns;
-      X[2 * (r * columns + k) + 1] = top - (top - bottom) * (r + 0.5) / rows;
-    }
-  }
-  return X;
-}
-function toCanvas(X, width, height2) {
-  const places = new Float32Array(X.length);
-  for (let n = 0; n < X.length; n += 2) {
-    places[n] = (X[n] + EDGE) / (2 * EDGE) * width;
-    places[n + 1] = (EDGE - X[n + 1]) / (2 * EDGE) * height2;
-  }
-  return places;
-}
-
-// limits.json
-var limits_default = {
-  real: { noise: [0, 3], h: [1e-3, 10], rate: [1e-6, 1] },
-  whole: {
-    samples: [10, 5e3],
-    d_hat: [2, 16],
-    L: [1, 100],
-    batch: [1, 100],
-    epochs: [1, 1e3],
-    seed: [0, 4294967295],
-    stages: [1, 8],
-    classes: [2, 6]
-  }
-};
-
-// src/setup/choices.mjs
-var SETS = (
-  /** @type {const} */
-  {
-    donut_1D: { title: "donut 1D", classes: 2, noise: 0.5 },
-    donut_2D: { title: "donut 2D", classes: 2, noise: 0.2 },
-    squares: { title: "squares", classes: 2, noise: 0.3 },
-    spiral: { title: "spiral", classes: 2, noise: 1 },
-    donut_2D_6C: { title: "donut 2D & 6C", classes: 6, noise: 0.2 },
-    squares_2D_4C: { title: "squares 2D & 4C", classes: 4, noise: 0.3 }
-  }
-);
-var ACTIVATIONS = ["tanh", "logistic", "relu", "softplus"];
-var LIFTS = ["zero", "linear", "orthogonal", "learned"];
-var SCHEMES = {
-  euler: { title: "Euler", A: [[]], beta: ["1"] },
-  heun: { title: "Heun", A: [[], ["1"]], beta: ["1/2", "1/2"] },
-  kutta3: { title: "Kutta 3", A: [[], ["1/2"], ["-1", "2"]], beta: ["1/6", "2/3", "1/6"] },
-  rk4: { title: "RK4", A: [[], ["1/2"], ["0", "1/2"], ["0", "0", "1"]], beta: ["1/6", "1/3", "1/3", "1/6"] },
-  rk38: { title: "3/8 rule", A: [[], ["1/3"], ["-1/3", "1"], ["1", "-1", "1"]], beta: ["1/8", "3/8", "3/8", "1/8"] }
-};
-var LIMITS = (
-  /** @type {Record<Real|Whole, [number, number]>} */
-  { ...limits_default.real, ...limits_default.whole }
-);
-var WHOLE = Object.keys(limits_default.whole);
-var DEFAULTS = {
-  data: "donut_2D",
-  noise: 0.2,
-  samples: 1500,
-  net: "RKNet",
-  scheme: "rk4",
-  h: 0.05,
-  d_hat: 3,
-  L: 20,
-  activation: "tanh",
-  lift: "zero",
-  rate: 1e-3,
-  batch: 5,
-  epochs: 40,
-  seed: 0
-};
 
 // src/data/quadrature.mjs
 function erfc(x) {
@@ -497,6 +510,28 @@ function boundaries(P, columns, rows, classes) {
   return lines;
 }
 
+// src/geometry/grid.mjs
+var plane = (n) => ({ left: -EDGE, right: EDGE, bottom: -EDGE, top: EDGE, columns: n, rows: n });
+var range = (a, b) => Array.from({ length: b - a + 1 }, (_, k) => a + k);
+function cellCentres({ left, right, bottom, top, columns, rows }) {
+  const X = new Float32Array(2 * columns * rows);
+  for (let r = 0; r < rows; r++) {
+    for (let k = 0; k < columns; k++) {
+      X[2 * (r * columns + k)] = left + (right - left) * (k + 0.5) / columns;
+      X[2 * (r * columns + k) + 1] = top - (top - bottom) * (r + 0.5) / rows;
+    }
+  }
+  return X;
+}
+function toCanvas(X, width, height2) {
+  const places = new Float32Array(X.length);
+  for (let n = 0; n < X.length; n += 2) {
+    places[n] = (X[n] + EDGE) / (2 * EDGE) * width;
+    places[n + 1] = (EDGE - X[n + 1]) / (2 * EDGE) * height2;
+  }
+  return places;
+}
+
 // src/data/best.mjs
 var BEST_CELLS = 120;
 var bestKey = ({ data, noise }) => typeof data === "string" ? `${data} ${noise}` : "";
@@ -523,6 +558,68 @@ function meshPoints(lines) {
     }
   }
   return X;
+}
+
+// src/painting/colours.mjs
+var CLASS_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"];
+var NET_STYLES = {
+  StandardNet: { colour: "#7A6248", dash: [] },
+  euler: { colour: "#56B4E9", dash: [7, 3, 1.5, 3] },
+  rk4: { colour: "#0072B2", dash: [] }
+};
+var OTHER_NET = { colour: "#009E73", dash: [] };
+function lighter(colour, share2) {
+  return "#" + [1, 3, 5].map((k) => Math.round(parseInt(colour.slice(k, k + 2), 16) * (1 - share2) + 255 * share2).toString(16).padStart(2, "0")).join("");
+}
+function themeOf(root) {
+  const style = getComputedStyle(root);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const [r, g, b] = (style.color.match(/[\d.]+/g) ?? ["0", "0", "0"]).map(Number), dark = r + g + b > 384;
+  return {
+    text: colour("--rkp-text"),
+    muted: colour("--rkp-muted"),
+    line: colour("--rkp-line"),
+    font: style.fontFamily,
+    dark,
+    classes: dark ? CLASS_COLOURS.map((each) => lighter(each, 0.3)) : CLASS_COLOURS
+  };
+}
+
+// src/painting/regions.mjs
+function strokeLines(pen, lines, place2) {
+  pen.beginPath();
+  for (const line2 of lines) {
+    for (let k = 0; k < line2.length; k += 2) {
+      const [x, y] = place2(line2[k], line2[k + 1]);
+      if (k) pen.lineTo(x, y);
+      else pen.moveTo(x, y);
+    }
+  }
+  pen.stroke();
+}
+function regions(P, cells, classes, side, discrete = false) {
+  const bytes = new Uint8ClampedArray(4 * side * side);
+  const rgb = CLASS_COLOURS.map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
+  const p = new Float64Array(classes);
+  for (let i = 0; i < side; i++) {
+    const y = Math.min(cells - 1, Math.max(0, (i + 0.5) * cells / side - 0.5));
+    const i0 = Math.min(cells - 2, Math.floor(y)), v = y - i0;
+    for (let j = 0; j < side; j++) {
+      const x = Math.min(cells - 1, Math.max(0, (j + 0.5) * cells / side - 0.5));
+      const j0 = Math.min(cells - 2, Math.floor(x)), u = x - j0;
+      const corner = (i0 * cells + j0) * classes, below = corner + cells * classes;
+      let best = 0;
+      for (let k = 0; k < classes; k++) {
+        p[k] = (1 - v) * ((1 - u) * P[corner + k] + u * P[corner + classes + k]) + v * ((1 - u) * P[below + k] + u * P[below + classes + k]);
+        if (p[k] > p[best]) best = k;
+      }
+      const sure = discrete ? 0.8 : (p[best] - 1 / classes) / (1 - 1 / classes);
+      const pixel = 4 * (i * side + j), colour = rgb[best];
+      for (let k = 0; k < 3; k++) bytes[pixel + k] = colour[k];
+      bytes[pixel + 3] = 255 * (0.1 + 0.27 * sure);
+    }
+  }
+  return bytes;
 }
 
 // src/setup/refuse.mjs
@@ -2070,6 +2167,16 @@ var Server = class {
     const { engine } = this.trainer, X = Float32Array.from(this.followed);
     return { x: this.followed, states: engine.states(X).states, P: engine.probabilities(X) };
   }
+  /** The picture of the regions, painted here so that the page's own thread is free. @param {Float32Array} P @returns {Snapshot['picture']} */
+  pictured(P) {
+    const { grid, picture } = this.views;
+    if (!this.trainer || !grid || !picture) return null;
+    const { classes } = this.trainer, { columns, rows } = grid;
+    return {
+      bytes: regions(P, columns, classes, picture.side, picture.discrete),
+      lines: boundaries(P, columns, rows, classes)
+    };
+  }
   /** @param {number} steps @param {number} until  stop at this time at the latest, but after one step */
   train(steps, until) {
     const { trainer } = this;
@@ -2113,9 +2220,11 @@ var Server = class {
       grid: show2 && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
       flow: show2 && flow > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow)) : null,
       mesh: show2 && mesh > 0 ? trainer.engine.states(meshPoints(mesh)) : null,
+      picture: null,
       classifier: null,
       probe: show2 ? this.probed() : null
     };
+    if (message.grid) message.picture = this.pictured(message.grid);
     if (show2 && flow > 0) {
       const { W, mu } = trainer.engine.weights;
       message.classifier = { W, mu };
@@ -2123,7 +2232,7 @@ var Server = class {
     const after = performance.now();
     if (show2) this.renewed = { at: after, step: trainer.steps, cost: after - now };
     [this.sent, this.shown, this.owed] = [after, false, false];
-    const buffers = [message.grid, message.flow?.states, message.mesh?.states].flatMap((array) => array ? [array.buffer] : []);
+    const buffers = [message.grid, message.picture?.bytes, message.flow?.states, message.mesh?.states].flatMap((array) => array ? [array.buffer] : []);
     this.port.postMessage(message, buffers);
   }
 };
@@ -2246,7 +2355,7 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
     };
     if (typeof requestAnimationFrame === "undefined") send();
     else {
-      requestAnimationFrame(() => setTimeout(send));
+      frames.ask(send);
       setTimeout(send, UNSEEN);
     }
   }
@@ -2305,6 +2414,330 @@ import(${module}).then((module) => module.serve(self, { early })).catch(failed);
     this._port?.close();
   }
 };
+
+// src/words/numbers.mjs
+function short(x) {
+  if (x === 0) return "0";
+  if (!Number.isFinite(x)) return Number.isNaN(x) ? "not a number" : x > 0 ? "∞" : "−∞";
+  const size = Math.abs(x);
+  if (size >= 1e-3 && size < 1e5) return String(Number(x.toPrecision(4))).replace("-", "−");
+  const [digits, power] = x.toExponential(0).split("e");
+  return `${digits === "1" ? "" : `${digits.replace("-", "−")} · `}10${raised(Number(power))}`;
+}
+function raised(power) {
+  return String(power).split("").map((letter3) => letter3 === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(letter3)]).join("");
+}
+function percent(fraction2) {
+  return `${(100 * fraction2).toFixed(1)} %`;
+}
+function decimal(x, decimals) {
+  return Math.abs(x) < 1e4 ? x.toFixed(decimals) : short(Number(x.toPrecision(2)));
+}
+function share(p) {
+  const rounded = 100 * p;
+  if (rounded > 0 && rounded < 0.1) return "< 0.1 %";
+  return rounded < 100 && rounded > 99.9 ? "> 99.9 %" : `${rounded.toFixed(1)} %`;
+}
+
+// src/page/elements.mjs
+function node(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value !== void 0 && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+function tell(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+var counter = 0;
+var unique = (name) => `rkp-${name}-${++counter}`;
+function slider(label, symbol, values, chosen, shown2 = short, hint = "") {
+  let known2 = [...values];
+  const id = unique("slider");
+  const input = node("input", { type: "range", id, min: 0, step: 1, input: () => {
+    show2(known2[input.valueAsNumber]);
+    chosen(known2[input.valueAsNumber]);
+  } });
+  const output = node("output", { for: id });
+  const show2 = (value) => {
+    if (!known2.includes(value)) known2 = [...values, value].sort((a, b) => a - b);
+    input.max = String(known2.length - 1);
+    input.value = String(known2.indexOf(value));
+    output.textContent = shown2(value);
+    input.setAttribute("aria-valuetext", shown2(value));
+  };
+  const name = node("label", { for: id }, label, ...symbol ? [" ", letter(symbol)] : []);
+  return { element: node("div", { class: "rkp-slider" }, name, input, output, ...explained(input, hint)), input, show: show2 };
+}
+function select(label, options, chosen, hint = "") {
+  const id = unique("select");
+  const input = node("select", { id, change: () => chosen(input.value) }, ...Object.entries(options).map(([value, text]) => node("option", { value }, text)));
+  return { element: node("div", { class: "rkp-select" }, node("label", { for: id }, label), input, ...explained(input, hint)), input, show: (value) => {
+    input.value = value;
+  } };
+}
+function explained(input, hint) {
+  if (!hint) return [];
+  const id = unique("hint");
+  input.setAttribute("aria-describedby", id);
+  return [node("div", { id, class: "rkp-hint" }, hint)];
+}
+function letter(symbol) {
+  if (!symbol.endsWith(HAT)) return node("i", {}, symbol);
+  const place2 = node("span", {});
+  place2.innerHTML = `<math><mover accent="true"><mi>${symbol.slice(0, -1)}</mi><mo stretchy="false">^</mo></mover></math>`;
+  return place2;
+}
+var HAT = "̂";
+function icon(path) {
+  const place2 = node("span", { class: "rkp-icon", "aria-hidden": "true" });
+  place2.innerHTML = `<svg width="12" height="12" viewBox="0 0 12 12"><path d="${path}" fill="currentColor"/></svg>`;
+  return place2;
+}
+var ICONS = {
+  play: "M2 0.5V11.5L11.5 6Z",
+  pause: "M1.5 0.5H4.7V11.5H1.5ZM7.3 0.5H10.5V11.5H7.3Z",
+  full: "M0 0H4.5V1.6H1.6V4.5H0ZM7.5 0H12V4.5H10.4V1.6H7.5ZM0 7.5H1.6V10.4H4.5V12H0ZM10.4 7.5H12V12H7.5V10.4H10.4Z"
+};
+
+// src/painting/panel.mjs
+var AROUND = "100% 0px";
+var Panel = class {
+  /**
+   * @param {string} label  what a reader who cannot see it is told
+   * @param {(pen: Pen, width: number, height: number) => void} paint
+   */
+  constructor(label, paint) {
+    this.canvas = node("canvas", { class: "rkp-canvas", role: "img", "aria-label": label });
+    this.paint = paint;
+    this.turn = () => this.now();
+    this.size = [0, 0];
+    this.observer = new ResizeObserver(() => this.fit());
+    this.observer.observe(this.canvas);
+    this.near = true;
+    this.stale = false;
+    this.watcher = new IntersectionObserver((seen) => {
+      this.near = seen[seen.length - 1].isIntersecting;
+      if (this.near && this.stale) this.soon();
+    }, { rootMargin: AROUND });
+    this.watcher.observe(this.canvas);
+  }
+  fit() {
+    const { clientWidth, clientHeight } = this.canvas, ratio = window.devicePixelRatio || 1;
+    this.size = [clientWidth, clientHeight];
+    const [width, height2] = this.size.map((size) => Math.round(size * ratio));
+    if (!width || !height2) return;
+    if (this.canvas.width !== width || this.canvas.height !== height2) Object.assign(this.canvas, { width, height: height2 });
+    this.now();
+  }
+  soon() {
+    this.stale = !this.near;
+    if (this.near) frames.ask(this.turn);
+  }
+  now() {
+    frames.drop(this.turn);
+    const pen = this.canvas.getContext("2d"), ratio = window.devicePixelRatio || 1;
+    if (!pen || !this.canvas.width) return;
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const [width, height2] = this.size;
+    pen.clearRect(0, 0, width, height2);
+    this.paint(pen, width, height2);
+  }
+  close() {
+    frames.drop(this.turn);
+    this.observer.disconnect();
+    this.watcher.disconnect();
+  }
+};
+
+// src/page/panels.mjs
+function newPanel({ panels }, label, paint) {
+  const panel = new Panel(label, paint);
+  panels.push(panel);
+  return panel;
+}
+
+// src/geometry/axes.mjs
+function principalAxes(states, d) {
+  const n = states.length / d, mean = new Float64Array(d), C = new Float64Array(d * d);
+  for (let k = 0; k < states.length; k++) mean[k % d] += states[k] / n;
+  for (let row = 0; row < states.length; row += d) {
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j <= i; j++) C[i * d + j] += (states[row + i] - mean[i]) * (states[row + j] - mean[j]) / n;
+    }
+  }
+  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) C[j * d + i] = C[i * d + j];
+  const V = Float64Array.from({ length: d * d }, (_, k) => k % (d + 1) === 0 ? 1 : 0);
+  for (let sweep = 0; sweep < 30; sweep++) {
+    for (let p = 0; p < d; p++) for (let q = p + 1; q < d; q++) rotate(C, V, d, p, q);
+  }
+  const by = Array.from({ length: d }, (_, i) => i).sort((i, j) => C[j * d + j] - C[i * d + i]);
+  const axes = new Float64Array(d * d);
+  by.forEach((i, rank) => {
+    const axis = V.subarray(i * d, (i + 1) * d);
+    const largest2 = axis.reduce((a, b) => Math.abs(b) > Math.abs(a) ? b : a, 0);
+    axes.set(axis.map((x) => largest2 < 0 ? -x : x), rank * d);
+  });
+  return { mean, axes, variances: Float64Array.from(by, (i) => Math.max(0, C[i * d + i])) };
+}
+function rotate(C, V, d, p, q) {
+  if (C[p * d + q] === 0) return;
+  const theta = (C[q * d + q] - C[p * d + p]) / (2 * C[p * d + q]);
+  const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+  const c = 1 / Math.sqrt(t * t + 1), s = t * c;
+  const turn = (M, a, b) => {
+    [M[a], M[b]] = [c * M[a] - s * M[b], s * M[a] + c * M[b]];
+  };
+  for (let k = 0; k < d; k++) turn(C, k * d + p, k * d + q);
+  for (let k = 0; k < d; k++) turn(C, p * d + k, q * d + k);
+  for (let k = 0; k < d; k++) turn(V, p * d + k, q * d + k);
+}
+function project(states, d, { mean, axes }, components2) {
+  const n = states.length / d, result = new Float32Array(n * components2);
+  for (let r = 0; r < n; r++) {
+    for (let a = 0; a < components2; a++) {
+      let total = 0;
+      for (let i = 0; i < d; i++) total += axes[a * d + i] * (states[r * d + i] - mean[i]);
+      result[r * components2 + a] = total;
+    }
+  }
+  return result;
+}
+function turned(axes, wanted, m, d) {
+  let Q = Array.from({ length: m }, (_, i) => Array.from({ length: m }, (_2, j) => {
+    let sum2 = i === j ? 1e-6 : 0;
+    for (let k = 0; k < d; k++) sum2 += wanted[i * d + k] * axes[j * d + k];
+    return sum2;
+  }));
+  for (let round = 0; round < 60; round++) {
+    const inverse = inverted(Q);
+    if (!inverse) return axes;
+    Q = Q.map((row, i) => row.map((q, j) => (q + inverse[j][i]) / 2));
+  }
+  const result = new Float64Array(m * d);
+  for (let i = 0; i < m; i++) for (let j = 0; j < m; j++) for (let k = 0; k < d; k++) result[i * d + k] += Q[i][j] * axes[j * d + k];
+  return result.every(Number.isFinite) ? result : axes;
+}
+function inverted(M) {
+  const m = M.length, work = M.map((row, i) => [...row, ...row.map((_, j) => i === j ? 1 : 0)]);
+  for (let k = 0; k < m; k++) {
+    let pivot = k;
+    for (let i = k + 1; i < m; i++) if (Math.abs(work[i][k]) > Math.abs(work[pivot][k])) pivot = i;
+    if (!(Math.abs(work[pivot][k]) > 1e-300)) return null;
+    [work[k], work[pivot]] = [work[pivot], work[k]];
+    const scale = work[k][k];
+    work[k] = work[k].map((x) => x / scale);
+    for (let i = 0; i < m; i++) if (i !== k) {
+      const factor = work[i][k];
+      work[i] = work[i].map((x, j) => x - factor * work[k][j]);
+    }
+  }
+  return work.map((row) => row.slice(m));
+}
+function directions(flow, X, m) {
+  const { states, n, d_hat: d } = flow;
+  let [a, b, c] = [0, 0, 0];
+  const right = new Float64Array(2 * d);
+  for (let i = 0; i < n; i++) {
+    const [x1, x2] = [X[2 * i], X[2 * i + 1]];
+    a += x1 * x1;
+    b += x1 * x2;
+    c += x2 * x2;
+    for (let k = 0; k < d; k++) {
+      right[k] += x1 * states[i * d + k];
+      right[d + k] += x2 * states[i * d + k];
+    }
+  }
+  const wanted = new Float64Array(m * d), area = a * c - b * b || 1;
+  for (let k = 0; k < d; k++) {
+    wanted[k] = (c * right[k] - b * right[d + k]) / area;
+    wanted[d + k] = (a * right[d + k] - b * right[k]) / area;
+    if (m === 3) wanted[2 * d + k] = 0.2 * Math.cos(k * k + 1);
+  }
+  return wanted;
+}
+function some(rows, d, most) {
+  const every = Math.ceil(rows.length / d / most);
+  if (every === 1) return rows;
+  const chosen = new Float32Array(d * Math.ceil(rows.length / d / every));
+  for (let k = 0; k * d < chosen.length; k++) chosen.set(rows.subarray(k * every * d, (k * every + 1) * d), k * d);
+  return chosen;
+}
+
+// src/geometry/separators.mjs
+function height({ normal: normal2, offset }, y) {
+  let sum2 = offset;
+  for (let i = 0; i < normal2.length; i++) sum2 += normal2[i] * y[i];
+  return sum2;
+}
+function clipped(corners, side) {
+  const heights = corners.map((corner) => height(side, corner));
+  const kept = [];
+  corners.forEach((corner, i) => {
+    const j = (i + 1) % corners.length, [a, b] = [heights[i], heights[j]];
+    if (a >= 0) kept.push(corner);
+    if (a >= 0 !== b >= 0) kept.push(corner.map((x, k) => x + a / (a - b) * (corners[j][k] - x)));
+  });
+  return kept;
+}
+function preferred({ W, mu }, k, m) {
+  const d = W.length / mu.length;
+  return { normal: Array.from({ length: d }, (_, i) => W[k * d + i] - W[m * d + i]), offset: mu[k] - mu[m] };
+}
+function sidesOf(centre, bound, d) {
+  return Array.from({ length: 2 * d }, (_, k) => {
+    const i = k >> 1, sign2 = k % 2 ? 1 : -1;
+    return { normal: Array.from({ length: d }, (_2, j) => i === j ? sign2 : 0), offset: bound - sign2 * centre[i] };
+  });
+}
+function separators(classifier, centre, bound) {
+  const classes = classifier.mu.length, d = classifier.W.length / classes, box = sidesOf(centre, bound, d);
+  const found = [];
+  for (let k = 0; k < classes; k++) {
+    for (let j = k + 1; j < classes; j++) {
+      const side = preferred(classifier, k, j), rivals = [];
+      for (let m = 0; m < classes; m++) if (m !== k && m !== j) rivals.push(preferred(classifier, k, m));
+      const whole = patch(side, centre, 2 * bound * d);
+      const corners = [...box, ...rivals].reduce(clipped, whole);
+      if (corners.length >= d) found.push({ classes: [k, j], side, corners });
+    }
+  }
+  return found;
+}
+function patch(side, centre, size) {
+  const { normal: normal2 } = side, square = normal2.reduce((sum2, x) => sum2 + x * x, 0);
+  if (!(square > 0) || !Number.isFinite(square)) return [];
+  const shift = height(side, centre) / square, middle = normal2.map((x, i) => centre[i] - shift * x);
+  const unit = normal2.map((x) => x / Math.sqrt(square));
+  const move = (...steps) => middle.map((x, i) => steps.reduce((sum2, step) => sum2 + size * step[i], x));
+  const back = (v2) => v2.map((x) => -x);
+  if (normal2.length === 2) {
+    const along = [-unit[1], unit[0]];
+    return [move(along), move(back(along))];
+  }
+  const least = unit.reduce((best, x, i) => Math.abs(x) < Math.abs(unit[best]) ? i : best, 0);
+  const across = unit.map((x, i) => (i === least ? 1 : 0) - unit[least] * x);
+  const length = Math.hypot(...across), u = across.map((x) => x / length);
+  const v = [unit[1] * u[2] - unit[2] * u[1], unit[2] * u[0] - unit[0] * u[2], unit[0] * u[1] - unit[1] * u[0]];
+  return [move(u, v), move(back(u), v), move(back(u), back(v)), move(u, back(v))];
+}
+function regionsWithin(classifier, window2) {
+  const all = [...classifier.mu.keys()];
+  return all.map((k) => all.filter((m) => m !== k).map((m) => preferred(classifier, k, m)).reduce(clipped, window2));
+}
+function answerAt({ W, mu }, states, at) {
+  const d = W.length / mu.length;
+  let best = 0, most = -Infinity;
+  for (let k = 0; k < mu.length; k++) {
+    let sum2 = mu[k];
+    for (let i = 0; i < d; i++) sum2 += W[k * d + i] * states[at + i];
+    if (sum2 > most) [best, most] = [k, sum2];
+  }
+  return best;
+}
 
 // src/geometry/extremes.mjs
 function largest(values, start) {
@@ -2391,6 +2824,159 @@ var isOwn = ({ configuration }) => typeof configuration.data !== "string";
 var components = ({ look, configuration }) => Math.min(look.view, configuration.d_hat);
 var shownLayer = ({ look, configuration, flow }) => Math.min(look.layer ?? configuration.L, flow?.L ?? configuration.L);
 
+// src/page/scene.mjs
+var MESH = 9;
+var letter2 = ({ configuration }) => configuration.d_hat <= 3 ? "y" : "p";
+function sceneOf(state, whole) {
+  const { flow, run, look, theme, states } = state;
+  if (!flow || !run || !states) return null;
+  const layer = shownLayer(state);
+  return {
+    flow,
+    c: run.validation.c,
+    layer,
+    box: whole ? state.near : state.box,
+    look,
+    theme,
+    letter: letter2(state),
+    classifier: flow.frame ? null : state.classifier,
+    mesh: whole ? meshAt(state, layer) : null,
+    traced: traced(state)
+  };
+}
+function meshAt({ mesh, flow, meshAnswers }, layer) {
+  if (!mesh || !flow || !meshAnswers || layer > mesh.L) return null;
+  const size = mesh.n * mesh.d_hat, at = mesh.states.subarray(layer * size, (layer + 1) * size);
+  return { at: shown(at, mesh.d_hat, flow), components: flow.components, line: pointsPerLine(MESH), answers: meshAnswers };
+}
+function traced({ probe, flow, configuration }) {
+  if (!probe || !flow || probe.states.length !== (flow.L + 1) * configuration.d_hat) return null;
+  return { at: shown(probe.states, configuration.d_hat, flow), answer: probe.P.indexOf(Math.max(...probe.P)) };
+}
+var shown = (states, d, { frame: frame2, components: components2 }) => frame2 ? project(states, d, frame2, components2) : states;
+function answersOf({ states, n, L, d_hat }, classifier) {
+  return Uint8Array.from({ length: n }, (_, k) => answerAt(classifier, states, (L * n + k) * d_hat));
+}
+
+// src/painting/plot.mjs
+function paintPlot(pen, width, height2, theme, plot) {
+  const left = 34, right = width - 8, top = 20, bottom = height2 - 18;
+  const scale = plot.log ? Math.log10 : (y) => y;
+  const X = (x) => left + (x - plot.x[0]) / (plot.x[1] - plot.x[0]) * (right - left);
+  const Y = (y) => bottom - (scale(y) - scale(plot.y[0])) / (scale(plot.y[1]) - scale(plot.y[0])) * (bottom - top);
+  pen.font = `12px ${theme.font}`;
+  pen.fillStyle = theme.text;
+  pen.textAlign = "left";
+  pen.textBaseline = "alphabetic";
+  pen.fillText(plot.title, 0, 11, width);
+  pen.font = `11px ${theme.font}`;
+  pen.fillStyle = theme.muted;
+  pen.strokeStyle = theme.line;
+  pen.lineWidth = 1;
+  pen.textAlign = "right";
+  pen.textBaseline = "middle";
+  pen.beginPath();
+  for (const y of plot.yTicks) {
+    pen.fillText(plot.written(y), left - 6, Y(y));
+    pen.moveTo(left, Math.round(Y(y)) + 0.5);
+    pen.lineTo(right, Math.round(Y(y)) + 0.5);
+  }
+  pen.stroke();
+  pen.textBaseline = "alphabetic";
+  pen.textAlign = "center";
+  for (const x of plot.xTicks) pen.fillText(String(x), Math.min(right - 4, X(x)), height2 - 4);
+  pen.save();
+  pen.beginPath();
+  pen.rect(left - 2, top - 2, right - left + 4, bottom - top + 4);
+  pen.clip();
+  for (const y of plot.levels ?? []) {
+    pen.strokeStyle = theme.text;
+    pen.setLineDash([5, 4]);
+    pen.beginPath();
+    pen.moveTo(left, Y(y));
+    pen.lineTo(right, Y(y));
+    pen.stroke();
+  }
+  if (plot.marked !== void 0 && plot.marked !== null) {
+    pen.setLineDash([]);
+    pen.strokeStyle = theme.muted;
+    pen.beginPath();
+    pen.moveTo(X(plot.marked), top);
+    pen.lineTo(X(plot.marked), bottom);
+    pen.stroke();
+  }
+  pen.lineJoin = "round";
+  for (const line2 of plot.lines) {
+    pen.strokeStyle = pen.fillStyle = line2.colour;
+    pen.lineWidth = line2.width ?? 1.8;
+    pen.setLineDash(line2.dash ?? []);
+    pen.beginPath();
+    for (let x = 0; x < line2.y.length; x++) {
+      const y = Math.min(Math.max(line2.y[x], plot.y[0]), plot.log ? Infinity : plot.y[1] * 2);
+      if (x) pen.lineTo(X(x), Y(y));
+      else pen.moveTo(X(x), Y(y));
+    }
+    pen.stroke();
+    if (line2.dots && line2.y.length) {
+      pen.beginPath();
+      pen.arc(X(line2.y.length - 1), Y(line2.y[line2.y.length - 1]), 3, 0, 2 * Math.PI);
+      pen.fill();
+    }
+  }
+  pen.restore();
+  pen.setLineDash([]);
+}
+
+// src/views/epochs.mjs
+function lastEpoch({ snapshot }) {
+  return Math.max(10, 10 * Math.ceil(((snapshot?.history.val_accuracy.length ?? 1) - 1) / 10));
+}
+function netStyle({ configuration: { net, scheme }, theme }) {
+  const style = NET_STYLES[net === "StandardNet" ? "StandardNet" : String(scheme)] ?? OTHER_NET;
+  return theme.dark ? { ...style, colour: lighter(style.colour, 0.3) } : style;
+}
+function curves(state, train, validation) {
+  const { colour, dash } = netStyle(state);
+  return [{ y: train, colour, dash: [1.5, 3], width: 1.5 }, { y: validation, colour, dash, dots: true }];
+}
+
+// src/views/accuracy.mjs
+function paintAccuracy(state, pen, width, height2) {
+  const { run, snapshot, theme } = state;
+  if (!run) return;
+  const { train_accuracy, val_accuracy } = snapshot?.history ?? { train_accuracy: [], val_accuracy: [] };
+  const least = smallest(train_accuracy, smallest(val_accuracy, 1));
+  const low = [0.8, 0.6, 0.4, 0.2].find((value) => value <= least) ?? 0;
+  const x = lastEpoch(state);
+  paintPlot(pen, width, height2, theme, {
+    title: "accuracy in %",
+    x: [0, x],
+    y: [low, 1.02],
+    xTicks: [0, x / 2, x],
+    yTicks: [0, 0.2, 0.4, 0.6, 0.8, 0.9, 1].filter((value) => value >= low && (value !== 0.9 || low === 0.8)),
+    written: (y) => String(Math.round(100 * y)),
+    lines: curves(state, train_accuracy, val_accuracy),
+    levels: run.bayes === null ? [] : [run.bayes]
+  });
+}
+
+// src/views/cost.mjs
+function paintCost(state, pen, width, height2) {
+  const { train_cost, val_cost } = state.snapshot?.history ?? { train_cost: [], val_cost: [] };
+  const most = largest([...train_cost, ...val_cost].filter(Number.isFinite), 0.1);
+  const top = [0.2, 0.4, 0.8, 1.2, 2, 4, 8].find((value) => value >= most) ?? most;
+  const x = lastEpoch(state);
+  paintPlot(pen, width, height2, state.theme, {
+    title: "cost",
+    x: [0, x],
+    y: [0, top],
+    yTicks: [0, top / 2, top],
+    xTicks: [0, x / 2, x],
+    written: (y) => short(Number(y.toPrecision(2))),
+    lines: curves(state, train_cost, val_cost)
+  });
+}
+
 // src/painting/markers.mjs
 var MARKERS = [
   [0, -1.3, 1.15, 0.75, -1.15, 0.75],
@@ -2424,68 +3010,6 @@ function paintPoints(pen, places, c, colours, size, alpha = 0.8) {
     pen.fill();
   }
   pen.globalAlpha = 1;
-}
-
-// src/painting/colours.mjs
-var CLASS_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"];
-var NET_STYLES = {
-  StandardNet: { colour: "#7A6248", dash: [] },
-  euler: { colour: "#56B4E9", dash: [7, 3, 1.5, 3] },
-  rk4: { colour: "#0072B2", dash: [] }
-};
-var OTHER_NET = { colour: "#009E73", dash: [] };
-function lighter(colour, share2) {
-  return "#" + [1, 3, 5].map((k) => Math.round(parseInt(colour.slice(k, k + 2), 16) * (1 - share2) + 255 * share2).toString(16).padStart(2, "0")).join("");
-}
-function themeOf(root) {
-  const style = getComputedStyle(root);
-  const colour = (name) => style.getPropertyValue(name).trim();
-  const [r, g, b] = (style.color.match(/[\d.]+/g) ?? ["0", "0", "0"]).map(Number), dark = r + g + b > 384;
-  return {
-    text: colour("--rkp-text"),
-    muted: colour("--rkp-muted"),
-    line: colour("--rkp-line"),
-    font: style.fontFamily,
-    dark,
-    classes: dark ? CLASS_COLOURS.map((each) => lighter(each, 0.3)) : CLASS_COLOURS
-  };
-}
-
-// src/painting/regions.mjs
-function strokeLines(pen, lines, place2) {
-  pen.beginPath();
-  for (const line2 of lines) {
-    for (let k = 0; k < line2.length; k += 2) {
-      const [x, y] = place2(line2[k], line2[k + 1]);
-      if (k) pen.lineTo(x, y);
-      else pen.moveTo(x, y);
-    }
-  }
-  pen.stroke();
-}
-function regions(P, cells, classes, side, discrete = false) {
-  const image = new ImageData(side, side), bytes = image.data;
-  const rgb = CLASS_COLOURS.map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
-  const p = new Float64Array(classes);
-  for (let i = 0; i < side; i++) {
-    const y = Math.min(cells - 1, Math.max(0, (i + 0.5) * cells / side - 0.5));
-    const i0 = Math.min(cells - 2, Math.floor(y)), v = y - i0;
-    for (let j = 0; j < side; j++) {
-      const x = Math.min(cells - 1, Math.max(0, (j + 0.5) * cells / side - 0.5));
-      const j0 = Math.min(cells - 2, Math.floor(x)), u = x - j0;
-      const corner = (i0 * cells + j0) * classes, below = corner + cells * classes;
-      let best = 0;
-      for (let k = 0; k < classes; k++) {
-        p[k] = (1 - v) * ((1 - u) * P[corner + k] + u * P[corner + classes + k]) + v * ((1 - u) * P[below + k] + u * P[below + classes + k]);
-        if (p[k] > p[best]) best = k;
-      }
-      const sure = discrete ? 0.8 : (p[best] - 1 / classes) / (1 - 1 / classes);
-      const pixel = 4 * (i * side + j), colour = rgb[best];
-      for (let k = 0; k < 3; k++) bytes[pixel + k] = colour[k];
-      bytes[pixel + 3] = 255 * (0.1 + 0.27 * sure);
-    }
-  }
-  return image;
 }
 
 // src/painting/space.mjs
@@ -2698,484 +3222,6 @@ function paintCursor({ cursor, theme, drawnClass }, drawing, pen, width, height2
   pen.moveTo(x, y - 9);
   pen.lineTo(x, y + 9);
   pen.stroke();
-}
-
-// src/words/numbers.mjs
-function short(x) {
-  if (x === 0) return "0";
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? "not a number" : x > 0 ? "∞" : "−∞";
-  const size = Math.abs(x);
-  if (size >= 1e-3 && size < 1e5) return String(Number(x.toPrecision(4))).replace("-", "−");
-  const [digits, power] = x.toExponential(0).split("e");
-  return `${digits === "1" ? "" : `${digits.replace("-", "−")} · `}10${raised(Number(power))}`;
-}
-function raised(power) {
-  return String(power).split("").map((letter3) => letter3 === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(letter3)]).join("");
-}
-function percent(fraction2) {
-  return `${(100 * fraction2).toFixed(1)} %`;
-}
-function decimal(x, decimals) {
-  return Math.abs(x) < 1e4 ? x.toFixed(decimals) : short(Number(x.toPrecision(2)));
-}
-function share(p) {
-  const rounded = 100 * p;
-  if (rounded > 0 && rounded < 0.1) return "< 0.1 %";
-  return rounded < 100 && rounded > 99.9 ? "> 99.9 %" : `${rounded.toFixed(1)} %`;
-}
-
-// src/page/elements.mjs
-function node(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") element.addEventListener(name, value);
-    else if (value !== void 0 && value !== false) element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children);
-  return element;
-}
-function tell(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-var counter = 0;
-var unique = (name) => `rkp-${name}-${++counter}`;
-function slider(label, symbol, values, chosen, shown2 = short, hint = "") {
-  let known2 = [...values];
-  const id = unique("slider");
-  const input = node("input", { type: "range", id, min: 0, step: 1, input: () => {
-    show2(known2[input.valueAsNumber]);
-    chosen(known2[input.valueAsNumber]);
-  } });
-  const output = node("output", { for: id });
-  const show2 = (value) => {
-    if (!known2.includes(value)) known2 = [...values, value].sort((a, b) => a - b);
-    input.max = String(known2.length - 1);
-    input.value = String(known2.indexOf(value));
-    output.textContent = shown2(value);
-    input.setAttribute("aria-valuetext", shown2(value));
-  };
-  const name = node("label", { for: id }, label, ...symbol ? [" ", letter(symbol)] : []);
-  return { element: node("div", { class: "rkp-slider" }, name, input, output, ...explained(input, hint)), input, show: show2 };
-}
-function select(label, options, chosen, hint = "") {
-  const id = unique("select");
-  const input = node("select", { id, change: () => chosen(input.value) }, ...Object.entries(options).map(([value, text]) => node("option", { value }, text)));
-  return { element: node("div", { class: "rkp-select" }, node("label", { for: id }, label), input, ...explained(input, hint)), input, show: (value) => {
-    input.value = value;
-  } };
-}
-function explained(input, hint) {
-  if (!hint) return [];
-  const id = unique("hint");
-  input.setAttribute("aria-describedby", id);
-  return [node("div", { id, class: "rkp-hint" }, hint)];
-}
-function letter(symbol) {
-  if (!symbol.endsWith(HAT)) return node("i", {}, symbol);
-  const place2 = node("span", {});
-  place2.innerHTML = `<math><mover accent="true"><mi>${symbol.slice(0, -1)}</mi><mo stretchy="false">^</mo></mover></math>`;
-  return place2;
-}
-var HAT = "̂";
-function icon(path) {
-  const place2 = node("span", { class: "rkp-icon", "aria-hidden": "true" });
-  place2.innerHTML = `<svg width="12" height="12" viewBox="0 0 12 12"><path d="${path}" fill="currentColor"/></svg>`;
-  return place2;
-}
-var ICONS = {
-  play: "M2 0.5V11.5L11.5 6Z",
-  pause: "M1.5 0.5H4.7V11.5H1.5ZM7.3 0.5H10.5V11.5H7.3Z",
-  full: "M0 0H4.5V1.6H1.6V4.5H0ZM7.5 0H12V4.5H10.4V1.6H7.5ZM0 7.5H1.6V10.4H4.5V12H0ZM10.4 7.5H12V12H7.5V10.4H10.4Z"
-};
-
-// src/painting/panel.mjs
-var AROUND = "100% 0px";
-var Panel = class {
-  /**
-   * @param {string} label  what a reader who cannot see it is told
-   * @param {(pen: Pen, width: number, height: number) => void} paint
-   */
-  constructor(label, paint) {
-    this.canvas = node("canvas", { class: "rkp-canvas", role: "img", "aria-label": label });
-    this.paint = paint;
-    this.due = 0;
-    this.size = [0, 0];
-    this.observer = new ResizeObserver(() => this.fit());
-    this.observer.observe(this.canvas);
-    this.near = true;
-    this.stale = false;
-    this.watcher = new IntersectionObserver((seen) => {
-      this.near = seen[seen.length - 1].isIntersecting;
-      if (this.near && this.stale) this.soon();
-    }, { rootMargin: AROUND });
-    this.watcher.observe(this.canvas);
-  }
-  fit() {
-    const { clientWidth, clientHeight } = this.canvas, ratio = window.devicePixelRatio || 1;
-    this.size = [clientWidth, clientHeight];
-    const [width, height2] = this.size.map((size) => Math.round(size * ratio));
-    if (!width || !height2) return;
-    if (this.canvas.width !== width || this.canvas.height !== height2) Object.assign(this.canvas, { width, height: height2 });
-    this.now();
-  }
-  soon() {
-    this.stale = !this.near;
-    if (this.near && !this.due) this.due = requestAnimationFrame(() => this.now());
-  }
-  now() {
-    cancelAnimationFrame(this.due);
-    this.due = 0;
-    const pen = this.canvas.getContext("2d"), ratio = window.devicePixelRatio || 1;
-    if (!pen || !this.canvas.width) return;
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const [width, height2] = this.size;
-    pen.clearRect(0, 0, width, height2);
-    this.paint(pen, width, height2);
-  }
-  close() {
-    cancelAnimationFrame(this.due);
-    this.observer.disconnect();
-    this.watcher.disconnect();
-  }
-};
-
-// src/page/panels.mjs
-function newPanel({ panels }, label, paint) {
-  const panel = new Panel(label, paint);
-  panels.push(panel);
-  return panel;
-}
-
-// src/geometry/axes.mjs
-function principalAxes(states, d) {
-  const n = states.length / d, mean = new Float64Array(d), C = new Float64Array(d * d);
-  for (let k = 0; k < states.length; k++) mean[k % d] += states[k] / n;
-  for (let row = 0; row < states.length; row += d) {
-    for (let i = 0; i < d; i++) {
-      for (let j = 0; j <= i; j++) C[i * d + j] += (states[row + i] - mean[i]) * (states[row + j] - mean[j]) / n;
-    }
-  }
-  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) C[j * d + i] = C[i * d + j];
-  const V = Float64Array.from({ length: d * d }, (_, k) => k % (d + 1) === 0 ? 1 : 0);
-  for (let sweep = 0; sweep < 30; sweep++) {
-    for (let p = 0; p < d; p++) for (let q = p + 1; q < d; q++) rotate(C, V, d, p, q);
-  }
-  const by = Array.from({ length: d }, (_, i) => i).sort((i, j) => C[j * d + j] - C[i * d + i]);
-  const axes = new Float64Array(d * d);
-  by.forEach((i, rank) => {
-    const axis = V.subarray(i * d, (i + 1) * d);
-    const largest2 = axis.reduce((a, b) => Math.abs(b) > Math.abs(a) ? b : a, 0);
-    axes.set(axis.map((x) => largest2 < 0 ? -x : x), rank * d);
-  });
-  return { mean, axes, variances: Float64Array.from(by, (i) => Math.max(0, C[i * d + i])) };
-}
-function rotate(C, V, d, p, q) {
-  if (C[p * d + q] === 0) return;
-  const theta = (C[q * d + q] - C[p * d + p]) / (2 * C[p * d + q]);
-  const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
-  const c = 1 / Math.sqrt(t * t + 1), s = t * c;
-  const turn = (M, a, b) => {
-    [M[a], M[b]] = [c * M[a] - s * M[b], s * M[a] + c * M[b]];
-  };
-  for (let k = 0; k < d; k++) turn(C, k * d + p, k * d + q);
-  for (let k = 0; k < d; k++) turn(C, p * d + k, q * d + k);
-  for (let k = 0; k < d; k++) turn(V, p * d + k, q * d + k);
-}
-function project(states, d, { mean, axes }, components2) {
-  const n = states.length / d, result = new Float32Array(n * components2);
-  for (let r = 0; r < n; r++) {
-    for (let a = 0; a < components2; a++) {
-      let total = 0;
-      for (let i = 0; i < d; i++) total += axes[a * d + i] * (states[r * d + i] - mean[i]);
-      result[r * components2 + a] = total;
-    }
-  }
-  return result;
-}
-function turned(axes, wanted, m, d) {
-  let Q = Array.from({ length: m }, (_, i) => Array.from({ length: m }, (_2, j) => {
-    let sum2 = i === j ? 1e-6 : 0;
-    for (let k = 0; k < d; k++) sum2 += wanted[i * d + k] * axes[j * d + k];
-    return sum2;
-  }));
-  for (let round = 0; round < 60; round++) {
-    const inverse = inverted(Q);
-    if (!inverse) return axes;
-    Q = Q.map((row, i) => row.map((q, j) => (q + inverse[j][i]) / 2));
-  }
-  const result = new Float64Array(m * d);
-  for (let i = 0; i < m; i++) for (let j = 0; j < m; j++) for (let k = 0; k < d; k++) result[i * d + k] += Q[i][j] * axes[j * d + k];
-  return result.every(Number.isFinite) ? result : axes;
-}
-function inverted(M) {
-  const m = M.length, work = M.map((row, i) => [...row, ...row.map((_, j) => i === j ? 1 : 0)]);
-  for (let k = 0; k < m; k++) {
-    let pivot = k;
-    for (let i = k + 1; i < m; i++) if (Math.abs(work[i][k]) > Math.abs(work[pivot][k])) pivot = i;
-    if (!(Math.abs(work[pivot][k]) > 1e-300)) return null;
-    [work[k], work[pivot]] = [work[pivot], work[k]];
-    const scale = work[k][k];
-    work[k] = work[k].map((x) => x / scale);
-    for (let i = 0; i < m; i++) if (i !== k) {
-      const factor = work[i][k];
-      work[i] = work[i].map((x, j) => x - factor * work[k][j]);
-    }
-  }
-  return work.map((row) => row.slice(m));
-}
-function directions(flow, X, m) {
-  const { states, n, d_hat: d } = flow;
-  let [a, b, c] = [0, 0, 0];
-  const right = new Float64Array(2 * d);
-  for (let i = 0; i < n; i++) {
-    const [x1, x2] = [X[2 * i], X[2 * i + 1]];
-    a += x1 * x1;
-    b += x1 * x2;
-    c += x2 * x2;
-    for (let k = 0; k < d; k++) {
-      right[k] += x1 * states[i * d + k];
-      right[d + k] += x2 * states[i * d + k];
-    }
-  }
-  const wanted = new Float64Array(m * d), area = a * c - b * b || 1;
-  for (let k = 0; k < d; k++) {
-    wanted[k] = (c * right[k] - b * right[d + k]) / area;
-    wanted[d + k] = (a * right[d + k] - b * right[k]) / area;
-    if (m === 3) wanted[2 * d + k] = 0.2 * Math.cos(k * k + 1);
-  }
-  return wanted;
-}
-function some(rows, d, most) {
-  const every = Math.ceil(rows.length / d / most);
-  if (every === 1) return rows;
-  const chosen = new Float32Array(d * Math.ceil(rows.length / d / every));
-  for (let k = 0; k * d < chosen.length; k++) chosen.set(rows.subarray(k * every * d, (k * every + 1) * d), k * d);
-  return chosen;
-}
-
-// src/geometry/separators.mjs
-function height({ normal: normal2, offset }, y) {
-  let sum2 = offset;
-  for (let i = 0; i < normal2.length; i++) sum2 += normal2[i] * y[i];
-  return sum2;
-}
-function clipped(corners, side) {
-  const heights = corners.map((corner) => height(side, corner));
-  const kept = [];
-  corners.forEach((corner, i) => {
-    const j = (i + 1) % corners.length, [a, b] = [heights[i], heights[j]];
-    if (a >= 0) kept.push(corner);
-    if (a >= 0 !== b >= 0) kept.push(corner.map((x, k) => x + a / (a - b) * (corners[j][k] - x)));
-  });
-  return kept;
-}
-function preferred({ W, mu }, k, m) {
-  const d = W.length / mu.length;
-  return { normal: Array.from({ length: d }, (_, i) => W[k * d + i] - W[m * d + i]), offset: mu[k] - mu[m] };
-}
-function sidesOf(centre, bound, d) {
-  return Array.from({ length: 2 * d }, (_, k) => {
-    const i = k >> 1, sign2 = k % 2 ? 1 : -1;
-    return { normal: Array.from({ length: d }, (_2, j) => i === j ? sign2 : 0), offset: bound - sign2 * centre[i] };
-  });
-}
-function separators(classifier, centre, bound) {
-  const classes = classifier.mu.length, d = classifier.W.length / classes, box = sidesOf(centre, bound, d);
-  const found = [];
-  for (let k = 0; k < classes; k++) {
-    for (let j = k + 1; j < classes; j++) {
-      const side = preferred(classifier, k, j), rivals = [];
-      for (let m = 0; m < classes; m++) if (m !== k && m !== j) rivals.push(preferred(classifier, k, m));
-      const whole = patch(side, centre, 2 * bound * d);
-      const corners = [...box, ...rivals].reduce(clipped, whole);
-      if (corners.length >= d) found.push({ classes: [k, j], side, corners });
-    }
-  }
-  return found;
-}
-function patch(side, centre, size) {
-  const { normal: normal2 } = side, square = normal2.reduce((sum2, x) => sum2 + x * x, 0);
-  if (!(square > 0) || !Number.isFinite(square)) return [];
-  const shift = height(side, centre) / square, middle = normal2.map((x, i) => centre[i] - shift * x);
-  const unit = normal2.map((x) => x / Math.sqrt(square));
-  const move = (...steps) => middle.map((x, i) => steps.reduce((sum2, step) => sum2 + size * step[i], x));
-  const back = (v2) => v2.map((x) => -x);
-  if (normal2.length === 2) {
-    const along = [-unit[1], unit[0]];
-    return [move(along), move(back(along))];
-  }
-  const least = unit.reduce((best, x, i) => Math.abs(x) < Math.abs(unit[best]) ? i : best, 0);
-  const across = unit.map((x, i) => (i === least ? 1 : 0) - unit[least] * x);
-  const length = Math.hypot(...across), u = across.map((x) => x / length);
-  const v = [unit[1] * u[2] - unit[2] * u[1], unit[2] * u[0] - unit[0] * u[2], unit[0] * u[1] - unit[1] * u[0]];
-  return [move(u, v), move(back(u), v), move(back(u), back(v)), move(u, back(v))];
-}
-function regionsWithin(classifier, window2) {
-  const all = [...classifier.mu.keys()];
-  return all.map((k) => all.filter((m) => m !== k).map((m) => preferred(classifier, k, m)).reduce(clipped, window2));
-}
-function answerAt({ W, mu }, states, at) {
-  const d = W.length / mu.length;
-  let best = 0, most = -Infinity;
-  for (let k = 0; k < mu.length; k++) {
-    let sum2 = mu[k];
-    for (let i = 0; i < d; i++) sum2 += W[k * d + i] * states[at + i];
-    if (sum2 > most) [best, most] = [k, sum2];
-  }
-  return best;
-}
-
-// src/page/scene.mjs
-var MESH = 9;
-var letter2 = ({ configuration }) => configuration.d_hat <= 3 ? "y" : "p";
-function sceneOf(state, whole) {
-  const { flow, run, look, theme, states } = state;
-  if (!flow || !run || !states) return null;
-  const layer = shownLayer(state);
-  return {
-    flow,
-    c: run.validation.c,
-    layer,
-    box: whole ? state.near : state.box,
-    look,
-    theme,
-    letter: letter2(state),
-    classifier: flow.frame ? null : state.classifier,
-    mesh: whole ? meshAt(state, layer) : null,
-    traced: traced(state)
-  };
-}
-function meshAt({ mesh, flow, meshAnswers }, layer) {
-  if (!mesh || !flow || !meshAnswers || layer > mesh.L) return null;
-  const size = mesh.n * mesh.d_hat, at = mesh.states.subarray(layer * size, (layer + 1) * size);
-  return { at: shown(at, mesh.d_hat, flow), components: flow.components, line: pointsPerLine(MESH), answers: meshAnswers };
-}
-function traced({ probe, flow, configuration }) {
-  if (!probe || !flow || probe.states.length !== (flow.L + 1) * configuration.d_hat) return null;
-  return { at: shown(probe.states, configuration.d_hat, flow), answer: probe.P.indexOf(Math.max(...probe.P)) };
-}
-var shown = (states, d, { frame: frame2, components: components2 }) => frame2 ? project(states, d, frame2, components2) : states;
-function answersOf({ states, n, L, d_hat }, classifier) {
-  return Uint8Array.from({ length: n }, (_, k) => answerAt(classifier, states, (L * n + k) * d_hat));
-}
-
-// src/painting/plot.mjs
-function paintPlot(pen, width, height2, theme, plot) {
-  const left = 34, right = width - 8, top = 20, bottom = height2 - 18;
-  const scale = plot.log ? Math.log10 : (y) => y;
-  const X = (x) => left + (x - plot.x[0]) / (plot.x[1] - plot.x[0]) * (right - left);
-  const Y = (y) => bottom - (scale(y) - scale(plot.y[0])) / (scale(plot.y[1]) - scale(plot.y[0])) * (bottom - top);
-  pen.font = `12px ${theme.font}`;
-  pen.fillStyle = theme.text;
-  pen.textAlign = "left";
-  pen.textBaseline = "alphabetic";
-  pen.fillText(plot.title, 0, 11, width);
-  pen.font = `11px ${theme.font}`;
-  pen.fillStyle = theme.muted;
-  pen.strokeStyle = theme.line;
-  pen.lineWidth = 1;
-  pen.textAlign = "right";
-  pen.textBaseline = "middle";
-  pen.beginPath();
-  for (const y of plot.yTicks) {
-    pen.fillText(plot.written(y), left - 6, Y(y));
-    pen.moveTo(left, Math.round(Y(y)) + 0.5);
-    pen.lineTo(right, Math.round(Y(y)) + 0.5);
-  }
-  pen.stroke();
-  pen.textBaseline = "alphabetic";
-  pen.textAlign = "center";
-  for (const x of plot.xTicks) pen.fillText(String(x), Math.min(right - 4, X(x)), height2 - 4);
-  pen.save();
-  pen.beginPath();
-  pen.rect(left - 2, top - 2, right - left + 4, bottom - top + 4);
-  pen.clip();
-  for (const y of plot.levels ?? []) {
-    pen.strokeStyle = theme.text;
-    pen.setLineDash([5, 4]);
-    pen.beginPath();
-    pen.moveTo(left, Y(y));
-    pen.lineTo(right, Y(y));
-    pen.stroke();
-  }
-  if (plot.marked !== void 0 && plot.marked !== null) {
-    pen.setLineDash([]);
-    pen.strokeStyle = theme.muted;
-    pen.beginPath();
-    pen.moveTo(X(plot.marked), top);
-    pen.lineTo(X(plot.marked), bottom);
-    pen.stroke();
-  }
-  pen.lineJoin = "round";
-  for (const line2 of plot.lines) {
-    pen.strokeStyle = pen.fillStyle = line2.colour;
-    pen.lineWidth = line2.width ?? 1.8;
-    pen.setLineDash(line2.dash ?? []);
-    pen.beginPath();
-    for (let x = 0; x < line2.y.length; x++) {
-      const y = Math.min(Math.max(line2.y[x], plot.y[0]), plot.log ? Infinity : plot.y[1] * 2);
-      if (x) pen.lineTo(X(x), Y(y));
-      else pen.moveTo(X(x), Y(y));
-    }
-    pen.stroke();
-    if (line2.dots && line2.y.length) {
-      pen.beginPath();
-      pen.arc(X(line2.y.length - 1), Y(line2.y[line2.y.length - 1]), 3, 0, 2 * Math.PI);
-      pen.fill();
-    }
-  }
-  pen.restore();
-  pen.setLineDash([]);
-}
-
-// src/views/epochs.mjs
-function lastEpoch({ snapshot }) {
-  return Math.max(10, 10 * Math.ceil(((snapshot?.history.val_accuracy.length ?? 1) - 1) / 10));
-}
-function netStyle({ configuration: { net, scheme }, theme }) {
-  const style = NET_STYLES[net === "StandardNet" ? "StandardNet" : String(scheme)] ?? OTHER_NET;
-  return theme.dark ? { ...style, colour: lighter(style.colour, 0.3) } : style;
-}
-function curves(state, train, validation) {
-  const { colour, dash } = netStyle(state);
-  return [{ y: train, colour, dash: [1.5, 3], width: 1.5 }, { y: validation, colour, dash, dots: true }];
-}
-
-// src/views/accuracy.mjs
-function paintAccuracy(state, pen, width, height2) {
-  const { run, snapshot, theme } = state;
-  if (!run) return;
-  const { train_accuracy, val_accuracy } = snapshot?.history ?? { train_accuracy: [], val_accuracy: [] };
-  const least = smallest(train_accuracy, smallest(val_accuracy, 1));
-  const low = [0.8, 0.6, 0.4, 0.2].find((value) => value <= least) ?? 0;
-  const x = lastEpoch(state);
-  paintPlot(pen, width, height2, theme, {
-    title: "accuracy in %",
-    x: [0, x],
-    y: [low, 1.02],
-    xTicks: [0, x / 2, x],
-    yTicks: [0, 0.2, 0.4, 0.6, 0.8, 0.9, 1].filter((value) => value >= low && (value !== 0.9 || low === 0.8)),
-    written: (y) => String(Math.round(100 * y)),
-    lines: curves(state, train_accuracy, val_accuracy),
-    levels: run.bayes === null ? [] : [run.bayes]
-  });
-}
-
-// src/views/cost.mjs
-function paintCost(state, pen, width, height2) {
-  const { train_cost, val_cost } = state.snapshot?.history ?? { train_cost: [], val_cost: [] };
-  const most = largest([...train_cost, ...val_cost].filter(Number.isFinite), 0.1);
-  const top = [0.2, 0.4, 0.8, 1.2, 2, 4, 8].find((value) => value >= most) ?? most;
-  const x = lastEpoch(state);
-  paintPlot(pen, width, height2, state.theme, {
-    title: "cost",
-    x: [0, x],
-    y: [0, top],
-    yTicks: [0, top / 2, top],
-    xTicks: [0, x / 2, x],
-    written: (y) => short(Number(y.toPrecision(2))),
-    lines: curves(state, train_cost, val_cost)
-  });
 }
 
 // src/painting/mesh.mjs
@@ -3913,7 +3959,7 @@ function follow({ state, views }) {
   const along = extents(at, m, n);
   state.box = fitted(state.box, along, SPARED, true);
   state.near = fitted(state.near, along, SPARED_NEARBY, false);
-  for (const view of [views.trajectories, views.features, views.layers]) view.soon();
+  for (const view of [views.trajectories, views.features]) view.soon();
 }
 function shownFrame(flow, points, m) {
   const { states, d_hat: d } = flow;
@@ -3953,13 +3999,54 @@ function fitted(box, along, spared, whole) {
   return { m, bound, centre, low };
 }
 
-// src/page/hearing.mjs
+// src/page/shown_points.mjs
+var POINT_NAMES = { new: "new points", training: "training points", none: "no points" };
 var PIXELS = 192;
+var FOLLOWED2 = 240;
+function shownPoints({ state, views, player }) {
+  const { look } = state, id = unique("discrete");
+  let asked = look.discrete;
+  const points = select("shown in the prediction", POINT_NAMES, (value) => {
+    look.points = /** @type {Look['points']} */
+    value;
+    views.decision.soon();
+  });
+  const discrete = node("input", { id, type: "checkbox", change: () => {
+    look.discrete = discrete.checked;
+    ask();
+  } });
+  const element = node(
+    "div",
+    { class: "rkp-shown" },
+    points.element,
+    node("span", {}, discrete, " ", node("label", { for: id }, "answers only"))
+  );
+  function ask() {
+    asked = look.discrete;
+    player.views = { grid: plane(CELLS), picture: { side: PIXELS, discrete: Boolean(asked) }, flow: FOLLOWED2, mesh: MESH };
+  }
+  function show2() {
+    points.show(look.points ?? "new");
+    discrete.checked = Boolean(look.discrete);
+    if (look.discrete !== asked) ask();
+  }
+  return { element, show: show2, ask };
+}
+
+// src/page/hearing.mjs
 var CALM = 1e3;
+var TOLD_EVERY = 100;
 var SHARED_EVERY = 2e3;
 function hear(page) {
   const { state, player } = page;
-  let paintedAt = 0, sharedAt = 0;
+  let paintedAt = 0, toldAt = 0, sharedAt = 0, drawn = "";
+  function tellOf({ generation, history: history2 }) {
+    const { score: score2, views } = page, curves2 = `${generation} ${history2.val_cost.length}`;
+    score2.show();
+    views.layers.soon();
+    if (curves2 !== drawn) for (const view of [views.accuracy, views.cost]) view.soon();
+    drawn = curves2;
+  }
   player.onconfigured = (configured) => {
     Object.assign(state, { run: configured, snapshot: null, decision: null, states: null, flow: null, mesh: null, probe: null });
     state.box.m = state.near.m = 0;
@@ -3975,6 +4062,10 @@ function hear(page) {
     if (page.still.matches && state.playing && now - paintedAt < CALM) return;
     paintedAt = now;
     show(page, seen);
+    if (!seen.playing || now - toldAt > TOLD_EVERY) {
+      toldAt = now;
+      tellOf(seen);
+    }
     page.sentence.speak(seen, over);
     if (!seen.playing || now - sharedAt > SHARED_EVERY) {
       sharedAt = now;
@@ -3998,8 +4089,10 @@ function hear(page) {
 }
 function show(page, seen) {
   const { state, views } = page;
-  if (seen.grid && state.run) {
-    paintDecision2(state, seen.grid, state.run.classes);
+  if (seen.grid && seen.picture) {
+    const picture = state.decision?.picture ?? node("canvas", { width: PIXELS, height: PIXELS });
+    picture.getContext("2d")?.putImageData(new ImageData(seen.picture.bytes, PIXELS), 0, 0);
+    state.decision = { P: seen.grid, picture, lines: seen.picture.lines };
     views.decision.soon();
   }
   if (seen.flow) {
@@ -4008,16 +4101,7 @@ function show(page, seen) {
     follow(page);
     page.probing.show();
   }
-  page.score.show();
-  views.accuracy.soon();
-  views.cost.soon();
   Object.assign(page.root.dataset, { state: seen.state, step: seen.step, where: page.player.where });
-}
-function paintDecision2(state, P, classes) {
-  const picture = state.decision?.picture ?? node("canvas");
-  Object.assign(picture, { width: PIXELS, height: PIXELS });
-  picture.getContext("2d")?.putImageData(regions(P, CELLS, classes, PIXELS, state.look.discrete), 0, 0);
-  state.decision = { P, picture, lines: boundaries(P, CELLS, CELLS, classes) };
 }
 
 // src/page/layer_controls.mjs
@@ -4960,14 +5044,14 @@ function emptyRegions(P, columns, classes, cells) {
 }
 
 // src/words/guesses.mjs
-var LEAST = 4e-3;
+var LEAST2 = 4e-3;
 function guesses(P, cells, classes, { X }) {
   const cell = (t) => Math.floor(t / (2 * EDGE) * cells);
   const places = Array.from({ length: X.length / 2 }, (_, n) => (
     /** @type {[number, number]} */
     [cell(X[2 * n] + EDGE), cell(EDGE - X[2 * n + 1])]
   ));
-  const [first] = emptyRegions(P, cells, classes, places).filter(({ share: share2 }) => share2 > LEAST);
+  const [first] = emptyRegions(P, cells, classes, places).filter(({ share: share2 }) => share2 > LEAST2);
   if (!first) return "";
   const third = (t, names) => names[Math.min(2, Math.floor(3 * t / cells))];
   const [up, across] = [third(first.row, ["top", "", "bottom"]), third(first.column, ["left", "", "right"])];
@@ -5013,33 +5097,6 @@ function sizes({ order }, { parameters, msPerStep, kernel }) {
     ...msPerStep ? [`${msPerStep.toFixed(2)} ms a step in ${KERNELS[kernel]}`] : [],
     ...order === null ? [] : [`scheme of order ${order}`]
   ].join(" · ");
-}
-
-// src/page/shown_points.mjs
-var POINT_NAMES = { new: "new points", training: "training points", none: "no points" };
-function shownPoints({ state, views }) {
-  const { look } = state, id = unique("discrete");
-  const points = select("shown in the prediction", POINT_NAMES, (value) => {
-    look.points = /** @type {Look['points']} */
-    value;
-    views.decision.soon();
-  });
-  const discrete = node("input", { id, type: "checkbox", change: () => {
-    look.discrete = discrete.checked;
-    if (state.decision && state.run) paintDecision2(state, state.decision.P, state.run.classes);
-    views.decision.soon();
-  } });
-  const element = node(
-    "div",
-    { class: "rkp-shown" },
-    points.element,
-    node("span", {}, discrete, " ", node("label", { for: id }, "answers only"))
-  );
-  function show2() {
-    points.show(look.points ?? "new");
-    discrete.checked = Boolean(look.discrete);
-  }
-  return { element, show: show2 };
 }
 
 // src/page/style.mjs
@@ -5401,7 +5458,6 @@ function undoing(page) {
 }
 
 // src/page/opening.mjs
-var FOLLOWED2 = 240;
 var LABEL = "Playground: train a Runge-Kutta network. Space plays and pauses, period takes a step, r resets.";
 function open({ model, el }, heard) {
   const page = newPage(model, heard);
@@ -5412,7 +5468,7 @@ function open({ model, el }, heard) {
   el.append(page.root);
   const leave = watchSurroundings(page);
   page.layers.turned(page.state.look.azim);
-  page.player.views = { grid: plane(CELLS), flow: FOLLOWED2, mesh: MESH };
+  page.shownPoints.ask();
   if (!page.address.read()) page.notebook.begin();
   page.guide.begin();
   const close = () => {

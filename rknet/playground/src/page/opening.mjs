@@ -1,8 +1,6 @@
 /** One playground: its parts are made, put together and ended here. */
 
-import { plane } from "../geometry/grid.mjs";
 import { Player } from "../run/player.mjs";
-import { CELLS } from "../views/decision.mjs";
 import { newViews } from "../views/views.mjs";
 import { address } from "./address.mjs";
 import { trainingBar } from "./bar.mjs";
@@ -20,7 +18,6 @@ import { ownPoints } from "./own_points.mjs";
 import { playing } from "./playing.mjs";
 import { presets } from "./presets.mjs";
 import { probing } from "./probing.mjs";
-import { MESH } from "./scene.mjs";
 import { score } from "./score.mjs";
 import { sentence } from "./sentence.mjs";
 import { newState } from "./state.mjs";
@@ -34,8 +31,6 @@ import { undoing } from "./undoing.mjs";
 /** @import { Panel } from "../painting/panel.mjs" */
 /** @import { Model, Page } from "./state.mjs" */
 
-/** Points whose way through the layers is followed. */
-const FOLLOWED = 240;
 const LABEL = "Playground: train a Runge-Kutta network. Space plays and pauses, period takes a step, r resets.";
 
 /**
@@ -55,7 +50,7 @@ export function open({ model, el }, heard) {
   el.append(page.root);
   const leave = watchSurroundings(page);
   page.layers.turned(page.state.look.azim);
-  page.player.views = { grid: plane(CELLS), flow: FOLLOWED, mesh: MESH };
+  page.shownPoints.ask();
   if (!page.address.read()) page.notebook.begin();
   page.guide.begin();
   const close = () => {

@@ -101,7 +101,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {Probing} probing
  * @property {Score} score
  * @property {Sentence} sentence
- * @property {Shown & {element: HTMLElement}} shownPoints
+ * @property {Shown & {element: HTMLElement, ask: () => void}} shownPoints
  * @property {{element: HTMLElement|null, show: () => void}} task
  * @property {Turning} turning
  * @property {(() => void)|undefined} heard  what a race does after every snapshot
