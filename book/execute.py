@@ -26,6 +26,7 @@ import environment
 import jupytext
 import kernels
 import nbformat
+import pictures
 import yaml
 from jupytext.compare import NotebookDifference, compare_notebooks
 
@@ -165,7 +166,10 @@ def write(content: bytes, path: Path) -> None:
 
 
 def write_twin(chapter: Path, notebook: nbformat.NotebookNode) -> None:
-    """Write a chapter's ``.ipynb``, and the picture taken from it if it is the cover."""
+    """Write a chapter's ``.ipynb``, its pictures in few colours, and the picture taken from it if it is the cover."""
+    for output in (output for cell in code_cells(notebook) for output in cell.outputs):
+        if "image/png" in output.get("data", {}):
+            output.data["image/png"] = pictures.lighter(output.data["image/png"])
     write((nbformat.writes(notebook) + "\n").encode(), chapter.with_suffix(".ipynb"))
     if chapter == COVER:
         write(first_picture(notebook), COVER_PICTURE)

@@ -68,6 +68,8 @@ MENDED = (
     (r'(<a href="[^"]*\b_sources/[^"]*")', r"\1 download"),
     # Indices laid out in a table that is none.
     (r'<table (style="width: 100%" )?class="indextable', r'<table role="presentation" \1class="indextable'),
+    # The search page's scripts and index on every other page, for a search in the page that is switched off.
+    (r'\n {4}<script src="[^"]*searchtools\.js"></script>\n.*language_data.*\n.*searchindex\.js"></script>', ""),
     # A role that ARIA has withdrawn.
     (r'role="doc-biblioentry"', 'role="listitem"'),
 )

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pictures import few_coloured
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -92,10 +93,8 @@ def finish_pictures(app: Sphinx, exception: Exception | None) -> None:
         if path.name.endswith(".dark.png"):
             continue
         with Image.open(path) as picture:
-            opaque = picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255)
-            few = picture.copy() if picture.mode == "P" else None
-            if picture.mode == "RGB" or opaque:
-                few = picture.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+            few = few_coloured(picture)
+            if few is not None and picture.mode != "P":
                 files.write(path, partial(few.save, format="PNG", optimize=True))
         target = path.with_name(dark_name(path.name))
         if few is not None and not (target.is_file() and target.stat().st_mtime >= path.stat().st_mtime):
@@ -127,7 +126,8 @@ def with_sizes(html: str, pictures: dict[str, Path]) -> str:
             image = f"<img {size} {rest}>"
         else:
             dark = with_class(rest.replace(match["name"], dark_name(match["name"])), "only-dark")
-            image = f'<img {size} {with_class(rest, "only-light")}><img {size} loading="lazy" {dark}>'
+            light = with_class(rest, "only-light")
+            image = f'<img {size} loading="lazy" {light}><img {size} loading="lazy" {dark}>'
         return (match["link"] or f'<a class="reference internal image-reference" href="{match["address"]}">') + (
             image if match["link"] else f"{image}</a>"
         )

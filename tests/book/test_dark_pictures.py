@@ -1,6 +1,8 @@
 """Figures on the book's pages: their size, their dark variant, their number."""
 
+import base64
 import importlib.util
+import io
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -31,6 +33,12 @@ def contrast(one, other) -> float:
 
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def as_png(picture: Image.Image) -> str:
+    written = io.BytesIO()
+    picture.save(written, format="PNG")
+    return base64.b64encode(written.getvalue()).decode()
 
 
 def of_hex(colours) -> np.ndarray:
@@ -81,6 +89,23 @@ def test_figures_get_their_size_one_link_and_a_dark_variant(pictures, tmp_path: 
     assert pictures.with_sizes(bare, {}) == bare
     scale = '<img alt="a" class="on-white" src="../_images/x.png" />'
     assert len(BeautifulSoup(pictures.with_sizes(scale, sources), "html.parser").find_all("img")) == 1
+
+
+def test_a_notebook_holds_its_figures_in_few_colours():
+    """Fewer bytes, the same pixels where 256 colours suffice, no change the second time; transparent ones stay."""
+    random = np.random.default_rng(0)
+    shades = random.integers(0, 256, (200, 3), dtype=np.uint8)
+    figure = np.full((150, 200, 4), 255, dtype=np.uint8)
+    figure[..., :3] = shades[random.integers(0, 200, (150, 200))]
+    given = as_png(Image.fromarray(figure))
+    light = execute.pictures.lighter(given)
+    assert len(light) < 0.5 * len(given) and execute.pictures.lighter(light) == light
+    with Image.open(io.BytesIO(base64.b64decode(light))) as picture:
+        assert picture.mode == "P"
+        np.testing.assert_array_equal(np.asarray(picture.convert("RGB")), figure[..., :3])
+    figure[..., 3] = 128
+    clear = as_png(Image.fromarray(figure))
+    assert execute.pictures.lighter(clear) == clear
 
 
 def test_variants_are_written_once(pictures, tmp_path: Path):

@@ -41,7 +41,7 @@ def bundle(name: str = BUNDLE.name) -> str:
     """The bundle of the sources as they are, made by esbuild."""
     if not ESBUILD.is_file():
         raise FileNotFoundError(f"{ESBUILD}: must be installed; run `npm ci --prefix tests/browser`")
-    options = "--bundle", "--format=esm", "--charset=utf8", "--target=es2022", f"--banner:js={banner(name)}"
+    options = "--bundle", "--minify", "--format=esm", "--charset=utf8", "--target=es2022", f"--banner:js={banner(name)}"
     command = [str(ESBUILD), ENTRIES[name], *options]
     done = subprocess.run(command, cwd=PLAYGROUND, capture_output=True, check=True)
     return done.stdout.decode("utf8")

@@ -88,6 +88,8 @@
  * What the views want in every snapshot.
  * @typedef {object} Views
  * @property {Window|null} grid  the decision regions in this window, or none
+ * @property {{side: number, discrete: boolean}|null} [picture]  of the regions on the square grid: pixels a side, and
+ *   whether every answer has the same strength
  * @property {number} flow       layer states of so many validation points (the first ones), 0 for none
  * @property {boolean} [inside]  weights and costates by layer
  * @property {number} [mesh]     layer states of a grid of so many lines each way, 0 for none
@@ -144,6 +146,8 @@
  * @property {'webassembly'|'javascript'} kernel  what computes
  * @property {Float32Array|null} grid   probability of each class: (rows, columns, classes); null if not asked for or
  *   not renewed since the snapshot before
+ * @property {{bytes: Uint8ClampedArray<ArrayBuffer>, lines: number[][]}|null} picture  renewed with the grid, if asked for: colours
+ *   and opacity of its pixels, and the lines between the regions in cells
  * @property {Flow|null} flow
  * @property {Flow|null} mesh               of the points of `meshPoints`
  * @property {Inside|null} inside

@@ -32,7 +32,7 @@ export function predictionPanel(frame, runner) {
     if (!run || !grid) return;
     if (painted !== grid) {
       painted = grid;
-      picture.getContext("2d")?.putImageData(regions(painted, CELLS, run.classes, PIXELS), 0, 0);
+      picture.getContext("2d")?.putImageData(new ImageData(regions(painted, CELLS, run.classes, PIXELS), PIXELS), 0, 0);
       lines = boundaries(painted, CELLS, CELLS, run.classes);
     }
     pen.drawImage(picture, 0, 0, width, height);

@@ -26,7 +26,7 @@ export function follow({ state, views }) {
   const along = extents(at, m, n);
   state.box = fitted(state.box, along, SPARED, true);
   state.near = fitted(state.near, along, SPARED_NEARBY, false);
-  for (const view of [views.trajectories, views.features, views.layers]) view.soon();
+  for (const view of [views.trajectories, views.features]) view.soon();
 }
 
 /** The axes that are shown; null where all features are. @param {Flow} flow @param {Points} points @param {number} m */

@@ -1,25 +1,30 @@
 /** What the engine says: a run is configured, a snapshot has come, something has failed. */
 
-import { boundaries } from "../geometry/contours.mjs";
-import { regions } from "../painting/regions.mjs";
-import { CELLS } from "../views/decision.mjs";
 import { bestKey } from "../data/best.mjs";
 import { follow } from "./following.mjs";
 import { node } from "./elements.mjs";
 import { answersOf } from "./scene.mjs";
+import { PIXELS } from "./wanted.mjs";
 
 /** @import { Snapshot } from "../types.mjs" */
-/** @import { Page, State } from "./state.mjs" */
+/** @import { Page } from "./state.mjs" */
 
-/** Pixels of the regions' picture, a side. */
-const PIXELS = 192;
-/** Milliseconds between pictures where little motion is wanted, and between histories sent to a notebook. */
-const CALM = 1000, SHARED_EVERY = 2000;
+/** Milliseconds between pictures where little motion is wanted, between numbers told, and between histories sent to a notebook. */
+const CALM = 1000, TOLD_EVERY = 100, SHARED_EVERY = 2000;
 
 /** @param {Page} page */
 export function hear(page) {
   const { state, player } = page;
-  let paintedAt = 0, sharedAt = 0;
+  let paintedAt = 0, toldAt = 0, sharedAt = 0, drawn = "";
+
+  /** The numbers and the curves, which nobody reads thirty times a second. @param {Snapshot} seen */
+  function tellOf({ generation, history }) {
+    const { score, views } = page, curves = `${generation} ${history.val_cost.length}`;
+    score.show();
+    views.layers.soon();
+    if (curves !== drawn) for (const view of [views.accuracy, views.cost]) view.soon();
+    drawn = curves;
+  }
 
   player.onconfigured = (configured) => {
     Object.assign(state, { run: configured, snapshot: null, decision: null, states: null, flow: null, mesh: null, inside: null, probe: null });
@@ -38,6 +43,10 @@ export function hear(page) {
     if (page.still.matches && state.playing && now - paintedAt < CALM) return;
     paintedAt = now;
     show(page, seen);
+    if (!seen.playing || now - toldAt > TOLD_EVERY) {
+      toldAt = now;
+      tellOf(seen);
+    }
     page.sentence.speak(seen, over);
     page.opener.heard(seen, over);
     if (!seen.playing || now - sharedAt > SHARED_EVERY) {
@@ -67,8 +76,10 @@ export function hear(page) {
 /** @param {Page} page @param {Snapshot} seen */
 function show(page, seen) {
   const { state, views } = page;
-  if (seen.grid && state.run) {
-    paintDecision(state, seen.grid, state.run.classes);
+  if (seen.grid && seen.picture) {
+    const picture = state.decision?.picture ?? node("canvas", { width: PIXELS, height: PIXELS });
+    picture.getContext("2d")?.putImageData(new ImageData(seen.picture.bytes, PIXELS), 0, 0);
+    state.decision = { P: seen.grid, picture, lines: seen.picture.lines };
     views.decision.soon();
   }
   if (seen.flow) {
@@ -78,16 +89,5 @@ function show(page, seen) {
     page.probing.show();
   }
   page.inside.hear(seen);
-  page.score.show();
-  views.accuracy.soon();
-  views.cost.soon();
   Object.assign(page.root.dataset, { state: seen.state, step: seen.step, where: page.player.where });
-}
-
-/** @param {State} state @param {Float32Array} P @param {number} classes */
-export function paintDecision(state, P, classes) {
-  const picture = state.decision?.picture ?? node("canvas");
-  Object.assign(picture, { width: PIXELS, height: PIXELS });
-  picture.getContext("2d")?.putImageData(regions(P, CELLS, classes, PIXELS, state.look.discrete), 0, 0);
-  state.decision = { P, picture, lines: boundaries(P, CELLS, CELLS, classes) };
 }

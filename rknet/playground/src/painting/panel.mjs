@@ -1,13 +1,14 @@
-/** A canvas at the device's resolution, painted at most once a frame. */
+/** A canvas at the device's resolution, painted when its turn comes. */
 
 import { node } from "../page/elements.mjs";
+import { frames } from "./frames.mjs";
 
 /** @typedef {CanvasRenderingContext2D} Pen */
 
 /** What lies further from the screen than its height is not painted. */
 const AROUND = "100% 0px";
 
-/** A canvas at the resolution of the device, painted at most once a frame. */
+/** A canvas at the resolution of the device, painted when its turn comes. */
 export class Panel {
   /**
    * @param {string} label  what a reader who cannot see it is told
@@ -16,7 +17,7 @@ export class Panel {
   constructor(label, paint) {
     this.canvas = node("canvas", { class: "rkp-canvas", role: "img", "aria-label": label });
     this.paint = paint;
-    this.due = 0;
+    this.turn = () => this.now();
     /** Of the canvas in the page. */
     this.size = [0, 0];
     this.observer = new ResizeObserver(() => this.fit());
@@ -42,12 +43,11 @@ export class Panel {
 
   soon() {
     this.stale = !this.near;
-    if (this.near && !this.due) this.due = requestAnimationFrame(() => this.now());
+    if (this.near) frames.ask(this.turn);
   }
 
   now() {
-    cancelAnimationFrame(this.due);
-    this.due = 0;
+    frames.drop(this.turn);
     const pen = this.canvas.getContext("2d"), ratio = window.devicePixelRatio || 1;
     if (!pen || !this.canvas.width) return;
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -57,7 +57,7 @@ export class Panel {
   }
 
   close() {
-    cancelAnimationFrame(this.due);
+    frames.drop(this.turn);
     this.observer.disconnect();
     this.watcher.disconnect();
   }

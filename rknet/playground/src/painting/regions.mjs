@@ -19,7 +19,7 @@ export function strokeLines(pen, lines, place) {
 
 /**
  * Regions of a classifier as a picture of side x side pixels: the colour of the most probable class, stronger where it
- * is more probable.
+ * is more probable. Red, green, blue and opacity, row by row.
  * @param {ArrayLike<number>} P  (cells, cells, classes)
  * @param {number} cells
  * @param {number} classes
@@ -27,7 +27,7 @@ export function strokeLines(pen, lines, place) {
  * @param {boolean} [discrete]  whether every answer has the same strength
  */
 export function regions(P, cells, classes, side, discrete = false) {
-  const image = new ImageData(side, side), bytes = image.data;
+  const bytes = new Uint8ClampedArray(4 * side * side);
   const rgb = CLASS_COLOURS.map((colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16)));
   const p = new Float64Array(classes);
   for (let i = 0; i < side; i++) {
@@ -49,5 +49,5 @@ export function regions(P, cells, classes, side, discrete = false) {
       bytes[pixel + 3] = 255 * (0.1 + 0.27 * sure);
     }
   }
-  return image;
+  return bytes;
 }

@@ -1,5 +1,6 @@
 /** The page's side of training off the main thread. */
 
+import { frames } from "../painting/frames.mjs";
 import { serve } from "./serve.mjs";
 
 /** @import { Answer, Best, Configuration, Configured, Probed, Request, RunRecord, Snapshot, Views, Weights } from "../types.mjs" */
@@ -153,7 +154,7 @@ export class Player {
     };
     if (typeof requestAnimationFrame === "undefined") send();
     else {
-      requestAnimationFrame(() => setTimeout(send));
+      frames.ask(send); // after all that this one has made necessary
       setTimeout(send, UNSEEN); // a page that is not seen paints nothing
     }
   }

@@ -2,8 +2,10 @@
 
 import { bayes } from "../data/bayes.mjs";
 import { bestBoundaries, bestKey } from "../data/best.mjs";
+import { boundaries } from "../geometry/contours.mjs";
 import { cellCentres } from "../geometry/grid.mjs";
 import { meshPoints } from "../geometry/mesh.mjs";
+import { regions } from "../painting/regions.mjs";
 import { said } from "../setup/refuse.mjs";
 import { tableauOf } from "../setup/tableau.mjs";
 import { Trainer } from "./trainer.mjs";
@@ -200,6 +202,16 @@ class Server {
     return { x: this.followed, states: engine.states(X).states, P: engine.probabilities(X) };
   }
 
+  /** The picture of the regions, painted here so that the page's own thread is free. @param {Float32Array} P @returns {Snapshot['picture']} */
+  pictured(P) {
+    const { grid, picture } = this.views;
+    if (!this.trainer || !grid || !picture) return null;
+    const { classes } = this.trainer, { columns, rows } = grid;
+    return {
+      bytes: regions(P, columns, classes, picture.side, picture.discrete), lines: boundaries(P, columns, rows, classes),
+    };
+  }
+
   /** @param {number} steps @param {number} until  stop at this time at the latest, but after one step */
   train(steps, until) {
     const { trainer } = this;
@@ -237,8 +249,10 @@ class Server {
       grid: show && grid ? trainer.engine.probabilities(cellCentres(grid)) : null,
       flow: show && flow > 0 ? trainer.engine.states(trainer.validation.X.subarray(0, 2 * flow)) : null,
       mesh: show && mesh > 0 ? trainer.engine.states(meshPoints(mesh)) : null,
-      inside: show && inside ? insideOf(trainer) : null, classifier: null, probe: show ? this.probed() : null,
+      inside: show && inside ? insideOf(trainer) : null,
+      picture: null, classifier: null, probe: show ? this.probed() : null,
     };
+    if (message.grid) message.picture = this.pictured(message.grid);
     if (show && flow > 0) {
       const { W, mu } = trainer.engine.weights;
       message.classifier = { W, mu };
@@ -246,7 +260,7 @@ class Server {
     const after = performance.now();
     if (show) this.renewed = { at: after, step: trainer.steps, cost: after - now };
     [this.sent, this.shown, this.owed] = [after, false, false];
-    const buffers = [message.grid, message.flow?.states, message.mesh?.states].flatMap((array) => (array ? [array.buffer] : []));
+    const buffers = [message.grid, message.picture?.bytes, message.flow?.states, message.mesh?.states].flatMap((array) => (array ? [array.buffer] : []));
     this.port.postMessage(message, buffers);
   }
 }
