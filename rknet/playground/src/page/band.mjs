@@ -107,7 +107,7 @@ function paintBand({ state: { theme, run } }, runs, measure, pen, width, height)
   const floor = share ? [0.8, 0.6, 0.4, 0.2].find((value) => value <= least) ?? 0 : 0;
   const top = share ? 1.02 : [0.2, 0.4, 0.8, 1.2, 2, 4, 8].find((value) => value >= most) ?? most;
   paintPlot(pen, width, height, theme, {
-    title: `${MEASURES[measure]}${share ? " in %" : ""}, by epoch: least to most of the seeds, and median`, x: [0, x], y: [floor, top], xTicks: [0, x / 2, x],
+    title: `${MEASURES[measure]}${share ? " in %" : ""}, by epoch`, x: [0, x], y: [floor, top], xTicks: [0, x / 2, x],
     yTicks: share ? [0, 0.2, 0.4, 0.6, 0.8, 1].filter((value) => value >= floor) : [0, top / 2, top],
     written: (y) => (share ? String(Math.round(100 * y)) : decimal(y, 2)), bands: [{ low, high, colour }],
     lines: [{ y: low, colour, width: 0.8 }, { y: high, colour, width: 0.8 }, { y: median, colour, width: 2.2, dots: true }],
