@@ -44,6 +44,7 @@ export function opener(page) {
       const { generation, step } = state.snapshot ?? {};
       refused = { words: `${file.name} cannot be opened. ${said(error)}`, generation, step };
       page.sentence.announce(refused.words);
+      page.sentence.element.scrollIntoView({ block: "nearest" }); // on a small screen the button is far below
     }
   }
 

@@ -15,7 +15,7 @@ import { node, tell } from "./elements.mjs";
  * @property {HTMLElement} element
  * @property {HTMLElement} foot
  * @property {() => void} tell
- * @property {(words: string) => void} announce  tell anew, for readers who look elsewhere or listen
+ * @property {(words: string) => void} announce  tell anew, for readers who listen, too
  * @property {(run: Configured) => void} showFormula
  * @property {(seen: Snapshot, over: boolean) => void} speak  the accuracy, now and then
  */
@@ -64,7 +64,6 @@ export function sentence(page) {
   function announce(words) {
     say();
     tell(spoken, words);
-    element.scrollIntoView({ block: "nearest" });
   }
 
   return { element, announce, foot: node("div", { class: "rkp-foot" }, formulas, small, spoken), tell: say, showFormula, speak };
