@@ -370,7 +370,10 @@ def _parser() -> argparse.ArgumentParser:
     about += "if any differs, with 3 if there are no records."
     judging = commands.add_parser("claims", help="verdicts on the paper's claims", description=about)
     judging.add_argument(
-        "ids", nargs="*", metavar="ID", help="a claim of rknet/study/ledger/claims.yml, or a table (default: all)"
+        "ids",
+        nargs="*",
+        metavar="ID",
+        help="a claim of rknet/study/ledger/claims.yml or predictions.yml, or a table (default: all)",
     )
     judging.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
     judging.add_argument("--jobs", type=int, default=1, help="processes that measure (default: %(default)s)")

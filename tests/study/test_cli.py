@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,8 @@ from rknet.history import History
 from rknet.study import cli, experiments, records, runner
 from rknet.study.cli import main, seeds_in
 from rknet.study.experiments import EXPERIMENTS, Experiment
-from rknet.study.ledger import judging
-from rknet.study.ledger.claims import Claims, Part, Region, Sentence
+from rknet.study.ledger import claims, command, judging
+from rknet.study.ledger.claims import CLAIMS, Claims, Part, Region, Sentence
 from rknet.study.paper import STATISTICS
 from rknet.study.program import NO_RECORDS
 from rknet.study.records import Record, Run
@@ -302,10 +303,15 @@ def test_verify_draws_runs_and_resumes(
 
 @pytest.fixture
 def claim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """One claim, about the small experiment, and no verdicts yet."""
+    """A claim and a prediction, about the small experiment, and no verdicts yet."""
     part = Part(("val_accuracy",), ((f"small/{next(iter(ROWS))}",),), within=Region(0, 100))
     sentence = Sentence("small-claim", "nowhere", "says", "rule", (part,))
-    monkeypatch.setattr("rknet.study.ledger.command.read", lambda: Claims((0, 1), 0.95, {}, (sentence,)))
+    further = replace(sentence, id="small-prediction")
+
+    def read(path: Path = CLAIMS) -> Claims:
+        return Claims((0, 1), 0.95, {}, (sentence if path == CLAIMS else further,))
+
+    monkeypatch.setattr("rknet.study.ledger.command.read", read)
     monkeypatch.setattr(judging, "VERDICTS", tmp_path / "verdicts.json")
     monkeypatch.setattr(judging, "LEAST", 2)
 
@@ -320,6 +326,35 @@ def test_claims_are_judged_and_compared_with_the_book(store: Store, capsys: pyte
     assert main(["claims", "--write"]) == 0
     assert main(["claims", "small-claim"]) == 0
     assert capsys.readouterr().out.endswith("0 of 1 differ from verdicts.json\n")
+
+
+@pytest.mark.usefixtures("claim")
+def test_predictions_are_judged_beside_claims(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are named as such, change no exit code, and stand in no file of verdicts."""
+    main(["claims", "--write"])
+    capsys.readouterr()
+    assert main(["claims", "small-prediction"]) == 0
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("small-prediction: Not testable. These runs cannot tell")
+    assert last == "predictions, not claims of the paper: 1 not testable"
+    assert main(["claims"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [text.partition(":")[0] for text in lines[:2]] == ["small-claim", "small-prediction"]
+    assert "small-prediction" not in (tmp_path / "verdicts.json").read_text("utf8")
+    for seed in (0, 1):
+        store.path("small", next(iter(ROWS)), seed).unlink()
+    main(["claims", "small-prediction"])
+    assert "Rerun: rknet run small --seeds 0-1 && rknet claims small-prediction" in capsys.readouterr().out
+
+
+def test_the_predictions_of_the_book_are_known_by_name() -> None:
+    """Every id of predictions.yml may be asked for; an unknown one is refused."""
+    known = claims.read(), claims.read(claims.PREDICTIONS)
+    assert len(known[1].sentences) == 4
+    for sentence in known[1].sentences:
+        assert command._chosen([sentence.id], *known) == [sentence.id]
+    with pytest.raises(ValueError, match="claim: must be a known id, got 'none such'"):
+        command._chosen(["none such"], *known)
 
 
 @pytest.mark.usefixtures("claim")

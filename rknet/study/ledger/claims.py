@@ -23,6 +23,7 @@ from rknet.study.paper import STATISTICS, printed
 from rknet.study.store import slug
 
 CLAIMS = Path(__file__).resolve().with_name("claims.yml")
+PREDICTIONS = CLAIMS.with_name("predictions.yml")
 
 NUMBERS: dict[str, Quantity | Measurement] = {**QUANTITIES, **MEASUREMENTS}
 """What a claim can ask of a run, by name."""

@@ -8,7 +8,7 @@ from rknet import files
 from rknet.provenance import PACKAGE, in_checkout
 from rknet.study.ledger import judging, trivial
 from rknet.study.ledger.boxes import line, summary
-from rknet.study.ledger.claims import Claims, read
+from rknet.study.ledger.claims import PREDICTIONS, Claims, read
 from rknet.study.ledger.evidence import Evidence, measure
 from rknet.study.ledger.judging import PRINTED_RUNS, judge, stored, write
 from rknet.study.program import without_records
@@ -18,12 +18,13 @@ from rknet.study.store import Store
 def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool = False, writing: bool = False) -> int:
     """Judge claims, print a line for each, and say whether the book agrees: 0 if it does, or after writing, else 1.
 
+    Predictions, which are no claims of the paper, are judged and printed too; the book stores no verdicts on them.
     A store without any record is told in a line, and gives `rknet.study.program.NO_RECORDS`.
 
     Parameters
     ----------
     names
-        Ids of claims or of tables; none for all.
+        Ids of claims, of predictions or of tables; none for all.
     store
         Where the records are.
     n_jobs
@@ -47,15 +48,16 @@ def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool
             )
         files.regular("write", judging.VERDICTS)
         files.writable("write", judging.VERDICTS.parent)
-    claims = read()
-    chosen = _chosen(names, claims)
+    claims, predictions = read(), read(PREDICTIONS)
+    chosen = _chosen(names, claims, predictions)
     if store.empty():
         return without_records(store.folder)
     if measuring:
-        asked = [sentence for sentence in claims.sentences if sentence.id in chosen]
-        wanted = [(part, {*range(PRINTED_RUNS), *(s.seeds or claims.seeds)}) for s in asked for part in s.parts]
+        asked = [(s, s.seeds or of.seeds) for of in (claims, predictions) for s in of.sentences if s.id in chosen]
+        wanted = [(part, {*range(PRINTED_RUNS), *seeds}) for sentence, seeds in asked for part in sentence.parts]
         measure(wanted, store, n_jobs=n_jobs)
-    judged, known = judge(claims, Evidence(store)), stored()
+    evidence = Evidence(store)
+    judged, known = judge(claims, evidence), stored()
     if writing:
         write(judged.values())
         trivial.write(claims)
@@ -65,13 +67,19 @@ def show(names: Sequence[str], store: Store, *, n_jobs: int = 1, measuring: bool
     for verdict in shown:
         mark = "  [the book says otherwise]" if verdict in differing else ""
         print(f"{verdict.id}: {line(verdict)}{mark}")
-    print(f"{summary(shown)}; {len(differing)} of {len(shown)} differ from {judging.VERDICTS.name}")
+    expected = [verdict for name, verdict in judge(predictions, evidence).items() if name in chosen]
+    for verdict in expected:
+        print(f"{verdict.id}: {line(verdict)}")
+    if expected:
+        print(f"predictions, not claims of the paper: {summary(expected)}")
+    if shown or not expected:
+        print(f"{summary(shown)}; {len(differing)} of {len(shown)} differ from {judging.VERDICTS.name}")
     return 1 if differing else 0
 
 
-def _chosen(names: Sequence[str], claims: Claims) -> list[str]:
-    ids = {cell.id: table for table, cells in claims.tables.items() for cell in cells}
-    ids |= {sentence.id: sentence.id for sentence in claims.sentences}
+def _chosen(names: Sequence[str], *several: Claims) -> list[str]:
+    ids = {cell.id: table for claims in several for table, cells in claims.tables.items() for cell in cells}
+    ids |= {sentence.id: sentence.id for claims in several for sentence in claims.sentences}
     for name in names:
         if name not in ids and name not in ids.values():
             known = ", ".join(dict.fromkeys(ids.values()))
