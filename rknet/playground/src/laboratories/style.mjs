@@ -26,8 +26,8 @@ export const STYLE = `
 .rkl-row { align-items: center; display: flex; flex-wrap: wrap; gap: 0.4rem 0.8rem; }
 .rkl-tableaus { align-content: start; display: grid; gap: 0.8rem; }
 .rkl table.rkl-tableau { border-collapse: collapse; font-size: 13px; margin: 0; width: auto; }
-.rkl table.rkl-tableau caption { caption-side: top; color: var(--rkp-text); font-size: 13px; padding: 0 0 0.2rem; text-align: left; }
-.rkl table.rkl-tableau :is(td, th) { background: none; border: 0; color: var(--rkp-text); font-weight: 400; padding: 0.1rem 0.5rem; text-align: center; white-space: nowrap; }
+.rkl-caption { color: var(--rkp-text); font-size: 13px; padding: 0 0 0.2rem; }
+.rkl table.rkl-tableau :is(td, th) { background: none; border: 0; color: var(--rkp-text); font-weight: 400; padding: 0.1rem 0.35rem; text-align: center; white-space: nowrap; }
 .rkl table.rkl-tableau th { border-right: 1px solid var(--rkp-text); }
 .rkl table.rkl-tableau tr:last-child > * { border-top: 1px solid var(--rkp-text); }
 .rkl-scroll { overflow-x: auto; }

@@ -47,7 +47,7 @@ function table(tableau, caption) {
   const upTo = explicit(tableau), cell = (/** @type {string} */ text) => node("td", {}, text);
   const rows = tableau.A.map((row, i) => node("tr", {}, node("th", { scope: "row" }, written(tableau.c[i])),
     ...row.map((a, j) => cell(upTo && j >= i ? "" : written(a)))));
-  return node("div", { class: "rkl-scroll", tabindex: 0, role: "group", "aria-label": caption }, node("table", { class: "rkl-tableau" }, node("caption", {}, caption),
+  return node("div", { class: "rkl-scroll", tabindex: 0, role: "group", "aria-label": caption }, node("div", { class: "rkl-caption" }, caption), node("table", { class: "rkl-tableau" },
     node("tbody", {}, ...rows, node("tr", {}, node("th", { scope: "row" }, node("span", { class: "rkp-spoken" }, "weights")), ...tableau.beta.map((weight) => cell(written(weight)))))));
 }
 
@@ -82,15 +82,16 @@ function open(frame) {
     const colours = frame.theme.classes, shown = (/** @type {number[]} */ all) => all.map((error) => Math.max(error, LEAST));
     const lines = [{ x: steps, y: shown(found.wrong), colour: colours[1], dash: [5, 4], dots: 3 }];
     if (found.right) lines.push({ x: steps, y: shown(found.right), colour: colours[2], dash: [], dots: 3 });
+    let below = 0;
     paintChart(pen, width, height, frame.theme, {
       x: [steps[steps.length - 1] / 1.2, steps[0] * 1.2], y: [1e-17, 10], logX: true, logY: true, xTicks: steps, yTicks: powers(-16, 0),
       xWritten: (x) => `1/${Math.round(1 / x)}`, yWritten: power, xName: "step size h", lines,
-    });
+    }, ({ Y }) => (below = Y(1e-12)));
     pen.textAlign = "right";
     pen.font = `11px ${frame.theme.font}`;
     lines.forEach(({ colour }, k) => {
       pen.fillStyle = colour;
-      pen.fillText(k ? "right partner" : "the tableau itself", width - 14, 12 + 14 * k);
+      pen.fillText(k ? "right partner" : "the tableau itself", width - 14, below + 14 * k); // between the lines of all schemes
     });
   }, "relative error of the gradient");
   return {
