@@ -130,7 +130,8 @@ def description(net: Net) -> list[Any]:
             for key, value in values.items()
             if key not in INTERNAL and key != "sigma"
         }
-        reason = next((f"its {name} is a {type(x).__name__}" for name, x in plain.items() if not _is_plain(x)), None)
+        other = next((name for name, value in plain.items() if not _is_plain(value)), None)
+        reason = None if other is None else f"its {other.lstrip('.')} is a {type(plain[other]).__name__}"
         described = [net.architecture, sorted(plain.items())]
         try:
             described += [(cls.__module__, cls.__qualname__, inspect.getsource(cls)) for cls in foreign(net)]

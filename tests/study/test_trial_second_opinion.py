@@ -1,25 +1,31 @@
 """A second opinion on the study: its verdicts, recomputed from the tables without the code that made them.
 
-Nothing of the study is imported but what is judged.  The tables of records are read as they are, and the conclusions
-are written down again from the text of the registration.
+Nothing of the study is imported but what is judged, and the names of its nets, for made-up records.  The tables of
+records are read as they are, and the conclusions are written down again from the text of the registration.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import integrate, stats
+from statsmodels.stats.power import TTestPower
 
 from rknet.study.store import Store
-from rknet.study.trial.answers import answers
-from rknet.study.trial.conclusions import looked, stage_reached
+from rknet.study.trial.answers import answers, labels
+from rknet.study.trial.grid import TRIALS
+from rknet.study.trial.stages import Outcome, looked
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 LEVEL = 0.05 / 3
@@ -67,6 +73,15 @@ def trainings() -> tuple[Training, ...]:
     return tuple(Training.read(row) for table in tables for row in table.to_dict("records"))
 
 
+@cache
+def by_place() -> Mapping[tuple[str, int], list[Training]]:
+    """The trainings of a set and a seed."""
+    found = defaultdict(list)
+    for net in trainings():
+        found[net.data, net.seed].append(net)
+    return found
+
+
 def of(experiments: str, *labels: str, L: int | None = None) -> Nets:
     """Nets of some experiments whose row has, between commas, one of these texts, at a depth or at all."""
     names = experiments.split()
@@ -82,8 +97,8 @@ def of(experiments: str, *labels: str, L: int | None = None) -> Nets:
 def regret(nets: Nets, data: str, seed: int, cost: int | None = None) -> float:
     """What is chosen on the selection set: of the longest budgets, or of all that cost at most so much."""
     choice = []
-    for net in trainings():
-        if (net.data, net.seed) == (data, seed) and nets(net):
+    for net in by_place()[data, seed]:
+        if nets(net):
             longest = [net.best[max(net.best)]]
             choice += longest if cost is None else [best for best in net.best.values() if best[2] <= cost]
     return min(choice, key=lambda answer: answer[:3])[3] if choice else float("nan")
@@ -91,7 +106,7 @@ def regret(nets: Nets, data: str, seed: int, cost: int | None = None) -> float:
 
 def decades(nets: Nets, data: str, seed: int) -> float:
     """Half the number of rates whose regret is within a point of the least."""
-    there = [net for net in trainings() if (net.data, net.seed) == (data, seed) and nets(net)]
+    there = [net for net in by_place()[data, seed] if nets(net)]
     regrets = np.array([net.best[max(net.best)][3] for net in there] or [np.nan])
     return 0.5 * float((regrets <= regrets.min() + 1 + 1e-9).sum()) if there else float("nan")
 
@@ -114,6 +129,7 @@ def on_map(label: str, L: int | None = None) -> Nets:
 OTHERS = ("logistic regression", "support vectors", "nearest neighbours", "gradient boosting", "scikit-learn's MLP")
 
 
+@cache
 def measured(seed: int) -> dict[str, list[float]]:
     """The differences that the registration names, for a seed: one for each part."""
     spiral, PLAIN, RK4 = ["spiral"], "StandardNet, uniform", "RK4Net, h = 0.05"
@@ -177,9 +193,9 @@ def p_values(name: str, parts: np.ndarray) -> tuple[float, float]:
     return max(holds), min(1.0, len(fails) * min(fails))
 
 
-def words(differences: Sequence[dict[str, list[float]]]) -> dict[str, str]:
-    """What a look at some seeds decides, with Holm's correction over the conclusions."""
-    pairs = {name: p_values(name, np.array([one[name] for one in differences])) for name in differences[0]}
+def words(differences: Mapping[str, np.ndarray]) -> dict[str, str]:
+    """What a look decides at differences (seeds, parts), with Holm's correction over the conclusions."""
+    pairs = {name: p_values(name, parts) for name, parts in differences.items()}
     verdicts, worst = dict.fromkeys(pairs, "undecided"), 0.0
     for rank, (name, (yes, no)) in enumerate(sorted(pairs.items(), key=lambda item: min(item[1]))):
         worst = max(worst, (len(pairs) - rank) * min(yes, no))
@@ -188,46 +204,209 @@ def words(differences: Sequence[dict[str, list[float]]]) -> dict[str, str]:
     return verdicts
 
 
-def looks(stage: int) -> Iterator[list[int]]:
-    """The seeds of each look."""
-    yield from ([*range(100, 100 + 4 * number)] for number in range(1, stage + 1))
+# ---------------------------------------------------------------- the third stage
+
+NETS = {"map": 784, "sets": 1000, "long": 200, "features": 300, "width": 80, "lift": 80, "activation": 20}
+NETS |= {"methods": 112, "baselines": 70}
+"""Rows of a seed, as the registration's table has them."""
+
+READS = {"equal-on-six": "sets", "better-in-practice": "sets long", "order-pays": "sets", "more-robust": "sets"}
+READS |= {"augmentation": "width", "promising": "sets baselines", "methods-alike": "methods"}
+READS |= {"activations-alike": "activation"}
+"""The experiments of each conclusion; all others read the map."""
+
+
+def read_by(name: str) -> list[str]:
+    """The experiments that a conclusion reads."""
+    return READS.get(name, "map").split()
+
+
+def power_more(x: np.ndarray, bound: float, n: int, level: float) -> float:
+    """That n seeds like these show a mean above the bound, by statsmodels."""
+    if np.ptp(x) == 0:
+        return float(x[0] > bound)
+    return float(TTestPower().power((x.mean() - bound) / x.std(ddof=1), n, level, alternative="larger"))
+
+
+def power_equal(x: np.ndarray, margin: float, n: int) -> float:
+    """That n seeds like these show a mean within the margin: an integral over the standard deviation of theirs."""
+    if np.ptp(x) == 0:
+        return float(abs(x[0]) < margin)
+    error, law = x.std(ddof=1) / np.sqrt(n), stats.chi(n - 1)
+
+    def shown(spread: float) -> float:
+        half = margin - stats.t.isf(LEVEL, n - 1) * error * spread / np.sqrt(n - 1)
+        inside = stats.norm.cdf((half - x.mean()) / error) - stats.norm.cdf((-half - x.mean()) / error)
+        return float(law.pdf(spread) * max(inside, 0))
+
+    most = margin / error * np.sqrt(n - 1) / stats.t.isf(LEVEL, n - 1)
+    return float(integrate.quad(shown, 0, most, limit=200)[0])
+
+
+def power(name: str, parts: np.ndarray, n: int) -> float:
+    """That n seeds decide a conclusion."""
+    relation, margin = RELATIONS.get(name, ("more", 0.5))
+    part = LEVEL / parts.shape[1]
+    if relation == "equal":
+        holds = [power_equal(x, margin, n) for x in parts.T]
+        fails = [power_more(sign * x, margin, n, part / 2) for x in parts.T for sign in (1, -1)]
+    else:
+        bound = margin if relation == "more" else -margin
+        holds = [power_more(x, bound, n, LEVEL) for x in parts.T]
+        fails = [power_more(-x, -bound, n, part) for x in parts.T]
+    return max(*fails, min(holds))
+
+
+def needed(name: str, parts: np.ndarray) -> int | None:
+    """Seeds that a conclusion needs, None for more than 24."""
+    return next((n for n in range(2, 25) if power(name, parts, n) >= 0.9), None)
+
+
+def look(sizes: Mapping[str, int]) -> dict[str, np.ndarray]:
+    """The differences of each conclusion, for the seeds that all of its experiments have."""
+    seeds = {name: range(100, 100 + min(sizes[one] for one in read_by(name))) for name in measured(100)}
+    return {name: np.array([measured(seed)[name] for seed in there]) for name, there in seeds.items()}
+
+
+def whole(sizes: Mapping[str, int]) -> bool:
+    """Whether every experiment has so many seeds."""
+    there = Counter((net.experiment, net.seed) for net in trainings())
+    return all(
+        there[f"study-{name}", seed] == NETS[name] for name, size in sizes.items() for seed in range(100, 100 + size)
+    )
+
+
+def looks() -> tuple[int, dict[str, str], dict[str, int]]:
+    """Look after look: the stage, the words, and how many seeds the third stage asks for."""
+    stage, decided, sizes, asked = 0, dict.fromkeys(measured(100), "undecided"), {}, {}
+    for stage, seeds in ((1, 4), (2, 8)):
+        sizes = dict.fromkeys(NETS, seeds)
+        if not whole(sizes):
+            return stage - 1, decided if stage > 1 else dict.fromkeys(decided, "not yet"), {}
+        decided |= {name: word for name, word in words(look(sizes)).items() if decided[name] == "undecided"}
+    there = look(sizes)
+    asked = {name: needed(name, there[name]) for name, word in decided.items() if word == "undecided"}
+    more = {one: max([8, *(n or 0 for name, n in asked.items() if one in read_by(name))]) for one in NETS}
+    added = {f"study-{one}": size for one, size in more.items() if size > 8}
+    if added and whole(more):
+        stage = 3
+        decided |= {name: word for name, word in words(look(more)).items() if asked.get(name)}
+    return stage, decided, added
 
 
 @pytest.fixture(scope="module")
-def judged() -> tuple[int, list]:
-    """How far the study is, and what its own code says."""
-    found = answers(Store(RESULTS))
-    return stage_reached(found), looked(found)
+def judged() -> Outcome:
+    """What the study's own code says."""
+    return looked(answers(Store(RESULTS)))
 
 
-def test_effects_are_those_of_the_tables(judged: tuple[int, list]) -> None:
+def test_effects_are_those_of_the_tables(judged: Outcome) -> None:
     """Every mean that decides, to the rounding of sums."""
-    _, verdicts = judged
     seeds = sorted({net.seed for net in trainings()})
     mine = {seed: measured(seed) for seed in seeds}
-    for verdict in verdicts:
+    for verdict in judged.verdicts:
         parts = np.array([mine[seed][verdict.conclusion.id] for seed in seeds])
         expected = np.nanmean(parts[: max(effect.n for effect in verdict.decisive)], axis=0)
         means = [effect.mean for effect in verdict.decisive]
         assert sorted(means) == pytest.approx(sorted(expected), abs=1e-6), verdict.conclusion.id
 
 
-def test_the_tuned_column_gives_every_net_as_many_epochs(judged: tuple[int, list]) -> None:
+def test_the_tuned_column_gives_every_net_as_many_epochs(judged: Outcome) -> None:
     """Nets trained for 160 epochs take part at equal cost alone."""
-    _, verdicts = judged
-    (verdict,) = (verdict for verdict in verdicts if verdict.conclusion.id == "better-in-practice")
+    (verdict,) = (verdict for verdict in judged.verdicts if verdict.conclusion.id == "better-in-practice")
     runge_kutta, standard = of("study-sets", "EulerNet", "RK4Net"), of("study-sets", "StandardNet")
-    expected = np.mean([gain(seed, TEN, runge_kutta, standard) for seed in range(100, 104)])
+    expected = np.mean([gain(seed, TEN, runge_kutta, standard) for seed in range(100, 100 + verdict.tuned[0].n)])
     assert verdict.tuned[0].mean == pytest.approx(expected, abs=1e-6)
 
 
-def test_verdicts_are_those_of_the_tables(judged: tuple[int, list]) -> None:
+def compare(found: Outcome) -> None:
+    """Stage, words and seeds, those of the study's code and those of this file."""
+    stage, decided, added = looks()
+    assert found.stage == stage
+    assert {verdict.conclusion.id: verdict.word for verdict in found.verdicts} == decided
+    assert {name: seeds.stop - 100 for name, seeds in found.added.items()} == added
+
+
+def test_verdicts_are_those_of_the_tables(judged: Outcome) -> None:
     """Look after look; what was decided stays."""
-    stage, verdicts = judged
-    decided: dict[str, str] = {}
-    for seeds in looks(stage):
-        decided |= {
-            n: w for n, w in words([measured(s) for s in seeds]).items() if decided.get(n, "undecided") == "undecided"
-        }
-    for verdict in verdicts:
-        assert verdict.word == decided.get(verdict.conclusion.id, "not yet"), verdict.conclusion.id
+    compare(judged)
+
+
+@pytest.mark.parametrize("page", ["README.md", "book/index.py"])
+def test_the_first_pages_state_the_verdicts(judged: Outcome, page: str) -> None:
+    """Their sentence on the study has the stage, the numbers of verdicts and the number of nets that there are."""
+    text = " ".join((RESULTS.parent / page).read_text("utf8").replace("\n#", "\n").split())
+    found, stages = Counter(verdict.word for verdict in judged.verdicts), ["", "first", "second", "third"]
+    parts = [(found["holds"], "shown to hold"), (found["fails"], "shown to fail"), (found["undecided"], "undecided")]
+    holds, fails, rest = (f"{NUMBERS[n]} {'is' if n == 1 else 'are'} {words}" for n, words in parts)
+    assert f"after the {stages[judged.stage]} stage {holds}, {fails}, and {rest}" in text
+    nets = sum(net.experiment != "study-baselines" for net in trainings())
+    assert f"compares {nets:,} networks" in text
+
+
+NUMBERS = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+NUMBERS += ["thirteen", "fourteen", "fifteen"]
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> Callable[[Mapping[str, int]], pd.DataFrame]:
+    """Answers of made-up nets, for so many seeds of each experiment, which this file reads as well."""
+
+    def make(sizes: Mapping[str, int]) -> pd.DataFrame:
+        frames, nets = [], []
+        for name, size in sizes.items():
+            rows, evaluations = grid(name)
+            for seed in range(100, 100 + size):
+                frame = rows.assign(seed=seed, accuracy=[score(row, seed) for row in rows.itertuples()])
+                frame["selection"] = frame["accuracy"]
+                frames.append(frame)
+                nets += [
+                    Training(row.experiment, row.data, row.label, row.L, seed, {row.budget: answer(row, cost)})
+                    for row, cost in zip(frame.itertuples(), evaluations, strict=True)
+                ]
+        for read in (by_place, measured):
+            read.cache_clear()
+        monkeypatch.setattr(sys.modules[__name__], "trainings", lambda: tuple(nets))
+        return pd.concat(frames)
+
+    yield make
+    monkeypatch.undo()
+    for read in (by_place, measured):
+        read.cache_clear()
+
+
+def answer(row: Any, cost: int) -> tuple[float, ...]:
+    """What a made-up net gives, at the end of its training."""
+    return -row.selection, 0.0, float(cost), 100 - row.accuracy
+
+
+@cache
+def grid(name: str) -> tuple[pd.DataFrame, list[int]]:
+    """The rows of an experiment, with one answer each, and their evaluations of f."""
+    rows, costs = [], []
+    for label, of in TRIALS[f"study-{name}"].rows.items():
+        budget = 0 if name == "baselines" else of.protocol.epochs
+        cost = budget * of.evaluations if budget else 0
+        stated = {"label": label, "test": "best", "budget": budget, "cost": cost, "selection_cost": 0.0}
+        rows.append({**labels(f"study-{name}", label), **stated})
+        costs.append(cost)
+    return pd.DataFrame(rows), costs
+
+
+def score(row: Any, seed: int) -> float:
+    """Accuracies that leave conclusions decided early, late, and never."""
+    net = crc32(f"{row.data} {row.variant} {row.L}".encode())
+    spread = {"study-map": 0.35, "study-sets": 1.0, "study-width": 2.0}.get(row.experiment, 0.1)
+    level = 90 + 1.5 * (net % 97) / 97
+    return level + spread * float(np.random.default_rng([net, seed]).standard_normal())
+
+
+def test_the_third_stage_is_that_of_the_registration(
+    made_up: Callable[[Mapping[str, int]], pd.DataFrame],
+) -> None:
+    """Made-up nets, with more seeds than the third stage asks for: the same words, and the same seeds asked for."""
+    found = looked(made_up(dict.fromkeys(NETS, 8) | {"map": 15, "sets": 13, "long": 13, "methods": 21}))
+    compare(found)
+    assert found.stage == 3 and found.ended
+    assert {verdict.stage for verdict in found.verdicts} == {0, 1, 2, 3}
+    assert found.added["study-long"] == found.added["study-sets"], "a conclusion that reads both"

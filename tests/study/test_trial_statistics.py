@@ -17,10 +17,11 @@ from statsmodels.stats.weightstats import DescrStatsW, ttost_paired
 
 from rknet.data import bayes
 from rknet.study.store import Store
-from rknet.study.trial import conclusions
+from rknet.study.trial import conclusions, stages
 from rknet.study.trial.answers import CELLS, affordable, answers, chosen, labels, tuned
-from rknet.study.trial.conclusions import CONCLUSIONS, Conclusion, Side, judged, looked, pooled, stage_reached
+from rknet.study.trial.conclusions import CONCLUSIONS, Conclusion, Pooled, Side, judged, pooled
 from rknet.study.trial.grid import TRIALS
+from rknet.study.trial.stages import looked
 from rknet.study.trial.statistics import (
     LEVEL,
     Effect,
@@ -229,6 +230,17 @@ def test_incomplete_nets_are_no_answers(monkeypatch: pytest.MonkeyPatch) -> None
     assert found["cost"].iloc[0] == 60 * 80
 
 
+class Known(Pooled):
+    """Differences that are given."""
+
+    def __init__(self, parts: Any) -> None:
+        super().__init__((), ())
+        object.__setattr__(self, "parts", parts)
+
+    def __call__(self, answers: pd.DataFrame, procedure: Any) -> list[pd.Series]:
+        return [pd.Series(part) for part in self.parts]
+
+
 @pytest.mark.parametrize(
     ("relation", "mean", "word"),
     [("more", 2.0, "holds"), ("more", 0.0, "fails"), ("more", 0.5, "undecided"), ("equal", 0.0, "holds")]
@@ -237,7 +249,7 @@ def test_incomplete_nets_are_no_answers(monkeypatch: pytest.MonkeyPatch) -> None
 def test_relations(relation: Any, mean: float, word: str) -> None:
     """What is shown of D and the margin 0.5, for differences of standard deviation 0.1."""
     spread = mean + 0.1 * stats.norm.ppf((np.arange(8) + 0.5) / 8)
-    one = Conclusion("id", "4", "says", "D", lambda answers, procedure: [pd.Series(spread)], relation)
+    one = Conclusion("id", "4", "says", "D", Known([spread]), relation)
     yes, no = one.p_values(one.effects(pd.DataFrame()))
     assert decided([yes], [no], [min(yes, no)]) == [word]
 
@@ -272,7 +284,8 @@ def test_looks_come_after_whole_stages(monkeypatch: pytest.MonkeyPatch) -> None:
         return (60.0 if plain else 99.0) + 0.01 * seed + 1e-3 * np.sin(100 * seed + L)
 
     cells = {cell: count for cell, count in CELLS.items() if cell[0] == "study-map"}
-    monkeypatch.setattr(conclusions, "CELLS", Counter(cells))
+    for module in (conclusions, stages):
+        monkeypatch.setattr(module, "CELLS", Counter(cells))
     frame = made_up("study-map", accuracy, range(100, 108))
     id = [c.id for c in CONCLUSIONS].index("depth-breaks-40")
     for last, stage, word, n in (
@@ -282,10 +295,84 @@ def test_looks_come_after_whole_stages(monkeypatch: pytest.MonkeyPatch) -> None:
         (107, 2, "holds", 8),
     ):
         part = frame[frame["seed"] <= last]
-        assert stage_reached(part) == stage
-        found = looked(part)[id]
-        assert (found.word, found.tuned[0].n) == (word, n)
-    assert stage_reached(frame.iloc[:0]) == 0
+        outcome = looked(part)
+        found = outcome.verdicts[id]
+        assert (outcome.stage, found.word, found.stage, found.tuned[0].n) == (stage, word, min(stage, 1), n)
+    assert looked(frame.iloc[:0]).stage == 0
+
+
+GRID = 20
+"""Seeds of the made-up differences below; the first eight are those of two stages."""
+
+
+def drawn(mean: float, sd: float, rest: float) -> np.ndarray:
+    """Differences of seeds: of the first eight a mean and a standard deviation are given, the others are equal."""
+    four = np.array([-1.0, -0.5, 0.5, 1.0])
+    eight = np.concatenate([four, four[::-1]])
+    return np.concatenate([mean + sd * eight / eight.std(ddof=1), np.full(GRID - 8, rest)])
+
+
+def test_the_third_stage_extends_what_may_be_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One conclusion is decided late, one is given up; the planned seeds count, and only all of them."""
+    gain, hopeless = drawn(1.1, 0.6, 1.1), drawn(0.55, 0.6, 9.0)
+    losses = {"StandardNet, uniform": (20, gain), "RK4Net, h = 0.05": (3, hopeless)}
+
+    def accuracy(data: str, variant: str, L: int, exponent: float, seed: int, budget: int) -> float:
+        depth, loss = losses.get(variant, (0, None))
+        return 90.0 - (loss[seed - 100] if loss is not None and depth == L else 0.0)
+
+    cells = {cell: count for cell, count in CELLS.items() if cell[0] == "study-map"}
+    for module in (conclusions, stages):
+        monkeypatch.setattr(module, "CELLS", Counter(cells))
+    power = TTestPower()
+    reached = [power.power((1.1 - 0.5) / 0.6, n, LEVEL, alternative="larger") >= 0.9 for n in range(2, 25)]
+    enough = 2 + reached.index(True)
+    assert 8 < enough < GRID
+    frame = made_up("study-map", accuracy, range(100, 100 + GRID))
+    for seeds, stage, word in (
+        (8, 2, "undecided"),
+        (enough - 1, 2, "undecided"),
+        (enough, 3, "holds"),
+        (GRID, 3, "holds"),
+    ):
+        found = looked(frame[frame["seed"] < 100 + seeds])
+        of = {verdict.conclusion.id: verdict for verdict in found.verdicts}
+        assert (found.stage, found.ended, found.added) == (stage, stage == 3, {"study-map": range(108, 100 + enough)})
+        late, given_up, early = of["depth-breaks-20"], of["depth-helps"], of["time-not-depth"]
+        assert (late.word, late.stage, late.needed) == (word, 3 * (stage == 3), enough)
+        assert (given_up.word, given_up.stage, given_up.needed) == ("undecided", 0, None)
+        assert (early.word, early.stage) == ("holds", 1)
+        assert late.tuned[0].n == (enough if stage == 3 else 8)
+
+
+def test_a_study_without_a_third_stage_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no further seeds are worth their cost, the second look is the last."""
+    cells = {cell: count for cell, count in CELLS.items() if cell[0] == "study-map"}
+    for module in (conclusions, stages):
+        monkeypatch.setattr(module, "CELLS", Counter(cells))
+    found = looked(made_up("study-map", lambda *what: 90.0, range(100, 108)))
+    assert (found.stage, found.ended, found.added) == (2, True, {})
+    assert {verdict.needed for verdict in found.verdicts} == {None}
+
+
+@pytest.mark.parametrize("relation", ["more", "equal", "not less"])
+def test_power_counts_the_least_of_all_and_the_best_of_any(relation: Any) -> None:
+    """Of three parts, all of which must hold, the weakest; of those that may fail, the strongest."""
+    one = Conclusion("id", "4", "says", "D", Known([]), relation)
+    bound = 0.5 if relation == "more" else -0.5
+    holding = [Effect(8, mean, 0.4) for mean in (bound + 0.5, bound + 0.6, bound + 0.9)]
+    failing = [Effect(8, mean, 0.4) for mean in (bound + 0.5, bound - 0.6, bound - 0.7)]
+    power = TTestPower()
+    if relation == "equal":
+        assert one.power(holding, 12) == power_within(12, bound + 0.9, 0.4, 0.5)
+        expected = power.power(0.7 / 0.4, 12, LEVEL / 6, alternative="larger")
+    else:
+        assert one.power(holding, 12) == pytest.approx(
+            power.power(0.5 / 0.4, 12, LEVEL, alternative="larger"), abs=1e-6
+        )
+        expected = power.power(0.7 / 0.4, 12, LEVEL / 3, alternative="larger")
+    assert one.power(failing, 12) == pytest.approx(expected, abs=1e-6)
+    assert one.seeds_needed([]) is None
 
 
 def test_the_conclusions_are_the_registered_ones() -> None:
@@ -296,16 +383,10 @@ def test_the_conclusions_are_the_registered_ones() -> None:
     assert {c.id: c.margin for c in CONCLUSIONS if c.margin != 0.5} == {"more-robust": 0.25, "methods-alike": 1.0}
     assert {c.id for c in CONCLUSIONS if c.procedure == "cost"} == {"better-in-practice", "order-pays"}
     for conclusion in CONCLUSIONS:
-        for cell in conclusion.measured.__closure__ or ():
-            for side in _sides(cell.cell_contents):
-                for experiment, variant in product(side.experiments[:1], side.variants):
-                    assert any(key[0] == experiment and key[2] == variant for key in CELLS), (conclusion.id, variant)
-
-
-def _sides(value: Any) -> list[Side]:
-    if isinstance(value, Side):
-        return [value]
-    return [side for part in value for side in _sides(part)] if isinstance(value, tuple) else []
+        assert conclusion.measured.pairs
+        for side in (side for pair in conclusion.measured.pairs for side in pair):
+            for experiment, variant in product(side.experiments[:1], side.variants):
+                assert any(key[0] == experiment and key[2] == variant for key in CELLS), (conclusion.id, variant)
 
 
 def test_pooled_differences_are_means_over_sets() -> None:

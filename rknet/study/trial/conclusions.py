@@ -6,8 +6,9 @@ measured as the paper ran it and at equal cost.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
@@ -18,11 +19,14 @@ from rknet.study.experiments import LOSSES_COMPARED, MULTICLASS, OPTIMIZERS_COMP
 from rknet.study.ledger.statistics import holm
 from rknet.study.trial.answers import CELLS, affordable, chosen, tuned
 from rknet.study.trial.baselines import CLASSIFIERS
-from rknet.study.trial.grid import PAPER_SETS, STAGES
-from rknet.study.trial.statistics import Effect, decided, effect, within_of_best
+from rknet.study.trial.grid import PAPER_SETS
+from rknet.study.trial.statistics import LEVEL, Effect, decided, effect, seeds_needed, within_of_best
 
 Relation = Literal["more", "equal", "not less"]
 """What is to be shown of D and the margin: D > margin, abs(D) < margin, D > -margin."""
+
+Cell = tuple[str, str, str]
+"""An experiment, a set of points, and the label of a net."""
 
 Procedure = Literal["paper", "tuned", "cost"]
 """How a net is found: as the paper ran it, tuned, or tuned at equal cost."""
@@ -69,50 +73,60 @@ class Side:
         table = best.pivot(index="seed", columns="data", values="accuracy") if len(best) else pd.DataFrame()
         return table.reindex(columns=list(data)).dropna()
 
+    def cells(self, data: Sequence[str]) -> set[Cell]:
+        """The cells of the grid that this side reads, for some sets."""
+        return {c for c in CELLS if c[0] in self.experiments and c[1] in data and c[2] in self.variants}
+
     def _whole(self, answers: pd.DataFrame, data: Sequence[str]) -> pd.DataFrame:
         """The rows of this side, for those seeds and sets of which every net is there."""
-        wanted = {cell for cell in CELLS if cell[0] in self.experiments and cell[2] in self.variants}
+        wanted = self.cells(data)
         rows = answers[answers["experiment"].isin(self.experiments) & answers["variant"].isin(self.variants)]
         rows = rows[rows["data"].isin(data)]
         there = rows[["experiment", "data", "variant", "seed"]].drop_duplicates().groupby(["data", "seed"]).size()
-        needed = {one: sum(cell[1] == one for cell in wanted) for one in data}
+        needed = Counter(cell[1] for cell in wanted)
         whole = {key for key, count in there.items() if count == needed[key[0]]}
         kept = [key in whole for key in zip(rows["data"], rows["seed"], strict=True)]
         return rows[np.array(kept, dtype=bool)]
 
 
-Difference = Callable[[pd.DataFrame, Procedure], list[pd.Series]]
-"""Paired differences by seed, one series for each part of a conclusion; empty where nothing was run."""
-
-
-def pooled(data: Sequence[str], *pairs: tuple[Side, Side]) -> Difference:
+@dataclass(frozen=True)
+class Pooled:
     """Differences of accuracy, averaged over the sets of a seed, one part for each pair of sides."""
 
-    def measured(answers: pd.DataFrame, procedure: Procedure) -> list[pd.Series]:
+    data: Sequence[str]
+    pairs: Sequence[tuple[Side, Side]]
+
+    def __call__(self, answers: pd.DataFrame, procedure: Procedure) -> list[pd.Series]:
+        """Paired differences by seed, one series for each part; empty where nothing was run."""
         parts = []
-        for A, B in pairs:
-            difference = A.scores(answers, data, procedure) - B.scores(answers, data, procedure)
+        for A, B in self.pairs:
+            difference = A.scores(answers, self.data, procedure) - B.scores(answers, self.data, procedure)
             parts.append(difference.dropna().mean(axis=1))
         return parts
 
-    return measured
 
+@dataclass(frozen=True)
+class Robustness(Pooled):
+    """Differences of the decades of rates within a point of the best rate; only as tuned."""
 
-def robustness(data: Sequence[str], A: Side, B: Side, tolerance: float = 1.0) -> Difference:
-    """Differences of the decades of rates within so many points of the best rate; only as tuned."""
+    tolerance: float = 1.0
 
-    def decades(answers: pd.DataFrame, side: Side) -> pd.DataFrame:
-        rows = tuned(side._whole(answers, data))
-        groups = rows[rows["L"] == side.L].groupby(["seed", "data"])["accuracy"]
-        count = groups.agg(lambda scores: 0.5 * within_of_best(scores, tolerance))
-        return count.unstack().reindex(columns=list(data)).dropna() if len(count) else pd.DataFrame(columns=list(data))
-
-    def measured(answers: pd.DataFrame, procedure: Procedure) -> list[pd.Series]:
+    def __call__(self, answers: pd.DataFrame, procedure: Procedure) -> list[pd.Series]:
+        """See `Pooled`."""
         if procedure != "tuned":
             return []
-        return [(decades(answers, A) - decades(answers, B)).dropna().mean(axis=1)]
+        return [(self._decades(answers, A) - self._decades(answers, B)).dropna().mean(axis=1) for A, B in self.pairs]
 
-    return measured
+    def _decades(self, answers: pd.DataFrame, side: Side) -> pd.DataFrame:
+        rows, data = tuned(side._whole(answers, self.data)), list(self.data)
+        groups = rows[rows["L"] == side.L].groupby(["seed", "data"])["accuracy"]
+        count = groups.agg(lambda scores: 0.5 * within_of_best(scores, self.tolerance))
+        return count.unstack().reindex(columns=data).dropna() if len(count) else pd.DataFrame(columns=data)
+
+
+def pooled(data: Sequence[str], *pairs: tuple[Side, Side]) -> Pooled:
+    """See `Pooled`."""
+    return Pooled(data, pairs)
 
 
 @dataclass(frozen=True)
@@ -123,11 +137,17 @@ class Conclusion:
     where: str
     says: str
     difference: str
-    measured: Difference
+    measured: Pooled
     relation: Relation
     margin: float = 0.5
     procedure: Procedure = "tuned"
     unit: str = "points"
+
+    @property
+    def experiments(self) -> set[str]:
+        """The experiments that this conclusion reads."""
+        sides = [side for pair in self.measured.pairs for side in pair]
+        return {cell[0] for side in sides for cell in side.cells(self.measured.data)}
 
     def effects(self, answers: pd.DataFrame, procedure: Procedure | None = None) -> list[Effect]:
         """The effect of each part; empty where there is none."""
@@ -147,10 +167,32 @@ class Conclusion:
         holds, fails = tests[self.relation]
         return max(map(holds, effects)), min(1.0, len(effects) * min(map(fails, effects)))
 
+    def power(self, effects: Sequence[Effect], n: int) -> float:
+        """Probability that n seeds decide, for means and spreads as seen: by all tests of "holds", or one of "fails".
+
+        So of several tests of "holds" the least power counts, of several tests of "fails" the greatest.
+        """
+        m, each = self.margin, LEVEL / len(effects)
+        tests: Mapping[Relation, tuple[Callable[[Effect], float], Callable[[Effect], float]]] = {
+            "more": (lambda e: e.power_above(n, m), lambda e: e.power_below(n, m, each)),
+            "equal": (lambda e: e.power_within(n, m), lambda e: e.power_outside(n, m, each)),
+            "not less": (lambda e: e.power_above(n, -m), lambda e: e.power_below(n, -m, each)),
+        }
+        holds, fails = tests[self.relation]
+        return max(min(map(holds, effects)), max(map(fails, effects)))
+
+    def seeds_needed(self, effects: Sequence[Effect]) -> int | None:
+        """The smallest number of seeds that decide with a power of 0.9; None if more than 24 are needed."""
+        return seeds_needed(lambda n: self.power(effects, n)) if effects else None
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a look says of a conclusion: its effects as the paper ran it, as registered and at equal cost."""
+    """What a look says of a conclusion: its effects as the paper ran it, as registered and at equal cost.
+
+    `p` is corrected by Holm's method within the look.  `stage` is the one that decided, 0 if none has; `needed` is how
+    many seeds the third stage gives a conclusion that two stages leave undecided, None if it is not extended.
+    """
 
     conclusion: Conclusion
     paper: list[Effect]
@@ -158,6 +200,8 @@ class Verdict:
     cost: list[Effect]
     p: float
     word: str
+    stage: int = 0
+    needed: int | None = None
 
     @property
     def decisive(self) -> list[Effect]:
@@ -175,34 +219,6 @@ def judged(answers: pd.DataFrame) -> list[Verdict]:
         Verdict(c, found[c.id]["paper"], found[c.id]["tuned"], found[c.id]["cost"], p, word)
         for c, p, word in zip(CONCLUSIONS, corrected, words, strict=True)
     ]
-
-
-def stage_reached(answers: pd.DataFrame) -> int:
-    """The last stage of which every net is there; 0 if not even the first is whole."""
-    keys = ["experiment", "data", "variant", "seed"]
-    there = set(answers[keys].drop_duplicates().itertuples(index=False, name=None)) if len(answers) else set()
-    reached = 0
-    for stage, seeds in STAGES.items():
-        if not all((*cell, seed) in there for cell in CELLS for seed in seeds):
-            break
-        reached = stage
-    return reached
-
-
-def looked(answers: pd.DataFrame) -> list[Verdict]:
-    """The verdicts after the last stage that is whole; what an earlier look decided stays decided.
-
-    Before the first stage is whole, effects are those of the seeds that there are, and every word is "not yet".
-    """
-    reached = stage_reached(answers)
-    if not reached:
-        return [replace(verdict, word="not yet") for verdict in judged(answers)]
-    looks = []
-    for stage in range(1, reached + 1):
-        seeds = [seed for number in range(1, stage + 1) for seed in STAGES[number]]
-        looks.append(judged(answers[answers["seed"].isin(seeds)]))
-    words = [[verdict.word for verdict in row if verdict.word != "undecided"] for row in zip(*looks, strict=True)]
-    return [replace(verdict, word=(word or ["undecided"])[0]) for verdict, word in zip(looks[-1], words, strict=True)]
 
 
 PROCEDURES: tuple[Procedure, ...] = ("paper", "tuned", "cost")
@@ -304,7 +320,7 @@ CONCLUSIONS: tuple[Conclusion, ...] = (
         "4.4",
         "Runge-Kutta nets are more robust: they train at more rates.",
         "six sets, decades of good rates: RK4Net, L = 100, minus StandardNet, L = 5",
-        robustness(MULTICLASS, Side(("study-sets",), ("RK4Net",), 100), Side(("study-sets",), ("StandardNet",), 5)),
+        Robustness(MULTICLASS, [(Side(("study-sets",), ("RK4Net",), 100), Side(("study-sets",), ("StandardNet",), 5))]),
         "more",
         margin=0.25,
         unit="decades",

@@ -26,7 +26,7 @@ FIRST = 100
 """The first seed; those below were used for trials and for the rest of the book."""
 
 STAGES = {1: range(100, 104), 2: range(104, 108)}
-"""The seeds that each stage adds."""
+"""The seeds that each of the first two stages adds; those of the third follow from the verdicts: see `stages`."""
 
 EXPONENTS = (-4, -3.5, -3, -2.5, -2, -1.5, -1)
 """Learning rates of the map, as powers of ten."""

@@ -68,6 +68,22 @@ class Effect:
         """The p value of "the mean is at most `margin` in absolute value", with Bonferroni's factor for two sides."""
         return min(1.0, 2 * min(self.above(margin), self.below(-margin)))
 
+    def power_above(self, n: int, bound: float, level: float = LEVEL) -> float:
+        """Probability that n seeds of this mean and spread show "the mean is above `bound`"."""
+        return power_above(n, self.mean, self.sd, bound, level)
+
+    def power_below(self, n: int, bound: float, level: float = LEVEL) -> float:
+        """The same for "the mean is below `bound`"."""
+        return power_above(n, -self.mean, self.sd, -bound, level)
+
+    def power_within(self, n: int, margin: float) -> float:
+        """The same for "the mean is less than `margin` in absolute value"."""
+        return power_within(n, self.mean, self.sd, margin)
+
+    def power_outside(self, n: int, margin: float, level: float = LEVEL) -> float:
+        """The same for "the mean is more than `margin` in absolute value", with Bonferroni's factor for two sides."""
+        return max(self.power_above(n, margin, level / 2), self.power_below(n, -margin, level / 2))
+
     def interval(self, level: float = 1 - LEVEL) -> Interval:
         """Student's interval for the mean; without end for a single seed."""
         if self.n < 2:
@@ -89,12 +105,16 @@ def effect(differences: ArrayLike) -> Effect:
 
 def power_above(n: int, mean: float, sd: float, bound: float, level: float = LEVEL) -> float:
     """Probability that n normal differences show a mean above a bound: Student's t, not central."""
+    if sd == 0:
+        return float(mean > bound)
     shift = (mean - bound) / (sd / np.sqrt(n))
     return float(stats.nct.sf(stats.t.isf(level, n - 1), n - 1, shift))
 
 
 def power_within(n: int, mean: float, sd: float, margin: float, level: float = LEVEL) -> float:
     """Probability that n normal differences show a mean within a margin: an integral over the sd that is seen."""
+    if sd == 0:
+        return float(abs(mean) < margin)
     grid = (np.arange(2000) + 0.5) / 2000
     seen = sd * np.sqrt(stats.chi2.ppf(grid, n - 1) / (n - 1))
     half = margin - stats.t.isf(level, n - 1) * seen / np.sqrt(n)
