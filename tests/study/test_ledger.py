@@ -644,10 +644,14 @@ def test_a_rule_that_differs_from_the_registered_one_stands_in_the_log(tmp_path:
     now = changes.digests()
     assert {name for name in now if now[name] != first.get(name)} | (first.keys() - now.keys()) == logged
     text = claims.CLAIMS.read_text("utf8")
-    for old, new in (("within: [97, null]", "within: [96, null]"), ("rule: On the circle", "rule: At the circle")):
+    edits = {"within: [97, null]": "within: [96, null]", "rule: On the circle": "rule: At the circle"}
+    edits |= {"the tip of a cone": "the top of a cone", "level: 0.95": "level: 0.9"}
+    for old, new in edits.items():
+        assert old in text
         (tmp_path / "edited.yml").write_text(text.replace(old, new, 1), "utf8")
         edited = changes.digests(tmp_path / "edited.yml")
-        assert len([name for name in now if now[name] != edited[name]]) == 1
+        differing = [name for name in now if now[name] != edited[name]]
+        assert len(differing) == (len(now) if old.startswith("level") else 1)
 
 
 def test_the_log_tells_new_claims_from_retired_ones(rules: claims.Claims) -> None:

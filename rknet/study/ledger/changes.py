@@ -42,9 +42,13 @@ def read() -> list[Change]:
 
 
 def digests(path: Path = CLAIMS) -> dict[str, str]:
-    """Digits of the SHA-256 of all that decides a sentence, its rule, parts and seeds, by id, for a file of claims."""
-    entries = yaml.safe_load(path.read_bytes())["claims"]
-    texts = {e["id"]: json.dumps([e.get(key) for key in ("rule", "parts", "seeds")]) for e in entries}
+    """Digits of the SHA-256 of each sentence by id, for a file of claims.
+
+    They cover the level of confidence, what the sentence says, and what decides it: its rule, parts and seeds.
+    """
+    whole = yaml.safe_load(path.read_bytes())
+    keys = ("says", "rule", "parts", "seeds")
+    texts = {e["id"]: json.dumps([whole["level"], *map(e.get, keys)]) for e in whole["claims"]}
     return {name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, text in texts.items()}
 
 
