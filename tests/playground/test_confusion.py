@@ -1,7 +1,7 @@
 """The table of answers by class in a browser: its counts are those of the accuracy that is shown."""
 
 import numpy as np
-from opening import Opened, record, untroubled, wait_for
+from opening import LONG, Opened, record, untroubled, wait_for
 
 from rknet.playground import Playground
 
@@ -33,6 +33,6 @@ def test_the_table_counts_all_new_points_and_its_diagonal_those_that_are_right(o
 def test_another_number_of_classes_is_another_table(opened: Opened):
     page = opened(Playground("space", configuration={"samples": 50})).page
     page.get_by_text("confusion matrix").click()
-    page.wait_for_function(f"{CELLS}.length === 4")
+    page.wait_for_function(f"{CELLS}.length === 4", timeout=LONG)
     page.get_by_role("radio", name="rings").check()
-    page.wait_for_function(f"{CELLS}.length === 36")
+    page.wait_for_function(f"{CELLS}.length === 36", timeout=LONG)

@@ -26,7 +26,7 @@ def test_the_weights_of_the_chosen_layer_are_told(opened: Opened, layer: int):
     page = seen.page
     assert not page.locator(".rkp-inner canvas").first.is_visible()
     page.get_by_text("weights and costates by layer").click()
-    page.wait_for_function(f"{SAID}[0].textContent !== ''")
+    page.wait_for_function(f"{SAID}[0].textContent !== ''", timeout=LONG)
     initial = record(page)["initial"]
     shown = min(layer, 3)
     K, b = (probe.array(initial[name]).reshape(4, -1)[shown] for name in ("K", "b"))
@@ -44,7 +44,7 @@ def test_they_are_renewed_while_the_net_is_trained_and_when_the_layer_is_moved(o
     seen = opened(Playground("space", configuration={**SMALL, "epochs": 500}))
     page = seen.page
     page.get_by_text("weights and costates by layer").click()
-    page.wait_for_function(f"{SAID}[0].textContent !== ''")
+    page.wait_for_function(f"{SAID}[0].textContent !== ''", timeout=LONG)
     pictures = [f"document.querySelectorAll('.rkp-inner canvas')[{k}].toDataURL()" for k in range(2)]
     before = [page.evaluate(picture) for picture in pictures]
     page.get_by_role("button", name="Play").click()
@@ -52,5 +52,5 @@ def test_they_are_renewed_while_the_net_is_trained_and_when_the_layer_is_moved(o
         page.wait_for_function(f"(old) => {picture} !== old", arg=old, timeout=LONG)
     page.get_by_role("button", name="Pause").click()
     page.get_by_label("layer", exact=True).press("Home")
-    page.wait_for_function(f"{SAID}[0].textContent.startsWith('Layer 0 ')")
+    page.wait_for_function(f"{SAID}[0].textContent.startsWith('Layer 0 ')", timeout=LONG)
     untroubled(seen)

@@ -81,10 +81,12 @@ def test_an_opened_net_predicts_with_python_s_bits(node, tmp_path: Path):
 
 def test_a_net_without_points_is_shown_on_those_that_fit(node, tmp_path: Path):
     nets = [RK4Net(2, 3, classes, 2) for classes in (2, 4, 6, 3)]
-    *fit_ones, three = ask(node, [text_of(net, tmp_path) for net in nets], data="spiral", noise=0.5, rate=0.01)
+    *fit_ones, three = ask(
+        node, [text_of(net, tmp_path) for net in nets], data="spiral", noise=0.5, rate=0.01, decay=0.1
+    )
     shown = [(answer["configuration"]["data"], answer["configuration"]["noise"]) for answer in fit_ones]
     assert shown == [("spiral", 0.5), ("squares_2D_4C", 0.3), ("donut_2D_6C", 0.2)]
-    assert {answer["configuration"]["rate"] for answer in fit_ones} == {0.01}
+    assert {(answer["configuration"]["rate"], answer["configuration"]["decay"]) for answer in fit_ones} == {(0.01, 0.1)}
     assert three == "classes: must be one of 2, 4, 6, or the file must hold points, got 3"
 
 

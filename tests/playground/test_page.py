@@ -291,7 +291,7 @@ def unfold(page: Page) -> None:
     """Open everything that is folded away, and wait until it is filled."""
     page.evaluate("document.querySelectorAll('.rkp details').forEach((each) => { each.open = true; })")
     for part in (".rkp-confusion th", ".rkp-inner .rkp-hint"):
-        page.wait_for_function("(part) => document.querySelector(part)?.textContent", arg=part)
+        page.wait_for_function("(part) => document.querySelector(part)?.textContent", arg=part, timeout=LONG)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -51,7 +51,7 @@ def test_a_reset_keeps_the_rate_that_is_shown_from_the_first_step_on(opened: Ope
     seen = opened(Playground("space", configuration=SMALL))
     trained_with_two_rates(seen.page)
     seen.page.get_by_role("button", name="Reset").click()
-    seen.page.wait_for_selector(".rkp[data-step='0']")
+    seen.page.wait_for_selector(".rkp[data-step='0']", timeout=LONG)
     run = record(seen.page)["configuration"]
     assert (run["rate"], run["rates"]) == (3e-3, [])
     assert seen.page.get_by_label("learning rate").get_attribute("aria-valuetext") == "0.003"
@@ -63,7 +63,7 @@ def test_before_training_and_after_it_a_new_rate_begins_a_new_run(opened: Opened
     for rates in ((1e-3, 3e-3), (3e-3, 1e-2)):
         assert record(seen.page)["configuration"]["rate"] == rates[0]
         seen.page.get_by_label("learning rate").press("ArrowRight")
-        seen.page.wait_for_selector(".rkp[data-step='0']")
+        seen.page.wait_for_selector(".rkp[data-step='0']", timeout=LONG)
         seen.page.wait_for_timeout(500)  # until the new net is built
         run = record(seen.page)["configuration"]
         assert (run["rate"], run["rates"]) == (rates[1], [])

@@ -1,6 +1,7 @@
 /** A network or a run from a file: chosen, or dropped on the prediction. A run is repeated and compared with its file. */
 
 import { fromJson, isJson, LARGEST } from "../setup/opened.mjs";
+import { steady } from "../setup/rates.mjs";
 import { refuseText, said } from "../setup/refuse.mjs";
 import { percent } from "../words/numbers.mjs";
 import { judged } from "../words/narration.mjs";
@@ -38,7 +39,7 @@ export function opener(page) {
     try {
       if (file.size > LARGEST) refuseText("file", `of at most ${LARGEST} bytes`, String(file.size));
       const text = await file.text();
-      if (isJson(text)) show({ ...fromJson(text, state.configuration), name: file.name });
+      if (isJson(text)) show({ ...fromJson(text, steady(state.configuration, state.snapshot?.step ?? 0)), name: file.name });
       else refuseTable(page.ownPoints.table(text));
     } catch (error) {
       const { generation, step } = state.snapshot ?? {};

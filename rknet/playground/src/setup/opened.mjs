@@ -73,10 +73,10 @@ function netIn(file, now) {
   const data = points === undefined ? pointsFor(classes, now) : givenIn(points);
   if (data.classes !== classes) refuse("points.classes", `${classes}, as the network's`, data.classes);
   if (net === "RKNet" && Array.isArray(h)) refuse("h", "one number for all layers, for the playground knows no other", h);
-  const { rate, epochs, samples, share, seed } = now, { own, noise } = data;
+  const { rate, decay, epochs, samples, share, seed } = now, { own, noise } = data;
   const batch = typeof own === "string" ? now.batch : Math.min(now.batch, own.X.length);
   const kind = net === "RKNet" ? { scheme: schemeIn(scheme), h } : {};
-  const configuration = validated({ data: own, noise, samples, share, net, d_hat, L, activation, lift, rate, batch, epochs, seed, ...kind });
+  const configuration = validated({ data: own, noise, samples, share, net, d_hat, L, activation, lift, rate, decay, batch, epochs, seed, ...kind });
   return { kind: "net", configuration, weights: weightsIn(weights, configuration), steps: 0, hash: "" };
 }
 
