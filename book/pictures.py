@@ -8,6 +8,8 @@ import io
 from PIL import Image
 
 COLOURS = 256
+REFINED = 5000
+"""K-means ends when so few pixels change their colour in a round; without it, small marks lose theirs."""
 
 
 def few_coloured(picture: Image.Image) -> Image.Image | None:
@@ -17,7 +19,8 @@ def few_coloured(picture: Image.Image) -> Image.Image | None:
     opaque = picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255)
     if picture.mode != "RGB" and not opaque:
         return None
-    return picture.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    rgb = picture.convert("RGB")
+    return rgb.quantize(COLOURS, Image.Quantize.MEDIANCUT, kmeans=REFINED, dither=Image.Dither.NONE)
 
 
 def lighter(png: str) -> str:

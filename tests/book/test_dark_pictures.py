@@ -83,8 +83,8 @@ def test_figures_get_their_size_one_link_and_a_dark_variant(pictures, tmp_path: 
         light, dark = soup.find_all("img")
         for image in (light, dark):
             assert (image["width"], image["height"], image["alt"]) == ("100", "50", "a")
-        assert (light["class"], light["src"]) == (["only-light"], "../_images/x.png")
-        assert (dark["class"], dark["src"]) == (["only-dark"], "../_images/x.dark.png")
+        assert (light["class"], light["src"]) == (["only-light"], "../_images/x.webp")
+        assert (dark["class"], dark["src"]) == (["only-dark"], "../_images/x.dark.webp")
         assert [link["href"] for link in soup.find_all("a")] == ["../_images/x.png"]
     assert pictures.with_sizes(bare, {}) == bare
     scale = '<img alt="a" class="on-white" src="../_images/x.png" />'
@@ -115,8 +115,8 @@ def test_variants_are_written_once(pictures, tmp_path: Path):
     for _ in range(2):
         pictures.finish_pictures(app, None)
     names = sorted(path.name for path in (tmp_path / "_images").iterdir())
-    assert names == ["x.dark.png", "x.png"]
-    with Image.open(tmp_path / "_images" / "x.dark.png") as dark:
+    assert names == ["x.dark.webp", "x.png", "x.webp"]
+    with Image.open(tmp_path / "_images" / "x.dark.webp") as dark:
         seen = dark.convert("RGB").getpixel((0, 0))
     assert np.abs(np.subtract(seen, pictures.PAGE)).max() <= 1
 

@@ -10,7 +10,7 @@ PAGE = """<html><head><link rel="stylesheet" href="a.css"></head><body><article 
 <section id="s"><h1>{title}<a class="headerlink" href="#s">#</a></h1>
 <p><a href="#s">here</a> <a href="{other}#s">there</a> <a href="{other}">all</a> <a href="api.html#x">reference</a>
 <a href="https://example.org/">elsewhere</a></p>
-<img class="only-light" loading="lazy" src="_images/x.png"><img class="only-dark" src="_images/x.dark.png">
+<img class="only-light" loading="lazy" src="_images/x.webp"><img class="only-dark" src="_images/x.dark.webp">
 <details class="hide above-input"><pre>code</pre></details><details id="d"><p>solution</p></details>
 <p class="run-time">seconds</p></section></article></body></html>"""
 
@@ -42,7 +42,7 @@ def test_ids_are_unique_and_links_lead_to_them(joined: BeautifulSoup) -> None:
 
 
 def test_paper_has_light_pictures_open_solutions_and_no_folded_code(joined: BeautifulSoup) -> None:
-    assert [image["src"] for image in joined.find_all("img")] == ["_images/x.png"] * 2
+    assert [image["src"] for image in joined.find_all("img")] == ["_images/x.webp"] * 2
     assert all("loading" not in image.attrs for image in joined.find_all("img"))
     assert [details.get_text() for details in joined.find_all("details", open=True)] == ["solution"] * 2
     text = joined.get_text()
