@@ -64,6 +64,11 @@ MENDED = (
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     # ... and one that its decoration contradicts.
     (r'(<i class="theme-switch [^>]*?)\s+title="[^"]*"', r"\1"),
+    # Names in programmers' words.
+    (r'title="Toggle primary sidebar"', 'title="Contents of the book"'),
+    (r'title="Toggle secondary sidebar"', 'title="Contents of this page"'),
+    # A link within the bar that unfolds a solution; its exercise stands above it.
+    (r'(<p class="admonition-title">Solution to)<a class="reference internal" href="[^"]*">([^<]*)</a>', r"\1\2"),
     # A download that would open a page.
     (r'(<a href="[^"]*\b_sources/[^"]*")', r"\1 download"),
     # Indices laid out in a table that is none.

@@ -24,14 +24,14 @@
   function show(button, shown) {
     root.classList.toggle("code-shown", shown);
     for (const cell of document.querySelectorAll("details.above-input")) cell.open = shown;
-    button.setAttribute("aria-pressed", String(shown));
+    button.textContent = shown ? "Show less code" : "Show all code";
   }
 
   function start() {
     const place = document.querySelector(".article-header-buttons");
     if (!place || !document.querySelector("details.above-input")) return;
     const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "btn btn-sm code-switch", textContent: "Show code" });
+    Object.assign(button, { type: "button", className: "btn btn-sm code-switch" });
     button.addEventListener("click", () => {
       const shown = !root.classList.contains("code-shown");
       remember(shown);
