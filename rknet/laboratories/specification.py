@@ -48,7 +48,7 @@ class Control:
             if value is None:  # with which a list of choices shows none of them
                 raise TypeError
             return self.made(value)
-        except (traitlets.TraitError, OverflowError, TypeError, ValueError):
+        except (traitlets.TraitError, OverflowError, TypeError, ValueError, RuntimeError):  # the last from tensors
             remedy = (
                 f"choose from {', '.join(self.offered)}"
                 if self.offered

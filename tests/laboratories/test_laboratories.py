@@ -103,6 +103,7 @@ def test_spreads_below_single_precision() -> None:
     ("laboratory", "options", "message"),
     [
         (TrainingLaboratory, {"h": 0.25}, r"h: must be what the control can show, got 0.25; choose from 0.05, 0.1"),
+        (TrainingLaboratory, {"L": torch.empty(0)}, r"L: must be what the control can show, got "),
         (SchemeLaboratory, {"scheme": "gauss4"}, "scheme: must be .*, got 'gauss4'; choose from euler, midpoint"),
         (SchemeLaboratory, {"h": []}, r"h: must be .*, got \[\]; leave it out"),
         (TableauLaboratory, {"A": 1}, "A: must be .*, got 1; leave it out"),
