@@ -69,7 +69,7 @@ PRESETS: dict[str, Preset] = {
     "space": Preset(
         "One extra dimension",
         _plane(3),
-        "With a third dimension the disc becomes the tip of a cone, and a plane cuts it off.",
+        "Training lifts the disc into the third dimension like the tip of a cone, and a plane cuts it off.",
     ),
     "forgets": Preset(
         "StandardNet forgets",
@@ -79,7 +79,7 @@ PRESETS: dict[str, Preset] = {
     "depth": Preset(
         "Depth helps RK4Net",
         _spiral("RKNet", 20),
-        "Each layer moves the points a little; twenty of them are enough to part the two arms.",
+        "Each layer moves the points a little; after training, twenty layers part the two arms.",
     ),
     "standard-5": Preset("StandardNet, 5 layers", _spiral("StandardNet", 5), "Five plain layers still see the spiral."),
     "standard-20": Preset("StandardNet, 20 layers", _spiral("StandardNet", 20), "Twenty plain layers are the edge."),
@@ -93,7 +93,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "rk4-20": Preset("RK4Net, 20 layers", _spiral("RKNet", 20), "Twenty layers have the time to part the two arms."),
     "rk4-100": Preset(
-        "RK4Net, 100 layers", _spiral("RKNet", 100), "A hundred layers cost five times as much, and lose nothing."
+        "RK4Net, 100 layers", _spiral("RKNet", 100), "A hundred layers cost five times as much; after training they do no worse."
     ),
     "tanh": Preset("tanh", _strip("tanh"), "tanh is odd and a strip is even: the net waits on a plateau at first."),
     "logistic": Preset("logistic", _strip("logistic"), "A tanh of half the size: it waits longer."),

@@ -51,7 +51,7 @@ def test_the_first_screen_has_all_that_a_run_needs(opened: Opened, guide: bool):
         assert inside(page, selector), selector
 
 
-def test_on_a_phone_play_leads_to_the_prediction_and_the_bar_covers_no_slider(opened: Opened):
+def test_on_a_phone_play_leads_to_the_prediction_and_the_bar_covers_nothing(opened: Opened):
     page = opened(Playground("space", presets=["plane", "space"]), above=3 * ABOVE, viewport=PHONE).page
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(
@@ -60,7 +60,7 @@ def test_on_a_phone_play_leads_to_the_prediction_and_the_bar_covers_no_slider(op
     )
     page.get_by_role("button", name="Pause").click()
     covered = page.evaluate(
-        """[...document.querySelectorAll('.rkp input[type=range]')].filter((slider) => {
+        """[...document.querySelectorAll('.rkp :is(input[type=range], .rkp-square canvas)')].filter((slider) => {
           if (!slider.checkVisibility()) return false;
           return ['start', 'center', 'end'].some((block) => {
             slider.scrollIntoView({ block });
@@ -70,6 +70,65 @@ def test_on_a_phone_play_leads_to_the_prediction_and_the_bar_covers_no_slider(op
         }).length"""
     )
     assert covered == 0
+
+
+FINGER = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+CONTRAST = """(button) => {
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => parts(colour).slice(0, 3).map((x) => x / 255)
+    .map((x) => (x > 0.04045 ? ((x + 0.055) / 1.055) ** 2.4 : x / 12.92))
+    .reduce((sum, x, k) => sum + [0.2126, 0.7152, 0.0722][k] * x, 0);
+  const { color, backgroundColor } = getComputedStyle(button);
+  const [a, b] = [light(color), light(backgroundColor)].sort((x, y) => y - x);
+  return (a + 0.05) / (b + 0.05);
+}"""
+READABLE, FINGERTIP = 4.5, 44
+"""The least contrast of text and the least size of what is tapped, in pixels (WCAG 2.2, 1.4.3 and 2.5.5)."""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("touched", [True, False])
+def test_a_chosen_button_stays_readable_under_pointer_and_finger(opened: Opened, touched: bool, theme: str):
+    options = FINGER if touched else {}
+    page = opened(Playground("space", presets=["plane", "space"]), theme=theme, **options).page
+    for name in ("2D cannot untie the donut", "One extra dimension", "flat"):
+        button = page.get_by_role("button", name=name)
+        button.tap() if touched else button.click()
+        assert button.get_attribute("aria-pressed") == "true"
+        assert button.evaluate(CONTRAST) > READABLE
+
+
+def test_what_is_tapped_is_as_large_as_a_fingertip(opened: Opened):
+    page = opened(Playground("space", presets=["plane", "space"], guide=True), **FINGER).page
+    small = page.evaluate(
+        """(least) => [...document.querySelectorAll('.rkp :is(button, select, input[type=range])')]
+          .filter((part) => part.checkVisibility()).map((part) => [part.textContent, part.getBoundingClientRect()])
+          .filter(([, { width, height }]) => Math.min(width, height) < least).map(([text]) => text)""",
+        FINGERTIP,
+    )
+    assert small == []
+
+
+def test_each_step_of_the_guide_shows_its_words_its_picture_and_the_slider_on_a_phone(opened: Opened):
+    page = opened(Playground("space", presets=["plane", "space"], guide=True), above=3 * ABOVE, **FINGER).page
+    for k in range(1, len(GUIDE)):
+        page.get_by_role("button", name="Next", exact=True).tap()
+        page.get_by_text(f"{k + 1} of {len(GUIDE)}.").wait_for()
+        page.wait_for_function("document.querySelector('.rkp-guide').getBoundingClientRect().top < 100")
+        page.wait_for_timeout(300)  # until nothing scrolls any longer
+        for selector in (".rkp-guide-text", ".rkp-play", ".rkp-feat canvas", ".rkp-layer input"):
+            assert inside(page, selector), selector
+
+
+def test_the_guide_ends_where_other_points_are_chosen_and_begins_with_its_own(opened: Opened):
+    page = opened(Playground("space", presets=["plane", "depth"], guide=True)).page
+    page.locator("input[type=radio][value=squares]").check(force=True)
+    assert not page.locator(".rkp-guide").is_visible()
+    page.get_by_role("button", name="Depth helps RK4Net").click()
+    page.get_by_role("button", name="Guided start").click()
+    assert page.inner_text(".rkp-guide-text").startswith("1 of")
+    assert page.locator("input[type=radio][value=donut_2D]").is_checked()
+    assert record(page)["configuration"]["data"] == "donut_2D"
 
 
 def test_the_classes_of_own_points_stand_at_the_canvas(opened: Opened):

@@ -60,23 +60,26 @@ function tools(page, speed) {
     speed,
     ...(page.heard ? [] : page.opener.elements),
     ...(page.inNotebook ? [] : [copyButton(page)]),
-    node("button", { type: "button", click: () => exportRecord(page), title: RECORD }, "Export"),
-    node("button", { type: "button", click: () => exportCode(page), title: "The code that trains such a net" }, "Python"),
-    node("button", { type: "button", click: () => exportPicture(page), title: "The pictures as a file" }, "Picture"),
+    answering("Export", RECORD, () => exportRecord(page)),
+    answering("Python", "The code that trains such a net", () => exportCode(page)),
+    answering("Picture", "The pictures as a file", () => exportPicture(page)),
     ...(document.fullscreenEnabled ? [node("button", full, icon(ICONS.full))] : []),
   );
 }
 
 /** @param {Page} page */
 function copyButton({ address, state }) {
-  const button = node("button", {
-    type: "button",
-    click: async () => {
-      // A link has no room for weights, and pages from a file may not write to the clipboard.
-      button.textContent = state.given ? "Weights need Export" : (await address.copy()) ? "Copied" : "In the address bar";
-      window.setTimeout(() => { button.textContent = "Copy link"; }, 2000);
-    },
-  }, "Copy link");
+  // A link has no room for weights, and pages from a file may not write to the clipboard.
+  return answering("Copy link", undefined, async () =>
+    state.given ? "Weights need Export" : (await address.copy()) ? "Copied" : "In the address bar");
+}
+
+/** A button that says for a while what it has done. @param {string} text @param {string|undefined} title @param {() => Promise<string|void>|string|void} act */
+function answering(text, title, act) {
+  const button = node("button", { type: "button", title, click: async () => {
+    button.textContent = (await act()) ?? `${text} ✓`;
+    window.setTimeout(() => { button.textContent = text; }, 2000);
+  } }, text);
   return button;
 }
 

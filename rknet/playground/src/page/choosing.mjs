@@ -6,14 +6,13 @@ import { steady } from "../setup/rates.mjs";
 import { said } from "../setup/refuse.mjs";
 
 /** @import { Choice, Configuration } from "../types.mjs" */
-/** @import { Preset } from "../words/names.mjs" */
 /** @import { Page } from "./state.mjs" */
 
 /**
  * @typedef {object} Choosing
  * @property {(choice: Choice, atOnce?: boolean) => void} choose  take over what differs
  * @property {(choice: Choice, atOnce?: boolean) => void} replace  the same, everything else by default
- * @property {(preset: Preset) => boolean} isChosen  whether a preset describes the configuration
+ * @property {(choice: Choice) => boolean} isChosen  whether it describes the configuration
  * @property {() => void} build
  * @property {() => boolean} waits  whether a choice waits to be built
  * @property {() => void} stop  forget what waits to be built
@@ -27,10 +26,10 @@ export function choosing(page) {
   const { state } = page;
   let timer = 0;
 
-  /** @param {Preset} preset */
-  function isChosen(preset) {
+  /** @param {Choice} choice */
+  function isChosen(choice) {
     const configuration = /** @type {any} */ (state.configuration);
-    return Object.entries(preset.configuration).every(([key, value]) => configuration[key] === value);
+    return Object.entries(choice).every(([key, value]) => configuration[key] === value);
   }
 
   /** @param {Choice} choice */
@@ -48,7 +47,7 @@ export function choosing(page) {
     } catch (error) {
       state.problem = said(error);
     }
-    state.about = page.offered.find(isChosen)?.say ?? "";
+    state.about = page.offered.find((preset) => isChosen(preset.configuration))?.say ?? "";
   }
 
   /** @param {Choice} choice */

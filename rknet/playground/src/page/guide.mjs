@@ -1,8 +1,10 @@
 /** A guided start: a few captioned steps, each of which sets the playground, and which the reader may skip. */
 
+import { DEFAULTS } from "../setup/choices.mjs";
 import { stepsPerEpoch } from "../setup/configuration.mjs";
 import { LINK } from "../setup/link.mjs";
 import { node } from "./elements.mjs";
+import { watch } from "./playing.mjs";
 
 /** @import { Choice } from "../types.mjs" */
 /** @import { Page } from "./state.mjs" */
@@ -11,7 +13,7 @@ import { node } from "./elements.mjs";
  * @typedef {object} Step
  * @property {string} title
  * @property {string} say
- * @property {Choice} [configuration]  what is shown; left out, what is there already
+ * @property {Choice} [configuration]  what is shown; left out, what the page begins with
  * @property {number} [epochs]         so many are trained at once
  * @property {boolean} [play]          whether training then plays
  * @property {boolean} [flow]          whether the points then move through the layers
@@ -23,6 +25,7 @@ import { node } from "./elements.mjs";
  * @property {HTMLElement} element
  * @property {HTMLElement} again  the button that opens it
  * @property {() => void} begin
+ * @property {() => void} show  closes it where other points are chosen than it speaks of
  * @property {() => void} stop
  */
 
@@ -34,13 +37,19 @@ export function guide(page) {
   const { model, root } = page;
   /** @type {Step[]} */ const steps = model.get("guide") ?? [];
   const text = node("div", { class: "rkp-guide-text", "aria-live": "polite" });
-  const back = node("button", { type: "button", click: () => go(at - 1) }, "Back");
-  const next = node("button", { type: "button", class: "rkp-next", click: () => go(at + 1) }, "Next");
+  const back = node("button", { type: "button", click: () => lead(at - 1) }, "Back");
+  const next = node("button", { type: "button", class: "rkp-next", click: () => lead(at + 1) }, "Next");
   const skip = node("button", { type: "button", click: close }, "Skip");
   const element = node("div", { class: "rkp-guide", role: "group", "aria-label": "Guided start", hidden: true },
     text, node("div", { class: "rkp-row" }, back, next, skip));
-  const again = node("button", { type: "button", hidden: !steps.length, click: () => go(0) }, "Guided start");
+  const again = node("button", { type: "button", hidden: !steps.length, click: () => lead(0) }, "Guided start");
+  /** @type {Choice} */ const first = model.get("configuration") ?? {};
   let at = 0, timer = 0;
+
+  function lead(/** @type {number} */ position) {
+    go(position);
+    watch(page);
+  }
 
   function go(/** @type {number} */ position) {
     if (position >= steps.length) {
@@ -56,7 +65,12 @@ export function guide(page) {
     [element.hidden, again.hidden] = [false, true];
     root.classList.add("rkp-guided");
     root.dataset.lit = steps[at].lit ?? "";
-    show(steps[at]);
+    set(steps[at]);
+  }
+
+  function show() {
+    const { data = DEFAULTS.data } = steps[at]?.configuration ?? first;
+    if (!element.hidden && page.state.configuration.data !== data) close();
   }
 
   function close() {
@@ -66,11 +80,11 @@ export function guide(page) {
     delete root.dataset.lit;
   }
 
-  function show(/** @type {Step} */ { configuration, epochs = 0, play, flow }) {
+  function set(/** @type {Step} */ { configuration = first, epochs = 0, play, flow }) {
     const { state, choosing, playing, layers, still } = page;
     clearTimeout(timer);
     layers.stop();
-    if (!configuration) return;
+    if (configuration === first && choosing.isChosen(first)) return;
     playing.pause();
     state.look.layer = null;
     choosing.replace(configuration);
@@ -94,5 +108,5 @@ export function guide(page) {
     if (steps.length && !location.hash.startsWith(LINK)) go(0);
   }
 
-  return { element, again, begin, stop: () => clearTimeout(timer) };
+  return { element, again, begin, show, stop: () => clearTimeout(timer) };
 }

@@ -19,7 +19,7 @@ export function legend({ state }) {
     const colours = state.theme.classes;
     const entries = range(0, classes - 1).map((k) =>
       node("span", {}, sample(`<path d="${outline(k, 4)}" fill="${colours[k]}"/>`), `class ${k + 1}`));
-    entries.push(node("span", {}, line(""), "new points"), node("span", {}, line("1.5 3"), "training"));
+    entries.push(node("span", {}, line(""), "curve: new points"), node("span", {}, line("1.5 3"), "curve: training points"));
     if (state.run?.bayes !== null) entries.push(node("span", {}, line("5 3"), "best possible"));
     element.replaceChildren(...entries.flatMap((entry) => [entry, " "]));
   };

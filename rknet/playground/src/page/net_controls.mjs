@@ -24,7 +24,7 @@ export function netControls(page) {
   const width = slider("width", "d̂", range(...LIMITS.d_hat), (value) => choose({ d_hat: value }), short,
     "coordinates that a point has inside the network");
   const depth = slider("depth", "L", range(...LIMITS.L), (value) => choose({ L: value }), short, "number of layers");
-  const stepSize = slider("step size", "h", STEP_SIZES, (value) => choose({ h: value }), short, "how far one layer can move a point");
+  const stepSize = slider("step size", "h", STEP_SIZES, (value) => choose({ h: value }), short, "step in time of one layer; together, the layers reach time L h");
   const element = node("div", { class: "rkp-net", role: "group", "aria-label": "Network" },
     node("div", { class: "rkp-pair" }, net.element, activation.element),
     tableau.element, width.element, depth.element, stepSize.element);

@@ -103,7 +103,7 @@ function newPage(model, heard) {
 function compose(page) {
   const { compact, root, bar, layers, views, sentence, ownPoints, playing } = page;
   const goesIn = dataControls(page), net = netControls(page), offered = presets(page);
-  page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints, page.shownPoints);
+  page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints, page.shownPoints, page.guide);
   layers.tools.append(page.turning.button);
   const train = { type: "button", class: "rkp-train", click: playing.toggle };
   root.append(
@@ -117,7 +117,7 @@ function compose(page) {
         node("div", { class: "rkp-under" }, ownPoints.element, page.probing.element, page.legend.element, page.shownPoints.element),
         node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas)),
       net.element, page.score.element, page.inside.element,
-      ...(compact ? [goesIn.element] : []), node("button", train, "Train this net"), sentence.foot));
+      ...(compact ? [goesIn.element] : []), node("button", train, "↑ Train on, and watch it above"), sentence.foot));
 }
 
 /** @param {string} name @param {string|Node} title @param {Panel} view */

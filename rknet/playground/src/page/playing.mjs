@@ -21,12 +21,11 @@ const CATCH_UP = 150;
 /** Widths on which pictures stand below one another. */
 const NARROW = 560;
 
-/** On a small screen, bring the prediction into sight. @param {Page} page */
-export function watch({ root, views, still }) {
+/** On a small screen, bring what is said into sight, and the picture below it. @param {Page} page */
+export function watch({ root, guide, bar, still }) {
   if (root.clientWidth >= NARROW) return;
-  const { top, bottom } = views.decision.canvas.getBoundingClientRect();
-  if (top >= 0 && bottom <= window.innerHeight - 60) return;
-  views.decision.canvas.scrollIntoView({ block: "center", behavior: still.matches ? "auto" : "smooth" });
+  const first = guide.element.hidden ? bar.bar : guide.element;
+  first.scrollIntoView({ block: "start", behavior: still.matches ? "auto" : "smooth" });
 }
 
 /** @param {Page} page @returns {Playing} */

@@ -17,7 +17,7 @@ export function presets({ offered, state, choosing, guide, task }) {
     ...(task.element ? [task.element] : []),
     ...chips.map((chip) => chip.button), guide.again, guide.element);
   const show = () => {
-    for (const { preset, button } of chips) button.setAttribute("aria-pressed", String(choosing.isChosen(preset)));
+    for (const { preset, button } of chips) button.setAttribute("aria-pressed", String(choosing.isChosen(preset.configuration)));
   };
   return { element, show };
 }

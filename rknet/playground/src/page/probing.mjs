@@ -25,11 +25,13 @@ import { sceneOf } from "./scene.mjs";
 
 /** Pixels from which a point attracts the pointer: in the prediction, in feature space. */
 const NEAR = 8, NEAR_IN_SPACE = 16;
-const HINT = "Point at a picture to follow one point.";
+/** What to do, with a mouse or with a finger. */
+const HINT = { mouse: "Point at a picture to follow one point.", finger: "Tap a picture to follow one point." };
 
 /** @param {Page} page @returns {Probing} */
 export function probing(page) {
-  const { state, player, views } = page, element = node("div", { class: "rkp-probe" }, HINT);
+  const { state, player, views } = page, hint = matchMedia("(hover: hover)").matches ? HINT.mouse : HINT.finger;
+  const element = node("div", { class: "rkp-probe" }, hint);
   let due = 0;
   /** @type {[number, number]|null} */ let wanted = null;
 
@@ -48,7 +50,7 @@ export function probing(page) {
   function show() {
     const { probe } = state;
     if (!probe) {
-      if (element.textContent !== HINT) element.textContent = HINT;
+      if (element.textContent !== hint) element.textContent = hint;
       return;
     }
     const place = probe.x.map((x) => x.toFixed(2).replace("-", "−")).join(", ");

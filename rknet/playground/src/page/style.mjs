@@ -9,6 +9,7 @@ export const STYLE = `
   --rkp-back: var(--pst-color-background, var(--jp-layout-color1, #fff));
   --rkp-accent: #0072b2;
   --rkp-on-accent: #fff;
+  --rkp-header: calc(var(--pst-header-height, 0rem) + 0.5rem); /* what a page keeps in sight at its top */
   color: var(--rkp-text);
   container: rkp / inline-size;
   font-family: var(--pst-font-family-base, var(--jp-ui-font-family, system-ui, sans-serif));
@@ -27,13 +28,14 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   border-radius: 0.6rem;
   display: grid;
   gap: 0.6rem 1rem;
-  grid-template: "presets" "say" "decide" "under" "feat" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
+  grid-template: "presets" "bar" "say" "decide" "under" "feat" "layer" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
   padding: 0.75rem;
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
 .rkp-solved { color: var(--rkp-accent); }
 .rkp-top, .rkp-right { display: contents; }
-.rkp-bar { align-self: end; grid-area: presets / 1 / bar / -1; } /* follows the reader over the pictures, never over the sliders */
+.rkp-bar { grid-area: bar; }
+.rkp :is(.rkp-bar, .rkp-guide) { scroll-margin-top: var(--rkp-header); }
 .rkp-tools { display: flex; flex-wrap: wrap; gap: 0.3rem; grid-area: tools; }
 .rkp-say { align-items: start; display: flex; gap: 0.75rem; grid-area: say; justify-content: space-between; min-height: 2.8em; }
 .rkp-undo { white-space: nowrap; }
@@ -41,7 +43,6 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-guide-text { flex: 1 1 20rem; font-size: 15px; min-height: 2.8em; }
 .rkp-row { display: flex; flex-wrap: wrap; gap: 0.35rem; }
 .rkp .rkp-next { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
-.rkp .rkp-next:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
 .rkp-guided .rkp-presets > button { display: none; }
 [data-lit="traj"] .rkp-traj .rkp-canvas, [data-lit="feat"] .rkp-feat .rkp-canvas, [data-lit="decide"] .rkp-decide .rkp-canvas { outline: 3px solid var(--rkp-accent); }
 .rkp-train { grid-area: train; }
@@ -76,8 +77,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   padding: 0.15rem 0.55rem;
 }
 .rkp button { cursor: pointer; }
-.rkp button:hover:not(:disabled) { background: var(--rkp-surface); }
 .rkp button:disabled { cursor: default; opacity: 0.5; }
+@media (hover: hover) { /* where a finger taps, a hover style would stay */
+  .rkp button:hover:not(:disabled, [aria-pressed="true"]) { background: var(--rkp-surface); }
+  .rkp :is(.rkp-next, .rkp-play, [aria-pressed="true"]):hover:not(:disabled, #\#) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
+}
 .rkp button[aria-pressed="true"] { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
 .rkp input[type="range"] { accent-color: var(--rkp-accent); min-width: 0; padding: 0; }
 .rkp :is(button, select, input, textarea, summary, canvas):focus-visible, .rkp input:focus-visible + canvas, .rkp:focus-visible {
@@ -95,9 +99,8 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-draws { cursor: crosshair; touch-action: none; }
 .rkp-plots .rkp-canvas, .rkp-score .rkp-canvas { background: none; height: 128px; }
 
-.rkp-bar { align-items: center; background: var(--rkp-back); border-top: 1px solid var(--rkp-line); bottom: 0; display: flex; flex-wrap: wrap; gap: 0.3rem; margin: 0 -0.75rem; padding: 0.5rem 0.75rem; position: sticky; z-index: 2; }
+.rkp-bar { align-items: center; display: flex; flex-wrap: wrap; gap: 0.3rem; }
 .rkp .rkp-play { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); font-weight: 600; min-width: 4.9rem; }
-.rkp .rkp-play:hover:not(:disabled) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
 .rkp-icon svg { display: inline-block; vertical-align: -1px; }
 .rkp [hidden] { display: none !important; }
 .rkp-count { contain: layout style; color: var(--rkp-muted); flex: 1 1 auto; white-space: nowrap; }
@@ -170,7 +173,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-say { display: block; min-height: 5.6em; }
 
   [data-lit="feat"] .rkp-body {
-    grid-template: "presets" "feat" "say" "decide" "under" "bar" "layer" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
+    grid-template: "presets" "bar" "feat" "layer" "say" "decide" "under" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
   }
 }
 @container rkp (max-width: 400px) {
@@ -182,7 +185,6 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
     grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "inside inside" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
   }
   .rkp-top { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: top; justify-content: space-between; }
-  .rkp-bar { border-top: 0; margin: 0; padding: 0; position: static; }
   .rkp-train { display: none; }
   .rkp-in { grid-template-columns: repeat(4, minmax(0, 1fr)); align-items: end; }
   .rkp-in > fieldset { grid-column: 1 / -1; }
@@ -199,7 +201,9 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-body:not(.rkp-compact) .rkp-score { grid-template-columns: minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-right { align-content: start; display: grid; gap: 0.75rem; grid-area: right; }
   .rkp-body:not(.rkp-compact) .rkp-right > * { grid-area: auto; }
-  .rkp-body:not(.rkp-compact) .rkp-layer { grid-template-columns: minmax(0, 1fr) auto; }
+  .rkp-body:not(.rkp-compact) .rkp-layer { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+  .rkp-body:not(.rkp-compact) .rkp-layer > :is(:first-child, .rkp-axes) { grid-column: 2; } /* below the picture that changes */
+  .rkp-body:not(.rkp-compact) .rkp-layer > .rkp-row { grid-area: 1 / 1; }
 }
 .rkp-race > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
 .rkp-race > .rkp-canvas { background: none; height: 150px; }
@@ -220,5 +224,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
 .rkp details.rkp-in fieldset { grid-column: 1 / -1; }
 .rkp summary { cursor: pointer; width: fit-content; }
+@media (pointer: coarse) { /* what a finger meets */
+  .rkp :is(button, select, input[type="number"], input[type="text"], input[type="file"], input[type="range"]), .rkp .rkp-presets button { min-height: 2.75rem; min-width: 2.75rem; }
+  .rkp input[type="checkbox"] { height: 1.5rem; vertical-align: middle; width: 1.5rem; }
+  .rkp :is(summary, .rkp-shown > span) { line-height: 2.75rem; }
+  .rkp .rkp-presets button { border-radius: 1.4rem; }
+}
 @media print { .rkp { display: none; } }
 `;

@@ -6,12 +6,12 @@ import { node, tell, unique } from "./elements.mjs";
 
 /** @import { Page } from "./state.mjs" */
 
-const HINT = "Two columns of numbers, the class in the last one; commas, semicolons or tabs. A file can be dropped on the prediction.";
+const HINT = "Three columns: two numbers and the class; one point per row, such as 1.5, −0.3, red. Semicolons or tabs will do, too. A file can be dropped on the prediction.";
 
 /** @param {Page} page @returns {{element: HTMLElement, take: (text: string) => string}} */
 export function tableControls({ state, choosing }) {
   const [idText, idFile, idSaid] = ["table", "file", "said"].map(unique), answer = node("div", { id: idSaid, class: "rkp-hint", role: "status" }, HINT);
-  const text = node("textarea", { id: idText, rows: 4, spellcheck: "false", "aria-describedby": idSaid });
+  const text = node("textarea", { placeholder: "1.5, -0.3, red\n-0.7, 0.2, blue", id: idText, rows: 4, spellcheck: "false", "aria-describedby": idSaid });
   const file = node("input", { id: idFile, type: "file", accept: ".csv,.tsv,.txt,text/csv", change: async () => {
     const [chosen] = file.files ?? [];
     if (chosen) take(await chosen.text());

@@ -7,6 +7,7 @@ import { SETS } from "../setup/choices.mjs";
 import { OWN, SET_NAMES } from "../words/names.mjs";
 import { node, unique } from "./elements.mjs";
 import { newPanel } from "./panels.mjs";
+import { watch } from "./playing.mjs";
 import { isOwn } from "./state.mjs";
 
 /** @import { Pen } from "../painting/panel.mjs" */
@@ -22,6 +23,7 @@ export function thumbnails(page) {
     if (name === OWN) page.ownPoints.redraw(state.own);
     else choosing.choose({ data: /** @type {LawName} */ (name) });
     root.classList.toggle("rkp-drawing", name === OWN);
+    if (name === OWN) watch(page);
   }
 
   const thumbs = [...Object.keys(SETS), OWN].map((name) => {

@@ -45,18 +45,18 @@ export function formula(configuration, classes) {
   const M = row(id("M"), id("x"));
   const padded = d_hat === 2 ? id("x") : row(op("("), sub("x", 1), op(","), sub("x", 2), ...Array.from({ length: Math.min(d_hat - 2, 3) }, (_, k) => op(",") + (k === 2 && d_hat > 5 ? op("…") : num(0))), op(")"));
   lines.push(row(at("y", num(0)), op("="), lift === "zero" ? padded : M));
-  if (net === "StandardNet") lines.push(row(at("y", next), op("="), f(at("y", l)), op(","), "<mspace width='1em'/>", to(L - 1)));
+  if (net === "StandardNet") lines.push(row(at("y", next), op("="), f(at("y", l)), op(",")), to(L - 1));
   else {
     const tableau = tableauOf(configuration).text; // as it is computed with, whatever was left empty
     if (tableau.beta.length === 1) {
-      lines.push(row(at("y", next), op("="), at("y", l), op("+"), num(short(h)), f(at("y", l)), op(","), "<mspace width='1em'/>", to(L - 1)));
+      lines.push(row(at("y", next), op("="), at("y", l), op("+"), num(short(h)), f(at("y", l)), op(",")), to(L - 1));
     } else {
       tableau.beta.forEach((_, i) => {
         const terms = sum((tableau.A[i] ?? []).slice(0, i));
         const stage = terms.length === 0 ? at("y", l) : row(at("y", l), ...terms);
         lines.push(row(sub("f", i + 1), op("="), sigma, op("("), at("K", l), ...(terms.length ? [op("("), stage, op(")")] : [stage]), op("+"), at("b", l), op(")")));
       });
-      lines.push(row(at("y", next), op("="), at("y", l), ...sum(tableau.beta), op(","), "<mspace width='1em'/>", to(L - 1)));
+      lines.push(row(at("y", next), op("="), at("y", l), ...sum(tableau.beta), op(",")), to(L - 1));
     }
   }
   lines.push(row("<mi mathvariant='normal'>P</mi>", op("("), "<mi mathvariant='normal'>class</mi>", op(")"), op("="),

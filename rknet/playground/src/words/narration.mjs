@@ -72,7 +72,8 @@ function learned({ bayes, classes, configuration }, { history, epoch }, about) {
   const accuracy = last(history.val_accuracy), training = last(history.train_accuracy);
   const right = `${percent(accuracy)} of ${judged(configuration)} are right`;
   if (bayes !== null && accuracy > bayes - 0.01) {
-    return `${right}; no classifier can exceed ${percent(bayes)}.`;
+    const chance = accuracy > bayes ? "; these points happen to be easier" : "";
+    return `${right}; on average, no classifier can exceed ${percent(bayes)}${chance}.`;
   }
   if (training - accuracy > 0.05) {
     return `The network is right on ${percent(training)} of the points it was trained with, but on ${percent(accuracy)} of new ones: it learns them by heart.`;
