@@ -1,4 +1,4 @@
-// Made from src/ by `make page`; edit the files there. Their SHA-256: b912f6db8c9055001f07f56edddbd79362c978382393c603b5e077bffec3f3ce
+// Made from src/ by `make page`; edit the files there. Their SHA-256: fa7b66392a5b0c767a2f7a804a6566e85e0440116f2175a0306cd0938aba3632
 
 // src/words/numbers.mjs
 function short(x) {
@@ -238,6 +238,7 @@ function open(frame) {
   const { given, values } = frame, net = netOf(given.net), [channels, side] = net.shape, size = side * side;
   const strokes = [];
   let image = sample(given, values.digit), found = answer(net, image), asked = true;
+  const empty = () => !image.some((value2) => value2 > 0);
   const best = () => found.probabilities.indexOf(Math.max(...found.probabilities));
   const pad = frame.panel("The digit that is read; draw another with a pointer", (pen, width) => {
     if (!strokes.length) paintMap(pen, image, side, 1, [0, 0, width], frame.theme.dark ? ["#ced6dd", "#ced6dd"] : ["#222832", "#222832"]);
@@ -261,25 +262,26 @@ function open(frame) {
       const [left, top] = [gap + k % columns * (tile + gap), gap + Math.floor(k / columns) * (tile + gap)];
       pen.strokeStyle = frame.theme.line;
       pen.strokeRect(left, top, tile, tile);
-      paintMap(pen, all.subarray(k * size, (k + 1) * size), side, most, [left, top, tile], frame.theme.classes);
+      if (!empty()) paintMap(pen, all.subarray(k * size, (k + 1) * size), side, most, [left, top, tile], frame.theme.classes);
     }
     pen.fillStyle = frame.theme.muted;
     pen.font = `11px ${frame.theme.font}`;
     pen.textAlign = "right";
-    pen.fillText(`up to ${most.toFixed(1)}`, width - gap, height - gap);
+    if (!empty()) pen.fillText(`up to ${most.toFixed(1)}`, width - gap, height - gap);
   }, heading);
   const bars = frame.panel("The probabilities of the ten digits", (pen, width, height) => {
     const row = height / 10, blue = frame.theme.classes[0];
     pen.textBaseline = "middle";
     pen.textAlign = "left";
+    const winner = empty() ? -1 : best();
     found.probabilities.forEach((p, digit2) => {
-      pen.fillStyle = digit2 === best() ? blue : lighter(blue, frame.theme.dark ? 0 : 0.4);
-      pen.fillRect(24, digit2 * row + 3, Math.max(1, p * (width - 90)), row - 6);
+      pen.fillStyle = digit2 === winner ? blue : lighter(blue, frame.theme.dark ? 0 : 0.4);
+      if (!empty()) pen.fillRect(24, digit2 * row + 3, Math.max(1, p * (width - 90)), row - 6);
       pen.fillStyle = frame.theme.text;
-      pen.font = `${digit2 === best() ? "bold " : ""}13px ${frame.theme.font}`;
+      pen.font = `${digit2 === winner ? "bold " : ""}13px ${frame.theme.font}`;
       pen.fillText(String(digit2), 8, (digit2 + 0.5) * row);
       pen.font = `12px ${frame.theme.font}`;
-      if (p > 5e-3) pen.fillText(percent(p), 30 + p * (width - 90), (digit2 + 0.5) * row);
+      if (p > 5e-3 && !empty()) pen.fillText(percent(p), 30 + p * (width - 90), (digit2 + 0.5) * row);
     });
   }, "probabilities");
   const clear = node("button", { type: "button", click: () => {
@@ -290,15 +292,16 @@ function open(frame) {
   function read(now) {
     image = now;
     found = answer(net, image);
-    asked = !strokes.length && image.some((value2) => value2 > 0);
+    asked = !strokes.length && !empty();
+    if (!asked) frame.instead("digit", empty() ? "nothing drawn" : "your own drawing");
     show2();
   }
   function show2() {
     heading.textContent = `channels at layer ${values.layer} of ${net.L}`;
     for (const panel of [pad, maps, bars]) panel.soon();
-    const empty = !image.some((value2) => value2 > 0), sure = percent(found.probabilities[best()]);
+    const sure = percent(found.probabilities[best()]);
     const accuracy = `It reads ${percent(given.net.accuracy)} of the test digits.`;
-    frame.say(empty ? `Draw a digit. ${accuracy}` : `The network reads ${asked ? "this digit" : "your drawing"} as ${best()} with probability ${sure}. ${accuracy}`);
+    frame.say(empty() ? `Draw a digit. ${accuracy}` : `The network reads ${asked ? "this digit" : "your drawing"} as ${best()} with probability ${sure}. ${accuracy}`);
   }
   drawable(pad.canvas, strokes, (begun) => begun ? void 0 : read(pixels(strokes)));
   return {
@@ -863,9 +866,9 @@ function readTableau(tableau2) {
     text: { A: A2.map((row, i) => row.slice(0, i).map(written)), beta: beta.map(written) }
   };
 }
-function counted(list, name) {
-  if (!Array.isArray(list)) return "no list";
-  return `${list.length || "no"} ${name}${list.length === 1 ? "" : "s"}`;
+function counted(list2, name) {
+  if (!Array.isArray(list2)) return "no list";
+  return `${list2.length || "no"} ${name}${list2.length === 1 ? "" : "s"}`;
 }
 function rowsInWords(rows, s) {
   if (!Array.isArray(rows) || rows.length !== s) return counted(rows, "row");
@@ -1584,17 +1587,17 @@ function moduleBytes(routines, exported) {
     const bytes2 = flat(content);
     return [id, unsigned(bytes2.length), bytes2];
   };
-  const list = (items) => [unsigned(items.length), items];
-  const types = routines.map(({ parameters }) => [96, list(parameters.map((type) => [type])), 0]);
+  const list2 = (items) => [unsigned(items.length), items];
+  const types = routines.map(({ parameters }) => [96, list2(parameters.map((type) => [type])), 0]);
   const exports = Object.entries(exported).map(([text, index]) => [name(text), 0, unsigned(index)]);
   return new Uint8Array(
     flat([
       [0, 97, 115, 109, 1, 0, 0, 0],
-      section(1, list(types)),
-      section(2, list([[name("page"), name("memory"), 2, 0, 1]])),
-      section(3, list(routines.map((_, index) => unsigned(index)))),
-      section(7, list(exports)),
-      section(10, list(routines.map(({ bytes: bytes2 }) => bytes2)))
+      section(1, list2(types)),
+      section(2, list2([[name("page"), name("memory"), 2, 0, 1]])),
+      section(3, list2(routines.map((_, index) => unsigned(index)))),
+      section(7, list2(exports)),
+      section(10, list2(routines.map(({ bytes: bytes2 }) => bytes2)))
     ])
   );
 }
@@ -3610,9 +3613,18 @@ function written2({ name, label, lines = 1 }, chosen2) {
     field.value = text;
   } };
 }
+function list({ label, options = [] }, chosen2) {
+  const { element, input, show: show2 } = select(label, Object.fromEntries(options), chosen2), other = node("option", { value: "", hidden: true });
+  input.append(other);
+  const instead = (text) => {
+    other.textContent = text;
+    show2("");
+  };
+  return { element, show: show2, instead };
+}
 function made(stated, chosen2) {
   const { kind, label } = stated;
-  if (kind === "Choice") return select(label, Object.fromEntries(stated.options ?? []), chosen2);
+  if (kind === "Choice") return list(stated, chosen2);
   if (kind === "Written") return written2(stated, chosen2);
   return slider(label, "", kind === "Values" && stated.values || steps(stated), chosen2, short);
 }
@@ -3622,12 +3634,12 @@ function form(stated, values, changed) {
     for (const { name, only_with: needed } of stated) shown.get(name)?.hide(needed !== null && !needed[1].includes(values[needed[0]]));
   };
   for (const one of stated) {
-    const { element, show: show2 } = made(one, (value2) => {
+    const { element, show: show2, instead } = made(one, (value2) => {
       values[one.name] = value2;
       settle();
       changed(one.name);
     });
-    shown.set(one.name, { element, show: show2, hide: (hidden) => {
+    shown.set(one.name, { element, show: show2, instead, hide: (hidden) => {
       element.hidden = hidden;
     } });
     show2(one.value);
@@ -3640,7 +3652,9 @@ function form(stated, values, changed) {
       values[name] = value2;
       shown.get(name)?.show(value2);
       settle();
-    }
+    },
+    /** @param {string} name @param {string} text  which its list shows in place of the choice */
+    instead: (name, text) => shown.get(name)?.instead?.(text)
   };
 }
 
@@ -3659,6 +3673,7 @@ var STYLE2 = `
 .rkl :is(textarea, .rkl-written input) { background: var(--rkp-back); border: 1px solid var(--rkp-muted); border-radius: 0.35rem; color: inherit; font: 13px/1.4 var(--pst-font-family-monospace, monospace); padding: 0.25rem 0.5rem; width: 100%; }
 .rkl textarea:focus-visible { outline: 3px solid var(--rkp-accent); outline-offset: 2px; }
 .rkl-views { display: grid; gap: 0.75rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(9rem, 100%), 1fr)); }
+@container rkp (max-width: 480px) { .rkl-views { grid-template-columns: minmax(0, 1fr); } }
 .rkl-view { display: flex; flex-direction: column; min-width: 0; }
 .rkl-view .rkp-title { min-height: 1.5rem; }
 .rkl-view .rkp-canvas { aspect-ratio: 1; }
@@ -3734,6 +3749,7 @@ function show(laboratory, { title, controls: controls2, given }, el, source) {
       fields.set(name, value2);
       update([name]);
     },
+    instead: fields.instead,
     say(text) {
       say.textContent = text;
       clearTimeout(timer);
