@@ -75,6 +75,9 @@ plt.show()
 # worth about 0.4. [The trial](s4-trial) compares 20,608 networks by rules that were registered before the first of
 # them was trained; the images of Section 4.5 are not part of it.
 #
+# [The ledger](ledger) answers another question: it repeats the experiments as printed, and asks whether the results are
+# compatible with the paper's, whereas the trial tunes every network before it compares them.
+#
 # ## How this book tests the claims
 #
 # - **It is computed when it is built.** A compiled engine trains the paper's networks on points in minutes, with the
@@ -351,7 +354,15 @@ plt.show()
 # whose solutions unfold.
 #
 # To run a chapter, download it with the button at the top of its page, or clone the repository and type `make lab`. The
-# command `make book` builds these pages, and `make test` checks every output in them.
+# command `make book` builds these pages, and `make test` checks every output in them. The command `make pdf` prints all
+# pages as one PDF, and then each page links to it at its end.
+#
+# ## How to cite
+#
+# Please cite the paper and this book:
+#
+# ```{citation}
+# ```
 #
 # ## References
 #

@@ -14,10 +14,12 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import execute
+import yaml
 from docutils import nodes
 from rknet_book import repository
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util.docutils import SphinxDirective
 
 import rknet
 from rknet import files
@@ -109,6 +111,46 @@ def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
     context["metatags"] = context.get("metatags", "") + "\n" + "\n".join(lines)
 
 
+def citations(stated: dict[str, Any], year: str) -> list[nodes.paragraph]:
+    """The paper and the book as references, from the data of CITATION.cff and the year of the book's version."""
+    paper = stated["references"][0]
+    people = " and ".join(f"{person['given-names']} {person['family-names']}" for person in paper["authors"])
+    where = f" {paper['volume']}({paper['issue']}), {paper['start']}–{paper['end']}, {paper['year']}. "
+    doi = f"https://doi.org/{paper['doi']}"
+    article = nodes.paragraph(
+        "", f"{people}. {paper['title']}. ", nodes.emphasis("", paper["journal"]), nodes.Text(where)
+    )
+    article += nodes.reference("", doi, refuri=doi)
+    makers = ", ".join(author["name"] for author in stated["authors"])
+    book = nodes.paragraph("", f"{makers}. ", nodes.emphasis("", stated["title"]))
+    book += nodes.Text(f". Version {rknet.__version__}" + (f", {year}." if year else "."))
+    forge = repository()
+    if forge:
+        book += [nodes.Text(" "), nodes.reference("", forge, refuri=forge)]
+    return [article, book]
+
+
+class Citation(SphinxDirective):
+    """``{citation}``: how to cite the paper and the book, as CITATION.cff states it."""
+
+    def run(self) -> list[nodes.Node]:
+        """A list of two references."""
+        path = execute.ROOT / "CITATION.cff"
+        self.env.note_dependency(str(path))
+        paragraphs = citations(yaml.safe_load(path.read_text("utf8")), date()[:4])
+        return [nodes.bullet_list("", *(nodes.list_item("", paragraph) for paragraph in paragraphs))]
+
+
+def name_printing(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Call the button that prints a page by what it does: the theme calls it ".pdf", as if it were the book."""
+    for group in context.get("header_buttons", []):
+        for button in group.get("buttons", []):
+            if button.get("label") == "download-pdf-button":
+                button |= {"text": "Print", "tooltip": "Print this page"}
+
+
 def page_end(page: str, title: str) -> str:
     """Version and date of a page, and where to write about it."""
     parts = [f"Version {rknet.__version__}", date()]
@@ -142,8 +184,10 @@ def write_site(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the above to Sphinx."""
+    app.add_directive("citation", Citation)
     app.connect("config-inited", choose_address)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", add_page_end, priority=600)  # below the run time
+    app.connect("html-page-context", name_printing, priority=900)  # the theme has made its buttons by now
     app.connect("build-finished", write_site)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -39,7 +39,7 @@ plots.style()
 # All layers share the weights of a flow whose orbits are closed. Which schemes stay on their orbit, and at which step
 # size do they leave it? Chapter: {doc}`s2_runge_kutta`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-scheme", "caption": "RK4 with $h = 1.5$, three times the step size of the chapter. Left: RK4 leaves the orbit as well, inwards. Middle: the error at the end for $h$ and its halves. Right: the points $\\pm ih$ lie inside the stability region."}, "image": {"alt": "Three panels. Dots joined by lines within a grey closed curve; they start on it and end halfway to the centre. A log-log plot of errors that fall steeply with the step size. A kidney-shaped region with two dots on the imaginary axis, both inside it."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-scheme", "caption": "RK4 with $h = 1.5$, three times the step size of the chapter. RK4 leaves the orbit as well, inwards. The error at the end is shown for $h$ and its halves. In the complex plane, the points $\\pm ih$ lie inside the stability region."}, "image": {"alt": "Three panels. Dots joined by lines within a grey closed curve; they start on it and end halfway to the centre. A log-log plot of errors that fall steeply with the step size. A kidney-shaped region with two dots on the imaginary axis, both inside it."}} tags=["hide-input"]
 orbit = SchemeLaboratory(scheme="rk4", h=1.5, L=20)
 orbit.still()
 
@@ -63,10 +63,10 @@ tableau.in_place_of("fig-laboratory-tableau")
 # %% [markdown]
 # ## Train a network
 #
-# The laboratory trains a network as in the paper and shows its prediction, the spread of its
-# features by layer, and its accuracy by epoch. Chapters: {doc}`s4_2_depth` and {doc}`s4_3_activation`.
+# The laboratory trains a network as in the paper and shows its prediction, the spread of its features by layer, and its
+# accuracy by epoch. Press Train to start it. Chapters: {doc}`s4_2_depth` and {doc}`s4_3_activation`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-training", "caption": "RK4Net with twenty layers on the spiral; dashed, the best possible boundary and accuracy. Once the network is trained, the features are apart in all layers. After ten epochs the accuracy is close to the limit."}, "image": {"alt": "Three panels: the predicted regions follow the two arms of the spiral; the spread of the features is a level line; the accuracy rises to the dashed limit within ten epochs."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-training", "caption": "RK4Net with twenty layers on the spiral; dashed, the best possible boundary and accuracy. Before training the weights are random. After training, the features are apart in all layers; ten epochs bring the accuracy close to the limit."}, "image": {"alt": "Three panels: the predicted regions follow the two arms of the spiral; the spread of the features is a level line; the accuracy rises to the dashed limit within ten epochs."}} tags=["hide-input"]
 training = TrainingLaboratory()
 training.still()
 
@@ -76,10 +76,10 @@ training.in_place_of("fig-laboratory-training")
 # %% [markdown]
 # ## Features and predictions
 #
-# The laboratory shows where a trained network moves the points, and its prediction. Chapters: {doc}`s4_4b_comparison`
-# and {doc}`s4_beyond`.
+# The laboratory shows where a network moves the points, and its prediction, while it is trained. Press Train to start
+# it. Chapters: {doc}`s4_4b_comparison` and {doc}`s4_beyond`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-features", "caption": "EulerNet with five layers and $h = 1$ on donut_2D_6C, once it is trained: features of the last layer in three and in two principal components, and the prediction."}, "image": {"alt": "Left: six classes of points on a bent funnel in space, one after the other from its tip. Middle: the same points in a plane that is divided into stripes. Right: the input plane divided into rings with slightly wavy boundaries."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-features", "caption": "EulerNet with five layers and $h = 1$ on donut_2D_6C: features in principal components, and the prediction. Before training the weights are random. After training, the six classes follow one another in the features, and the predicted regions are rings."}, "image": {"alt": "Left: six classes of points on a bent funnel in space, one after the other from its tip. Middle: the same points in a plane that is divided into stripes. Right: the input plane divided into rings with slightly wavy boundaries."}} tags=["hide-input"]
 features = FeatureLaboratory()
 features.still()
 

@@ -77,7 +77,7 @@ class FeatureLaboratory(Laboratory):
     def stated(cls) -> tuple[Control, ...]:
         """Data, net, depth, step size, and how far through the layers."""
         return (
-            Choice.of("data", "points", {name: name for name in PLANE}),
+            Choice.of("data", "points", {name: run.SETS[name] for name in PLANE}),
             Choice.of("net", "network", {name: name for name in run.PAGE_NETS}),
             Values("L", "layers L", None, SHALLOW),
             Values("h", "step size h", run.STEPPING, STEPS),

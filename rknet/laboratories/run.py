@@ -20,6 +20,15 @@ from rknet.protocol import Protocol
 EPOCHS, SAMPLES = 40, 1500
 """Those of the paper; training is not stopped early."""
 BATCH, RATE, SEED = 5, 1e-3, 0
+SETS = {
+    "donut_1D": "strip (donut_1D)",
+    "donut_2D": "donut (donut_2D)",
+    "squares": "squares",
+    "spiral": "spiral",
+    "donut_2D_6C": "rings (donut_2D_6C)",
+    "squares_2D_4C": "quadrants (squares_2D_4C)",
+}
+"""The point sets of the plane: the playground's word, and the paper's name where it is another."""
 PAGE_NETS = {"StandardNet": ("StandardNet", "euler"), "EulerNet": ("RKNet", "euler"), "RK4Net": ("RKNet", "rk4")}
 """Net and scheme of the page, by the paper's names."""
 STEPPING = ("net", ("EulerNet", "RK4Net"))

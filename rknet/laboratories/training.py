@@ -87,7 +87,7 @@ class TrainingLaboratory(Laboratory):
     def stated(cls) -> tuple[Control, ...]:
         """Data, net, width, lift, depth, step size and activation."""
         return (
-            Choice.of("data", "points", {name: name for name in PLANE}),
+            Choice.of("data", "points", {name: run.SETS[name] for name in PLANE}),
             Choice.of("net", "network", {name: name for name in run.PAGE_NETS}),
             Values("d_hat", "width d_hat", None, (2, 3, 4, 8, 16)),
             Choice.of("lift", "lift", run.LIFTS),

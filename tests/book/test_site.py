@@ -40,6 +40,26 @@ def test_addresses_follow_from_that_of_the_repository(monkeypatch: pytest.Monkey
         assert site.address() is None
 
 
+def test_the_paper_and_the_book_are_cited_as_their_file_states(monkeypatch: pytest.MonkeyPatch):
+    stated = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf8"))
+    monkeypatch.setattr(site, "repository", lambda: None)
+    paper, book = site.citations(stated, "2031")
+    assert paper.astext() == (
+        "Elisa Giesecke and Axel Kröner. Classification with Runge-Kutta networks and feature space augmentation. "
+        "Journal of Computational Dynamics 8(4), 495–520, 2021. https://doi.org/10.3934/jcd.2021018"
+    )
+    assert book.astext() == f"The rknet contributors. {stated['title']}. Version {rknet.__version__}, 2031."
+    monkeypatch.setattr(site, "repository", lambda: "https://example.org/a/b")
+    assert site.citations(stated, "")[1].astext().endswith(f"Version {rknet.__version__}. https://example.org/a/b")
+
+
+def test_printing_is_called_printing():
+    button = {"label": "download-pdf-button", "text": ".pdf", "tooltip": "Print to PDF"}
+    context = {"header_buttons": [{"type": "group", "buttons": [button]}, {"type": "javascript"}]}
+    site.name_printing(None, "x", "page.html", context, None)
+    assert (button["text"], button["tooltip"]) == ("Print", "Print this page")
+
+
 def test_a_build_states_the_day_of_its_commit(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     monkeypatch.setattr(site, "repository", lambda: None)

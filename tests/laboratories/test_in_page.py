@@ -27,6 +27,11 @@ sys.path.insert(0, str(execute.BOOK / "_ext"))
 
 import rknet_playground  # noqa: E402
 
+BLUE = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return Array.from({ length: data.length / 4 }, (_, k) => data[4 * k + 2] - data[4 * k] > 60).filter(Boolean).length;
+}"""
+"""How many pixels of a canvas are blue."""
 LONG = 300_000
 """Milliseconds to wait for a training on a machine that is busy with something else."""
 
@@ -116,9 +121,12 @@ def test_a_net_is_trained_and_a_change_trains_it_again(opened: Opened, laborator
 def test_a_drawn_digit_is_read(opened: Opened):
     """A vertical line is a one, wherever and however small it is drawn."""
     seen = opened(DigitLaboratory("8", 4), viewport={"width": 1000, "height": 800})
-    assert "this digit as 8" in said(seen)
+    chosen = seen.page.get_by_label("digit", exact=True).locator("option:checked")
+    assert "this digit as 8" in said(seen) and chosen.inner_text() == "an 8 of MNIST"
     seen.page.get_by_role("button", name="Clear").click()
-    assert said(seen).startswith("Draw a digit.")
+    assert said(seen).startswith("Draw a digit.") and chosen.inner_text() == "nothing drawn"
+    seen.page.wait_for_timeout(100)  # until it is painted
+    assert seen.page.locator("canvas").nth(2).evaluate(BLUE) == 0  # no bar
     box = seen.page.locator("canvas").first.bounding_box()
     assert box
     x, y = box["x"] + 0.7 * box["width"], box["y"] + 0.2 * box["height"]
@@ -126,12 +134,14 @@ def test_a_drawn_digit_is_read(opened: Opened):
     seen.page.mouse.down()
     seen.page.mouse.move(x - 3, y + 0.45 * box["height"], steps=8)
     seen.page.mouse.up()
-    assert "your drawing as 1" in said(seen)
+    assert "your drawing as 1" in said(seen) and chosen.inner_text() == "your own drawing"
+    seen.page.wait_for_timeout(100)
+    assert seen.page.locator("canvas").nth(2).evaluate(BLUE) > 1000
     seen.page.get_by_role("slider", name="layer").press("Home")
     assert seen.page.get_by_text("channels at layer 0 of 4").is_visible()
     assert "your drawing as 1" in said(seen)
     seen.page.get_by_label("digit", exact=True).select_option("5")
-    assert "this digit as 5" in said(seen)
+    assert "this digit as 5" in said(seen) and chosen.inner_text() == "a 5 of MNIST"
     assert seen.errors == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import torch
 from matplotlib.figure import Figure
 from PIL import Image
 
-from rknet import Protocol, draw
+from rknet import Protocol, draw, playground
 from rknet.data import bayes
 from rknet.laboratories import SchemeLaboratory, TableauLaboratory, TrainingLaboratory, run, training
 from rknet.laboratories.training import draw_training, spreads
@@ -24,6 +25,18 @@ from rknet.study.configuration import Configuration
 from rknet.study.ledger.measurements import spread
 
 SMALL = Configuration("donut_1D", "RK4Net", 3, 2, protocol=Protocol(epochs=2), samples=60)
+
+
+NAMES = Path(playground.__file__).with_name("src") / "words" / "names.mjs"
+
+
+def test_point_sets_have_the_words_of_the_playground() -> None:
+    """And beside each the paper's name, unless it is the same."""
+    written = re.search(r"SET_NAMES = \{(.*?)\}", NAMES.read_text("utf8"), re.DOTALL)
+    assert written
+    words = dict(re.findall(r'(\w+): "([^"]+)"', written[1]))
+    assert len(words) > 5
+    assert {name: word if word == name else f"{word} ({name})" for name, word in words.items()} == run.SETS
 
 
 @pytest.fixture(autouse=True)

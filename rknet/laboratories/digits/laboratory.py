@@ -35,7 +35,7 @@ class DigitLaboratory(Laboratory):
     @classmethod
     def stated(cls) -> tuple[Control, ...]:
         """The digit, and the layer whose maps are shown."""
-        digits = {str(digit): f"a {digit} of MNIST" for digit in range(10)}
+        digits = {str(digit): f"{'an' if digit == 8 else 'a'} {digit} of MNIST" for digit in range(10)}
         return Choice.of("digit", "digit", digits), Slider("layer", "layer", least=0, most=stored()["L"])
 
     @classmethod

@@ -5,7 +5,8 @@ import { short } from "../words/numbers.mjs";
 
 /** @import { Stated, Values } from "./types.mjs" */
 
-/** @typedef {{element: HTMLElement, show: (value: any) => void, hide: (hidden: boolean) => void}} Shown */
+/** @typedef {{element: HTMLElement, show: (value: any) => void, instead?: (text: string) => void}} Made */
+/** @typedef {Made & {hide: (hidden: boolean) => void}} Shown */
 
 /** Numbers from least to most. @param {Stated} stated @returns {number[]} */
 function steps({ least = 0, most = 1, step = 1 }) {
@@ -21,10 +22,21 @@ function written({ name, label, lines = 1 }, chosen) {
   return { element: node("div", { class: "rkl-written" }, node("label", { for: id }, label), field), show: (/** @type {string} */ text) => { field.value = text; } };
 }
 
-/** @param {Stated} stated @param {(value: any) => void} chosen @returns {{element: HTMLElement, show: (value: any) => void}} */
+/** A list that can also show a text which is none of its choices. @param {Stated} stated @param {(value: any) => void} chosen */
+function list({ label, options = [] }, chosen) {
+  const { element, input, show } = select(label, Object.fromEntries(options), chosen), other = node("option", { value: "", hidden: true });
+  input.append(other);
+  const instead = (/** @type {string} */ text) => {
+    other.textContent = text;
+    show("");
+  };
+  return { element, show, instead };
+}
+
+/** @param {Stated} stated @param {(value: any) => void} chosen @returns {Made} */
 function made(stated, chosen) {
   const { kind, label } = stated;
-  if (kind === "Choice") return select(label, Object.fromEntries(stated.options ?? []), chosen);
+  if (kind === "Choice") return list(stated, chosen);
   if (kind === "Written") return written(stated, chosen);
   return slider(label, "", (kind === "Values" && stated.values) || steps(stated), chosen, short);
 }
@@ -39,12 +51,12 @@ export function form(stated, values, changed) {
     for (const { name, only_with: needed } of stated) shown.get(name)?.hide(needed !== null && !needed[1].includes(values[needed[0]]));
   };
   for (const one of stated) {
-    const { element, show } = made(one, (value) => {
+    const { element, show, instead } = made(one, (value) => {
       values[one.name] = value;
       settle();
       changed(one.name);
     });
-    shown.set(one.name, { element, show, hide: (hidden) => { element.hidden = hidden; } });
+    shown.set(one.name, { element, show, instead, hide: (hidden) => { element.hidden = hidden; } });
     show(one.value);
   }
   settle();
@@ -56,5 +68,7 @@ export function form(stated, values, changed) {
       shown.get(name)?.show(value);
       settle();
     },
+    /** @param {string} name @param {string} text  which its list shows in place of the choice */
+    instead: (name, text) => shown.get(name)?.instead?.(text),
   };
 }

@@ -38,6 +38,7 @@ function open(frame) {
   const { given, values } = frame, net = netOf(given.net), [channels, side] = net.shape, size = side * side;
   /** @type {number[][]} */ const strokes = [];
   let image = sample(given, values.digit), found = answer(net, image), asked = true;
+  const empty = () => !image.some((value) => value > 0);
   const best = () => found.probabilities.indexOf(Math.max(...found.probabilities));
   const pad = frame.panel("The digit that is read; draw another with a pointer", (pen, width) => {
     if (!strokes.length) paintMap(pen, image, side, 1, [0, 0, width], frame.theme.dark ? ["#ced6dd", "#ced6dd"] : ["#222832", "#222832"]);
@@ -61,25 +62,26 @@ function open(frame) {
       const [left, top] = [gap + (k % columns) * (tile + gap), gap + Math.floor(k / columns) * (tile + gap)];
       pen.strokeStyle = frame.theme.line;
       pen.strokeRect(left, top, tile, tile);
-      paintMap(pen, all.subarray(k * size, (k + 1) * size), side, most, [left, top, tile], frame.theme.classes);
+      if (!empty()) paintMap(pen, all.subarray(k * size, (k + 1) * size), side, most, [left, top, tile], frame.theme.classes);
     }
     pen.fillStyle = frame.theme.muted;
     pen.font = `11px ${frame.theme.font}`;
     pen.textAlign = "right";
-    pen.fillText(`up to ${most.toFixed(1)}`, width - gap, height - gap);
+    if (!empty()) pen.fillText(`up to ${most.toFixed(1)}`, width - gap, height - gap);
   }, heading);
   const bars = frame.panel("The probabilities of the ten digits", (pen, width, height) => {
     const row = height / 10, blue = frame.theme.classes[0];
     pen.textBaseline = "middle";
     pen.textAlign = "left";
+    const winner = empty() ? -1 : best();
     found.probabilities.forEach((p, digit) => {
-      pen.fillStyle = digit === best() ? blue : lighter(blue, frame.theme.dark ? 0 : 0.4);
-      pen.fillRect(24, digit * row + 3, Math.max(1, p * (width - 90)), row - 6);
+      pen.fillStyle = digit === winner ? blue : lighter(blue, frame.theme.dark ? 0 : 0.4);
+      if (!empty()) pen.fillRect(24, digit * row + 3, Math.max(1, p * (width - 90)), row - 6);
       pen.fillStyle = frame.theme.text;
-      pen.font = `${digit === best() ? "bold " : ""}13px ${frame.theme.font}`;
+      pen.font = `${digit === winner ? "bold " : ""}13px ${frame.theme.font}`;
       pen.fillText(String(digit), 8, (digit + 0.5) * row);
       pen.font = `12px ${frame.theme.font}`;
-      if (p > 0.005) pen.fillText(percent(p), 30 + p * (width - 90), (digit + 0.5) * row);
+      if (p > 0.005 && !empty()) pen.fillText(percent(p), 30 + p * (width - 90), (digit + 0.5) * row);
     });
   }, "probabilities");
   const clear = node("button", { type: "button", click: () => { strokes.length = 0; read(new Float64Array(size)); } }, "Clear");
@@ -89,15 +91,16 @@ function open(frame) {
   function read(now) {
     image = now;
     found = answer(net, image);
-    asked = !strokes.length && image.some((value) => value > 0);
+    asked = !strokes.length && !empty();
+    if (!asked) frame.instead("digit", empty() ? "nothing drawn" : "your own drawing");
     show();
   }
   function show() {
     heading.textContent = `channels at layer ${values.layer} of ${net.L}`;
     for (const panel of [pad, maps, bars]) panel.soon();
-    const empty = !image.some((value) => value > 0), sure = percent(found.probabilities[best()]);
+    const sure = percent(found.probabilities[best()]);
     const accuracy = `It reads ${percent(given.net.accuracy)} of the test digits.`;
-    frame.say(empty ? `Draw a digit. ${accuracy}` : `The network reads ${asked ? "this digit" : "your drawing"} as ${best()} with probability ${sure}. ${accuracy}`);
+    frame.say(empty() ? `Draw a digit. ${accuracy}` : `The network reads ${asked ? "this digit" : "your drawing"} as ${best()} with probability ${sure}. ${accuracy}`);
   }
   drawable(pad.canvas, strokes, (begun) => (begun ? undefined : read(pixels(strokes))));
   return {

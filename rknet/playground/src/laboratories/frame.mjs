@@ -58,6 +58,7 @@ export function show(laboratory, { title, controls, given }, el, source) {
       fields.set(name, value);
       update([name]);
     },
+    instead: fields.instead,
     say(text) {
       say.textContent = text;
       clearTimeout(timer);

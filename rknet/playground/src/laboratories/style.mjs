@@ -14,6 +14,7 @@ export const STYLE = `
 .rkl :is(textarea, .rkl-written input) { background: var(--rkp-back); border: 1px solid var(--rkp-muted); border-radius: 0.35rem; color: inherit; font: 13px/1.4 var(--pst-font-family-monospace, monospace); padding: 0.25rem 0.5rem; width: 100%; }
 .rkl textarea:focus-visible { outline: 3px solid var(--rkp-accent); outline-offset: 2px; }
 .rkl-views { display: grid; gap: 0.75rem 1rem; grid-template-columns: repeat(auto-fit, minmax(min(9rem, 100%), 1fr)); }
+@container rkp (max-width: 480px) { .rkl-views { grid-template-columns: minmax(0, 1fr); } }
 .rkl-view { display: flex; flex-direction: column; min-width: 0; }
 .rkl-view .rkp-title { min-height: 1.5rem; }
 .rkl-view .rkp-canvas { aspect-ratio: 1; }

@@ -34,6 +34,7 @@
  * @property {string|undefined} source    the text of this module, for a worker
  * @property {(label: string, paint: (pen: Pen, width: number, height: number) => void, title?: string|Node) => Panel} panel
  * @property {(name: string, value: any) => void} set  sets a control as a reader would
+ * @property {(name: string, text: string) => void} instead  has a list show a text that is none of its choices
  * @property {(text: string) => void} say              one sentence below the pictures, also for those who hear the page
  */
 
