@@ -93,7 +93,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "rk4-20": Preset("RK4Net, 20 layers", _spiral("RKNet", 20), "Twenty layers have the time to part the two arms."),
     "rk4-100": Preset(
-        "RK4Net, 100 layers", _spiral("RKNet", 100), "A hundred layers cost five times as much; after training they do no worse."
+        "RK4Net, 100 layers", _spiral("RKNet", 100), "A hundred layers cost five times as much and learn no worse."
     ),
     "tanh": Preset("tanh", _strip("tanh"), "tanh is odd and a strip is even: the net waits on a plateau at first."),
     "logistic": Preset("logistic", _strip("logistic"), "A tanh of half the size: it waits longer."),

@@ -50,7 +50,9 @@ export function layerControls(page) {
     follow(page);
     for (const part of page.controls) part.show();
   } }, "flat");
-  const tools = node("div", { class: "rkp-row" }, flowing.button, flat);
+  const widths = [2, 3].map((d_hat) => ({ d_hat, button: node("button", { type: "button", click: () => page.choosing.choose({ d_hat }, true) }, String(d_hat)) }));
+  const tools = node("div", { class: "rkp-row" }, flowing.button, flat,
+    node("span", { class: "rkp-row rkp-widths", role: "group", "aria-label": "Dimensions of feature space" }, "dimensions", ...widths.map(({ button }) => button)));
   const axes = node("div", { class: "rkp-hint rkp-axes" });
   const element = node("div", { class: "rkp-layer", role: "group", "aria-label": "Layers" },
     layer.element, tools, turn.element, axes);
@@ -60,6 +62,7 @@ export function layerControls(page) {
     layer.show(L, Math.min(look.layer ?? L, L));
     flat.setAttribute("aria-pressed", String(look.view === 2));
     flat.disabled = d_hat === 2;
+    for (const width of widths) width.button.setAttribute("aria-pressed", String(width.d_hat === d_hat));
     turn.element.hidden = !inSpace;
     axes.textContent = axesInWords(state.configuration);
     for (const view of [views.trajectories, views.features]) view.canvas.classList.toggle("rkp-turns", inSpace);

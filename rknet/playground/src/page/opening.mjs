@@ -28,6 +28,7 @@ import { STYLE } from "./style.mjs";
 import { watchSurroundings } from "./surroundings.mjs";
 import { inside } from "./inside.mjs";
 import { taskOf } from "./task.mjs";
+import { teaching } from "./teaching.mjs";
 import { turning } from "./turning.mjs";
 import { undoing } from "./undoing.mjs";
 import { wantViews } from "./wanted.mjs";
@@ -105,6 +106,7 @@ function compose(page) {
   const goesIn = dataControls(page), net = netControls(page), offered = presets(page);
   page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints, page.shownPoints, page.guide);
   layers.tools.append(page.turning.button);
+  if (!page.heard && !page.inNotebook) sentence.foot.append(teaching(page));
   const train = { type: "button", class: "rkp-train", click: playing.toggle };
   root.append(
     node("style", {}, STYLE),
