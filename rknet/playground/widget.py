@@ -133,7 +133,7 @@ GUIDE: list[dict[str, Any]] = [
     {
         "title": "What a third dimension does",
         "say": "Points now have a third coordinate, 0 at first. The layers lift the disc out of its ring like the tip "
-        "of a cone, and a flat plane cuts it off.",
+        "of a cone, and a flat plane cuts it off. Where the prediction has no points, its colour is a guess.",
         "configuration": _plane(3),
         "play": True,
         "lit": "feat",

@@ -72,12 +72,15 @@ export function layerControls(page) {
   return { element, tools, title, flowing: button, turned: turn.show, flow, show, stop };
 }
 
+/** What the buttons above do. */
+const BUTTONS = " Flat: the two directions in which the points differ most. Sway: the view turns during training.";
+
 /** What the axes of feature space are. @param {Configuration} configuration */
 function axesInWords({ d_hat, lift }) {
-  if (d_hat > 3) return `p₁, p₂, p₃: the directions in which the points' ${d_hat} coordinates differ most.`;
+  if (d_hat > 3) return `p₁, p₂, p₃: the directions in which the points' ${d_hat} coordinates differ most.${BUTTONS}`;
   const [names, first] = d_hat === 2 ? ["y₁, y₂", "x₁, x₂"] : ["y₁, y₂, y₃", "x₁, x₂ and 0"];
   const begin = lift === "zero" ? `at layer 0 they are ${first}` : "the lift makes them of x₁, x₂";
-  return `${names}: a point's coordinates inside the network; ${begin}.`;
+  return `${names}: a point's coordinates inside the network; ${begin}.${d_hat === 2 ? "" : BUTTONS}`;
 }
 
 /** @param {HTMLElement} title @param {(value: number) => void} chosen */

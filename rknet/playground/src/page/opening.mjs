@@ -36,6 +36,7 @@ import { wantViews } from "./wanted.mjs";
 /** @import { Panel } from "../painting/panel.mjs" */
 /** @import { Model, Page } from "./state.mjs" */
 
+const SIZES = "Spread: how far the features lie from their mean. Norm: how far from 0.";
 const LABEL = "Playground: train a Runge-Kutta network. Space plays and pauses, period takes a step, r resets.";
 
 /**
@@ -117,7 +118,7 @@ function compose(page) {
       figure("rkp-decide", page.score.title, views.decision), layers.element,
       node("div", { class: "rkp-right" },
         node("div", { class: "rkp-under" }, ownPoints.element, page.probing.element, page.legend.element, page.shownPoints.element),
-        node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas)),
+        node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas, node("div", { class: "rkp-hint" }, SIZES))),
       net.element, page.score.element, page.inside.element,
       ...(compact ? [goesIn.element] : []), node("button", train, "↑ Train on, and watch it above"), sentence.foot));
 }
