@@ -19,7 +19,7 @@
 # dimension simplifies their flows. This book is a living companion to {footcite:t}`giesecke2021`: it builds the
 # networks in a small library, `rknet`, checks the paper's equations one by one, and trains the networks that it shows.
 # Train one now on this page: press play and watch a disc leave its ring through the third dimension; then remove that
-# dimension.
+# dimension: set “dimensions” to 2. A race in [Section 4.1](try-width) trains both networks side by side.
 
 # %% tags=["remove-input"]
 from rknet.playground import Playground

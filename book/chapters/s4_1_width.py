@@ -304,6 +304,7 @@ for row_axes, name in zip(axes, ("donut_2D", "squares")):
 plt.show()
 
 # %% [markdown]
+# (try-width)=
 # ## Try it
 #
 # Run the experiment in the browser. Twenty layers with $h = 0.25$ replace a hundred with $h = 0.05$: the final time $T

@@ -93,9 +93,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "rk4-20": Preset("RK4Net, 20 layers", _spiral("RKNet", 20), "Twenty layers have the time to part the two arms."),
     "rk4-100": Preset(
-        "RK4Net, 100 layers",
-        _spiral("RKNet", 100),
-        "A hundred layers cost five times as much; after training they do no worse.",
+        "RK4Net, 100 layers", _spiral("RKNet", 100), "A hundred layers cost five times as much and learn no worse."
     ),
     "tanh": Preset("tanh", _strip("tanh"), "tanh is odd and a strip is even: the net waits on a plateau at first."),
     "logistic": Preset("logistic", _strip("logistic"), "A tanh of half the size: it waits longer."),
@@ -135,7 +133,7 @@ GUIDE: list[dict[str, Any]] = [
     {
         "title": "What a third dimension does",
         "say": "Points now have a third coordinate, 0 at first. The layers lift the disc out of its ring like the tip "
-        "of a cone, and a flat plane cuts it off.",
+        "of a cone, and a flat plane cuts it off. Where the prediction has no points, its colour is a guess.",
         "configuration": _plane(3),
         "play": True,
         "lit": "feat",

@@ -132,8 +132,9 @@ def test_the_guide_ends_where_other_points_are_chosen_and_begins_with_its_own(op
 
 
 def test_the_classes_of_own_points_stand_at_the_canvas(opened: Opened):
-    page = opened(Playground("space"), viewport=PHONE).page
+    page = opened(Playground("space"), viewport=PHONE, reduced_motion="reduce").page
     page.locator("input[type=radio]").last.check(force=True)
+    assert inside(page, ".rkp-decide canvas")  # where to draw
     board, button = page.locator(".rkp-decide canvas"), page.get_by_role("button", name="class 2")
     box, place = board.bounding_box(), button.bounding_box()
     assert box and place

@@ -84,6 +84,26 @@ def test_a_link_says_what_is_shown_and_what_is_hidden(node):
     assert ask(node, "look", "#rknet?points_shown=old") == "points_shown: must be one of new, training, none, got old"
 
 
+def test_a_teacher_makes_a_link_with_a_task_and_without_some_parts(opened: Opened):
+    page = opened(Playground("space")).page
+    page.get_by_text("for teachers").click()
+    page.get_by_label("task", exact=True).fill("Reach 90 % & <b>more</b>.")
+    page.get_by_label("tools", exact=True).check()
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
+    page.get_by_role("button", name="Copy the link").click()
+    page.wait_for_function("document.querySelector('.rkp-teaching input[readonly]').value.includes('#rknet?')")
+    link = page.get_by_label("The link").input_value()
+    seen = opened(Playground("space"), link[link.index("#") :])
+    assert seen.page.inner_text(".rkp-task").strip() == "Your task. Reach 90 % & <b>more</b>."
+    assert not seen.page.locator(".rkp-tools").is_visible()
+    assert seen.page.locator(".rkp-net").is_visible()
+    untroubled(seen)
+
+
+def test_a_long_task_is_refused(node):
+    assert ask(node, "look", f"#rknet?task={'x' * 301}") == "task: must have at most 300 letters, got 301"
+
+
 def test_a_teacher_s_link_hides_parts_and_shows_the_training_points(opened: Opened):
     plain = opened(Playground("space")).page
     picture = "document.querySelector('.rkp-decide canvas').toDataURL()"

@@ -3,13 +3,14 @@
 import { LINK, fromLink, toLink } from "../setup/link.mjs";
 import { said } from "../setup/refuse.mjs";
 
+/** @import { Look } from "../setup/link.mjs" */
 /** @import { Page } from "./state.mjs" */
 
 /**
  * @typedef {object} Address
  * @property {() => void} write
  * @property {() => boolean} read       whether the address says something new
- * @property {() => Promise<boolean>} copy  whether it could be copied to the clipboard
+ * @property {(shown?: Partial<Look>) => Promise<string>} copy  the address, with what it shows besides; "" once it is in the clipboard
  * @property {() => void} stop
  */
 
@@ -43,16 +44,17 @@ export function address(page) {
     return true;
   }
 
-  async function copy() {
+  /** @param {Partial<Look>} shown */
+  async function copy(shown = {}) {
     look.steps = state.snapshot?.step ?? 0;
-    const whole = location.href.split("#")[0] + toLink(state.configuration, look);
+    const whole = location.href.split("#")[0] + toLink(state.configuration, { ...look, ...shown });
     write();
     look.steps = 0;
     try {
       await navigator.clipboard.writeText(whole);
-      return true;
+      return "";
     } catch {
-      return false;
+      return whole;
     }
   }
 
@@ -64,8 +66,8 @@ export function address(page) {
 }
 
 /** @param {Page} page @param {NonNullable<ReturnType<typeof fromLink>>} found */
-function obey({ root, state, choosing, layers, shownPoints }, { choice, look }) {
-  Object.assign(state.look, { steps: 0, layer: null, points: "new", discrete: false, hide: [] }, look);
+function obey({ root, state, choosing, layers, shownPoints, task }, { choice, look }) {
+  Object.assign(state.look, { steps: 0, layer: null, points: "new", discrete: false, hide: [], task: "" }, look);
   const { steps } = state.look;
   choosing.replace(choice);
   state.look.steps = steps;
@@ -73,6 +75,7 @@ function obey({ root, state, choosing, layers, shownPoints }, { choice, look }) 
   if (typeof data !== "string") state.own = data;
   layers.turned(state.look.azim);
   shownPoints.show();
+  if (state.look.task) task.ask(state.look.task);
   root.dataset.hide = (state.look.hide ?? []).join(" ");
   choosing.build();
 }

@@ -71,11 +71,11 @@ function tools(page, speed) {
 function copyButton({ address, state }) {
   // A link has no room for weights, and pages from a file may not write to the clipboard.
   return answering("Copy link", undefined, async () =>
-    state.given ? "Weights need Export" : (await address.copy()) ? "Copied" : "In the address bar");
+    state.given ? "Weights need Export" : (await address.copy()) ? "In the address bar" : "Copied");
 }
 
 /** A button that says for a while what it has done. @param {string} text @param {string|undefined} title @param {() => Promise<string|void>|string|void} act */
-function answering(text, title, act) {
+export function answering(text, title, act) {
   const button = node("button", { type: "button", title, click: async () => {
     button.textContent = (await act()) ?? `${text} ✓`;
     window.setTimeout(() => { button.textContent = text; }, 2000);

@@ -50,7 +50,9 @@ export function layerControls(page) {
     follow(page);
     for (const part of page.controls) part.show();
   } }, "flat");
-  const tools = node("div", { class: "rkp-row" }, flowing.button, flat);
+  const widths = [2, 3].map((d_hat) => ({ d_hat, button: node("button", { type: "button", click: () => page.choosing.choose({ d_hat }, true) }, String(d_hat)) }));
+  const tools = node("div", { class: "rkp-row" }, flowing.button, flat,
+    node("span", { class: "rkp-row rkp-widths", role: "group", "aria-label": "Dimensions of feature space" }, "dimensions", ...widths.map(({ button }) => button)));
   const axes = node("div", { class: "rkp-hint rkp-axes" });
   const element = node("div", { class: "rkp-layer", role: "group", "aria-label": "Layers" },
     layer.element, tools, turn.element, axes);
@@ -60,6 +62,7 @@ export function layerControls(page) {
     layer.show(L, Math.min(look.layer ?? L, L));
     flat.setAttribute("aria-pressed", String(look.view === 2));
     flat.disabled = d_hat === 2;
+    for (const width of widths) width.button.setAttribute("aria-pressed", String(width.d_hat === d_hat));
     turn.element.hidden = !inSpace;
     axes.textContent = axesInWords(state.configuration);
     for (const view of [views.trajectories, views.features]) view.canvas.classList.toggle("rkp-turns", inSpace);
@@ -69,12 +72,15 @@ export function layerControls(page) {
   return { element, tools, title, flowing: button, turned: turn.show, flow, show, stop };
 }
 
+/** What the buttons above do. */
+const BUTTONS = " Flat: the two directions in which the points differ most. Sway: the view turns during training.";
+
 /** What the axes of feature space are. @param {Configuration} configuration */
 function axesInWords({ d_hat, lift }) {
-  if (d_hat > 3) return `p₁, p₂, p₃: the directions in which the points' ${d_hat} coordinates differ most.`;
+  if (d_hat > 3) return `p₁, p₂, p₃: the directions in which the points' ${d_hat} coordinates differ most.${BUTTONS}`;
   const [names, first] = d_hat === 2 ? ["y₁, y₂", "x₁, x₂"] : ["y₁, y₂, y₃", "x₁, x₂ and 0"];
   const begin = lift === "zero" ? `at layer 0 they are ${first}` : "the lift makes them of x₁, x₂";
-  return `${names}: a point's coordinates inside the network; ${begin}.`;
+  return `${names}: a point's coordinates inside the network; ${begin}.${d_hat === 2 ? "" : BUTTONS}`;
 }
 
 /** @param {HTMLElement} title @param {(value: number) => void} chosen */

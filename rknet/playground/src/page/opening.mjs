@@ -28,6 +28,7 @@ import { STYLE } from "./style.mjs";
 import { watchSurroundings } from "./surroundings.mjs";
 import { inside } from "./inside.mjs";
 import { taskOf } from "./task.mjs";
+import { teaching } from "./teaching.mjs";
 import { turning } from "./turning.mjs";
 import { undoing } from "./undoing.mjs";
 import { wantViews } from "./wanted.mjs";
@@ -35,6 +36,7 @@ import { wantViews } from "./wanted.mjs";
 /** @import { Panel } from "../painting/panel.mjs" */
 /** @import { Model, Page } from "./state.mjs" */
 
+const SIZES = "Spread: how far the features lie from their mean. Norm: how far from 0.";
 const LABEL = "Playground: train a Runge-Kutta network. Space plays and pauses, period takes a step, r resets.";
 
 /**
@@ -105,6 +107,7 @@ function compose(page) {
   const goesIn = dataControls(page), net = netControls(page), offered = presets(page);
   page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints, page.shownPoints, page.guide);
   layers.tools.append(page.turning.button);
+  if (!page.heard && !page.inNotebook) sentence.foot.append(teaching(page));
   const train = { type: "button", class: "rkp-train", click: playing.toggle };
   root.append(
     node("style", {}, STYLE),
@@ -115,7 +118,7 @@ function compose(page) {
       figure("rkp-decide", page.score.title, views.decision), layers.element,
       node("div", { class: "rkp-right" },
         node("div", { class: "rkp-under" }, ownPoints.element, page.probing.element, page.legend.element, page.shownPoints.element),
-        node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas)),
+        node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas, node("div", { class: "rkp-hint" }, SIZES))),
       net.element, page.score.element, page.inside.element,
       ...(compact ? [goesIn.element] : []), node("button", train, "↑ Train on, and watch it above"), sentence.foot));
 }

@@ -14,8 +14,7 @@ export function presets({ offered, state, choosing, guide, task }) {
     return { preset, button: node("button", { type: "button", click }, preset.title) };
   });
   const element = node("div", { class: "rkp-presets", role: "group", "aria-label": "Experiments" },
-    ...(task.element ? [task.element] : []),
-    ...chips.map((chip) => chip.button), guide.again, guide.element);
+    task.element, ...chips.map((chip) => chip.button), guide.again, guide.element);
   const show = () => {
     for (const { preset, button } of chips) button.setAttribute("aria-pressed", String(choosing.isChosen(preset.configuration)));
   };

@@ -108,7 +108,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
  * @property {Score} score
  * @property {Sentence} sentence
  * @property {Shown & {element: HTMLElement}} shownPoints
- * @property {{element: HTMLElement|null, show: () => void}} task
+ * @property {ReturnType<typeof import("./task.mjs").taskOf>} task
  * @property {Turning} turning
  * @property {(() => void)|undefined} heard  what a race does after every snapshot
  * @property {Undoing} undoing

@@ -55,6 +55,8 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-under { display: grid; gap: 0.2rem; grid-area: under; align-content: start; }
 .rkp-probe { font-size: 13px; min-height: 1.4em; }
 .rkp-share { white-space: nowrap; }
+.rkp-teaching .rkp-row { gap: 0.2rem 0.9rem; }
+.rkp-widths { align-items: center; }
 .rkp-shown { align-items: end; display: flex; flex-wrap: wrap; gap: 0.2rem 0.75rem; }
 [data-hide~="experiments"] .rkp-presets, [data-hide~="data"] .rkp-in, [data-hide~="net"] .rkp-net, [data-hide~="trajectories"] .rkp-traj,
 [data-hide~="features"] .rkp-feat, [data-hide~="layers"] .rkp-layer, [data-hide~="prediction"] :is(.rkp-decide, .rkp-under), [data-hide~="score"] .rkp-score,
@@ -204,6 +206,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-body:not(.rkp-compact) .rkp-layer { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
   .rkp-body:not(.rkp-compact) .rkp-layer > :is(:first-child, .rkp-axes) { grid-column: 2; } /* below the picture that changes */
   .rkp-body:not(.rkp-compact) .rkp-layer > .rkp-row { grid-area: 1 / 1; }
+  .rkp-body:not(.rkp-compact) .rkp-layer > :first-child { align-self: start; }
 }
 .rkp-race > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
 .rkp-race > .rkp-canvas { background: none; height: 150px; }
@@ -227,7 +230,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 @media (pointer: coarse) { /* what a finger meets */
   .rkp :is(button, select, input[type="number"], input[type="text"], input[type="file"], input[type="range"]), .rkp .rkp-presets button { min-height: 2.75rem; min-width: 2.75rem; }
   .rkp input[type="checkbox"] { height: 1.5rem; vertical-align: middle; width: 1.5rem; }
-  .rkp :is(summary, .rkp-shown > span) { line-height: 2.75rem; }
+  .rkp :is(summary, .rkp-shown > span, .rkp-part) { line-height: 2.75rem; }
   .rkp .rkp-presets button { border-radius: 1.4rem; }
 }
 @media print { .rkp { display: none; } }

@@ -8,20 +8,30 @@ import { node, tell } from "./elements.mjs";
 
 /** The least and most of the accuracy and of numbers of the configuration, and names in it. @typedef {Record<string, [number, number]|string>} Goal */
 
-/** @param {Page} page @returns {{element: HTMLElement|null, show: () => void}} */
+/** @param {Page} page @returns {{element: HTMLElement, ask: (task: string, reached?: Goal) => void, show: () => void}} */
 export function taskOf({ model, state }) {
-  const text = String(model.get("task") ?? ""), goal = /** @type {Goal} */ (model.get("goal") ?? {});
-  if (!text) return { element: null, show: () => {} };
-  const answer = node("strong", { class: "rkp-solved", role: "status" });
-  const element = node("div", { class: "rkp-task" }, node("strong", {}, "Your task. "), text, " ", answer);
+  /** @type {Goal} */ let goal = {};
   let known = false;
+  const answer = node("strong", { class: "rkp-solved", role: "status" }), words = node("span", {});
+  const element = node("div", { class: "rkp-task" }, node("strong", {}, "Your task. "), words, " ", answer);
+
+  /** @param {string} task @param {Goal} [reached]  when it is solved; left out, it is the reader who judges */
+  function ask(task, reached = {}) {
+    [goal, known] = [reached, false];
+    tell(answer, "");
+    tell(words, task);
+    element.hidden = !task;
+  }
+
   function show() {
     const { run, snapshot } = state;
     known ||= Object.keys(goal).length > 0 && Boolean(run && snapshot && solved(goal, run.configuration, snapshot));
     if (!known || answer.textContent || !snapshot) return;
     tell(answer, `✓ Solved: ${percent(snapshot.history.val_accuracy[snapshot.history.val_accuracy.length - 1])} are right.`);
   }
-  return { element, show };
+
+  ask(String(model.get("task") ?? ""), model.get("goal") ?? {});
+  return { element, ask, show };
 }
 
 /**

@@ -16,6 +16,7 @@ import { typedTableau } from "./tableau.mjs";
  * @property {number} elev
  * @property {'new'|'training'|'none'} [points]  which points the prediction shows
  * @property {boolean} [discrete]  whether the prediction shows answers, not how sure they are
+ * @property {string} [task]      what the reader is asked to do
  * @property {string[]} [hide]   parts that are not shown, by their names in PARTS
  */
 
@@ -23,6 +24,9 @@ import { typedTableau } from "./tableau.mjs";
 export const PARTS = ["experiments", "data", "net", "trajectories", "features", "layers", "prediction", "score", "plots", "inside", "formula", "tools"];
 
 export const POINTS = /** @type {const} */ (["new", "training", "none"]);
+
+/** Letters of a task that a link has room for. */
+export const TASK = 300;
 
 export const LINK = "#rknet?";
 
@@ -53,6 +57,7 @@ export function toLink(configuration, look) {
   if (look.layer !== null) parts.push(["layer", look.layer]);
   if (look.points && look.points !== "new") parts.push(["points_shown", look.points]);
   if (look.discrete) parts.push(["discrete", 1]);
+  if (look.task) parts.push(["task", look.task]);
   if (look.hide?.length) parts.push(["hide", look.hide.join(",")]);
   return LINK + parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
 }
@@ -107,6 +112,9 @@ export function fromLink(hash) {
   const shown = said.get("points_shown"), hide = said.get("hide");
   if (shown !== undefined) look.points = /** @type {Look['points']} */ (known("points_shown", shown, POINTS));
   if (said.has("discrete")) look.discrete = said.get("discrete") === "1";
+  const task = said.get("task");
+  if (task && task.length > TASK) throw new Error(`task: must have at most ${TASK} letters, got ${task.length}`);
+  if (task) look.task = task;
   if (hide) look.hide = hide.split(",").map((part) => known("hide", part, PARTS));
   return { choice, look };
 }

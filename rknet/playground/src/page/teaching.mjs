@@ -1,0 +1,32 @@
+/** For teachers: a link that sets a task and hides parts of the page. */
+
+import { PARTS, TASK } from "../setup/link.mjs";
+import { answering } from "./bar.mjs";
+import { node, unique } from "./elements.mjs";
+
+/** @import { Page } from "./state.mjs" */
+
+/** @param {Page} page */
+export function teaching({ address }) {
+  const [idTask, idLink] = ["task", "link"].map(unique);
+  const task = node("input", { id: idTask, type: "text", maxlength: TASK, placeholder: "Reach 90 % with two layers." });
+  const parts = PARTS.map((part) => ({ part, id: unique(part), input: node("input", { type: "checkbox" }) }));
+  const link = node("input", { id: idLink, type: "text", readonly: true, hidden: true, "aria-label": "The link" });
+
+  async function copy() {
+    const hide = parts.filter(({ input }) => input.checked).map(({ part }) => part);
+    link.value = await address.copy({ task: task.value.trim(), hide });
+    link.hidden = !link.value; // a page from a file may not write to the clipboard
+    link.select();
+    return link.value ? "Copy the link below" : "Copied";
+  }
+
+  const boxes = parts.map(({ part, id, input }) => {
+    input.id = id;
+    return node("span", { class: "rkp-part" }, input, " ", node("label", { for: id }, part));
+  });
+  return node("details", { class: "rkp-teaching" }, node("summary", {}, "for teachers: a link with a task"),
+    node("div", { class: "rkp-table" }, node("label", { for: idTask }, "task"), task,
+      node("fieldset", {}, node("legend", {}, "parts to hide"), node("div", { class: "rkp-row" }, ...boxes)),
+      answering("Copy the link", "The page as it is, with this task and without these parts", copy), link));
+}
