@@ -52,6 +52,8 @@ AXES = np.array(
 )
 GREY, COLOURED = 0.06, 0.115
 """Chroma up to which a colour counts as grey, and from which it counts as coloured; in between, a mixture."""
+FAINT = 0.8
+"""Power of a grey's distance from white; with 1, faint lines are fainter on the dark page than on white."""
 
 
 def oklab(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -74,7 +76,7 @@ def darkened(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     light, *axes = oklab(rgb / 255).T
     chroma = np.hypot(*axes)
     share = np.clip((chroma - GREY) / (COLOURED - GREY), 0, 1)
-    turned = paper + (1 - light) * (0.95 - paper)
+    turned = paper + np.clip(1 - light, 0, 1) ** FAINT * (0.95 - paper)
     kept = light + 0.15 * (1 - light)  # a little more light, so that blue stands out from the page
     lightness = (1 - share) * turned + share * kept
     return np.rint(255 * srgb(np.column_stack([lightness, *axes]))).astype(np.uint8)

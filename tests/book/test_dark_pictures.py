@@ -73,6 +73,15 @@ def test_greys_keep_their_order_reversed(pictures):
     assert (np.diff(pictures.oklab(pictures.darkened(greys) / 255)[:, 0]) <= 0.003).all()  # a step of eight bits
 
 
+def test_faint_greys_are_seen_on_the_dark_page_as_well_as_on_white(pictures):
+    """Those of grids and of lines behind others, whose contrast with white is 3:1 or less."""
+    greys = [value for value in range(150, 256, 5) if contrast([value] * 3, [255] * 3) < 3]
+    assert len(greys) > 15
+    for value in greys:
+        dark = pictures.darkened(np.full((1, 3), value, dtype=np.uint8))[0]
+        assert contrast(dark, pictures.PAGE) > contrast([value] * 3, [255] * 3) - 0.02  # a step of eight bits
+
+
 def test_figures_get_their_size_one_link_and_a_dark_variant(pictures, tmp_path: Path):
     Image.new("RGB", (200, 100)).save(tmp_path / "source.png")
     sources = {"x.png": tmp_path / "source.png"}
