@@ -22,6 +22,8 @@ sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tests")]
 import rknet_playground  # noqa: E402
 from browsing import chromium_program, launch  # noqa: E402
 
+from rknet import files  # noqa: E402
+
 COUNT = """() => {
   window.counted = { frames: [], views: 0 };
   const count = (now) => { counted.frames.push(now); requestAnimationFrame(count); };
@@ -68,7 +70,7 @@ def main() -> None:
         sys.exit("needed: Chromium")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder) / "page.html"
-        file.write_text(page(options.playgrounds), "utf8")
+        files.write(file, page(options.playgrounds).encode())
         for _ in range(options.repeats):
             browser = launch(playwright, program)
             opened = browser.new_page(viewport={"width": 1280, "height": 800})

@@ -409,11 +409,11 @@ for ax in axes.flat:
 #      cost: view("Cost by epoch", paintCost),
 # +    gain: view("Gain in accuracy by epoch", paintGain),
 # @@ playground/src/page/state.mjs
-# - * @property {Record<'trajectories'|'features'|'decision'|'accuracy'|'cost'|'layers', Panel>} views
-# + * @property {Record<'trajectories'|'features'|'decision'|'accuracy'|'cost'|'layers'|'gain', Panel>} views
+# - * @property {Record<'trajectories'|'features'|'decision'|'accuracy'|'cost'|'layers'|'weights'|'sizes', Panel>} views
+# + * @property {Record<'trajectories'|'features'|'decision'|'accuracy'|'cost'|'layers'|'weights'|'sizes'|'gain', Panel>} views
 # @@ playground/src/page/opening.mjs
-# -        node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas)),
-# +        node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas, views.gain.canvas)),
+# -        node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas, node("div", { class: "rkp-hint" }, SIZES))),
+# +        node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas, views.gain.canvas, node("div", { class: "rkp-hint" }, SIZES))),
 # ```
 #
 # `make page` bundles the page. The tests check the types, and the test of this chapter draws this view.

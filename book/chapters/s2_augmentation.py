@@ -191,9 +191,8 @@ assert (
 #
 # The fourth result does not indicate a failure. After ten epochs the net in space has almost reached its final cost,
 # and from then on the cost fluctuates about a low plateau; in the plane the cost is still falling when training ends.
-# None of the sixty losses exploded. The paper's statement therefore holds where it repeats what its source measured,
-# above all the effort of a solver; in general it needs a definition of stability before it can be called true or
-# false.
+# None of the sixty losses exploded. On the donut the paper's statement therefore holds for three of the four
+# meanings; for steadier training, which the source also reports, it does not hold as measured here.
 #
 # A common cause is plausible. No flow of the plane separates the disc from the ring ({ref}`the theorem <s2-paths>`).
 # A flow that nearly does so must bend the plane strongly, which requires large weights; the exercise examines them.
@@ -239,8 +238,8 @@ assert table["space, 20"][:, 1].max() < 10 < 100 < np.exp(sums).mean() < 1000
 #
 # - "Stability" has several meanings. On the donut, one extra dimension makes the equation easier to solve, the flow
 #   less sensitive and the outcome less dependent on the seed, even at an equal number of parameters.
-# - An extra dimension does not make the validation cost fall more steadily, because the cost reaches its plateau
-#   early.
+# - On the donut an extra dimension does not make the validation cost fall more steadily; there the cost reaches its
+#   plateau early.
 #
 # ## References
 #

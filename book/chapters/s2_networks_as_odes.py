@@ -404,7 +404,8 @@ for h in (1.0, 0.3):
 # \quad\text{for almost all } t \in [0, T], \qquad \mathbf{y}(0) = \hat x.
 # $$ (paper-2.10)
 #
-# Here is an example with a known solution. Choose any curve whose velocity stays between $-1$ and $1$, and any
+# Here is an example with a known solution. Let $\sigma = \tanh$. Choose any curve each component of whose velocity
+# stays between $-1$ and $1$, and any
 # $\mathbf{K}(t)$; then $\mathbf{b} = \operatorname{artanh} \dot{\mathbf{y}} - \mathbf{K} \mathbf{y}$ makes the curve a
 # solution. We take the ellipse $\mathbf{y}(t) = (0.8 \sin t,\ 0.5 \cos t)$:
 
@@ -554,7 +555,8 @@ for L in (64, 256, 1024):
 #
 # ```{exercise}
 # :label: ex-s2-time
-# A ResNet has $h = 1$; the paper's networks have $h = 0.05$ at every depth. What happens to the final time $T$ when $L$
+# A ResNet has $h = 1$; the paper's published code sets $h = 0.05$ at every depth. What happens to the final time
+# $T$ when $L$
 # grows? How far can a feature travel if $\sigma = \tanh$?
 # ```
 #
@@ -601,7 +603,8 @@ for l, (K, b) in enumerate(u):
 #
 # - Feed-forward and residual layers are $y \mapsto f(u, y)$ and $y \mapsto y + h f(u, y)$ with the same $f(u, y) =
 #   \sigma(Ky + b)$; the second is a step of Euler's method and, with $h = 1$, a residual block.
-# - The equation behind a residual network is {eq}`paper-2.10`. The distance between the features and its solution is
+# - The equation behind a residual network is {eq}`paper-2.10`. For a smooth control and activation, the distance
+#   between the features and its solution is
 #   $O(h)$; divided by $h$, the error tends to $e$ of {eq}`eq-2.a`.
 # - The first line of {eq}`paper-2.9` relates controls and weights; the second holds up to $O(h)$.
 #

@@ -401,8 +401,8 @@ for tableau in explicit.values():
         assert torch.allclose(jacobian, block, atol=1e-12, rtol=1e-12)
 
 # %% [markdown]
-# Along the imaginary axis the features rotate. One might expect high order to help. For every scheme with as many
-# stages as its order, $R$ is the Taylor polynomial of $e^z$, so we compute how far these polynomials reach:
+# Along the imaginary axis the features rotate. One might expect high order to help. For every explicit scheme with
+# as many stages as its order, $R$ is the Taylor polynomial of $e^z$, so we compute how far these polynomials reach:
 
 
 # %%
@@ -430,7 +430,7 @@ assert sixth == sympy.Rational(1, 600)
 
 # %% [markdown]
 # For degrees 3, 4, 7 and 8 the region contains a segment of the imaginary axis next to 0; for degrees 1, 2, 5 and 6
-# it contains none. The region of Dormand-Prince, of order 5, contains one, because its $R$ does not end with
+# it contains none next to 0. The region of Dormand-Prince, of order 5, contains one, because its $R$ does not end with
 # $z^5/120$ but has the further term $z^6 / 600$: the sixth stage is decisive, not the order.
 #
 # :::{admonition} Proof of the period of four
@@ -443,19 +443,22 @@ assert sixth == sympy.Rational(1, 600)
 # 2$ and $-$ for $q = 3, 4$, and so on with period four.
 # :::
 #
-# **Verified.** `Tableau.stability` confirms the ends in the table from both sides; the polynomials of the schemes
-# with as many stages as their order are exactly the Taylor polynomials; and {eq}`eq-2.b` agrees at random $z$ with
+# **Verified.** `Tableau.stability` confirms the ends in the table from both sides; the polynomials of the explicit
+# schemes with as many stages as their order are exactly the Taylor polynomials; and {eq}`eq-2.b` agrees at random
+# $z$ with
 # the Jacobians, by autograd, of the layers of all explicit schemes.
 #
-# For the paper's $h = 0.05$ even Euler's disc contains every real decay rate down to $\lambda = -40$; for the $h = 1$
+# For the $h = 0.05$ of the published code even Euler's disc contains every real decay rate down to $\lambda = -40$;
+# for the $h = 1$
 # of a ResNet, only down to $-2$.
 #
 # ## Exercises
 #
 # ```{exercise}
 # :label: ex-s2-ralston
-# Among the schemes with two stages and order 2, Ralston's has the smallest bound on the error of a step. Which line
-# of {numref}`fig-orders` lies below Ralston's on $\dot y = \tanh y$, and why is this not a contradiction?
+# Among the explicit schemes with two stages and order 2, Ralston's has the smallest bound on the error of a step.
+# Which line of another scheme of order 2 in {numref}`fig-orders` lies below Ralston's on $\dot y = \tanh y$, and
+# why is this not a contradiction?
 # ```
 #
 # ```{solution} ex-s2-ralston
@@ -480,8 +483,9 @@ assert sixth == sympy.Rational(1, 600)
 # :class: dropdown
 # $|1 + h \lambda|^2 = (1 - 3h)^2 + 16 h^2 = 1 - 6 h + 25 h^2 \le 1$, hence $h \le 6/25 = 0.24$. The layer multiplies
 # small features by $I + hK$. For a normal matrix the norm of $I + hK$ is the largest $|1 + h\lambda|$; for other
-# matrices it is larger. With the same eigenvalues, $K = \begin{pmatrix} -3 & -16 \\ 1 & -3 \end{pmatrix}$ magnifies some
-# features in a single layer at every step size, although for $h < 0.24$ all features decay over many layers.
+# matrices it can be larger. With the same eigenvalues, $K = \begin{pmatrix} -3 & -16 \\ 1 & -3 \end{pmatrix}$
+# magnifies some
+# features in a single layer at every step size, although for $h < 0.24$ all small features decay over many layers.
 # ```
 #
 # ```{exercise}
@@ -527,9 +531,10 @@ for nodes in range(2, 6):
 # - The order is derived exactly, from one equation for each rooted tree, and confirmed by measurements on networks.
 # - The order of a scheme does not verify the row of a stage that has the weight zero and that no other stage uses.
 #   The row sums, the stage orders, a second set of weights and the last row of $A$ do.
-# - Along the negative real axis, the regions of these schemes grow from order 2 on. Along the imaginary axis they do
+# - Along the negative real axis, the regions of the explicit schemes grow from order 2 on. Along the imaginary axis
+#   they do
 #   not: the regions of the Taylor polynomials of degrees 1, 2, 5 and 6 contain no segment of it next to 0, and of
-#   the schemes on this page the two of order 4 reach farthest.
+#   the explicit schemes on this page the two of order 4 reach farthest.
 #
 # ## References
 #

@@ -97,7 +97,8 @@ assert any_time.min() < 0.01
 # ## The flow map
 #
 # Let $\varphi_t$ be the map that takes the augmented input $\hat x$ to the solution $\mathbf{y}(t)$ of
-# {eq}`paper-2.10`. All four activations {eq}`paper-2.1` have Lipschitz constant 1, so $f(u, \cdot)$ has the Lipschitz
+# {eq}`paper-2.10`. All four activations {eq}`paper-2.1` are Lipschitz with constant 1 (the logistic function even
+# with 1/4), so $f(u, \cdot)$ has the Lipschitz
 # constant $\|K\|$ (the spectral norm). No other property is needed.
 #
 # :::{admonition} Theorem
@@ -170,7 +171,8 @@ for pair, end in zip(pairs, ends):
     assert np.allclose(follow(end[0], 1, 0), pair[0], atol=1e-7, rtol=0)
 
 # %% [markdown]
-# **Verified.** Twenty pairs of points satisfy {eq}`eq-2.c`, and every solution followed back returns to its start. In
+# **Verified.** Twenty pairs of points satisfy {eq}`eq-2.c`, and one solution of each pair, followed back, returns
+# to its start. In
 # the network of the picture, the distance between two samples at the same time is constant to rounding, whereas at
 # different times it falls below 0.01.
 #
@@ -350,7 +352,7 @@ assert best_margin(cone) > 0.7
 
 # %% [markdown]
 # **Verified.** No random flow separates the two circles. The same search finds a margin where one exists: when the
-# squared radius is added as a component. `EulerNet` and `RK4Net` agree with {eq}`eq-2.d` to rounding.
+# second component is replaced by the squared radius. `EulerNet` and `RK4Net` agree with {eq}`eq-2.d` to rounding.
 #
 # ## Exercises
 #

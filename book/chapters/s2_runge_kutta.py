@@ -314,7 +314,7 @@ for name, e in errors.items():
     slope = np.polyfit(np.log(2 / depths), np.log(e), 1)[0]
     print(f"{name:21} order {slope:.1f}")
 
-# %% mystnb={"figure": {"name": "fig-controls", "caption": "RK4 on a problem with a time-dependent control. Fourth order requires a control for every node. With one control per layer, read at one instant, the order is two if this instant is the midpoint, and one if it is the left end, as in {eq}`paper-2.9`."}, "image": {"alt": "Log-log plot of error against step size for RK4 with three ways to read the control: controls at the nodes fall with slope 4, one control at the midpoint with slope 2, one control at the left end with slope 1."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-controls", "caption": "RK4 on a problem with a time-dependent control. With a control for every node RK4 has order four. With one control per layer, read at one instant, the order is two if this instant is the midpoint, and one if it is the left end, as in {eq}`paper-2.9`."}, "image": {"alt": "Log-log plot of error against step size for RK4 with three ways to read the control: controls at the nodes fall with slope 4, one control at the midpoint with slope 2, one control at the left end with slope 1."}} tags=["hide-input"]
 for expected, e in zip((4, 2, 1), errors.values(), strict=True):
     slope = np.polyfit(np.log(2 / depths), np.log(e), 1)[0]
     assert abs(slope - expected) < 0.1
@@ -342,8 +342,9 @@ ax.legend(
 plt.show()
 
 # %% [markdown]
-# Is an RK4Net with a single control per layer still a method of order 4? For a *given* time-dependent control it is
-# not. But a network is not given such a control: training determines the numbers $u^{[0]}, \dots, u^{[L-1]}$. If we
+# Is an RK4Net with a single control per layer still a method of order 4? For a *given* time-dependent control in
+# general it is not. But a network is not given such a control: training determines the numbers
+# $u^{[0]}, \dots, u^{[L-1]}$. If we
 # interpret them as a control that is constant on each layer, the layer integrates its equation $\dot y = f(u^{[l]},
 # y)$ to fourth order. The book uses this interpretation, in which no order is lost, from here on.
 #
@@ -356,12 +357,12 @@ plt.show()
 # :::
 #
 # In the paper, *symplectic* describes the pair of a scheme and the scheme of its costates ({ref}`Section 3
-# <s3-partner>`). An explicit forward scheme alone is never symplectic {footcite}`sanzserna1992`. Methods that are
+# <s3-partner>`). An explicit Runge-Kutta scheme alone is never symplectic {footcite}`sanzserna1992`. Methods that are
 # symplectic by themselves exist for equations with a special structure. The equation of the first figure is
 # Hamiltonian: $\dot y_1 = -\partial H / \partial y_2$, $\dot y_2 = \partial H / \partial y_1$ with $H = \log\cosh y_1
 # + \log\cosh y_2$. *Symplectic Euler* updates one coordinate and uses the new value for the other. Its layers
-# preserve areas, and its drift does not grow over thousands of layers. RK4 is far more accurate over a few layers,
-# but its drift accumulates: at this step size RK4 is dissipative, and the features spiral slowly into the origin.
+# preserve areas, and its drift does not grow over thousands of layers. RK4's drift is far smaller at first but
+# accumulates: at this step size RK4 is dissipative, and the features spiral slowly into the origin.
 
 
 # %%
@@ -481,7 +482,8 @@ assert agree(stage, short)
 # - The network {eq}`paper-2.11` has one control for each instant at which a stage reads it, hence $(2L + 1)\, m$
 #   parameters for RK4. The networks of the paper {eq}`paper-2.12` have one control per layer, hence $L m$ parameters
 #   for any scheme, and do not use the nodes.
-# - For a time-dependent control, one value per layer reduces the order. For a control that is constant on each layer,
+# - For a time-dependent control, one value per layer in general leaves at most order two. For a control that is
+#   constant on each layer,
 #   which is how we interpret trained weights, it does not.
 #
 # ## References

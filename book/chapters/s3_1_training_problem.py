@@ -198,7 +198,8 @@ plt.show()
 #
 # :::{admonition} The paper's text: probably a slip
 # :class: voice-paper
-# The paper takes $W \in \mathbb{R}^{K \times d}$. But $W$ is applied to the network's output, which has $\hat d$
+# In our copy the paper takes $W \in \mathbb{R}^{K \times d}$ (text recognition may have lost a hat). But $W$ is
+# applied to the network's output, which has $\hat d$
 # entries, so $W \in \mathbb{R}^{K \times \hat d}$ must be meant. Likewise, {eq}`paper-3.1` starts the state at $x_n
 # \in \mathbb{R}^d$, whereas {eq}`paper-2.10` starts it at $\hat x_n$.
 # :::
@@ -339,7 +340,7 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
     print(f"{name:7} order {TABLEAUS[name].order}, measured {order:.1f}")
 
 # %% [markdown]
-# The cost with layers converges to the cost in continuous time with the order of the scheme.
+# For a smooth control, the cost with layers converges to the cost in continuous time with the order of the scheme.
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
@@ -476,7 +477,8 @@ print(
 )
 
 # %% [markdown]
-# The paper keeps $h = 0.05$ at every depth, so its deeper networks have more time; {doc}`s4_2_depth` examines the effect.
+# The published code keeps $h = 0.05$ at every depth, so its deeper networks have more time; {doc}`s4_2_depth`
+# examines the effect.
 #
 # ## No regulariser
 #
@@ -562,9 +564,9 @@ assert abs(undivided[40, 0.15] - undivided[10, 0.15]) < 0.005
 # %% [markdown]
 # ## Takeaways
 #
-# - Training solves {eq}`paper-3.2`, with the cost {eq}`paper-3.1`, or {eq}`paper-3.3` with layers. For a given
-#   control the second cost converges to the first with the order of the scheme; one step of descent converges with
-#   order two.
+# - Training solves {eq}`paper-3.2`, with the cost {eq}`paper-3.1`, or {eq}`paper-3.3` with layers. For a smooth
+#   control the second cost converges to the first with the order of the scheme; one step of descent, measured along
+#   a smooth direction, converges with order two.
 # - Over many steps, descent amplifies differences. Networks of 10 to 80 layers reach similar costs with different controls.
 # - $T$ is a budget: with tanh no feature travels farther than $T$ in any coordinate, which bounds the cost from
 #   below.

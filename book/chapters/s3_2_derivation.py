@@ -522,7 +522,8 @@ def along_df(U, Y, F, P, Xi, df):
 # %% [markdown]
 # :::{admonition} The paper's text: probably slips
 # :class: voice-paper
-# In {eq}`paper-3.14` as printed, the sum in front of $\xi_i^{[l]}$ runs over $j$, which leaves $i$ undefined, and the innermost
+# In our copy of {eq}`paper-3.14` the sum in front of $\xi_i^{[l]}$ runs over $j$, which leaves $i$ undefined, and
+# the innermost
 # sum holds $g_j^{[l]}$, which is introduced later {eq}`paper-3.25`. We read $i$ and $\delta f_j^{[l]}$: the printed
 # sum is not the derivative, whatever $i$ is and whether $g_j$ means $\delta f_j$ or {eq}`paper-3.25`. In
 # {eq}`paper-3.16` the printed $i = 0, \dots, s$ must start at 1, since stages are counted from 1.
@@ -570,7 +571,8 @@ def by_F(U, Y, F, P, Xi):
 # $$ (paper-3.17)
 #
 # *Verified `anywhere`: {eq}`paper-3.14` and the factors {eq}`paper-3.16` against automatic differentiation,
-# {eq}`paper-3.15` against {eq}`paper-3.14`; the printed form of {eq}`paper-3.14` fails in every reading.*
+# {eq}`paper-3.15` against {eq}`paper-3.14`; the printed form of {eq}`paper-3.14` fails in each of the six readings
+# tried.*
 
 # %% tags=["hide-input"]
 df = random(L, s, N, d_hat)

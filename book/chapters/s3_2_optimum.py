@@ -26,7 +26,8 @@
 # - The paper: at an optimum $f_u^\top \xi_i$ vanishes in every stage of every layer, {eq}`paper-3.19`, and so does
 #   $f_u^\top p_i$, {eq}`paper-3.22`.
 # - Here: this holds where every stage has a control of its own, hence also for Euler's method, whose layers have one
-#   stage. It fails in general where stages share a control: in {eq}`paper-2.11` if nodes coincide, as for RK4, and in
+#   stage. It fails in general where stages share a control: in {eq}`paper-2.11` if instants coincide, as for RK4,
+#   and in
 #   {eq}`paper-2.12` for every scheme with several stages, as in the paper's RK4Net.
 # - Where stages share a control, a sum vanishes instead, {eq}`eq-3.2.c`.
 # :::
@@ -267,7 +268,7 @@ plt.show()
 # :::{admonition} The paper's text: the conditions assume free stage controls
 # :class: voice-paper
 # {eq}`paper-3.19` and {eq}`paper-3.22` treat the controls of all stages as free. But the controls of {eq}`paper-2.11`
-# are values of one function, equal where nodes coincide, and the controls of the paper's own networks
+# are values of one function, equal where instants coincide, and the controls of the paper's own networks
 # {eq}`paper-2.12` are equal within a layer. For the latter, {eq}`paper-3.18` allows only directions $v_i^{[l]} =
 # v^{[l]}$ that are the same in all stages, and the condition is the *sum* {eq}`eq-3.2.c` below. For EulerNet the sum
 # has one term and the printed conditions are correct. At the optimum of the RK4 network the printed conditions fail

@@ -59,8 +59,8 @@ plt.show()
 # :::{admonition} What you will learn
 # :class: tip
 # - how trees with nodes of two kinds determine the order of a pair of schemes;
-# - that for given controls the pair has the order of the scheme, and that it may lose one if {eq}`paper-3.22` is solved
-#   for the controls;
+# - that for given controls the pair has the order of the scheme, and that its order may be lower if
+#   {eq}`paper-3.22` is solved for the controls;
 # - why, with one control per layer, the error of the wrong partner $\tilde A = A$ is $O(h^2)$ for Ralston's scheme and
 #   $O(h^3)$ for Heun's.
 # :::
@@ -108,7 +108,7 @@ assert len(costate_trees) == 8
 # If the controls are *given*, as they are when a gradient is computed, the costates of the partner are the derivative
 # of the numerical flow, and the pair has the order of the scheme. If {eq}`paper-3.22` is *solved* for the controls,
 # they become functions of state and costate. Then the state equation contains the costate, nodes may be mixed freely,
-# there are more conditions, and a scheme may lose an order {footcite}`hager2000`:
+# there are more conditions, and the order may be lower {footcite}`hager2000`:
 
 # %%
 ralston3 = Tableau(
@@ -272,8 +272,8 @@ assert 2 * linear == free
 # ## Takeaways
 #
 # - The weights of trees with two kinds of nodes determine the order of a pair of schemes.
-# - For given controls the pair of a scheme and its partner has the order of the scheme; with controls eliminated it
-#   may lose an order.
+# - For given controls the pair of a scheme and its partner has the order of the scheme; with controls eliminated
+#   its order may be lower.
 # - The smallest tree whose weights differ determines the error of a wrong partner.
 #
 # The order conditions for optimal control are due to {footcite:t}`hager2000`; {footcite:t}`hairer2006` explain trees

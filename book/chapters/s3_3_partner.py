@@ -363,7 +363,7 @@ for name, tableau in schemes.items():
 #
 # ## Zero weights
 #
-# The explicit midpoint rule and Dormand-Prince have zero weights and no partner, since {eq}`paper-3.20` divides by
+# The explicit midpoint rule and Dormand-Prince have zero weights and no partner, since {eq}`eq-3.p` divides by
 # every weight. Their gradients are nevertheless exact: {eq}`paper-3.13`, {eq}`paper-3.17` and {eq}`paper-3.18` use
 # the multipliers $\xi_i$, which need no division.
 
@@ -396,7 +396,8 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 #
 # ```{exercise}
 # :label: ex-s33-family
-# The two-stage schemes of order 2 are $a_{2,1} = 1 / (2 \theta)$, $\beta = (1 - \theta, \theta)$. For which of them
+# The explicit two-stage schemes of order 2 are $a_{2,1} = 1 / (2 \theta)$, $\beta = (1 - \theta, \theta)$. For
+# which of them
 # is the naive recipe right?
 # ```
 #
@@ -424,7 +425,8 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 #
 # ## Takeaways
 #
-# - The multipliers of a Runge-Kutta network are themselves Runge-Kutta stages, of the tableau $\tilde a_{i,j} =
+# - If no weight is zero, the multipliers of a Runge-Kutta network, divided by $h \beta_i$, are themselves
+#   Runge-Kutta stages, of the tableau $\tilde a_{i,j} =
 #   \beta_j - \beta_j a_{j,i} / \beta_i$; in our copy, {eq}`paper-3.23` lacks a tilde.
 # - For an explicit scheme the backward pass is explicit, from the last stage to the first.
 # - With a control for each stage the partner is the only such tableau. A reducible scheme whose stages share a

@@ -352,8 +352,9 @@ assert not any(verdict for method in methods for verdict in passed[method][1:])
 # by entry with an absolute tolerance of $10^{-5}$, which is large where entries are small. With `atol=1e-9` it
 # rejects both. A test should therefore state the smallest error that it can detect.
 #
-# One net proves little. Next we compare all ten schemes, explicit and implicit, with and without zero weights, with
-# autograd. For implicit schemes autograd differentiates one step of Newton's method at the converged stages, which by
+# One net proves little. Next we compare all schemes of the library, explicit and implicit, with and without zero
+# weights, with autograd. For implicit schemes autograd differentiates one step of Newton's method at the converged
+# stages, which by
 # the implicit function theorem suffices:
 
 

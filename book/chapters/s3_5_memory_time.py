@@ -69,8 +69,8 @@ plots.style()
 # $$ (eq-3.5.c)
 #
 # For RK4 this is about five eighths of autograd's memory. For Euler it is exactly as much as autograd's, because the
-# only $y_i$ of a layer *is* $y^{[l]}$. To save memory with Euler's method, $f$ must be evaluated again in the
-# backward pass. Then only states are kept,
+# only $y_i$ of a layer *is* $y^{[l]}$. One way to save memory with Euler's method is to evaluate $f$ again in the
+# backward pass (an exercise shows another). Then only states are kept,
 #
 # $$
 # M_{\text{recomputed}} = L + 1,
@@ -141,7 +141,7 @@ for k in range(1, L + 1):
 # P(k) = \frac{L}{k} + 1 + 2 s k + s ,
 # $$ (eq-3.5.e)
 #
-# which is smallest for $k = \sqrt{L / (2 s)}$. With $k = L$ this is plain autograd again. The usual advice, $k =
+# which is smallest for $k = \sqrt{L / (2 s)}$. With $k = L$ the peak is that of plain autograd. The usual advice, $k =
 # \sqrt L$, assumes one tensor per layer; RK4 has eight.
 
 
@@ -184,8 +184,8 @@ plt.show()
 # The peaks of the other methods are counted in the same way. In the backward pass through a layer, autograd holds $s +
 # 1$ costates in addition to the stored states. The adjoint in PyTorch processes all stages of a layer at once;
 # inputs, slopes, multipliers and products are about $7s$ tensors, and $s$ more if $f$ is evaluated again. The
-# compiled engine ({doc}`benchmarks`) is optimised for speed: it keeps the inputs and slopes of all stages, $2 s (L +
-# 1)$ tensors, and uses $2s + 1$ work arrays. In states, for RK4:
+# compiled engine ({doc}`benchmarks`) is optimised for speed: it keeps the inputs and slopes of all stages,
+# $2 s L + s$ tensors, and uses $3s + 1$ work arrays. In states, for RK4:
 
 # %%
 print("            stored        peak")
@@ -227,8 +227,7 @@ for way, row in measured.items():
     print(f"{way:12}" + "".join(cells))
 
 # %% [markdown]
-# Every measurement is within ten per cent of its prediction. (The difference is mostly PyTorch's record of the
-# operations, about a kilobyte each.)
+# Every measurement is within ten per cent of its prediction.
 
 # %% mystnb={"figure": {"name": "fig-s35-memory", "caption": "Peak memory of one training step of RK4Net against depth, batch of thousands. Dots are measured, lines predicted by counting. Memory grows linearly with $L$, above a constant, for all methods except checkpoints at the best spacing, for which it grows like $\\sqrt L$."}, "image": {"alt": "Log-log plot of memory in MiB against 25 to 200 layers. Lines for autograd and the compiled engine on top, the adjoint below, then recomputed stages and checkpoints at every layer, and a flatter line for checkpoints at the best spacing; dots lie on the lines."}} tags=["hide-input"]
 LABELS = {
@@ -450,9 +449,10 @@ for activation in ("softplus", "relu", "logistic"):
 # %% [markdown]
 # ## Takeaways
 #
-# - Autograd keeps $2sL + 1$ states, the adjoint $(s + 1)L + 1$; both counts are exact to the byte. For Euler's method
-#   memory is saved only if $f$ is evaluated again; then every scheme keeps $L + 1$ states.
-# - Checkpoints need the least memory, about $2\sqrt{2sL}$ states, if they are placed every $\sqrt{L/(2s)}$ layers.
+# - Autograd keeps $2sL + 1$ states, the adjoint $(s + 1)L + 1$; both counts are exact to the byte. For Euler's
+#   method the adjoint as programmed saves nothing; if $f$ is evaluated again, every scheme keeps $L + 1$ states.
+# - Of the six methods in the figure, checkpoints need the least memory, about $2\sqrt{2sL}$ states, if they are
+#   placed every $\sqrt{L/(2s)}$ layers.
 # - Peaks predicted by counting tensors agree with the measured memory within ten per cent.
 # - The methods that evaluate $f$ again took between one and a half and two and a half times as long as autograd, more
 #   than the factor $4/3$ predicted by counting products.

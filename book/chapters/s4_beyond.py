@@ -632,7 +632,7 @@ Box(table("table-own-rate", caption, HEADS, rows), "\n".join(map(str, rows)))
 # weights {eq}`eq-4.z`, and a larger rate reaches them. Three differences remain. A single layer with $h = 0.05$ has
 # too little time at any rate. On donut_2D_6C the lift still matters. StandardNet with plain gradient descent or
 # Adagrad varies between seeds, from a few tenths of a point to fourteen points below the limit. (Ranges of means over
-# four seeds are too large on average, and no intervals are given here.)
+# eight seeds are too large on average, and no intervals are given here.)
 
 # %% tags=["hide-input"]
 in_short_time = spread["depth 1 to 100, h = 0.05"]
@@ -738,7 +738,7 @@ for optimizer, rate, loss in (
 #   varies $T$.
 # - Most differences on this page arise because one learning rate does not suit all networks. At rates of their own,
 #   depths from three layers on, training methods of RK4Net and lifts on the spiral give nearly the same accuracy.
-# - StandardNet trained by plain gradient descent or Adagrad varies between seeds at every rate tried.
+# - StandardNet trained by plain gradient descent or Adagrad varies between seeds even at the best rate tried.
 # - A fixed classifier loses almost nothing at $T \ge 1$ and thirty points at $T = 0.25$, at the paper's rate.
 #
 # Adagrad is due to {footcite:t}`duchi2011`, Adam to {footcite:t}`kingma2015`.

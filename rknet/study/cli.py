@@ -284,6 +284,10 @@ def _names(options: argparse.Namespace) -> list[str]:
     return list(dict.fromkeys(one for name in options.names for one in groups.get(name, [name])))
 
 
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction["_Parser"]
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
@@ -351,12 +355,17 @@ def _parser() -> argparse.ArgumentParser:
     showing = commands.add_parser("table", parents=[names], help="our numbers beside the paper's", description=about)
     showing.set_defaults(command=show)
 
+    _offer_verification(commands, names, workers)
+    _offer_judging(commands)
+    return parser
+
+
+def _offer_verification(commands: _Commands, *parents: Any) -> None:
     about = (
         "Compute runs again and compare their bits with the stored records; exit with 1 if any differs, with 3 if a "
-        "record is missing. A name that "
     )
-    about += "ends in .json is a run exported from the playground, which is replayed."
-    checking = commands.add_parser("verify", parents=[names, workers], help="compare with records", description=about)
+    about += "record is missing. A name that ends in .json is a run exported from the playground, which is replayed."
+    checking = commands.add_parser("verify", parents=parents, help="compare with records", description=about)
     checking.add_argument("--draw", type=int, metavar="N", help="only so many runs, drawn at random (default: all)")
     checking.add_argument("--word", default="0", help="any text: which runs are drawn (default: %(default)s)")
     keeping = "save the new records in this other folder, and do not compute again what it has"
@@ -366,6 +375,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     checking.set_defaults(command=check)
 
+
+def _offer_judging(commands: _Commands) -> None:
     about = "Judge the paper's claims by the records and compare with the verdicts that the book shows; exit with 1 "
     about += "if any differs, with 3 if there are no records."
     judging = commands.add_parser("claims", help="verdicts on the paper's claims", description=about)
@@ -380,4 +391,3 @@ def _parser() -> argparse.ArgumentParser:
     judging.add_argument("--measure", action="store_true", help="take the measurements that are missing; trains nets")
     judging.add_argument("--write", action="store_true", help="make these the verdicts that the book shows")
     judging.set_defaults(command=claims)
-    return parser
