@@ -15,13 +15,14 @@ const STRONGEST = 30;
 export function confusion({ state }) {
   const caption = node("caption", {}), head = node("thead", {}), body = node("tbody", {});
   const table = node("table", { class: "rkp-confusion" }, caption, head, body);
-  const element = node("details", { class: "rkp-more", toggle: () => show() }, node("summary", {}, "confusion matrix"), table);
+  const element = node("details", { class: "rkp-more", toggle: () => show() }, node("summary", {}, "confusion matrix"));
   /** @type {HTMLElement[]} */ let cells = [];
   /** The theme that the table was laid out in. */ let theme = state.theme;
 
   /** @param {number} classes */
   function layOut(classes) {
     theme = state.theme;
+    element.append(table); // not before it has headings
     const known = range(0, classes - 1);
     const name = (/** @type {number} */ k) => [sample(`<path d="${outline(k, 4)}" fill="${state.theme.classes[k]}"/>`), String(k + 1)];
     cells = known.flatMap(() => known.map(() => node("td", {})));
