@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from rknet.study.ledger import judging
 
-MEGABYTES = 1.2
+MEGABYTES = 1.0
 """What a page may weigh, compressed, without its animations."""
-HEAVIER = {"chapters/s4_1_width.html": 1.5, "chapters/s4_4b_comparison.html": 1.7}
+HEAVIER = {"chapters/s4_1_width.html": 1.3, "chapters/s4_4b_comparison.html": 1.5}
 """Pages whose figures show thousands of points in many panels."""
 A4 = 718
 """CSS pixels between the margins of a sheet of A4."""
