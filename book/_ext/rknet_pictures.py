@@ -11,9 +11,11 @@ import copy
 import hashlib
 import re
 from functools import partial
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Any
 
+import joblib
 import numpy as np
 from numpy.typing import NDArray
 from pictures import few_coloured
@@ -101,22 +103,28 @@ def finish_pictures(app: Sphinx, exception: Exception | None) -> None:
     """Keep few colours of each figure, and write what pages show: the figure and its dark variant, as WebP."""
     if exception or app.builder.format != "html":
         return
-    for path in (Path(app.outdir) / app.builder.imagedir).glob("*.png"):
-        light, dark = path.with_name(light_name(path.name)), path.with_name(dark_name(path.name))
-        if light.is_file() and light.stat().st_mtime >= path.stat().st_mtime:
-            continue
-        with Image.open(path) as picture:
-            few = few_coloured(picture)
-            if few is None:  # partly transparent: seen on any colour
-                write_webp(picture, dark)
-                write_webp(picture, light)
-                continue
-        files.write(path, partial(few.save, format="PNG", optimize=True))
-        shown = few.convert("RGB")
-        palette = np.array(few.getpalette(), dtype=np.uint8).reshape(-1, 3)
-        few.putpalette(darkened(palette).ravel().tolist())
-        write_webp(few.convert("RGB"), dark)
-        write_webp(shown, light)  # last, since the next build looks for it
+    pictures = (Path(app.outdir) / app.builder.imagedir).glob("*.png")
+    with ThreadPool(joblib.cpu_count()) as pool:  # encoding a picture leaves the interpreter to other threads
+        pool.map(finish_picture, sorted(pictures))
+
+
+def finish_picture(path: Path) -> None:
+    """Keep few colours of one figure and write its two variants, unless they are newer than the figure."""
+    light, dark = path.with_name(light_name(path.name)), path.with_name(dark_name(path.name))
+    if light.is_file() and light.stat().st_mtime >= path.stat().st_mtime:
+        return
+    with Image.open(path) as picture:
+        few = few_coloured(picture)
+        if few is None:  # partly transparent: seen on any colour
+            write_webp(picture, dark)
+            write_webp(picture, light)
+            return
+    files.write(path, partial(few.save, format="PNG", optimize=True))
+    shown = few.convert("RGB")
+    palette = np.array(few.getpalette(), dtype=np.uint8).reshape(-1, 3)
+    few.putpalette(darkened(palette).ravel().tolist())
+    write_webp(few.convert("RGB"), dark)
+    write_webp(shown, light)  # last, since the next build looks for it
 
 
 def with_class(attributes: str, name: str) -> str:
