@@ -89,7 +89,7 @@ table = {
     for name, configuration in NETS.items()
 }
 
-# %% mystnb={"figure": {"name": "fig-s2-stability", "caption": "Four meanings of stability; each dot is one of twenty trainings. In space the equation is easier to solve, the flow magnifies less, and the accuracies are higher and closer together. But the validation cost rises in far more of the epochs. Labels below the axes: the dimension, and the number of layers."}, "image": {"alt": "Four panels of dots for two nets in the plane and one in space: errors of the solution and magnification are lowest in space, accuracies are highest and closest together in space, and the share of epochs with rising cost is near zero in the plane and about forty percent in space."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s2-stability", "caption": "Four meanings of stability; each dot is one of twenty trainings. In space the equation is easier to solve, the flow magnifies less in most trainings, and the accuracies are higher and closer together. But the validation cost rises in far more of the epochs. Labels below the axes: the dimension, and the number of layers."}, "image": {"alt": "Four panels of dots for two nets in the plane and one in space: errors of the solution and magnification are lowest in space, accuracies are highest and closest together in space, and the share of epochs with rising cost is near zero in the plane and about forty percent in space."}} tags=["hide-input"]
 TITLES = (
     "1. error with 40 steps",
     "2. magnification",
@@ -179,8 +179,9 @@ assert (
 # :::{admonition} Compatible: meanings 1, 2 and 3
 # :class: verdict compatible
 # Compatible. Compared with the plane net of equal depth, and with the plane net with as many parameters, the net in
-# space has an equation that is easier to solve, a flow that magnifies less, and an accuracy that depends less on the
-# seed. Rule: see above. (The F test assumes normal distributions. The Brown-Forsythe test, which does not, agrees.)
+# space has an equation that is easier to solve, a flow that for most seeds magnifies less, and an accuracy that
+# depends less on the seed. Rule: see above. (The F test assumes normal distributions. The Brown-Forsythe test,
+# which does not, agrees.)
 # :::
 #
 # :::{admonition} Not compatible: meaning 4
@@ -223,14 +224,17 @@ TrainingLaboratory(data="donut_2D", d_hat=3, lift="zero", L=20, h=0.2)
 # ```
 
 # %% tags=["hide-input"]
+bounds = {}
 for name, configuration in NETS.items():
     sums = []
     for seed in SEEDS:
         net = trained(configuration, seed)[0]
         K = net.K.detach().numpy()
         sums.append(net.h * np.linalg.norm(K, 2, axis=(1, 2)).sum())
-    print(f"{name}: Lambda = {np.mean(sums):.1f}")
+    bounds[name] = np.mean(sums)
+    print(f"{name}: Lambda = {bounds[name]:.1f}")
     assert np.all(table[name][:, 1] < np.exp(sums))
+assert 1.8 < bounds["plane, 20"] / bounds["space, 20"] < 2
 assert table["space, 20"][:, 1].max() < 10 < 100 < np.exp(sums).mean() < 1000
 
 # %% [markdown]

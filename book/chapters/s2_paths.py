@@ -358,7 +358,7 @@ assert best_margin(cone) > 0.7
 #
 # ```{exercise}
 # :label: ex-s2-order
-# Up to which step size do the Euler steps of {numref}`fig-crossing` keep the order of the points?
+# Up to which step size do the Euler steps of {numref}`fig-crossing` keep the order of all points of the line?
 # ```
 #
 # :::{check} The largest such $h$:
@@ -401,6 +401,10 @@ assert best_margin(cone) > 0.7
 # %% tags=["hide-input"]
 assert crossings(points_on_a_line(h=0.33, L=10)) == 0
 assert crossings(points_on_a_line(h=0.40, L=10)) > 0
+line = np.linspace(-0.1, 0.1, 1001)
+for h, ordered in ((1 / 3 - 1e-3, True), (1 / 3 + 1e-3, False)):
+    step = line + h * np.tanh(-3 * line)
+    assert (np.diff(step) > 0).all() == ordered
 
 
 def turned(t, y):

@@ -342,11 +342,11 @@ ax.legend(
 plt.show()
 
 # %% [markdown]
-# Is an RK4Net with a single control per layer still a method of order 4? For a *given* time-dependent control in
-# general it is not. But a network is not given such a control: training determines the numbers
-# $u^{[0]}, \dots, u^{[L-1]}$. If we
-# interpret them as a control that is constant on each layer, the layer integrates its equation $\dot y = f(u^{[l]},
-# y)$ to fourth order. The book uses this interpretation, in which no order is lost, from here on.
+# Is an RK4Net with a single control per layer still a method of order 4? For a *given* control that depends on
+# time, in general it is not. But a network is not given a control: training finds the numbers
+# $u^{[0]}, \dots, u^{[L-1]}$. We may read them as a control that is constant on each layer, and each layer then
+# solves its equation $\dot y = f(u^{[l]}, y)$ to fourth order. The book reads them in this way from here on; no
+# order is lost.
 #
 # ## Related methods
 #

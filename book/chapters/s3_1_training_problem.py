@@ -515,10 +515,11 @@ assert np.all(np.diff(scaled) < 0) and scaled[-1] < 0.01 * scaled[0]
 #
 # ## Two approaches
 #
-# One may discretise first and then optimise the network, or derive conditions for the optimal function and then
-# discretise them ({numref}`fig-commute`). The first, *direct* approach (Section 4.3 of {footcite:t}`sanzserna2016`) is
-# that of backpropagation and of {ref}`the next page <s3-2>`; the second, *indirect* approach is that of neural
-# differential equations {footcite}`chen2018` and of {doc}`s3_3_second_road`. In general the two give different gradients;
+# The *direct* approach discretises first and then optimises the network (Section 4.3 of
+# {footcite:t}`sanzserna2016`). Backpropagation does this, and so does {ref}`the next page <s3-2>`. The *indirect*
+# approach derives conditions for the optimal function and then discretises them ({numref}`fig-commute`). Neural
+# differential equations {footcite}`chen2018` and {doc}`s3_3_second_road` do that. In general the two give different
+# gradients;
 # {doc}`s3_3_partner` shows which schemes make them agree {footcite}`benning2019,sanzserna1992,hager2000`. Training as a
 # control problem was proposed by {footcite:t}`e2017`.
 #

@@ -218,8 +218,8 @@ print(f"(3.v): {derivative:.5f}; central difference: {difference:.5f}")
 # | optimum | $f_u(\mathbf u, \mathbf y)^\top \mathbf p = 0$ | $f_u(u_i, y_i)^\top p_i = 0$ | {eq}`paper-3.22` |
 #
 # The continuous column contains no tableau. The discrete column is what the paper derives from the discrete
-# Lagrangian, *if* $\tilde A$ is the partner. With any other consistent $\tilde A$ it is still a discretisation of the
-# continuous column, but it does not give the gradient of the network.
+# Lagrangian, *if* $\tilde A$ is the partner. With any other consistent $\tilde A$ the discrete column still
+# discretises the continuous one, but it does not give the gradient of the network.
 #
 # ## The two roads agree
 #

@@ -137,7 +137,8 @@ plt.show()
 # How does the error affect training? Two trainings start from the same weights with the same data. One follows the
 # gradient; the other follows the wrong gradient, with $A$ in place of the partner. Both use Adam, 150 steps at rate
 # 0.01 on all 50 points of `donut_2D` at once, width 3, $T = 5$, double precision. There are four schemes, three step
-# sizes, and 20 seeds, each with its own points and weights; EulerNet is trained with the paper's $h = 0.05$ as well.
+# sizes, and 20 seeds, each with its own points and weights; EulerNet is trained with the published code's
+# $h = 0.05$ as well.
 #
 # :::{admonition} Rules, fixed before the first run
 # :class: voice-here
@@ -361,14 +362,14 @@ for case in (("ralston", 5), ("heun", 5)):
 # **What to see.** Where the median error exceeds 1, training with the wrong partner ends at several times the cost.
 # Where the median error is below a hundredth, the difference stays below 10 %. In between the outcome is mixed:
 # Ralston's and Heun's schemes with $h = 1$ end at a higher cost although the median error is below 1, and other cases
-# are close to the border of 10 %; the interval shows how close. EulerNet with the paper's step size is not affected,
-# although the median error of its gradient is about a tenth.
+# are close to the border of 10 %; the interval shows how close. EulerNet with $h = 0.05$ is not affected, although
+# the median error of its gradient is about a tenth.
 #
 # :::{admonition} How far to trust the verdicts
 # :class: voice-here
-# The number of points was reduced after a first run: with twice as many points per seed the cells ran too long for a
-# page. The rules were not changed. In that run the verdicts on Euler were the same, and some of the other verdicts
-# near the border of 10 % were not. Its numbers were not kept; to repeat it, double `POINTS`.
+# A first run used twice as many points per seed, and its cells ran too long for a page; so the number of points was
+# halved. The rules were not changed. In the first run the verdicts on Euler were the same, but some of the others,
+# near the border of 10 %, were different. Its numbers were not kept; to repeat it, double `POINTS`.
 # :::
 #
 # ## When it matters
@@ -381,9 +382,10 @@ for case in (("ralston", 5), ("heun", 5)):
 # p^{[l]} = (I - h J)^{-\top}\, p^{[l+1]} .
 # $$ (eq-3.w)
 #
-# The two matrices agree up to a term of order $h^2 J^2$. But the inverse has a pole where $hJ$ has the eigenvalue 1,
-# and training moves the weights near such poles: at $h = 0.5$ the largest error is more than a hundred times the
-# median. An explicit scheme has such poles with the wrong partner and none with the right one.
+# The two matrices agree up to a term of order $h^2 J^2$. But the inverse has a pole where $hJ$ has the eigenvalue
+# 1, and during training the weights come near such poles: at $h = 0.5$ the largest error is more than a hundred
+# times the median. For an explicit scheme the costates have such poles with the wrong partner and none with the
+# right one.
 
 # %% tags=["hide-input"]
 for L in (5, 10, 20, 100):

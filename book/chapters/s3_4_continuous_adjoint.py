@@ -132,8 +132,9 @@ print(
 # :class: tip
 # - that the error of the continuous adjoint's gradient is a power of $h$ that depends on the scheme, and that two
 #   schemes have no error;
-# - that a contraction of rate $k$ in a direction oblique to the axes sets a ceiling, about $T = \ln(1/\varepsilon) / k$
-#   in precision $\varepsilon$, beyond which no method can recover the input from the last state;
+# - that no method can recover the input from the last state when $T$ exceeds a ceiling, about
+#   $\ln(1/\varepsilon) / k$ for features that contract at the rate $k$ in a direction oblique to the axes, in
+#   precision $\varepsilon$;
 # - that inaccurate schemes fail long before that ceiling, and that with stored states there is no ceiling.
 # :::
 #
@@ -390,8 +391,8 @@ print(f"Euler, h = 0.1: off by {at_three:.0%} at T = 3")
 # ## Networks of the paper
 #
 # With $L = 100$ and the published code's $h = 0.05$ the networks reach $T = 5$, and their initial weight matrices
-# have norms of about
-# one. We test Euler and RK4 with untrained weights, and RK4 after training on donut_2D ({ref}`Section 4.1 <s4-1>`):
+# have norms of about one. We test Euler and RK4 with untrained weights, and RK4 after training on donut_2D
+# ({ref}`Section 4.1 <s4-1>`):
 
 
 # %%
