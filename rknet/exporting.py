@@ -82,6 +82,7 @@ def to_onnx(of: Net | Learner, path: Path | str, *, overwrite: bool = False) -> 
     OSError
         If it cannot be written.
     """
+    overwrite = flag("overwrite", overwrite)
     net = of if isinstance(of, Net) else getattr(of, "net_", None)
     reason = "it has no net" if net is None else unknown(net)
     if net is None or reason is not None:
@@ -91,7 +92,7 @@ def to_onnx(of: Net | Learner, path: Path | str, *, overwrite: bool = False) -> 
         )
     file = files.place("path", path)
     files.regular("path", file)
-    if files.kind(file) == "file" and not flag("overwrite", overwrite) and not ours(file):
+    if files.kind(file) == "file" and not overwrite and not ours(file):
         raise ValueError(
             f"path: must be a new file, or one that to_onnx has written, got {str(path)!r}, which is neither; "
             f"name another place, or pass overwrite=True"

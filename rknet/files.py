@@ -20,6 +20,8 @@ from pathlib import Path
 
 import filelock
 
+from rknet.checks import shown
+
 PART = ".rknet-part"
 """How the name of the folder ends in which a file is written."""
 
@@ -42,7 +44,7 @@ class InUse(ValueError):
 def place(argument: str, path: str | Path) -> Path:
     """The path that a user names, with ``~`` as the home folder; ValueError if it is none, or there is no such home."""
     if not isinstance(path, (str, Path)) or "\0" in str(path):
-        raise ValueError(f"{argument}: must be a path, got {path!r}; name a folder or file, such as './results'")
+        raise ValueError(f"{argument}: must be a path, got {shown(path)}; name a folder or file, such as './results'")
     expanded = os.path.expanduser(path)
     if not expanded or expanded.startswith("~"):
         rule = "the path of a home folder that exists" if expanded else "a path"

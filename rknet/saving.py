@@ -146,9 +146,9 @@ def write(
     path: Path | str, form: str, facts: Mapping[str, Any], tensors: Mapping[str, Tensor], *, overwrite: bool
 ) -> None:
     """Write plain values and arrays; ValueError, before anything is written, if another's file is at the path."""
-    file = files.place("path", path)
+    overwrite, file = flag("overwrite", overwrite), files.place("path", path)
     files.regular("path", file)
-    if files.kind(file) == "file" and not flag("overwrite", overwrite) and not format_of(file).startswith(MARK):
+    if files.kind(file) == "file" and not overwrite and not format_of(file).startswith(MARK):
         raise ValueError(
             f"path: must be a new file, or one that rknet has saved, got {str(path)!r}, which is neither; "
             f"name another place, or pass overwrite=True"

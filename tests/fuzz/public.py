@@ -1,12 +1,18 @@
-"""What is public: the functions and classes that the packages' ``__all__`` name, directly or through a module."""
+"""What is public: the functions and classes that the packages' ``__all__`` name, directly or through a module; the
+networks of `rknet.variants`; and what writes networks.
+"""
 
 from __future__ import annotations
 
 import importlib
+import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
+from rknet import Net, variants
+
+WRITERS = ("rknet.Net.save", "rknet.exporting.to_onnx", "rknet.plain.to_json")
 PACKAGES = ("rknet", "rknet.adjoint", "rknet.data", "rknet.laboratories", "rknet.playground")
 
 
@@ -29,4 +35,12 @@ def names() -> list[str]:
                 offered = [(f"{package.__name__}.{name}", value)] if callable(value) else []
             for full, one in offered:
                 found.setdefault(id(one), full)
-    return sorted(found.values())
+    return sorted([*found.values(), *WRITERS, *_variants()])
+
+
+def _variants() -> Iterator[str]:
+    """Every kind of network beyond the paper's."""
+    for module in pkgutil.iter_modules(variants.__path__, "rknet.variants."):
+        for name, value in _offered(importlib.import_module(module.name)):
+            if isinstance(value, type) and issubclass(value, Net):
+                yield f"rknet.variants.{name.rpartition('.')[2]}"

@@ -20,8 +20,9 @@ import rknet
 from benchmarks import report
 from rknet import ACTIVATIONS, LAWS, LIFTS, TABLEAUS, PointSet, Protocol, RKNet, StandardNet, adjoint, checks, plots
 from rknet.checkpoint import Checkpoint
-from rknet.data import bayes, images, points
+from rknet.data import audio, bayes, images, points, video
 from rknet.estimator import RKNetClassifier
+from rknet.exporting import to_onnx
 from rknet.laboratories import (
     DigitLaboratory,
     FeatureLaboratory,
@@ -30,6 +31,7 @@ from rknet.laboratories import (
     TableauLaboratory,
     TrainingLaboratory,
 )
+from rknet.plain import to_json
 from rknet.playground import Playground, exported
 from rknet.protocol import LOSSES, OPTIMIZERS
 from rknet.regressor import RKNetRegressor
@@ -40,6 +42,13 @@ from rknet.study.ledger import claims, evidence, judging
 from rknet.study.records import Run
 from rknet.study.store import Store
 from rknet.training import check_fit
+from rknet.variants.adaptive import AdaptiveNet
+from rknet.variants.antisymmetric import AntisymmetricNet
+from rknet.variants.controlled import ControlledConvolutionalNet, ControlledNet
+from rknet.variants.controls import FunctionNet
+from rknet.variants.implicit import AdjointNet
+from rknet.variants.learned_steps import ODENet
+from rknet.variants.splittings import HamiltonianNet
 from tests import hostile
 from tests.fuzz.machine import LINE, Strategy, Target
 
@@ -82,7 +91,17 @@ def prepared(folder: Path) -> Iterator[None]:
 def targets(folder: Path) -> Targets:
     """Every target by name; files are written into a folder."""
     more = {**_estimators(), **_plots()}
-    return {**_nets(), **_points(), **_adjoint(), **_notebooks(), **more, **_commands(folder), **_files(folder)}
+    beyond = {**_variants(), **_writers(folder)}
+    return {
+        **_nets(),
+        **_points(),
+        **_adjoint(),
+        **_notebooks(),
+        **more,
+        **beyond,
+        **_commands(folder),
+        **_files(folder),
+    }
 
 
 # ---- what fits
@@ -466,6 +485,80 @@ def _notebooks() -> Targets:
         "rknet.laboratories.TrainingLaboratory": Target(
             TrainingLaboratory, {"data": law, "net": net, "d_hat": st.integers(2, 4), "L": shallow, "h": offered}
         ),
+    }
+
+
+# ---- networks beyond the paper's
+
+
+def _variants() -> Targets:
+    """Every kind of net in its folder, and the data that its pages make."""
+    sizes = {"d": SIZE, "d_hat": st.integers(4, 6), "classes": st.integers(2, 4), "L": SIZE}
+    common = {"activation": NAMES["activation"], "train_classifier": st.booleans(), "seed": SEED}
+    lifted = sizes | common | {"lift": NAMES["lift"]}
+    right_side = st.sampled_from(["affine", "dissipative"])
+    explicit = st.sampled_from(["euler", "heun", "rk4"])
+    frames = {"frames": st.integers(1, 3), "channels": SIZE, "classes": st.integers(2, 4), "decay": NUMBER}
+    return {
+        "rknet.variants.AdaptiveNet": Target(
+            AdaptiveNet,
+            lifted
+            | {"pair": st.sampled_from(["dopri5", "bogacki_shampine"]), "h": NUMBER, "tolerance": NUMBER}
+            | {"right_side": right_side},
+        ),
+        "rknet.variants.AdjointNet": Target(
+            AdjointNet,
+            lifted | {"tableau": NAMES["tableau"], "h": NUMBER, "right_side": right_side, "recompute": st.booleans()},
+        ),
+        "rknet.variants.AntisymmetricNet": Target(
+            AntisymmetricNet, lifted | {"damping": NUMBER, "h": NUMBER, "tableau": explicit}
+        ),
+        "rknet.variants.ControlledNet": Target(
+            ControlledNet, frames | common | {"d_hat": SIZE, "tableau": explicit, "h": NUMBER}
+        ),
+        "rknet.variants.ControlledConvolutionalNet": Target(
+            ControlledConvolutionalNet,
+            frames | common | {"side": SIZE, "kernel": st.sampled_from([1, 3]), "tableau": explicit, "h": NUMBER},
+        ),
+        "rknet.variants.FunctionNet": Target(
+            FunctionNet,
+            lifted | {"m": SIZE, "basis": st.sampled_from(["hats", "chebyshev"]), "tableau": explicit, "T": NUMBER},
+        ),
+        "rknet.variants.HamiltonianNet": Target(
+            HamiltonianNet,
+            lifted | {"splitting": st.sampled_from(["verlet"]), "h": NUMBER, "reversible": st.booleans()},
+        ),
+        "rknet.variants.ODENet": Target(ODENet, lifted | {"tableau": explicit, "T": NUMBER, "simplex": st.booleans()}),
+        "rknet.data.video.clips": Target(
+            video.clips,
+            {"samples": SIZE, "seed": SEED, "test": st.booleans(), "frames": st.integers(2, 4)}
+            | {"side": st.integers(8, 12)},
+        ),
+        "rknet.data.audio.japanese_vowels": Target(audio.japanese_vowels, {}, spoiled=0),
+    }
+
+
+def _writers(folder: Path) -> Targets:
+    """What writes a net: to a new place, over its own file, over another's, and where nothing can be."""
+    place = folder / "written"
+
+    def writer(write: Callable[..., None], own: str) -> Target:
+        def call(name: Any, **given: Any) -> None:
+            place.mkdir(exist_ok=True)
+            (place / "other").write_bytes(b"not ours")
+            try:
+                write(path=place / name if isinstance(name, str) and "\0" not in name else name, **given)
+            finally:
+                kept = given.get("overwrite") is True or (place / "other").read_bytes() == b"not ours"
+                assert kept, "a file was replaced that is not ours"
+
+        names = st.sampled_from(["new", own, "other", "no/folder", "", "."])
+        return Target(call, {"net": NETS, "name": names, "overwrite": st.booleans()}, (OSError,))
+
+    return {
+        "rknet.Net.save": writer(lambda net, **given: net.save(**given), "net"),
+        "rknet.exporting.to_onnx": writer(lambda net, **given: to_onnx(net, **given), "net.onnx"),
+        "rknet.plain.to_json": writer(lambda net, **given: to_json(net, **given), "net.json"),
     }
 
 

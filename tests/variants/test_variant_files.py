@@ -14,7 +14,7 @@ from rknet.checkpoint import Checkpoint
 from rknet.nets import Net
 from rknet.variants.adaptive import AdaptiveNet
 from rknet.variants.antisymmetric import AntisymmetricNet
-from rknet.variants.controlled import ControlledNet
+from rknet.variants.controlled import ControlledConvolutionalNet, ControlledNet
 from rknet.variants.controls import FunctionNet
 from rknet.variants.implicit import AdjointNet
 from rknet.variants.learned_steps import ODENet
@@ -34,6 +34,7 @@ UNTOLD: dict[str, Make] = {
     "AdaptiveNet": lambda: AdaptiveNet(2, 3, 2, 3),
     "HamiltonianNet": lambda: HamiltonianNet(2, 4, 2, 3),
     "ControlledNet": lambda: ControlledNet(1, 1, 3, 2),
+    "ControlledConvolutionalNet": lambda: ControlledConvolutionalNet(1, 1, 2, 2, kernel=1),
 }
 """Networks that hold something else, such as a scheme of their own."""
 
