@@ -77,6 +77,8 @@ MENDED = (
     (r'\n {4}<script src="[^"]*searchtools\.js"></script>\n.*language_data.*\n.*searchindex\.js"></script>', ""),
     # A role that ARIA has withdrawn.
     (r'role="doc-biblioentry"', 'role="listitem"'),
+    # A formula whose full stop may begin the next line.
+    (r'(<span class="math notranslate nohighlight">[^<]*</span>)([.,;:!?)’”]+)', r'<span class="unbroken">\1\2</span>'),
 )
 
 # ---------------------------------------------------------------- settings that _config.yml cannot state

@@ -120,6 +120,14 @@ def test_headings_of_tables_say_what_they_head(extension):
     assert [cell["scope"] for cell in cells] == ["col", "col", "row", "col"]
 
 
+def test_a_formula_keeps_its_full_stop(extension):
+    """What follows without a space is on its line; words and formulas that nothing follows are as they were."""
+    formula = r'<span class="math notranslate nohighlight">\(a &lt; b\)</span>'
+    assert extension.mend(f"{formula}), {formula} and {formula}.") == (
+        f'<span class="unbroken">{formula}),</span> {formula} and <span class="unbroken">{formula}.</span>'
+    )
+
+
 def test_external_links_are_listed_with_their_pages(tmp_path: Path):
     page = '<a href="https://example.org/x#y">a</a> <a href="b.html">b</a> <link href="https://example.org/z">'
     (tmp_path / "a.html").write_text(page)
