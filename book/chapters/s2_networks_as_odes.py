@@ -404,10 +404,9 @@ for h in (1.0, 0.3):
 # \quad\text{for almost all } t \in [0, T], \qquad \mathbf{y}(0) = \hat x.
 # $$ (paper-2.10)
 #
-# Here is an example with a known solution. Let $\sigma = \tanh$. Choose any curve each component of whose velocity
-# stays between $-1$ and $1$, and any
-# $\mathbf{K}(t)$; then $\mathbf{b} = \operatorname{artanh} \dot{\mathbf{y}} - \mathbf{K} \mathbf{y}$ makes the curve a
-# solution. We take the ellipse $\mathbf{y}(t) = (0.8 \sin t,\ 0.5 \cos t)$:
+# Here is an example with a known solution. Let $\sigma = \tanh$. Choose any curve whose velocity has components
+# strictly between $-1$ and $1$, and any $\mathbf{K}(t)$; then $\mathbf{b} = \operatorname{artanh} \dot{\mathbf{y}} -
+# \mathbf{K} \mathbf{y}$ makes the curve a solution. We take the ellipse $\mathbf{y}(t) = (0.8 \sin t,\ 0.5 \cos t)$:
 
 # %%
 T = 2.0
@@ -549,15 +548,14 @@ for L in (64, 256, 1024):
 #
 # ```{solution} ex-s2-count
 # :class: dropdown
-# $L = 3$: there are three maps and two hidden layers, so the network is deep. It has $(8 \cdot 2 + 8) + (5 \cdot 8 + 5) +
-# (3 \cdot 5 + 3) = 87$ parameters.
+# $L = 3$: there are three maps and two hidden layers, so the network is deep. It has $(8 \cdot 2 + 8) + (5 \cdot 8 +
+# 5) + (3 \cdot 5 + 3) = 87$ parameters.
 # ```
 #
 # ```{exercise}
 # :label: ex-s2-time
 # A ResNet has $h = 1$; the paper's published code sets $h = 0.05$ at every depth. What happens to the final time
-# $T$ when $L$
-# grows? How far can a feature travel if $\sigma = \tanh$?
+# $T$ when $L$ grows? How far can a feature travel if $\sigma = \tanh$?
 # ```
 #
 # ```{solution} ex-s2-time
@@ -576,8 +574,8 @@ for L in (64, 256, 1024):
 # ```{solution} ex-s2-repair
 # :class: dropdown
 # Put $\mathbf{u}(t_l) = u^{[l]}$, and strictly between $t_l$ and $t_{l+1}$ take $\mathbf{K} = 0$ and $\mathbf{b} =
-# K^{[l]} y^{[l]} + b^{[l]}$. The slope there is $f(u^{[l]}, y^{[l]})$, so the solution follows the polygon of the network.
-# The values at the finitely many times $t_l$ do not matter, since {eq}`paper-2.10` holds for almost all $t$. With
+# K^{[l]} y^{[l]} + b^{[l]}$. The slope there is $f(u^{[l]}, y^{[l]})$, so the solution follows the polygon of the
+# network. The values at the finitely many times $t_l$ do not matter, as {eq}`paper-2.10` holds for almost all $t$. With
 # several samples the polygons have different slopes, but $\mathbf{K} = 0$ gives all samples the same slope.
 # ```
 
@@ -604,8 +602,7 @@ for l, (K, b) in enumerate(u):
 # - Feed-forward and residual layers are $y \mapsto f(u, y)$ and $y \mapsto y + h f(u, y)$ with the same $f(u, y) =
 #   \sigma(Ky + b)$; the second is a step of Euler's method and, with $h = 1$, a residual block.
 # - The equation behind a residual network is {eq}`paper-2.10`. For a smooth control and activation, the distance
-#   between the features and its solution is
-#   $O(h)$; divided by $h$, the error tends to $e$ of {eq}`eq-2.a`.
+#   between the features and its solution is $O(h)$; divided by $h$, the error tends to $e$ of {eq}`eq-2.a`.
 # - The first line of {eq}`paper-2.9` relates controls and weights; the second holds up to $O(h)$.
 #
 # ## References

@@ -181,7 +181,7 @@ print(f"Euler's error is {ratio:.0e} times that of RK4")
 assert 1e3 < ratio < 1e5
 
 # %% [markdown]
-# For a *given* differential equation the scheme of higher order is far more accurate. Whether a *trained* network,
+# For this *given* differential equation the scheme of higher order is far more accurate. Whether a *trained* network,
 # whose equation is not given, benefits as well is the question of the paper's Section 4.
 #
 # ## Which misprints the order reveals
@@ -263,8 +263,8 @@ found_by = {
 assert found_by == {"stage order 2", "embedded order 4", "last row"}
 
 # %% [markdown]
-# If the row's weight is non-zero, the order of a scheme of order 2 or more reveals each *single* misprint, because
-# the misprint changes $\sum_i \beta_i c_i$, which must be $\frac12$. (Several misprints together may cancel.) The
+# If $\beta_i \ne 0$, the order of a scheme of order 2 or more reveals each *single* misprint in row $i$, because
+# the misprint changes $\sum_j \beta_j c_j$, which must be $\frac12$. (Several misprints together may cancel.) The
 # seventh stage of Dormand and Prince, however, has the weight $\beta_7 = 0$, and no other stage uses it. Its row
 # enters no condition: the order stays 5 whatever the row contains. The row does not affect the network either, but it
 # affects a solver that estimates its error by that stage. The library's tests therefore check more than the order:
@@ -272,7 +272,7 @@ assert found_by == {"stage order 2", "embedded order 4", "last row"}
 # - each row of $A$ sums to the node given in the literature, $\sum_j a_{ij} = c_i$;
 # - for Dormand-Prince, $\sum_j a_{ij} c_j = c_i^2 / 2$ in stages 3 to 7; the second set of weights, for the error
 #   estimate, has order 4 with the same $A$; and the last row of $A$ is $\beta$;
-# - for the scheme of Gauss and Legendre, $\sum_j a_{ij} c_j = c_i^2 / 2$ in both stages.
+# - for the schemes of Gauss and Legendre and of Radau, $\sum_j a_{ij} c_j = c_i^2 / 2$ in both stages.
 #
 # **Verified.** On this page: all rules hold for the tableau of Dormand and Prince; each single misprint in its last
 # row breaks the first rule; and the tableau with the last row reversed, which keeps the row sum and the order 5,
@@ -334,7 +334,7 @@ plt.show()
 # How far does a region reach? For an explicit scheme $R$ is a polynomial, in which $z^k$ has the exact coefficient
 # $\beta^\top A^{k-1} \mathbb{1}$. Along the negative real axis and along the imaginary axis, $|R|^2 - 1$ is therefore a
 # polynomial in the distance from 0. The sign of its lowest coefficient tells whether $|R|$ starts above or below 1,
-# and its first root tells how far $|R|$ stays there:
+# and its first positive root tells how far $|R|$ stays there:
 
 
 # %%
@@ -445,12 +445,10 @@ assert sixth == sympy.Rational(1, 600)
 #
 # **Verified.** `Tableau.stability` confirms the ends in the table from both sides; the polynomials of the explicit
 # schemes with as many stages as their order are exactly the Taylor polynomials; and {eq}`eq-2.b` agrees at random
-# $z$ with
-# the Jacobians, by autograd, of the layers of all explicit schemes.
+# $z$ with the Jacobians, by autograd, of the layers of all explicit schemes.
 #
-# For the $h = 0.05$ of the published code even Euler's disc contains every real decay rate down to $\lambda = -40$;
-# for the $h = 1$
-# of a ResNet, only down to $-2$.
+# For the $h = 0.05$ of the published code even Euler's disc contains $h \lambda$ for every real $\lambda$ from $-40$ to
+# 0; for the $h = 1$ of a ResNet, only from $-2$ on.
 #
 # ## Exercises
 #
@@ -484,8 +482,8 @@ assert sixth == sympy.Rational(1, 600)
 # $|1 + h \lambda|^2 = (1 - 3h)^2 + 16 h^2 = 1 - 6 h + 25 h^2 \le 1$, hence $h \le 6/25 = 0.24$. The layer multiplies
 # small features by $I + hK$. For a normal matrix the norm of $I + hK$ is the largest $|1 + h\lambda|$; for other
 # matrices it can be larger. With the same eigenvalues, $K = \begin{pmatrix} -3 & -16 \\ 1 & -3 \end{pmatrix}$
-# magnifies some
-# features in a single layer at every step size, although for $h < 0.24$ all small features decay over many layers.
+# magnifies some features in a single layer at every step size, although for $h < 0.24$ all small features decay over
+# many layers.
 # ```
 #
 # ```{exercise}
@@ -532,9 +530,8 @@ for nodes in range(2, 6):
 # - The order of a scheme does not verify the row of a stage that has the weight zero and that no other stage uses.
 #   The row sums, the stage orders, a second set of weights and the last row of $A$ do.
 # - Along the negative real axis, the regions of the explicit schemes grow from order 2 on. Along the imaginary axis
-#   they do
-#   not: the regions of the Taylor polynomials of degrees 1, 2, 5 and 6 contain no segment of it next to 0, and of
-#   the explicit schemes on this page the two of order 4 reach farthest.
+#   they do not: the regions of the Taylor polynomials of degrees 1, 2, 5 and 6 contain no segment of it next to 0, and
+#   of the explicit schemes on this page the two of order 4 reach farthest.
 #
 # ## References
 #

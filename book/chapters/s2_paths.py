@@ -98,8 +98,7 @@ assert any_time.min() < 0.01
 #
 # Let $\varphi_t$ be the map that takes the augmented input $\hat x$ to the solution $\mathbf{y}(t)$ of
 # {eq}`paper-2.10`. All four activations {eq}`paper-2.1` are Lipschitz with constant 1 (the logistic function even
-# with 1/4), so $f(u, \cdot)$ has the Lipschitz
-# constant $\|K\|$ (the spectral norm). No other property is needed.
+# with 1/4), so $f(u, \cdot)$ has the Lipschitz constant $\|K\|$ (the spectral norm). No other property is needed.
 #
 # :::{admonition} Theorem
 # :class: important
@@ -172,9 +171,8 @@ for pair, end in zip(pairs, ends):
 
 # %% [markdown]
 # **Verified.** Twenty pairs of points satisfy {eq}`eq-2.c`, and one solution of each pair, followed back, returns
-# to its start. In
-# the network of the picture, the distance between two samples at the same time is constant to rounding, whereas at
-# different times it falls below 0.01.
+# to its start. In the network of the picture, the distance between two samples at the same time is constant to
+# rounding, whereas at different times it falls below 0.01.
 #
 # ## On a line
 #
@@ -226,7 +224,7 @@ with torch.no_grad():
 lifted = bump.flow(LINE)
 lifted[-1, [0, 4, 8]].round(3)
 
-# %% mystnb={"figure": {"name": "fig-crossing", "caption": "Nine points on a line; the inner ones form one class. Left: with Euler steps of $h = 0.8$ the points jump over each other. Middle: with $h = 0.05$ the points follow the continuous flow and keep their order. Right: with one extra dimension, two layers move the inner points below the threshold, whereas the outer points move away and come back (dots: the input, squares: the output); no two paths meet."}, "image": {"alt": "Three panels. Left: zigzag paths of nine points that cross. Middle: smooth curves that approach zero in order. Right: the plane of y1 and y2, in which the outer points stay near the top and the inner ones have moved down below a horizontal line."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-crossing", "caption": "Nine points on a line; the inner ones form one class. Left: with Euler steps of $h = 0.8$ the points jump over each other. Middle: with $h = 0.05$ the points follow the continuous flow and keep their order. Right: with one extra dimension, two layers move the inner points below the threshold, whereas the outer points move away and come back (dots: the input, squares: the output); no two paths meet."}, "image": {"alt": "Three panels. Left: zigzag paths of nine points that cross. Middle: smooth curves that approach zero in order. Right: the plane of y1 and y2, in which the outer points end near their starts and the inner ones below a horizontal line."}} tags=["hide-input"]
 assert crossings(large) == 4 and crossings(small) == 0
 written = np.tanh(k * (LINE - 0.5)) - np.tanh(k * (LINE + 0.5))
 assert np.allclose(lifted[-1], np.hstack([LINE, written]), atol=1e-14, rtol=0)
@@ -352,7 +350,7 @@ assert best_margin(cone) > 0.7
 
 # %% [markdown]
 # **Verified.** No random flow separates the two circles. The same search finds a margin where one exists: when the
-# second component is replaced by the squared radius. `EulerNet` and `RK4Net` agree with {eq}`eq-2.d` to rounding.
+# second component is replaced by minus the squared radius. `EulerNet` and `RK4Net` agree with {eq}`eq-2.d` to rounding.
 #
 # ## Exercises
 #

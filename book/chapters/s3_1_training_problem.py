@@ -199,9 +199,9 @@ plt.show()
 # :::{admonition} The paper's text: probably a slip
 # :class: voice-paper
 # In our copy the paper takes $W \in \mathbb{R}^{K \times d}$ (text recognition may have lost a hat). But $W$ is
-# applied to the network's output, which has $\hat d$
-# entries, so $W \in \mathbb{R}^{K \times \hat d}$ must be meant. Likewise, {eq}`paper-3.1` starts the state at $x_n
-# \in \mathbb{R}^d$, whereas {eq}`paper-2.10` starts it at $\hat x_n$.
+# applied to the network's output, which has $\hat d$ entries, so $W \in \mathbb{R}^{K \times \hat d}$ must be meant.
+# Likewise, {eq}`paper-3.1` starts the state at $x_n \in \mathbb{R}^d$, whereas {eq}`paper-2.10` starts it at $\hat
+# x_n$.
 # :::
 #
 # A label is also a probability vector: $c_n \in \mathbb{R}^K$ gives the probability of each class and is a unit
@@ -217,9 +217,9 @@ def cost(y, c, W, mu):
 
 
 # %% [markdown]
-# The derivative of $-\sum_k c_k \log \mathcal{H}_k(z)$ in $z$ is $\mathcal{H}(z) - c$, *prediction minus truth*, because
-# the entries of $c$ add up to one. The chain rule gives the derivatives in the features, with which the backward pass
-# of {ref}`the next page <s3-2>` begins, and in the classifier's parameters:
+# The derivative of $-\sum_k c_k \log \mathcal{H}_k(z)$ in $z$ is $\mathcal{H}(z) - c$, *prediction minus truth*,
+# because the entries of $c$ add up to one. The chain rule gives the derivatives in the features, with which the
+# backward pass of {ref}`the next page <s3-2>` begins, and in the classifier's parameters:
 #
 # $$
 # \begin{aligned}
@@ -259,8 +259,8 @@ for exact, formula in zip(
 # %% [markdown]
 # ## The problem in continuous time
 #
-# Let $\mathbf{y}_n[\mathbf{u}]$ solve {eq}`paper-2.10` from sample $n$ under the control $\mathbf{u}(t) = (\mathbf{K}(t),
-# \mathbf{b}(t))$. The cost of this control is
+# Let $\mathbf{y}_n[\mathbf{u}]$ solve {eq}`paper-2.10` from sample $n$ under the control $\mathbf{u}(t) =
+# (\mathbf{K}(t), \mathbf{b}(t))$. The cost of this control is
 #
 # $$
 # \hat{\mathcal{F}}(\mathbf{u}) = \frac{1}{N} \sum_{n=1}^{N} -\mathbb{1}^\top \Bigl[ c_n \circ \log \mathcal{H} \bigl( W
@@ -344,17 +344,17 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
-# The paper calls $\mathcal{F}$ a function on $\mathbb{R}^{m L}$, with one control per layer as in {eq}`paper-2.12` and in all
-# its experiments. But the constraint {eq}`paper-2.11` has a control for each stage, and the derivation varies all
-# these $m s L$ numbers freely. The difference matters {ref}`at an optimum <s3-2-optimum>`.
+# The paper calls $\mathcal{F}$ a function on $\mathbb{R}^{m L}$, with one control per layer as in {eq}`paper-2.12` and
+# in all its experiments. But the constraint {eq}`paper-2.11` has a control for each stage, and the derivation varies
+# all these $m s L$ numbers freely. The difference matters {ref}`at an optimum <s3-2-optimum>`.
 # :::
 #
 # ## Does training depend on the number of layers?
 #
-# *One step* of descent hardly does. In continuous time the step changes the control along a smooth direction
-# $\mathbf{v}(t)$ by minus the rate times the derivative of $\hat{\mathcal{F}}$ in this direction; with layers the
-# change is the same up to an error of order $h^2$. The next cell verifies this for one direction, against differences
-# of `continuous_cost`.
+# *One step* of descent hardly does. Multiply the change of the control by a smooth function $\mathbf{v}(t)$ and
+# integrate over time. In continuous time the result is minus the rate times the derivative of $\hat{\mathcal{F}}$ in
+# the direction $\mathbf{v}$; with layers it is the same up to an error of order $h^2$. The next cell verifies this for
+# one $\mathbf{v}$, against differences of `continuous_cost`.
 
 # %% tags=["hide-input"]
 before = control_of(line_net(1)).reshape(3, 2)
@@ -425,14 +425,14 @@ left.legend(loc="lower left")
 plt.show()
 
 # %% [markdown]
-# After 20 steps nothing has been learned yet: the cost is that of guessing, $\log 2$. The distances halve with each
-# doubling, as expected of step functions that approach a limit. Later they do not. After 200 steps the networks with
-# 10 and with 40 layers both classify all points, at nearly equal costs, with *different* controls: their jumps occur
-# at different times.
+# After 20 steps almost nothing has been learned: the cost is within one per cent of that of guessing, $\log 2$. The
+# distances halve with each doubling, as expected of step functions that approach a limit. Later they do not. After 200
+# steps the networks with 10 and with 40 layers both classify all points, at nearly equal costs, with *different*
+# controls: their jumps occur at different times.
 #
-# The grid is not the only reason. Descent itself drives neighbouring controls apart where the cost has directions of
-# negative curvature. To show this, we perturb the starting weights of the network with 40 layers by about a
-# millionth:
+# The grid is not the only reason. Descent itself drives neighbouring controls apart, for example where the cost has
+# directions of negative curvature. To see how far, we perturb the starting weights of the network with 40 layers by
+# about a millionth:
 
 # %% tags=["hide-input"]
 disturbed, draw = line_net(40), np.random.default_rng(1)
@@ -452,8 +452,9 @@ for step in STEPS:
 #
 # ## A budget of time
 #
-# If $|\sigma| < 1$, as for tanh, and no weight $\beta_i$ is negative, no feature travels farther than $T$ in any coordinate.
-# For a fixed classifier the score of the true class $k$ then exceeds that of class $j$ by less than
+# If $|\sigma| < 1$, as for tanh, and no weight $\beta_i$ is negative, no feature travels farther than $T$ in any
+# coordinate. For a fixed classifier whose rows $W_k$ are all different, the score of the true class $k$ then exceeds
+# that of class $j$ by less than
 #
 # $$
 # M_{kj} = (W_k - W_j) \cdot \hat x + \mu_k - \mu_j + T\, \|W_k - W_j\|_1 ,
@@ -485,15 +486,15 @@ print(
 # :::{admonition} The paper's text
 # :class: voice-paper
 # The paper names two reasons for a *regulariser*, a penalty on large controls: to avoid overfitting, and to guarantee
-# properties of the problem. It uses none, because overfitting does not appear in its examples and because the analysis is
-# not its subject.
+# properties of the problem. It uses none, because overfitting does not appear in its examples and because the analysis
+# is not its subject.
 # :::
 #
 # The claim about overfitting does not fit the paper's Table 5, where training accuracy and validation accuracy are
 # far apart. Moreover, without a penalty a best control need not exist. Once all points are on the correct side,
-# multiplying $W$ and $\mu$ by $\lambda > 1$ lowers the cost towards zero, which no finite weights attain. With a
-# fixed classifier, the cost of one class alone approaches the bound of {eq}`eq-3.1.d` as $b$ grows but never reaches
-# it.
+# multiplying $W$ and $\mu$ by $\lambda > 1$ lowers the cost, which tends to zero as $\lambda$ grows but is never zero.
+# With a fixed classifier, the cost of one class alone approaches the bound of {eq}`eq-3.1.d` as $b$ grows but never
+# reaches it.
 
 # %% tags=["hide-input"]
 images = tables()["table5"]
@@ -519,9 +520,8 @@ assert np.all(np.diff(scaled) < 0) and scaled[-1] < 0.01 * scaled[0]
 # {footcite:t}`sanzserna2016`). Backpropagation does this, and so does {ref}`the next page <s3-2>`. The *indirect*
 # approach derives conditions for the optimal function and then discretises them ({numref}`fig-commute`). Neural
 # differential equations {footcite}`chen2018` and {doc}`s3_3_second_road` do that. In general the two give different
-# gradients;
-# {doc}`s3_3_partner` shows which schemes make them agree {footcite}`benning2019,sanzserna1992,hager2000`. Training as a
-# control problem was proposed by {footcite:t}`e2017`.
+# gradients; {doc}`s3_3_partner` shows which schemes make them agree {footcite}`benning2019,sanzserna1992,hager2000`.
+# Training as a control problem was proposed by {footcite:t}`e2017`.
 #
 # ## Exercises
 #
@@ -533,7 +533,7 @@ assert np.all(np.diff(scaled) < 0) and scaled[-1] < 0.01 * scaled[0]
 # ```{solution} ex-s31-shift
 # :class: dropdown
 # All scores of a sample change by the same number $w \cdot y$, which cancels in {eq}`eq-3.1.b`. Predictions and cost
-# do not change, and a best $W$ is never unique. With two classes only $W_1 - W_2$ matters.
+# do not change, so a best $W$, if there is one, is not unique. With two classes only $W_1 - W_2$ matters.
 # ```
 
 # %% tags=["hide-input"]
@@ -568,9 +568,10 @@ assert abs(undivided[40, 0.15] - undivided[10, 0.15]) < 0.005
 # - Training solves {eq}`paper-3.2`, with the cost {eq}`paper-3.1`, or {eq}`paper-3.3` with layers. For a smooth
 #   control the second cost converges to the first with the order of the scheme; one step of descent, measured along
 #   a smooth direction, converges with order two.
-# - Over many steps, descent amplifies differences. Networks of 10 to 80 layers reach similar costs with different controls.
-# - $T$ is a budget: with tanh no feature travels farther than $T$ in any coordinate, which bounds the cost from
-#   below.
+# - Over many steps, descent amplifies differences. Networks of 10 to 80 layers reach similar costs with different
+#   controls.
+# - $T$ is a budget: with tanh and no negative weights $\beta_i$ no feature travels farther than $T$ in any coordinate,
+#   which bounds the cost from below.
 # - Without a regulariser a minimum need not exist.
 #
 # ## References

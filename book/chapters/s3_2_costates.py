@@ -170,9 +170,9 @@ assert abs(wrong[0] / wrong[1] - 4) < 0.3  # of second order in the push
 
 # %% [markdown]
 # In other words, $p^{[l]}$ is the gradient, at $y^{[l]}$, of the *cost to go*: the cost of a sample as a function of
-# its features before layer $l$, when it passes through the remaining layers. The next figure shows this function.
+# its features at time $t_l$, which pass through the remaining layers. The next figure shows this function.
 
-# %% mystnb={"figure": {"name": "fig-s32-costates", "caption": "The cost to go for samples of class 1, darker where it is higher: before layer $l$ for $l = 0$ and $6$, and after the last layer for $l = 12$. The dots are the features of 24 samples, with their $-p^{[l]}$. The arrows are perpendicular to the level lines and point downhill. After the last layer the level lines are straight, because the classifier is affine and there are two classes; before earlier layers they are bent by the layers in between."}, "image": {"alt": "Three panels with level lines of a landscape and arrows on points. Behind layer 12 the level lines are straight and parallel and all arrows point the same way; before layers 6 and 0 the lines are more and more curved, and the arrows, perpendicular to them, differ from point to point."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-costates", "caption": "The cost to go for samples of class 1, darker where it is higher, as a function of the input ($l = 0$), of the features halfway ($l = 6$) and of the output ($l = 12$). The dots are the features of 24 samples, with arrows in the direction of $-p^{[l]}$. The arrows are perpendicular to the level lines and point downhill. For the output the level lines are straight, because the classifier is affine and there are two classes; earlier they are bent by the layers that follow."}, "image": {"alt": "Three panels with level lines of a landscape and arrows on points. At l = 12 the level lines are straight and parallel and all arrows point the same way; at l = 6 and l = 0 the lines are more and more curved, and the arrows, perpendicular to them, differ from point to point."}} tags=["hide-input"]
 ticks = np.linspace(-4, 4, 121)
 mesh = torch.tensor(np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2))
 levels = np.concatenate([np.geomspace(0.01, 0.64, 7), np.arange(1, 11, 0.5)])
@@ -261,8 +261,8 @@ def stage_from_last(p, p_i, l, i):
 
 
 # %% [markdown]
-# *Verified: the three lines hold for the library's $p^{[l]}$ and $p_i^{[l]}$, on a random problem with a control for each
-# stage (Kutta's third order, four layers).*
+# *Verified: the three lines hold for the library's $p^{[l]}$ and $p_i^{[l]}$, on a random problem with a control for
+# each stage (Kutta's third order, four layers).*
 
 # %% tags=["hide-input"]
 found = costates.p, costates.p_i
@@ -286,8 +286,8 @@ for l in range(L):
 # ## The derivative in the step size
 #
 # The paper's outlook mentions learned step sizes, the ODENet of {footcite:t}`benning2019`. If layer $l$ has its own
-# step size $h^{[l]}$, the derivative in the step size also follows from {eq}`paper-3.8`, where $h$ occurs in the step
-# and in the stage states:
+# step size $h^{[l]}$ and the controls do not depend on it, the derivative in the step size also follows from
+# {eq}`paper-3.8`, where $h$ occurs in the step and in the stage states:
 #
 # $$
 # \frac{\partial \mathcal{F}}{\partial h^{[l]}} = p^{[l+1]} \cdot \sum_{i=1}^{s} \beta_i f_i^{[l]}

@@ -16,10 +16,10 @@
 # (s3-2)=
 # # 3.2 The derivation
 #
-# How should the weights of layer 3 change so that the cost after layer 100 falls? Lagrange's method answers this: treat all
-# states as free variables, attach a multiplier to each equation of the network, and choose the multipliers so that only the
-# weights matter. The multipliers then satisfy a recursion that runs *backwards* through the layers. This page derives it,
-# equations {eq}`paper-3.4` to {eq}`paper-3.18`, following {footcite:t}`benning2019` as the paper does.
+# How should the weights of layer 3 change so that the cost after layer 100 falls? Lagrange's method answers this: treat
+# all states as free variables, attach a multiplier to each equation of the network, and choose the multipliers so that
+# only the weights matter. The multipliers then satisfy a recursion that runs *backwards* through the layers. This page
+# derives it, equations {eq}`paper-3.4` to {eq}`paper-3.18`, following {footcite:t}`benning2019` as the paper does.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -275,8 +275,8 @@ anywhere = (
 )
 
 # %% [markdown]
-# *Verified: `sweep` against the library's states and stage values and, with one control per layer, against `RKNet`; the sizes
-# {eq}`paper-3.7` against the library's arrays.*
+# *Verified: `sweep` against the library's states and stage values and, with one control per layer, against `RKNet`; the
+# sizes {eq}`paper-3.7` against the library's arrays.*
 
 # %% tags=["hide-input"]
 net = RKNet(d=3, d_hat=3, classes=2, L=L, tableau=tableau, h=h).double()
@@ -340,8 +340,8 @@ def lagrangian(U, Y, F, P, Xi):
 # would be zero.
 # :::
 #
-# *Verified: the value against the library's Lagrangian `anywhere`, and against the cost on the network; the derivatives in $P$
-# and $\Xi$ against the brackets.*
+# *Verified: the value against the library's Lagrangian `anywhere`, and against the cost on the network; the derivatives
+# in $P$ and $\Xi$ against the brackets.*
 
 # %% tags=["hide-input"]
 gradient = torch.func.grad(lagrangian, argnums=(0, 1, 2, 3, 4))
@@ -372,7 +372,7 @@ assert agree(by_last_state, -P_any[L])
 # %% [markdown]
 # ## The derivatives of $f$
 #
-# For $f(u, y) = \sigma(K y + b)$, with $\sigma' = 1 - \tanh^2$ at $K y + b$:
+# For $f(u, y) = \sigma(K y + b)$, with $\sigma'$ taken at $K y + b$ (for tanh, $\sigma' = 1 - \tanh^2$):
 #
 # $$
 # \begin{aligned}
@@ -523,9 +523,8 @@ def along_df(U, Y, F, P, Xi, df):
 # :::{admonition} The paper's text: probably slips
 # :class: voice-paper
 # In our copy of {eq}`paper-3.14` the sum in front of $\xi_i^{[l]}$ runs over $j$, which leaves $i$ undefined, and
-# the innermost
-# sum holds $g_j^{[l]}$, which is introduced later {eq}`paper-3.25`. We read $i$ and $\delta f_j^{[l]}$: the printed
-# sum is not the derivative, whatever $i$ is and whether $g_j$ means $\delta f_j$ or {eq}`paper-3.25`. In
+# the innermost sum holds $g_j^{[l]}$, which is introduced later {eq}`paper-3.25`. We read $i$ and $\delta f_j^{[l]}$:
+# the printed sum is not the derivative, whatever $i$ is and whether $g_j$ means $\delta f_j$ or {eq}`paper-3.25`. In
 # {eq}`paper-3.16` the printed $i = 0, \dots, s$ must start at 1, since stages are counted from 1.
 # :::
 #
@@ -537,8 +536,8 @@ def along_df(U, Y, F, P, Xi, df):
 # f_y\bigl(u_j^{[l]}, y_j^{[l]}\bigr)^\top \xi_j^{[l]} \Bigr) \cdot \delta f_i^{[l]} .
 # $$ (paper-3.15)
 #
-# Stage $i$ enters stage $j$ with weight $a_{j,i}$ in the forward pass; in the backward pass $\xi_j$ enters $\xi_i$ with the same
-# weight. Since the directions are arbitrary, for $l = 0, \dots, L-1$ and $i = 1, \dots, s$
+# Stage $i$ enters stage $j$ with weight $a_{j,i}$ in the forward pass; in the backward pass $\xi_j$ enters $\xi_i$ with
+# the same weight. Since the directions are arbitrary, for $l = 0, \dots, L-1$ and $i = 1, \dots, s$
 #
 # $$
 # 0 = h \beta_i\, p^{[l+1]} - \xi_i^{[l]} + h \sum_{j=1}^{s} a_{j,i}\, f_y\bigl(u_j^{[l]}, y_j^{[l]}\bigr)^\top \xi_j^{[l]} .
@@ -711,9 +710,9 @@ assert agree(along_v(*anywhere, direction), second_line)
 #
 # ```{solution} ex-s32-euler
 # :class: dropdown
-# With $s = 1$, $A = 0$, $\beta_1 = 1$: $\xi^{[l]} = h p^{[l+1]}$, so $p^{[l]} = p^{[l+1]} + h f_y^\top p^{[l+1]}$ and the
-# gradient is $h f_u^\top p^{[l+1]}$, with $f$ at $(u^{[l]}, y^{[l]})$. For $h = 1$ this is backpropagation through a
-# ResNet: the error signal is the sum of the signal along the skip connection and the signal through the block.
+# With $s = 1$, $A = 0$, $\beta_1 = 1$: $\xi^{[l]} = h p^{[l+1]}$, so $p^{[l]} = p^{[l+1]} + h f_y^\top p^{[l+1]}$ and
+# the gradient is $h f_u^\top p^{[l+1]}$, with $f$ at $(u^{[l]}, y^{[l]})$. For $h = 1$ this is backpropagation through
+# a ResNet: the error signal is the sum of the signal along the skip connection and the signal through the block.
 # ```
 
 # %% tags=["hide-input"]

@@ -27,8 +27,7 @@
 #   $f_u^\top p_i$, {eq}`paper-3.22`.
 # - Here: this holds where every stage has a control of its own, hence also for Euler's method, whose layers have one
 #   stage. It fails in general where stages share a control: in {eq}`paper-2.11` if instants coincide, as for RK4,
-#   and in
-#   {eq}`paper-2.12` for every scheme with several stages, as in the paper's RK4Net.
+#   and in {eq}`paper-2.12` for every scheme with several stages, as in the paper's RK4Net.
 # - Where stages share a control, a sum vanishes instead, {eq}`eq-3.2.c`.
 # :::
 
@@ -62,8 +61,8 @@ rng = np.random.default_rng(5)
 # f_u\bigl(u_i^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]} = 0, \qquad l = 0, \dots, L-1, \quad i = 1, \dots, s.
 # $$ (paper-3.22)
 #
-# In the language of optimal control, $p \cdot f(u, y)$ is the *Hamiltonian*, and an optimal control makes it stationary in
-# $u$. As before, products and $f_u^\top$ sum over the samples. This is essential: for a single sample and $\sigma' >
+# In the language of optimal control, $p \cdot f(u, y)$ is the *Hamiltonian*, and an optimal control makes it stationary
+# in $u$. As before, products and $f_u^\top$ sum over the samples. This is essential: for a single sample and $\sigma' >
 # 0$ the part of {eq}`paper-3.22` that belongs to $b$ is $\sigma' \circ p_i = 0$, which holds only if $p_i = 0$. The
 # conditions are necessary but not sufficient: they also hold at maxima and saddle points.
 #
@@ -201,8 +200,8 @@ def f_u_T(u, v):
 # The conditions apply to the network with a control for each stage. Its multipliers are not zero, yet $f_u^\top$
 # annihilates each of them.
 #
-# *Verified: at the teacher's controls, which are not optimal, $f_u^\top \xi_i = h \beta_i f_u^\top p_i$ is the gradient found by
-# automatic differentiation; at the optimum both conditions hold to rounding, while no $\xi_i$ is zero.*
+# *Verified: at the teacher's controls, which are not optimal, $f_u^\top \xi_i = h \beta_i f_u^\top p_i$ is the gradient
+# found by automatic differentiation; at the optimum both conditions hold to rounding, while no $\xi_i$ is zero.*
 
 # %% tags=["hide-input"]
 ROUNDING = 1e-12
@@ -280,9 +279,9 @@ plt.show()
 # = h \sum_{i=1}^{s} \beta_i\, f_u\bigl(u^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]} = 0
 # $$ (eq-3.2.c)
 #
-# for every layer. The second form is the scheme's own quadrature of $\int f_u^\top p \, dt$ over the layer. In continuous
-# time this integral is the derivative of the cost in a control that is constant on the layer. With one control per
-# layer the Hamiltonian need only be stationary on average over the layer, not at every instant.
+# for every layer. The second form is the scheme's own quadrature of $\int f_u^\top p \, dt$ over the layer. In
+# continuous time this integral is the derivative of the cost in a control that is constant on the layer. With one
+# control per layer the Hamiltonian need only be stationary on average over the layer, not at every instant.
 #
 # ## Exercises
 #
@@ -359,8 +358,8 @@ assert terms.sum(dim=1).abs().max() < ROUNDING and terms.abs().max() > 1e-2
 # - A condition for an optimum can be tested only if the fit is not exact. At an exact fit every multiplier is zero
 #   and every condition holds.
 #
-# First-order conditions of Runge-Kutta discretisations in terms of stage costates go back to {footcite:t}`hager2000`; for
-# networks see {footcite:t}`benning2019`.
+# First-order conditions of Runge-Kutta discretisations in terms of stage costates go back to {footcite:t}`hager2000`;
+# for networks see {footcite:t}`benning2019`.
 #
 # ## References
 #

@@ -89,7 +89,7 @@ plt.show()
 # the costate, and the costate equation is linear in the costate. A hollow node therefore carries at most one hollow
 # node, and a filled node none. These are all such trees with a hollow root and up to three nodes:
 
-# %% mystnb={"figure": {"name": "fig-trees-costate", "caption": "Trees of the costate with up to three nodes. Hollow nodes (the costate equation) form a single chain that starts at the root; filled nodes (the state equation) branch off from it."}, "image": {"alt": "Eight rooted trees with hollow roots: the single node; two with two nodes, the upper one hollow or filled; five with three nodes, two of them forks, with one or two filled ends, and three of them tall, with none, one or two filled nodes at the top."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trees-costate", "caption": "The eight trees of the costate with up to three nodes, numbered. Hollow nodes (the costate equation) form a single chain that starts at the root; filled nodes (the state equation) branch off from it."}, "image": {"alt": "Eight rooted trees with hollow roots: the single node; two with two nodes, the upper one hollow or filled; five with three nodes, two of them forks, with one or two filled ends, and three of them tall, with none, one or two filled nodes at the top."}} tags=["hide-input"]
 costate_trees = [
     tree
     for nodes in (1, 2, 3)

@@ -245,10 +245,10 @@ print(f"{len(schemes)} schemes with their partners: autograd's gradient")
 # :::{admonition} The paper's text: a missing tilde
 # :class: voice-paper
 # In our copy of the paper, the first $a$ of {eq}`paper-3.23` has no tilde: $\beta_i a_{i,j} + \tilde\beta_j a_{j,i} -
-# \beta_i \tilde\beta_j = 0$. (The copy was made by text recognition, which may lose an accent; the printed page may have
-# the tilde.) Without the tilde it is the condition for a single scheme to be symplectic. For $i = j$ it says $a_{i,i} =
-# \beta_i / 2$, which no explicit scheme satisfies, although the paper's networks are all explicit. The tilde is
-# required by {eq}`paper-3.21` and {eq}`paper-3.26`.
+# \beta_i \tilde\beta_j = 0$. (The copy was made by text recognition, which may lose an accent; the printed page may
+# have the tilde.) Without the tilde it is the condition for a single scheme to be symplectic. For $i = j$ it says
+# $a_{i,i} = \beta_i / 2$, which no explicit scheme satisfies, although the paper's networks are all explicit. The tilde
+# is required by {eq}`paper-3.21` and {eq}`paper-3.26`.
 # :::
 
 # %%
@@ -382,8 +382,8 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 #
 # ```{exercise}
 # :label: ex-s33-trapezium
-# Find the partners of implicit Euler, $A = (1)$, $\beta = (1)$, and of the trapezium rule, $A = \begin{pmatrix} 0 & 0 \\
-# 1/2 & 1/2 \end{pmatrix}$, $\beta = (1/2, 1/2)$, by hand. What is known about the second pair?
+# Find the partners of implicit Euler, $A = (1)$, $\beta = (1)$, and of the trapezium rule, $A = \begin{pmatrix} 0 & 0
+# \\ 1/2 & 1/2 \end{pmatrix}$, $\beta = (1/2, 1/2)$, by hand. What is known about the second pair?
 # ```
 #
 # ```{solution} ex-s33-trapezium
@@ -396,9 +396,8 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 #
 # ```{exercise}
 # :label: ex-s33-family
-# The explicit two-stage schemes of order 2 are $a_{2,1} = 1 / (2 \theta)$, $\beta = (1 - \theta, \theta)$. For
-# which of them
-# is the naive recipe right?
+# The explicit two-stage schemes of order 2 are $a_{2,1} = 1 / (2 \theta)$, $\beta = (1 - \theta, \theta)$. For which
+# $\theta$ is the naive recipe right?
 # ```
 #
 # :::{check} It is right for $\theta =$
@@ -426,8 +425,8 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 # ## Takeaways
 #
 # - If no weight is zero, the multipliers of a Runge-Kutta network, divided by $h \beta_i$, are themselves
-#   Runge-Kutta stages, of the tableau $\tilde a_{i,j} =
-#   \beta_j - \beta_j a_{j,i} / \beta_i$; in our copy, {eq}`paper-3.23` lacks a tilde.
+#   Runge-Kutta stages, of the tableau $\tilde a_{i,j} = \beta_j - \beta_j a_{j,i} / \beta_i$; in our copy,
+#   {eq}`paper-3.23` lacks a tilde.
 # - For an explicit scheme the backward pass is explicit, from the last stage to the first.
 # - With a control for each stage the partner is the only such tableau. A reducible scheme whose stages share a
 #   control has others.

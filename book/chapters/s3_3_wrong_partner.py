@@ -142,8 +142,8 @@ plt.show()
 #
 # :::{admonition} Rules, fixed before the first run
 # :class: voice-here
-# 1. *Gradient.* Along the training with the right gradient, the median relative error of the wrong one falls like $h^n$,
-#    with $n$ within 0.5 of the predicted power.
+# 1. *Gradient.* Along the training with the right gradient, the median relative error of the wrong one falls like
+#    $h^n$, with $n$ within 0.5 of the predicted power.
 # 2. *Training.* For each scheme and step size take the ratio of the final training costs, wrong over right, seed by
 #    seed, and the 95 % interval of its geometric mean (Student's $t$ on the logarithms). The wrong partner
 #    **matters** if this mean differs from 1, at the 5 % level after Holm's correction for all comparisons, and the
@@ -305,7 +305,7 @@ for name, L in CASES:
     uphill = "at times" if (seen[name, L][:, 1] <= 0).any() else "never"
     print(f"{name:8}{5 / L:5.2f}{numbers}{uphill:>10}    {verdict((name, L))}")
 
-# %% mystnb={"figure": {"name": "fig-wrong-training", "caption": "Left: relative error of the wrong gradient during training at $h = 0.5$, median and quartiles of 20 seeds. The error grows more than tenfold. Above the thin line at 1 the wrong gradient may point uphill. Right: ratio of the final costs, wrong partner over right partner, geometric mean of 20 pairs and 95 % interval; grey: a difference below 10 %. Training with Euler fails at large steps; at $h = 0.25$ and below no difference is established."}, "image": {"alt": "Left, semi-logarithmic: four bands over 150 training steps, Euler highest, near or above 1, then Ralston and Heun near a tenth, RK4 lowest near a thousandth. Right, ratios against step size with error bars: Euler near 8 and 5 at h = 1 and 0.5 and near 1 below; the others between 1 and 1.8 at h = 1, near 1 below."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-wrong-training", "caption": "Left: relative error of the wrong gradient during training at $h = 0.5$, median and quartiles of 20 seeds. Each median grows more than tenfold. Above the thin line at 1 the wrong gradient may point uphill. Right: ratio of the final costs, wrong partner over right partner, geometric mean of 20 pairs and 95 % interval; grey: a difference below 10 %. Training with Euler fails at large steps; at $h = 0.25$ and below no difference is established."}, "image": {"alt": "Left, semi-logarithmic: four bands over 150 training steps, Euler highest, near or above 1, then Ralston and Heun near a tenth, RK4 lowest near a thousandth. Right, ratios against step size with error bars: Euler far above 1 at h = 1 and 0.5 and near 1 below; the others between 1 and 1.8 at h = 1, near 1 below."}} tags=["hide-input"]
 fig, (paths, bars) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.9), layout="constrained"
 )
@@ -347,7 +347,7 @@ for name in ("euler", "ralston", "heun", "rk4"):
     first, *_, last = np.median(seen[name, 10][:, 0], axis=1)
     assert last > 10 * first
 assert verdicts["euler", 5] == verdicts["euler", 10] == "matters"
-assert ratios["euler", 10][0] > 2
+assert min(ratios["euler", 5][0], ratios["euler", 10][0]) > 2
 assert 0.05 < np.median(seen["euler", 100][:, 0]) < 0.2
 assert verdicts["euler", 100] == verdicts["rk4", 10] == "below 10 %"
 for case in CASES:
@@ -362,8 +362,8 @@ for case in (("ralston", 5), ("heun", 5)):
 # **What to see.** Where the median error exceeds 1, training with the wrong partner ends at several times the cost.
 # Where the median error is below a hundredth, the difference stays below 10 %. In between the outcome is mixed:
 # Ralston's and Heun's schemes with $h = 1$ end at a higher cost although the median error is below 1, and other cases
-# are close to the border of 10 %; the interval shows how close. EulerNet with $h = 0.05$ is not affected, although
-# the median error of its gradient is about a tenth.
+# are close to the border of 10 %; the interval shows how close. For EulerNet with $h = 0.05$ the difference is also
+# below 10 %, although the median error of its gradient is about a tenth.
 #
 # :::{admonition} How far to trust the verdicts
 # :class: voice-here
@@ -409,9 +409,9 @@ assert np.allclose(swept.p[0, 0], by_hand, rtol=1e-13)
 # $|\tilde g - g| \le \delta |g|$ with $\delta < 1$, the wrong gradient is still a descent direction: $g \cdot \tilde
 # g \ge (1 - \delta) |g|^2$.
 #
-# Second, a minimum is flat. Let $u_\ast$ be a minimum with a regular Hessian. The wrong gradient, with an error of
-# $O(h^n)$, vanishes at a nearby point $\tilde u$, and the cost there exceeds the minimum by a term of *twice* the
-# order:
+# Second, a minimum is flat. Let $u_\ast$ be a minimum with a regular Hessian. For small $h$ the wrong gradient, with an
+# error of $O(h^n)$, vanishes at a nearby point $\tilde u$, and the cost there exceeds the minimum by a term of *twice*
+# the order:
 #
 # $$
 # \tilde u - u_\ast = O(h^n), \qquad \mathcal F(\tilde u) - \mathcal F(u_\ast) = O(h^{2n}).

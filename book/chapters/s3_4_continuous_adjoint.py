@@ -251,10 +251,10 @@ print("powers of h:", *(f"{power:.1f}" for power in powers))
 # ## A ceiling
 #
 # We return to the contraction. Once a point is near the line, each layer multiplies the component along $q$ by the
-# stability function $R(-kh) \approx e^{-kh}$ and leaves the orthogonal component as it is. When the component along $q$ is smaller than the
-# last digit of the orthogonal one, the state no longer contains it, and no method can recover it. (If $q$ were a
-# coordinate axis, the small component would be a floating-point number with its own digits, and there would be no
-# ceiling.) This happens at about
+# stability function $R(-kh) \approx e^{-kh}$ and leaves the orthogonal component as it is. When the component along
+# $q$ is smaller than the last digit of the orthogonal one, the state no longer contains it, and no method can recover
+# it. (If $q$ were a coordinate axis, the small component would be a floating-point number with its own digits, and
+# there would be no ceiling.) This happens at about
 #
 # $$
 # T_\varepsilon = \frac{h \ln(1 / \varepsilon)}{\ln(1 / |R(-kh)|)} \approx \frac{\ln(1 / \varepsilon)}{k} .
