@@ -25,14 +25,14 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from scipy import optimize, stats
-from statsmodels.stats.multitest import multipletests
+from scipy import optimize
 
 from rknet import TABLEAUS, RKNet, adjoint, draw, plots
 from rknet.adjoint import Affine, Step, order
 from rknet.laboratories import TableauLaboratory
 from rknet.laboratories import tableau as laboratory
 from rknet.study.html_tables import Row, Table
+from rknet.study.paired import judged
 
 plots.style()
 LOOKS = {
@@ -273,24 +273,16 @@ assert abs(slope([0.25, 0.05], fine) - powers["euler"].layer) < 0.5
 
 
 # %% tags=["hide-input"]
-def ratio(case):
-    """Geometric mean of wrong / right, its 95 % interval, and p."""
-    logs = np.log(costs[case, "wrong"] / costs[case, "right"])
-    t = stats.ttest_1samp(logs, 0)
-    return np.exp([logs.mean(), *t.confidence_interval()]), t.pvalue
-
-
-ratios = {case: ratio(case)[0] for case in CASES}
-differs = dict(
-    zip(CASES, multipletests([ratio(c)[1] for c in CASES], 0.05, "holm")[0])
-)
+logs = {
+    case: np.log(costs[case, "wrong"] / costs[case, "right"]) for case in CASES
+}
+found = judged(logs, np.log(1.1), ("matters", "matters"))
+ratios = {case: np.exp(of[:3]) for case, of in found.items()}
 
 
 def verdict(case):
-    _, low, high = ratios[case]
-    if 1 / 1.1 <= low and high <= 1.1:
-        return "below 10 %"
-    return "matters" if differs[case] else "undecided"
+    word = found[case].verdict
+    return "below 10 %" if word == "the same" else word
 
 
 POLE = 100  # a larger error in any step: rounding decides the digits after it

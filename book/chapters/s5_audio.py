@@ -37,8 +37,8 @@ import torch
 
 from rknet import Protocol, fit, plots
 from rknet.data import audio
-from rknet.study.differences import difference
 from rknet.study.html_tables import Row, Table
+from rknet.study.paired import judged
 from rknet.variants.controlled import ControlledNet
 
 plots.style()
@@ -290,12 +290,11 @@ PAIRS = {
     "gates": ("RK4", "GRU", "all"),
     "frame rate": ("RK4", "recurrent", "half"),
 }
-verdicts = {
-    rule: difference(
-        found[one, rate], found[other, rate], margin=2, comparisons=4
-    )
+differences = {
+    rule: np.subtract(found[one, rate], found[other, rate])
     for rule, (one, other, rate) in PAIRS.items()
 }
+verdicts = judged(differences, 2, correction="bonferroni")
 for rule, (one, other, _) in PAIRS.items():
     print(f"{rule:11}{one} - {other:10}{verdicts[rule]}")
 

@@ -29,10 +29,9 @@
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from rknet import RKNet, draw, plots
+from rknet.study.paired import judged
 from rknet.variants.controls import BASES, FunctionNet, evaluations, prolonged
 from rknet.variants.ensembles import Ensemble, adam
 
@@ -172,33 +171,16 @@ for basis in BASES:
         compared["parameters", basis, law] = difference
 
 
-def judged(compared, ratios):
-    """Mean, interval and verdict of each case; `ratios` are logarithms."""
-    found = {case: stats.ttest_1samp(of, 0) for case, of in compared.items()}
-    p = [t.pvalue for t in found.values()]
-    results = {}
-    for (case, t), differs in zip(
-        found.items(), multipletests(p, 0.05, "holm")[0]
-    ):
-        low, high = t.confidence_interval()
-        margin = np.log(1.1) if case[0] in ratios else 2
-        words = (
-            ("higher", "lower") if case[0] in ratios else ("better", "worse")
-        )
-        verdict = words[int(high < 0)] if differs else "undecided"
-        if -margin <= low and high <= margin:
-            verdict = "the same"
-        results[case] = compared[case].mean(), low, high, verdict
-    return results
-
-
-results = judged(compared, {"mesh"})
+margins = {case: np.log(1.1) if case[0] == "mesh" else 2 for case in compared}
+results = judged(compared, margins)
+of_costs = {"worse": "lower", "better": "higher"}
 print("                                  mean   95 % interval")
 for (what, basis, law), (mean, low, high, verdict) in results.items():
     shown = f"{mean:+6.1f}  ({low:+5.1f} to {high:+5.1f})"
     if what == "mesh":
         mean, low, high = np.exp([mean, low, high])
         shown = f"{mean:6.2f}  ({low:5.2f} to {high:5.2f})"
+        verdict = of_costs.get(verdict, verdict)
     print(f"{what:11}{basis:11}{law:9}{shown}  {verdict}")
 
 # %% tags=["hide-input"]
@@ -295,9 +277,9 @@ for law in SETS:
         f" {also.sum()} of 20 doubled"
     )
     assert reached.sum() >= 18 and also.sum() >= 18
-for case, of in judged(saved, {"evaluations"}).items():
+for case, of in judged(saved, np.log(1.1), ("lower", "higher")).items():
     mean, low, high = np.exp(of[:3])
-    verdict = "saves" if of[3] == "lower" else of[3]
+    verdict = "saves" if of.verdict == "lower" else of.verdict
     print(f"{case[2]:8} ratio {mean:.2f}  ({low:.2f} to {high:.2f})  {verdict}")
     assert verdict == "saves"
 

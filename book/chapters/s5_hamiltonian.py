@@ -374,7 +374,7 @@ logs = {
     for kind in ("antisymmetric", "Hamiltonian")
     for L in (10, 40)
 }
-verdicts = judged(logs, np.log(1.1))
+verdicts = judged(logs, np.log(1.1), ("lower", "higher"))
 print("net             L   cost / EulerNet's     95 %       verdict")
 for (kind, L), found in verdicts.items():
     mean, low, high = np.exp(found[:3])

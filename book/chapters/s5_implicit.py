@@ -304,7 +304,7 @@ logs = {
     - np.log(trained[pair[3], pair[1]][pair[0]])
     for pair in PAIRS
 }
-verdicts = judged(logs, np.log(1.1))
+verdicts = judged(logs, np.log(1.1), ("lower", "higher"))
 print(
     "quantity scale implicit          explicit   ratio      95 %       verdict"
 )

@@ -31,10 +31,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from rknet import PointSet, StandardNet, adjoint, draw, plots
 from rknet.adjoint import Step
+from rknet.study.paired import judged
 from rknet.variants.ensembles import Ensemble, descend
 from rknet.variants.learned_steps import ODENet, onto_simplex
 
@@ -263,38 +263,18 @@ COMPARISONS = {
     "pruned - simplex": (("pruned", 1), ("simplex", 1)),
     "pruned - ResNet": (("pruned", 1), ("ResNet", 1)),
 }
-tests = {
-    (name, law): stats.ttest_1samp(
-        accuracy[law, *one] - accuracy[law, *other], 0
-    )
+differences = {
+    (name, law): accuracy[law, *one] - accuracy[law, *other]
     for name, (one, other) in COMPARISONS.items()
     for law in SETS
 }
-differs = dict(
-    zip(
-        tests,
-        multipletests([t.pvalue for t in tests.values()], 0.05, "holm")[0],
-    )
-)
-
-
-def verdict(case):
-    low, high = tests[case].confidence_interval()
-    if -2 <= low and high <= 2:
-        return "the same"
-    if differs[case]:
-        return "better" if low > 0 else "worse"
-    return "undecided"
-
-
-verdicts = {case: verdict(case) for case in tests}
+found = judged(differences, 2)
+verdicts = {case: of.verdict for case, of in found.items()}
 print("difference in points, 95 % interval, verdict on the first network")
-for name, (one, other) in COMPARISONS.items():
+for name in COMPARISONS:
     print(name)
     for law in SETS:
-        low, high = tests[name, law].confidence_interval()
-        mean = (accuracy[law, *one] - accuracy[law, *other]).mean()
-        mean, low, high = map(round, (mean, low, high))
+        mean, low, high = map(round, found[name, law][:3])
         print(
             f"   {law:9}{mean:+6d}  ({low:+3d} to {high:+3d})"
             f"   {verdicts[name, law]}"
@@ -330,7 +310,7 @@ fig.legend(loc="outside lower center", ncols=4)
 plt.show()
 
 # %% tags=["hide-input"]
-for case in tests:
+for case in verdicts:
     if case[0] in ("ODENet - ResNet", "ODENet - simplex"):
         assert verdicts[case] == "better"
     if "T = 8" in case[0]:

@@ -36,8 +36,8 @@ import torch
 
 from rknet import PointSet, Protocol, RKNet, fit, plots
 from rknet.data import images
-from rknet.study.differences import difference
 from rknet.study.html_tables import Row, Table
+from rknet.study.paired import judged
 from rknet.variants import regularisers
 from rknet.variants.regularisers import KineticEnergy, Smoothness
 
@@ -203,25 +203,23 @@ Table(
 )
 
 # %%
-verdicts = {}
+differences, margins, without = {}, {}, found["none"]
 for kind in list(KINDS)[1:]:
-    accuracy = found[kind]["validation"], found["none"]["validation"]
-    fewer = np.log2(found["none"]["steps"]) - np.log2(found[kind]["steps"])
-    verdicts[kind] = (
-        difference(*accuracy, margin=2, comparisons=6),
-        difference(fewer, 0 * fewer, margin=0.14, comparisons=6),
-    )
-    on_images, in_steps = verdicts[kind]
-    print(f"{kind:15}accuracy {on_images}")
-    print(f"{'':15}steps    {in_steps}")
+    accuracy, steps = found[kind]["validation"], found[kind]["steps"]
+    differences[kind, "accuracy"] = accuracy - without["validation"]
+    differences[kind, "steps"] = np.log2(without["steps"]) - np.log2(steps)
+    margins |= {(kind, "accuracy"): 2, (kind, "steps"): 0.14}
+verdicts = judged(differences, margins, correction="bonferroni")
+for (kind, what), verdict in verdicts.items():
+    print(f"{kind if what == 'accuracy' else '':15}{what:9}{verdict}")
 
 # %% tags=["hide-input"]
-assert [v.verdict for v, _ in verdicts.values()] == [
-    *("the same", "undecided", "undecided")
-]
-assert [v.verdict for _, v in verdicts.values()] == [
-    *("undecided", "better", "better")
-]
+words = {
+    of: [v.verdict for (_, what), v in verdicts.items() if what == of]
+    for of in ("accuracy", "steps")
+}
+assert words["accuracy"] == ["the same", "undecided", "undecided"]
+assert words["steps"] == ["undecided", "better", "better"]
 for kind in ("smoothness", "kinetic energy"):
     assert (found[kind]["validation"] < found["none"]["validation"]).all()
 ratio = {

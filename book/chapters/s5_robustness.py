@@ -31,13 +31,15 @@
 # :::
 
 # %% tags=["hide-input"]
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 
 from rknet import EulerNet, Protocol, RK4Net, StandardNet, draw, fit, plots
 from rknet.data import bayes
-from rknet.study.differences import difference
 from rknet.study.html_tables import Row, Table
+from rknet.study.paired import judged
 from rknet.variants import robustness
 
 plots.style()
@@ -211,25 +213,23 @@ for of in seen.values():
 MARGINS = {"noise": 2, "attack": 2, "stretch": 0.1}
 
 
-def compared(law, kind, what):
+def gain(law, kind, what):
     """The difference of a network from RK4Net; positive where it keeps more or stretches less."""
-    sign = -1 if what == "stretch" else 1
-    one, other = (sign * seen[law, k][what] for k in (kind, "RK4Net"))
-    return difference(one, other, margin=MARGINS[what], comparisons=12)
+    gain = seen[law, kind][what] - seen[law, "RK4Net"][what]
+    return -gain if what == "stretch" else gain
 
 
-verdicts = {
-    (law, kind, what): compared(law, kind, what)
-    for law in SETS
-    for kind in ("StandardNet", "EulerNet")
-    for what in MARGINS
-}
+cases = list(itertools.product(SETS, ("StandardNet", "EulerNet"), MARGINS))
+verdicts = judged(
+    {case: gain(*case) for case in cases},
+    {case: MARGINS[case[-1]] for case in cases},
+    correction="bonferroni",
+)
 
 
-def cell(found):
-    digits = 2 if found.margin < 1 else 1
-    numbers = (found.mean, found.low, found.high)
-    mean, low, high = (f"{x:+.{digits}f}" for x in numbers)
+def cell(law, kind, what):
+    found, digits = verdicts[law, kind, what], 2 if what == "stretch" else 1
+    mean, low, high = (f"{x:+.{digits}f}" for x in found[:3])
     return f"{mean} ({low} to {high})\n{found.verdict}"
 
 
@@ -240,7 +240,7 @@ Table(
     ["noise", "attack", "stretch"],
     {
         law: [
-            Row(kind, "", [cell(verdicts[law, kind, what]) for what in MARGINS])
+            Row(kind, "", [cell(law, kind, what) for what in MARGINS])
             for kind in ("StandardNet", "EulerNet")
         ]
         for law in SETS

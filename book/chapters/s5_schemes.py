@@ -62,7 +62,7 @@ differences = {
     for scheme in depths
     if scheme != "rk4"
 }
-verdicts = judged(differences, 1.0, ("worse", "better"))
+verdicts = judged(differences, 1.0)
 
 # %% mystnb={"figure": {"name": "fig-s5-schemes", "caption": "Validation accuracy of each scheme minus that of RK4, in points: mean of 20 pairs and 95 % interval. Grey: within one point. Width 3, $T = 5$. At 3 steps and at 12 steps all networks of a seed have the same parameters; at 12 evaluations a scheme of fewer stages has more layers."}, "image": {"alt": "Three panels, one for each budget, with the schemes Euler, Heun, Ralston, Kutta 3, 3/8 rule and Dormand-Prince from left to right and three markers with error bars each, one for each point set, around a grey band at zero."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d", "2d"]], height=3.0)
@@ -214,7 +214,7 @@ def exchanged(L):
 
 
 changes = exchanged(3) | exchanged(12)
-bound = judged(changes, 1.0, ("worse", "better"))
+bound = judged(changes, 1.0)
 for (L, scheme), found in bound.items():
     print(
         f"L = {L:2}, h = {5 / L:.2f}, {TABLEAUS[scheme].name:17}"

@@ -35,8 +35,8 @@ import numpy as np
 
 from rknet import ConvolutionalRKNet, Protocol, fit, plots
 from rknet.data.video import DIRECTIONS, clips
-from rknet.study.differences import difference
 from rknet.study.html_tables import Row, Table
+from rknet.study.paired import judged
 from rknet.variants.controlled import ControlledConvolutionalNet
 
 plots.style()
@@ -195,10 +195,11 @@ PAIRS = {
     "flow and recurrence": ("flow", "recurrent", FRAMES),
     "longer clips": ("flow", "recurrent", LONG),
 }
-verdicts = {
-    rule: difference(found[one, n], found[other, n], margin=2, comparisons=3)
+differences = {
+    rule: np.subtract(found[one, n], found[other, n])
     for rule, (one, other, n) in PAIRS.items()
 }
+verdicts = judged(differences, 2, correction="bonferroni")
 for rule, (one, other, _) in PAIRS.items():
     print(f"{rule:21}{one} - {other:11}{verdicts[rule]}")
 

@@ -39,7 +39,11 @@ class AntisymmetricNet(RKNet):
 
     def f(self, K: Tensor, b: Tensor, y: Tensor) -> Tensor:
         """sigma((K - K^T - damping I) y + b) for y (N, d_hat)."""
-        return super().f(K - K.mT - self.damping * torch.eye(len(K), dtype=K.dtype, device=K.device), b, y)
+        return super().f(self.matrix(K), b, y)
+
+    def matrix(self, K: Tensor) -> Tensor:
+        """K - K^T - damping I for K (..., d_hat, d_hat): the K of an `rknet.nets.RKNet` with the same f."""
+        return K - K.mT - self.damping * torch.eye(K.shape[-1], dtype=K.dtype, device=K.device)
 
     @property
     def architecture(self) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from torch import Tensor
 from rknet.checks import choose, inputs, labels, positive, shown, whole
 from rknet.nets import Net, RKNet, StandardNet
 from rknet.protocol import cross_entropy
+from rknet.variants.antisymmetric import AntisymmetricNet
 
 SLOPES: dict[str, float] = {"tanh": 1.0, "logistic": 0.25, "relu": 1.0, "softplus": 1.0}
 """The largest slope s of each activation; the smallest is 0 for all."""
@@ -42,7 +43,7 @@ def slope(net: Net) -> float:
 def bound(net: Net) -> NDArray[np.float64]:
     """A Lipschitz constant of each layer by norms, (L,): s |K| for a `StandardNet`, and of a scheme as above.
 
-    ValueError unless the net is a `StandardNet` or an `RKNet` of dense layers.
+    ValueError unless the net is a `StandardNet` or an `RKNet` of dense layers, which may be antisymmetric ones.
     """
     z = slope(net) * np.linalg.norm(_matrices(net), 2, axis=(1, 2))
     if isinstance(net, StandardNet):
@@ -149,11 +150,12 @@ def perturbed(net: Net, X: ArrayLike, c: ArrayLike, radius: float, *, steps: int
 
 
 def _matrices(net: Net) -> NDArray[np.float64]:
-    """K (L, d_hat, d_hat) in double precision; ValueError unless the layers are dense ones of the library."""
-    dense = type(net).f is Net.f and type(net).layer in (StandardNet.layer, RKNet.layer)
+    """What multiplies y in each layer, (L, d_hat, d_hat), in double precision; ValueError unless layers are dense."""
+    dense = type(net).f in (Net.f, AntisymmetricNet.f) and type(net).layer in (StandardNet.layer, RKNet.layer)
     if not dense:
         raise ValueError(f"net: must have dense layers, got {shown(net)}; pass a StandardNet or an RKNet")
-    return net.K.detach().double().cpu().numpy()
+    K = net.K.detach().double()
+    return (net.matrix(K) if isinstance(net, AntisymmetricNet) else K).cpu().numpy()
 
 
 def _scheme(net: Net) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

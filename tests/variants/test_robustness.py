@@ -11,6 +11,7 @@ import torch
 from rknet import TABLEAUS, ConvolutionalRKNet, Net, RKNet, StandardNet, draw
 from rknet.protocol import cross_entropy
 from rknet.variants import robustness
+from rknet.variants.antisymmetric import AntisymmetricNet
 from rknet.variants.robustness import bound, growth, perturbed, stretch, worst
 
 ROUNDING = 1e-12
@@ -60,6 +61,20 @@ def test_the_bound_is_the_stability_function(scheme: str):
         np.testing.assert_allclose(bound(net), R, rtol=ROUNDING)
     else:
         assert (bound(net) > R).all()
+
+
+@pytest.mark.parametrize("damping", [0.0, 0.3])
+def test_an_antisymmetric_net_is_measured_as_the_net_with_its_matrix(damping: float):
+    """A dense net with K - K^T - damping I has the same numbers; a mutant that takes K itself, or no damping, fails."""
+    options = {"tableau": "heun", "h": 0.5, "lift": "zero", "seed": 3}
+    net = AntisymmetricNet(2, 3, 2, 2, damping=damping, **options).double()
+    twin = RKNet(2, 3, 2, 2, **options).double()
+    with torch.no_grad():
+        net.K *= 3
+        twin.K.copy_(net.K - net.K.transpose(1, 2) - damping * torch.eye(3, dtype=torch.float64))
+    for of in (bound, worst, growth, lambda net: stretch(net, points())):
+        np.testing.assert_allclose(of(net), of(twin), rtol=ROUNDING)
+    assert stretch(net, points()).max() <= worst(net).prod() <= bound(net).prod()
 
 
 def test_the_worst_case_is_the_largest_over_random_slopes():
