@@ -17,9 +17,9 @@
 # # 4 The thesis on trial
 #
 # The published code compares architectures at one learning rate, $10^{-3}$, and reports the last epoch. Is it the
-# architecture that makes the difference, or the learning rate? A compiled engine trains a network in about a second,
-# so we can ask thousands of networks: every conclusion is tried again after each network has been given its own
-# learning rate, depth and epoch.
+# architecture that makes the difference, or the learning rate? A compiled engine trains most of these networks in less
+# than a second, so every conclusion can be tried again after each network has been given its own learning rate,
+# epoch and, where the question is not about depth, depth.
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
@@ -28,7 +28,7 @@
 # - Runge-Kutta nets profit from depth (Section 4.2), and the three nets do equally well on six sets (Section 4.4).
 #   You will see both sentences at the paper's rate, after tuning, and at equal cost.
 # - Are Runge-Kutta nets superior in practice? Section 4.4 asks this for points, and Section 4.5 affirms it for
-#   images. This study tests it on points only: the images of Section 4.5 are not part of this study.
+#   images. This study tests it on points only.
 # - Our own headline, [it is the time and not the depth](s4-beyond), is tested by the same rules.
 # :::
 
@@ -42,6 +42,7 @@ from textwrap import fill
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import torch
 from matplotlib.colors import LogNorm
 
 import rknet
@@ -53,7 +54,7 @@ from rknet.study.ledger.pages import table
 from rknet.study.store import Store
 from rknet.study.trial.answers import affordable, answers, chosen, tuned
 from rknet.study.trial.explorer import Explorer
-from rknet.study.trial.grid import FAMILIES, PAPER_SETS, runs_of
+from rknet.study.trial.grid import FAMILIES, FIRST, PAPER_SETS, runs_of
 from rknet.study.trial.stages import looked
 from rknet.study.trial.statistics import (
     LOOKS,
@@ -77,16 +78,28 @@ seeds = {
     name: sorted(int(seed) for seed in rows["seed"].unique())
     for name, rows in everything.groupby("experiment")
 }
+# The verdicts use all seeds. What is shown beside them uses those that every experiment has.
+shared = everything[
+    everything["seed"].isin(set.intersection(*map(set, seeds.values())))
+]
+KEYS = ["experiment", "data", "variant", "L", "exponent", "seed"]
+trainings = shared[shared["experiment"] != "study-baselines"]
+seconds = trainings.groupby(KEYS)["seconds"].first()
+assert (seconds < 1).mean() > 0.8
+of_a_seed = [
+    len(runs_of(name, [FIRST])) for name in seeds if name != "study-baselines"
+]
+assert sum(of_a_seed) == 2576
 
 # %% [markdown]
 # ## One table
 #
 # Each row is a conclusion with the difference that decides it, in points of test accuracy: the mean over seeds, its
-# (uncorrected) interval of level $1 - 0.05/3$, since there are three looks, and the number of seeds in brackets. A
-# conclusion *holds* if the difference is shown to exceed a margin of half a point (for "equal", to stay below it). It
-# *fails* if the difference is shown to be smaller than the margin (for "equal", larger), and is *undecided*
-# otherwise. The margin is a quarter of a decade for "more robust", and one point for losses and optimisers; "promising" asks
-# whether Runge-Kutta nets are *not worse* than the best other classifier by half a point. A failed "better" means "not better by half a point", not "worse"; "undecided" does not mean "equal".
+# (uncorrected) interval of level $1 - 0.05/3$, since there are three looks, and the number of seeds in brackets. What
+# is to be shown of the difference stands under the conclusion. The conclusion *holds* if that is shown, *fails* if the
+# contrary is shown, and is *undecided* otherwise. A failed "better" means "not better by half a point", not "worse";
+# "undecided" does not mean "equal". All margins are ours, and a row says so where the conclusion is our reading of the
+# paper: the paper claims neither half a point nor, for example, that Runge-Kutta nets train at more rates.
 
 
 # %% tags=["hide-input"]
@@ -109,6 +122,17 @@ def cell(effects, unit):
     return words.replace("-", "&minus;")
 
 
+def goal(c):
+    """What is to be shown of the difference, in words."""
+    bound = {
+        "more": "above +",
+        "equal": "within ±",
+        "not less": "above &minus;",
+    }
+    each = "each " if len(c.measured.pairs) > 1 else ""
+    return f"to show: {each}{bound[c.relation]}{c.margin:g} {c.unit}"
+
+
 def standing(verdict):
     """The verdict, with the look that decided or what becomes of an undecided conclusion."""
     if verdict.stage:
@@ -116,7 +140,7 @@ def standing(verdict):
     if study.stage < 2:
         return verdict.word
     if verdict.needed is None:
-        return f"{verdict.word}<br><small>more than 24 seeds needed</small>"
+        return f"{verdict.word}<br><small>more than 24<br>seeds needed</small>"
     return f"{verdict.word}<br><small>stage 3: {verdict.needed} seeds</small>"
 
 
@@ -137,14 +161,16 @@ for verdict in verdicts:
     cells[which] = (
         f"<strong>{cells[which]}</strong><br><small>D/s = {sizes}<br>p = {verdict.p:.2g}</small>"
     )
-    said = f'<span id="trial-{c.id}">{c.says} ({c.where})</span><br><small>{c.difference}</small>'
+    said = f'<span id="trial-{c.id}">{c.says} ({c.where})</span><br><small>{c.difference}<br>{goal(c)}</small>'
     rows.append([standing(verdict), said, cell(verdict.paper, c.unit), *cells])
 caption = (
     "The conclusions on trial. Paper's rate: the paper's depth where it has one, rate 0.001, its stopping rule; several of these nets are "
-    "not in the paper. Tuned: depth, rate and epoch chosen on the selection set, 40 epochs. At equal cost: chosen among trainings of at "
-    "most 800 evaluations of f per sample. The column that decides is in bold, with the effect size D/s, s the standard deviation of "
-    "the paired differences, and p after Holm's correction, which is compared with 0.05/3; both are from the latest stage; a "
-    "verdict dates from the stage that first decided. Of several differences the least and the largest are shown."
+    "not in the paper. Tuned: rate and epoch, and the depth unless the row states it, chosen on the selection set; 40 epochs (80 for the "
+    "added dimension, 60 for activations). At equal cost: chosen among trainings of at most 800 evaluations of f per sample; on the ten "
+    "sets StandardNet may train for up to 160 epochs, EulerNet and RK4Net for up to 40. The column that decides is in bold, with the "
+    "effect size D/s, s the standard deviation of the paired differences, and p after Holm's correction, which is compared with 0.05/3; "
+    "both are from the latest stage; a verdict dates from the stage that first decided. Of several differences the least and the "
+    "largest are shown."
 )
 Box(
     table(
@@ -201,9 +227,8 @@ if study.ended:
 #
 #   and the mean of $r$ over test points is free of the labels' noise.
 # - **A replicate is the whole procedure**: points, tuning and test. Procedures of one seed share the points, so their
-#   differences are paired. Each seed trains 2,576 networks.
-# - **Tests against a margin.** "Better" means by more than 0.5 points, "equal" means within 0.5 points, unless stated otherwise. Tests
-#   are paired and one-sided, with Holm's correction over the fifteen conclusions.
+#   differences are paired. A seed of the first two stages trains 2,576 networks.
+# - **Tests against a margin** are paired and one-sided, with Holm's correction over the fifteen conclusions.
 
 # %% tags=["hide-input"]
 registered = (
@@ -227,7 +252,7 @@ for answer in (P.argmax(axis=1), np.zeros(len(P), int)):
 #
 # The paper varies the depth of its own nets in one column of their maps, that of the rate $10^{-3}$.
 
-# %% mystnb={"figure": {"name": "fig-trial-map", "caption": "Spiral, width 16: distance from the Bayes limit in points (logarithmic colours, dark is good) by learning rate and depth, best epoch by the selection set, mean over seeds. Boxes mark the paper's rate. Dashed: six correlation lengths, 11 layers, registered as the edge for the uniform initialisation; dotted: 30 layers, an edge suggested afterwards."}, "image": {"classes": "on-white", "alt": "Eight maps of coloured cells. Those of StandardNet are bright in a corner of great depth and high rate, and with the uniform initialisation in the whole region of 40 and 100 layers. Those of residual nets are dark nearly everywhere; nets of short time are bright at small rates and small depths."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trial-map", "caption": "Spiral, width 16: distance from the Bayes limit in points (logarithmic colours, dark is good) by learning rate and depth, best epoch by the selection set, mean over seeds. Boxes mark the paper's rate. Dashed: six correlation lengths, 11 layers, registered as the edge for the uniform initialisation; dotted: 30 layers, an edge suggested afterwards."}, "image": {"classes": "on-white", "alt": "Eight maps of coloured cells. Those of StandardNet are bright in a corner of great depth and high rate, and with the uniform initialisation in the whole region of 40 and 100 layers. Those of residual nets are dark nearly everywhere; nets of short time are bright at small rates and small depths, and the residual net with h = 1 at the highest rate."}} tags=["hide-input"]
 MAPS = (
     (
         "StandardNet, uniform",
@@ -243,7 +268,7 @@ MAPS = (
     ),
 )
 limit = 100 * bayes.accuracy("spiral")
-mapped = tuned(everything[everything["experiment"] == "study-map"])
+mapped = tuned(shared[shared["experiment"] == "study-map"])
 
 
 def on_map(variant):
@@ -296,10 +321,11 @@ plt.show()
 
 # %% [markdown]
 # **What to see.** The deeper a StandardNet with the paper's uniform initial weights is, the smaller the rate it
-# needs, and beyond some depth no rate helps. Other initial weights move that edge to greater depths. Residual layers
-# work over two decades of rates at nearly all depths. The exceptions are deep nets with $h = 1$ at $10^{-1}$, nets
-# with $T = 1$ at $10^{-4}$, and nets with $h = 0.05$ and few layers, which have little time $T = hL$ and need a
-# *large* rate.
+# needs, and beyond some depth no rate tried helps. Other initial weights move that edge to greater depths. Residual nets
+# come within a point of the limit at five neighbouring rates, that is over two decades, at nearly all depths. The
+# exceptions are nets with $h = 0.05$ and few layers, which have little time $T = hL$ and need a *large* rate, and the
+# single layer with $h = 1$. At $10^{-1}$ five or more layers with $h = 1$ miss the limit by more than a point, and so
+# do one or two layers with $T = 5$; at $10^{-4}$ nets with $T = 1$ do.
 
 # %%
 own = limit - chosen(mapped, ["variant", "L", "seed"]).pivot_table(
@@ -312,6 +338,23 @@ for variant in MAPS[0]:
     print(
         f"{variant:24} within a point of the limit up to L = {edges[variant]}"
     )
+narrow = {}
+for variant in np.ravel(MAPS)[3:]:
+    near = on_map(variant) < 1
+    narrow[variant] = list(near.index[near.sum(axis=1) < 5])
+    if narrow[variant]:
+        print(
+            f"{variant:24} fewer than five such rates at L = {narrow[variant]}"
+        )
+assert narrow.pop("ResNet, h = 1") == [1]
+assert {v for v, depths in narrow.items() if depths} == {
+    "EulerNet, h = 0.05",
+    "RK4Net, h = 0.05",
+}
+assert max(map(max, filter(None, narrow.values()))) <= 5
+assert (on_map("ResNet, h = 1").loc[5:, -1.0] > 1).all()
+assert (on_map("RK4Net, T = 5").loc[:2, -1.0] > 1).all()
+assert (on_map("RK4Net, T = 1")[-4.0] > 1).all()
 paper_rate = {
     v: on_map(v)[-3.0] for v in ("StandardNet, uniform", "RK4Net, h = 0.05")
 }
@@ -354,27 +397,33 @@ resolution = 24 * np.log(2) / np.log(3**0.5)
 print(
     f"rho^L reaches the resolution of single precision at L = {resolution:.0f}"
 )
+eps = torch.optim.Adam([torch.zeros(1)]).defaults["eps"]
+print(
+    f"rho^L reaches Adam's epsilon at L = {-np.log(eps) / np.log(3**0.5):.0f}"
+)
 
 # %% [markdown]
-# On the spiral the registered edge is too pessimistic; on other sets 20 layers do fail. Adam divides each gradient by its own size, so small gradients are no
-# obstacle as long as they can be told from rounding. That suggests another edge, which was *not* registered: the
-# depth at which $\rho^L$ reaches $2^{-24}$, the resolution of single precision. For the uniform weights it lies
-# between 20 layers, which train, and 40, which do not. But it does not explain the gain weights: their measured share
-# puts it beyond three hundred layers, and they fail at 100. Training 40 layers in double precision would test it.
+# On the spiral the registered edge is too pessimistic. Adam divides each gradient by its own size, so small gradients
+# are no obstacle as long as they can be told from rounding and exceed Adam's $\epsilon = 10^{-8}$, which is added to
+# that size. That suggests two other edges, which were *not* registered: the depths at which $\rho^L$ reaches $2^{-24}$,
+# the resolution of single precision, and $\epsilon$. For the uniform weights both lie between 20 layers, which train, and
+# 40, which do not; nothing here tells them apart. Neither explains the gain weights: their measured share puts both edges
+# beyond three hundred layers, and they fail at 100. Training 40 layers in double precision and with other values of
+# $\epsilon$ would be a test.
 #
 # ## What the rate alone does
 #
 # The next figure reads the same maps as the paper does, by depth: at the paper's rate, and at the best rate of each
 # depth.
 
-# %% mystnb={"figure": {"name": "fig-trial-depth", "caption": "Spiral: points below the Bayes limit by depth, logarithmic. Left, as the paper ran it: rate 0.001, its stopping rule. Right: rate and epoch chosen on the selection set. Lines are means over seeds, dots are seeds."}, "image": {"alt": "Two panels of lines over depth. Left the lines of StandardNet and RK4Net cross: one rises to fifty at forty layers, one falls from twenty-five. Right the lines lie close together below one point, but for StandardNet with uniform weights beyond twenty layers."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trial-depth", "caption": "Spiral: points below the Bayes limit by depth, logarithmic. Left, as the paper ran it: rate 0.001, its stopping rule. Right: rate and epoch chosen on the selection set. Lines are means over seeds, dots are seeds."}, "image": {"alt": "Two panels of lines over depth. Left the lines of StandardNet and RK4Net cross: one rises to fifty at forty layers, one falls from twenty-five. Right the lines lie below one point, except those of a single layer of RK4Net with h = 0.05, at two points, and of StandardNet with uniform weights beyond twenty layers, at fifty."}} tags=["hide-input"]
 SHOWN = {
     "StandardNet, uniform": ("StandardNet", "-", "o"),
     "StandardNet, orthogonal": ("StandardNet", ":", "s"),
     "RK4Net, h = 0.05": ("RK4Net", "-", "^"),
     "RK4Net, T = 1": ("RK4Net", ":", "v"),
 }
-whole = everything[everything["experiment"] == "study-map"]
+whole = shared[shared["experiment"] == "study-map"]
 as_paper = whole[(whole["test"] == "paper") & (whole["exponent"] == -3.0)]
 by_depth = {
     "rate $10^{-3}$, the paper's stopping rule": as_paper,
@@ -410,7 +459,7 @@ plt.show()
 # Each family of nets may spend a number of evaluations of $f$ per training sample on any one training, and chooses
 # depth, rate and epoch on the selection set.
 
-# %% mystnb={"figure": {"name": "fig-trial-cost", "caption": "Ten point sets: points below the Bayes limit, interquartile mean over sets and seeds, by the budget of evaluations of f for each training sample. Dashed: 800, the budget of the table. RK4 pays four evaluations per layer and approaches the others at the largest budgets. StandardNet and ResNet were also trained for 160 epochs, so they choose among 30 trainings, the others among 20. No intervals are shown."}, "image": {"alt": "Five falling lines over the budget. The residual net and the StandardNet fall first, EulerNet and RK4Net later; at the right end all lie within half a point."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trial-cost", "caption": "Ten point sets: points below the Bayes limit, interquartile mean over sets and seeds, by the budget of evaluations of f for each training sample. Dashed: 800, the budget of the table. RK4 pays four evaluations per layer and approaches the others at the largest budgets. StandardNet and ResNet were also trained for 160 epochs, so they choose among 30 trainings, the others, which end after 40 epochs, among 20. No intervals are shown."}, "image": {"alt": "Five falling lines over the budget. The residual net and the StandardNet fall first, EulerNet and RK4Net later; at the right end all lie within half a point."}} tags=["hide-input"]
 BUDGETS = (25, 50, 100, 200, 400, 800, 1600, 4000, 16000)
 STYLES = {
     "StandardNet": ("StandardNet", "-"),
@@ -420,7 +469,7 @@ STYLES = {
     "RK4Net": ("RK4Net", "-"),
 }
 limits = pd.Series({data: 100 * bayes.accuracy(data) for data in PAPER_SETS})
-sets = everything[everything["experiment"].isin(["study-sets", "study-long"])]
+sets = shared[shared["experiment"].isin(["study-sets", "study-long"])]
 
 
 def scores(rows):
@@ -524,13 +573,27 @@ if n >= 4:
 for sentence in said:
     print(fill(sentence, 78, subsequent_indent="  "))
 
+SIX_CLASSES = ["donut_2D_6C", "donut_3D_6C"]
+apart = ranks.ranks - ranks.ranks.min() > ranks.critical
+assert [f for f, far in zip(FAMILIES, apart) if far] == ["ResNet"]
+assert list(FAMILIES)[order[0]] == "EulerNet"
+assert ranks.ranks.argmax() == list(FAMILIES).index("ResNet")
+for far in (*families.values(), *equal.values()):
+    # most values on six classes are in the quarter that is left out
+    hard = far[SIX_CLASSES] > np.quantile(far, 0.75)
+    assert hard.to_numpy().mean() > 0.7
+
 # %% [markdown]
-# The verdicts average all sets. The interquartile mean leaves out the hardest ones, those of six classes, on which
-# the nets differ most.
+# The interquartile mean is the mean of the middle half of all values, over sets and seeds: no single hard set dominates
+# it. It leaves out most values of the hardest sets, those of six classes, on which the nets differ most; the verdicts
+# average all sets. ResNet ranks last, but only EulerNet's rank can be told from its own.
 #
 # ### How much do the two comparisons at equal cost depend on choices?
 #
-# The next cell repeats the two differences with other choices. These were not registered and give no verdict.
+# The registered comparison is not symmetric. A StandardNet of two or five layers may train for 160 epochs; EulerNet and
+# RK4Net end after 40, even where the budget allows more. In return, the better of EulerNet and RK4Net is chosen among
+# 40 trainings, StandardNet among 30. The next cell repeats the two differences with other choices. These were not
+# registered and give no verdict.
 
 
 # %% tags=["hide-input"]
@@ -547,7 +610,6 @@ def told(what, gain):
     print(f"{what:49}{e.mean:+.2f} ({low:+.2f} to {high:+.2f})")
 
 
-SIX_CLASSES = ["donut_2D_6C", "donut_3D_6C"]
 REST = [name for name in PAPER_SETS if name not in SIX_CLASSES]
 standard = below_limit(["StandardNet"])
 ours = below_limit(["EulerNet", "RK4Net"])
@@ -589,12 +651,12 @@ for T in (1, 5):
 # among 100 configurations, the better of EulerNet and RK4Net among 40.
 
 # %% tags=["hide-input"]
-others = everything[everything["experiment"] == "study-baselines"]
+others = shared[shared["experiment"] == "study-baselines"]
 for name, rows in others[others["data"].isin(PAPER_SETS)].groupby("variant"):
     print(
         f"{name:22}{interquartile_mean(scores(rows)):6.2f} points below the limit"
     )
-features = everything[everything["experiment"] == "study-features"]
+features = shared[shared["experiment"] == "study-features"]
 of_features = pd.concat(
     [
         chosen(tuned(features), ["variant", "data", "seed"]),
@@ -622,22 +684,22 @@ Explorer(everything)
 # %% [markdown]
 # ## What a practitioner should do
 #
-# 1. **Tune the rate before comparing architectures.** At $10^{-3}$ a shallow Runge-Kutta net looks poor and a
+# 1. **Tune the rate before comparing architectures.** At $10^{-3}$ a Runge-Kutta net of three layers looks poor and a
 #    feed-forward net of twenty layers looks broken. On the spiral both come within a point of the limit at rates of
-#    their own. On other sets twenty layers with uniform weights still fail at every rate tried, and two layers with
-#    $h = 0.05$ still have too little time.
-# 2. **Give a residual net time before layers.** With $h$ near 1 about five layers suffice at a small cost; without a limit
-#    on cost, EulerNet with many small steps ranks first.
-# 3. **If a feed-forward net must be deep, start it from orthogonal weights** and use a small rate. On the spiral 40 layers then train at
-#    rates up to $10^{-3.5}$ and 100 layers at $10^{-4}$, the smallest rate tried; on the ten sets, whose rates start at $10^{-3.5}$, 100
-#    layers do not train.
+#    their own. On six of the ten sets twenty layers with uniform weights still fail at every rate tried, and on six two
+#    layers with $h = 0.05$ have too little time.
+# 2. **Give a residual net time before layers.** With $h = 1$ about five layers suffice at a small cost, except on six
+#    classes. Without a limit on cost, EulerNet with many small steps ranks first, though close to all but ResNet.
+# 3. **If a feed-forward net must be deep, start it from orthogonal weights** and use a small rate. On the spiral 40 layers
+#    then train at rates up to $10^{-3.5}$ and 100 layers at $10^{-4}$, the smallest rate tried. On the ten sets the rates
+#    start at $10^{-3.5}$, and 100 layers train on one of them only.
 # 4. **Count evaluations.** A scheme of higher order must be worth its extra stages.
 #
 # ## How far to trust this page
 #
 # - Everything rests on the seeds that are stated below the first table.
-# - The power of a stage, for a true difference of 0 and a margin of half a point, follows from the standard deviation
-#   of a seed's difference:
+# - The power of a stage to show "equal", before Holm's correction (with it, the power is smaller), for a true difference
+#   of 0 and a margin of half a point, follows from the standard deviation of a seed's difference:
 
 # %%
 for sd in (0.15, 0.3, 0.6):
@@ -663,21 +725,30 @@ print(f"{sum(same)} of {len(same)} nets have the same bits")
 assert all(same)
 
 # %% [markdown]
-# - Where the rate at the end of a grid is chosen, the best rate may lie outside, and the net is underrated. (For
-#   "more robust" the good rates of both nets reach below the grid, so its decades are counted within the grid.)
+# - Where the rate at the end of a grid is chosen, the best rate may lie outside, and the net is underrated. At equal cost
+#   this concerns half of StandardNet's choices, all but one of them at the low end, and a sixth of those of the better
+#   of EulerNet and RK4Net. The grid thus favours Runge-Kutta nets, and the verdict that they are not better is the
+#   safer for it. (For "more robust" the good rates of both nets reach below the grid, so its decades are counted within
+#   the grid.)
 
 # %%
 grid_rows = sets[sets["experiment"] == "study-sets"]
+competitors = {family: [family] for family in FAMILIES}
+competitors["better of EulerNet and RK4Net"] = ["EulerNet", "RK4Net"]
+ends = {}
 print("share of choices at the low and at the high end of the grid:")
 for words, of_grid in (
     ("tuned", tuned(grid_rows)),
     ("at equal cost", affordable(sets)),
 ):
-    ends = chosen(of_grid, ["variant", "data", "seed"])
-    for family in FAMILIES:
-        there = ends.loc[ends["variant"] == family, "exponent"]
-        low, high = (100 * (there == end).mean() for end in (-3.5, -1.5))
-        print(f"{words:15}{family:26}{low:3.0f} %{high:5.0f} %")
+    for name, of in competitors.items():
+        there = chosen(of_grid[of_grid["variant"].isin(of)])["exponent"]
+        low, high = ((there == end).mean() for end in (-3.5, -1.5))
+        ends[words, name] = low, high
+        print(f"{words:15}{name:31}{100 * low:3.0f} %{100 * high:5.0f} %")
+low, high = ends["at equal cost", "StandardNet"]
+assert 0.45 < low < 0.55 and high < 0.02
+assert 0.13 < sum(ends["at equal cost", "better of EulerNet and RK4Net"]) < 0.2
 
 # %% [markdown]
 # - `rknet run study --seeds 100-107` makes two stages and resumes where it was stopped, `--left` says what is left, and
@@ -708,10 +779,10 @@ assert (mapped["error"] <= 100 * np.sqrt(regrets / 20_000) + 1e-6).all()
 #
 # - The verdicts are listed below. On the spiral StandardNet with the paper's initial weights and 40 layers is at chance,
 #   at every rate tried. With 20 layers and a rate of its own it comes within half a point of five layers, and so do 40
-#   layers started from orthogonal weights. On other sets 20 layers do break.
-# - At equal cost Runge-Kutta networks with $h = 0.05$ are not better than StandardNet by half a point on the paper's ten
-#   sets, nor is RK4 better than Euler's method. On the spiral tuned RK4Nets of three layers gain less than half a point
-#   from depth or time, and at a fixed time depth does not matter.
+#   layers started from orthogonal weights. On six of the ten sets 20 layers fail at all rates tried.
+# - At equal cost Runge-Kutta networks with $h = 0.05$ are not better than StandardNet by half a point on average over the
+#   ten sets, nor is RK4 better than Euler's method. On the spiral tuned RK4Nets of three layers gain less than half a
+#   point from depth or time, and at a fixed time depth does not matter.
 # - On two sets an added dimension is worth about 0.4 points; whether it is worth half a point is undecided.
 # - "Undecided" does not mean that the nets are equal.
 # - Tuned support vectors and scikit-learn's MLP are closer to the limit on the ten sets than all five families.
@@ -729,8 +800,18 @@ assert {word[of] for of in ("depth-breaks-20", "depth-breaks-any")} == {"fails"}
 assert {word[of] for of in ("depth-helps", "time-matters")} == {"fails"}
 at_depth = below.mean().unstack()
 assert own.loc["RK4Net, h = 0.05", 3] < 0.4
+assert (own.loc["StandardNet, uniform", 40:] > 49).all()
 assert round(at_depth.loc["RK4Net", 2] - at_depth.loc["RK4Net", 100]) == 5
-assert at_depth.loc["StandardNet", 20] > 10
+by_set = deep.assign(behind=deep["limit"] - deep["accuracy"]).pivot_table(
+    index=["variant", "L"], columns="data", values="behind"
+)
+assert (by_set.loc["StandardNet", 20] > 5).sum() == 6
+assert (by_set.loc["StandardNet", 20] < 1).sum() == 4
+for of in ("EulerNet", "RK4Net"):
+    assert (by_set.loc[of, 2] > 1).sum() == 6
+assert (by_set.loc["StandardNet, orthogonal", 100] < 10).sum() == 1
+behind = by_set.loc["ResNet", 5] - by_set.loc["EulerNet", 100]
+assert behind[REST].max() < 0.2 < behind[SIX_CLASSES].min()
 assert word["better-in-practice"] == word["order-pays"] == "fails"
 [lifted] = (v for v in verdicts if v.conclusion.id == "augmentation")
 assert lifted.word == "undecided" and lifted.decisive[0].interval()[0] > 0

@@ -131,7 +131,7 @@ def pooled(data: Sequence[str], *pairs: tuple[Side, Side]) -> Pooled:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """A conclusion on trial: its id, what it says and where, the difference, and what is to be shown of it."""
+    """A conclusion on trial: its id, what it says, where or whose reading it is, the difference, and what to show."""
 
     id: str
     where: str
@@ -263,7 +263,7 @@ CONCLUSIONS: tuple[Conclusion, ...] = (
     ),
     Conclusion(
         "depth-breaks-any",
-        "4.2",
+        "our reading of 4.2",
         "All deep feed-forward nets break.",
         "spiral: StandardNet, L = 5, minus orthogonal StandardNet, L = 40",
         pooled(["spiral"], (_map(PLAIN, 5), _map("StandardNet, orthogonal", 40))),
@@ -279,7 +279,7 @@ CONCLUSIONS: tuple[Conclusion, ...] = (
     ),
     Conclusion(
         "deep-rk4-best",
-        "4.2",
+        "our reading of 4.2",
         "Runge-Kutta nets of the best depth are better than StandardNet of the best depth.",
         "spiral: RK4Net, h = 0.05, minus StandardNet",
         pooled(["spiral"], (_map(RK4, paper_L=100), _map(PLAIN, paper_L=5))),
@@ -308,7 +308,7 @@ CONCLUSIONS: tuple[Conclusion, ...] = (
     ),
     Conclusion(
         "order-pays",
-        "4.4",
+        "our question on 4.4",
         "RK4 is worth its four evaluations.",
         "ten sets: RK4Net minus EulerNet",
         pooled(PAPER_SETS, (_sets("RK4Net", paper_L=100), _sets("EulerNet", paper_L=100))),
@@ -317,7 +317,7 @@ CONCLUSIONS: tuple[Conclusion, ...] = (
     ),
     Conclusion(
         "more-robust",
-        "4.4",
+        "our reading of 4.4",
         "Runge-Kutta nets are more robust: they train at more rates.",
         "six sets, decades of good rates: RK4Net, L = 100, minus StandardNet, L = 5",
         Robustness(MULTICLASS, [(Side(("study-sets",), ("RK4Net",), 100), Side(("study-sets",), ("StandardNet",), 5))]),
@@ -351,7 +351,7 @@ CONCLUSIONS: tuple[Conclusion, ...] = (
     ),
     Conclusion(
         "promising",
-        "4.5",
+        "our reading of 4.5",
         "Runge-Kutta nets are a promising architecture.",
         "ten sets: best of EulerNet and RK4Net minus the best baseline",
         pooled(PAPER_SETS, (_sets("EulerNet", "RK4Net", paper_L=100), Side(("study-baselines",), BASELINES))),
