@@ -437,8 +437,22 @@ def test_search_puts_prose_before_the_reference(visit: Callable[..., Visit], bui
     found = page.locator("#search-results li a").evaluate_all("(links) => links.map((a) => a.getAttribute('href'))")
     reference = [address.startswith("api.html") for address in found]
     assert any(reference) and reference == sorted(reference)
+    folded = page.locator("#search-results > details")
+    assert folded.locator("li").count() == sum(reference) and not folded.locator("li").first.is_visible()
+    folded.locator("summary").click()
+    assert folded.locator("li").first.is_visible()
+    assert f"found {len(found) - sum(reference)} pages" in page.inner_text("#search-results .search-summary")
     if query == "adjoint":
         assert found[0].startswith("chapters/s3_2_derivation.html")
+
+
+def test_what_only_the_reference_answers_is_open(visit: Callable[..., Visit], built: Path):
+    page = visit(f"{built.as_uri()}/search.html?q=zzzqq").page
+    expect(page.locator("#search-results .search-summary")).to_contain_text("did not match", timeout=60_000)
+    assert page.locator("#search-results > details").count() == 0
+    page = visit(f"{built.as_uri()}/search.html?q=of_stage").page
+    expect(page.locator("#search-results .search-summary")).to_contain_text("found 0 pages", timeout=60_000)
+    assert page.locator("#search-results > details li").first.is_visible()
 
 
 def test_excerpts_hold_words_only(visit: Callable[..., Visit], built: Path, serve: Callable[[Path], str]):
