@@ -416,6 +416,21 @@ def test_chapter_is_downloaded_in_both_forms(visit: Callable[..., Visit], built:
             assert Path(started.value.path()).read_bytes() == source.read_bytes()
 
 
+def test_every_net_of_the_explorer_has_a_look_of_its_own(visit: Callable[..., Visit], built: Path):
+    """Colour, marker and line together, all nets shown, beside each name and in the chart."""
+    page = visit(f"{built.as_uri()}/chapters/s4_trial.html").page
+    explorer = page.locator(".explorer-player")
+    titles = explorer.locator("select").first.locator("option").all_inner_texts()
+    explorer.locator("select").first.select_option(next(title for title in titles if title.startswith("losses")))
+    for box in explorer.locator("fieldset input").all():
+        box.check()
+    looks = """(groups) => groups.map((group) => [group.getAttribute("stroke"), group.getAttribute("class"),
+      group.querySelector("path").getAttribute("d")].join())"""
+    beside = explorer.locator(".explorer-swatch g").evaluate_all(looks)
+    assert len(beside) == len(set(beside)) == explorer.locator("fieldset input").count() > 10
+    assert explorer.locator(".explorer-picture g").evaluate_all(looks) == beside
+
+
 @pytest.mark.parametrize("by_http", [False, True])
 def test_search_finds_a_page(visit: Callable[..., Visit], built: Path, serve: Callable[[Path], str], by_http: bool):
     opened = visit((serve(built) if by_http else built.as_uri()) + "/index.html")
