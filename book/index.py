@@ -18,8 +18,7 @@
 # Residual networks are discretised differential equations. Other Runge-Kutta schemes give other networks, and one extra
 # dimension simplifies their flows. This book is a living companion to {footcite:t}`giesecke2021`: it builds the
 # networks in a small library, `rknet`, checks the paper's equations one by one, and trains the networks that it shows.
-# Train one now on this page: press play and watch a disc leave its ring through the third dimension; then remove that
-# dimension: set “dimensions” to 2. A race in [Section 4.1](try-width) trains both networks side by side.
+# Press play, and train one here.
 
 # %% tags=["remove-input"]
 from rknet.playground import Playground
@@ -27,6 +26,10 @@ from rknet.playground import Playground
 Playground("space", presets=["plane", "space", "forgets", "depth"], guide=True)
 
 # %% [markdown]
+# The disc leaves its ring through the third dimension. Remove that dimension: set “dimensions” to 2. A race in [Section 4.1](try-width) trains both networks side by side.
+# In the playground, all layers of a run have the step size that you set. Two pages of “The outlook, executed” train
+# other networks: those that [learn their step sizes](s5-learned-steps), and [Hamiltonian networks](s5-hamiltonian).
+#
 # Here is the same experiment with the library that this book builds, with a hundred layers, in the plane and in space:
 
 # %% tags=["hide-input"]

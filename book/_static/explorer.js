@@ -9,6 +9,11 @@
   const LEAST = 0.02; // points: what is less is drawn here
   const FRAME = { width: 640, height: 340, left: 58, right: 12, top: 12, bottom: 44 };
   const FIRST = 4; // variants shown at first
+  // One for each variant in turn; their number and that of the colours have no common factor.
+  const MARKERS = [
+    "M-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0Z", "M-.9-.9H.9V.9H-.9Z", "M0-1.2L1.1.8H-1.1Z", "M0-1.3L1 0L0 1.3L-1 0Z", "M0 1.2L1.1-.8H-1.1Z",
+    "M-.4-1.2H.4V-.4H1.2V.4H.4V1.2H-.4V.4H-1.2V-.4H-.4Z", "M-1.1-.6L-.6-1.1L0-.5L.6-1.1L1.1-.6L.5 0L1.1.6L.6 1.1L0 .5L-.6 1.1L-1.1 .6L-.5 0Z",
+  ];
   const SVG = "http://www.w3.org/2000/svg";
 
   function element(tag, attributes = {}, ...children) {
@@ -24,6 +29,14 @@
     node.append(...children);
     return node;
   }
+
+  // A variant's colour and, where the colours begin again, its broken line; the marker at x, y in the same colour.
+  function styled({ colours }, v, ...children) {
+    const colour = colours[v % colours.length];
+    return drawn("g", { stroke: colour, fill: colour, class: v < colours.length ? "" : "explorer-dashed" }, ...children);
+  }
+
+  const marker = (v, x, y) => drawn("path", { d: MARKERS[v % MARKERS.length], transform: `translate(${x} ${y}) scale(2.9)`, stroke: "none" });
 
   function decoded(panel, { unit, missing }) {
     const letters = Uint8Array.from(atob(panel.values), (letter) => letter.charCodeAt(0));
@@ -86,16 +99,16 @@
     const places = state.panel[state.along].filter((place) => place !== state.chosen), scale = scales(places);
     const step = (scale.x(places[1] ?? places[0]) - scale.x(places[0])) / (2 * found.length + 2) || 8;
     const curves = found.map(({ v, points }, index) => {
-      const colour = state.colours[v % state.colours.length], aside = (index - (found.length - 1) / 2) * step;
+      const aside = (index - (found.length - 1) / 2) * step;
       const there = points.filter(({ seeds }) => seeds.length);
       const line = there.map(({ place, seeds }) => `${scale.x(place) + aside},${scale.y(mean(seeds))}`).join(" ");
-      return drawn("g", { stroke: colour, fill: colour, class: v < state.colours.length ? "" : "explorer-dashed" },
+      return styled(state, v,
         drawn("polyline", { points: line, fill: "none", "stroke-width": 1.6 }),
         ...there.flatMap(({ place, seeds }) => seeds.map((distance) =>
-          drawn("circle", { cx: scale.x(place) + aside, cy: scale.y(distance), r: 2.6, stroke: "none" }))));
+          marker(v, scale.x(place) + aside, scale.y(distance)))));
     });
     return drawn("svg", { viewBox: `0 0 ${FRAME.width} ${FRAME.height}`, role: "img",
-      "aria-label": "The numbers of the table below, a line of means and a dot for each seed" },
+      "aria-label": "The numbers of the table below, a line of means and a marker for each seed" },
     ...grid(state.along, places, scale), ...curves);
   }
 
@@ -113,7 +126,8 @@
       const box = element("input", { type: "checkbox" });
       box.checked = state.shown.has(v);
       box.addEventListener("change", () => (state.shown[box.checked ? "add" : "delete"](v), redraw()));
-      const swatch = element("span", { class: "explorer-swatch", style: `background: ${state.colours[v % state.colours.length]}` });
+      const swatch = drawn("svg", { class: "explorer-swatch", viewBox: "0 0 26 10", "aria-hidden": "true" },
+        styled(state, v, drawn("line", { x1: 0, x2: 26, y1: 5, y2: 5, "stroke-width": 1.6 }), marker(v, 13, 5)));
       return element("label", {}, box, swatch, name);
     });
   }

@@ -1,5 +1,5 @@
-// The search puts prose before the library's reference, and its excerpts hold words only: no code, no TeX. Sphinx's own
-// script, which is loaded after this one, takes these scores.
+// The search puts prose before the library's reference, which it folds away, and its excerpts hold words only: no code, no
+// TeX. Sphinx's own script, which is loaded after this one, takes these scores.
 /* exported Scorer */
 var Scorer = {
   objNameMatch: 11,
@@ -29,15 +29,37 @@ var Scorer = {
 (() => {
   "use strict";
 
-  const LEFT_OUT = ".cell_input, details.above-input, .math, .headerlink, script, style, .rknet-playground, footer";
+  const LEFT_OUT = ".cell_input, details.above-input, .math, .headerlink, script, style, .rknet-playground";
+  const AROUND = ".bd-header-article, .onlyprint, #references, footer";
+  const REFERENCE = "api.html";
+  const counted = (count, one, several) => `${count} ${count === 1 ? one : several}`;
 
   document.addEventListener("DOMContentLoaded", () => {
     if (typeof Search === "undefined") return;
     const text = Search.htmlToText;
     Search.htmlToText = (html, anchor) => {
       const page = new DOMParser().parseFromString(html, "text/html");
-      for (const node of page.querySelectorAll(LEFT_OUT)) node.remove();
-      return text(page.documentElement.outerHTML, anchor);
+      for (const node of page.querySelectorAll(`${LEFT_OUT}, ${AROUND}`)) node.remove();
+      return text(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
     };
+    fold(document.querySelector("#search-results"));
   });
+
+  /** Sphinx shows one result after the other: those of the reference are moved below a line that opens them. */
+  function fold(place) {
+    const list = document.createElement("ul"), line = document.createElement("summary"), folded = document.createElement("details");
+    list.className = "search";
+    folded.append(line, list);
+    new MutationObserver(() => {
+      for (const item of place.querySelectorAll(`:scope > ul > li:has(> a[href^="${REFERENCE}"])`)) list.append(item);
+      if (list.children.length && !folded.isConnected) place.append(folded);
+      const pages = place.querySelectorAll(":scope > ul > li").length, entries = list.children.length;
+      const words = `In the reference of the library: ${counted(entries, "entry", "entries")}`;
+      if (line.textContent !== words) line.textContent = words;
+      const status = place.querySelector(".search-summary");
+      if (!status || !/page\(s\)/.test(status.textContent)) return;
+      status.textContent = `Search finished, found ${counted(pages, "page", "pages")} of the book.`;
+      folded.open = pages === 0;
+    }).observe(place, { childList: true, subtree: true, characterData: true });
+  }
 })();

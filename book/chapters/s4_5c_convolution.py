@@ -314,6 +314,7 @@ Table(
         for v in judged
     },
     heads=("expectation", "net, images", ""),
+    stacked=True,
 )
 
 # %% tags=["hide-input"]

@@ -53,6 +53,8 @@ class Table:
         Rows by the heading that they share.
     heads
         Headings of the three columns to the left: of groups, labels and sources.
+    stacked
+        Whether the heading of a group is a line above its rows, as suits a sentence, and not a column beside them.
 
     Raises
     ------
@@ -65,6 +67,7 @@ class Table:
     columns: Sequence[str]
     groups: Mapping[str, Sequence[Row]]
     heads: tuple[str, str, str] = ("net", "quantity", "from (runs)")
+    stacked: bool = False
 
     def __post_init__(self) -> None:
         for row in (row for rows in self.groups.values() for row in rows):
@@ -79,14 +82,17 @@ class Table:
 
     def _repr_html_(self) -> str:
         caption = f"{self.name}-caption"
-        head = "".join(f'<th scope="col">{_heading(text)}</th>' for text in (*self.heads, *self.columns))
+        heads = self.heads[1:] if self.stacked else self.heads
+        head = "".join(f'<th scope="col">{_heading(text)}</th>' for text in (*heads, *self.columns))
+        across = len(heads) + len(self.columns) if self.stacked else 0
+        kind = "paper-table stacked" if self.stacked else "paper-table"
         return "\n".join(
             [
-                f'<div class="paper-table" role="region" tabindex="0" aria-labelledby="{caption}">',
+                f'<div class="{kind}" role="region" tabindex="0" aria-labelledby="{caption}">',
                 f'<table id="{self.name}">',
                 f'<caption id="{caption}">{escape(self.caption)}</caption>',
                 f"<thead><tr>{head}</tr></thead>",
-                *(line for group, rows in self.groups.items() for line in _body(group, rows)),
+                *(line for group, rows in self.groups.items() for line in _body(group, rows, across)),
                 "</table>",
                 "</div>",
             ]
@@ -181,10 +187,17 @@ def _range(counts: Sequence[int]) -> str:
     return f"{low}" if low == high else f"{low} to {high}"
 
 
-def _body(group: str, rows: Sequence[Row]) -> Iterator[str]:
-    """The rows of a group; a label that several rows in turn share is written once."""
+def _body(group: str, rows: Sequence[Row], across: int) -> Iterator[str]:
+    """The rows of a group, its heading above them across so many columns, or beside them where there are none.
+
+    A label that several rows in turn share is written once.
+    """
     yield "<tbody>"
-    head = f'<th class="group" scope="rowgroup" rowspan="{len(rows)}">{_words(group)}</th>'
+    span = f'colspan="{across}"' if across else f'rowspan="{len(rows)}"'
+    head = f'<th class="group" scope="rowgroup" {span}>{_words(group)}</th>'
+    if across:
+        yield f"<tr>{head}</tr>"
+        head = ""
     for label, shared in groupby(rows, key=lambda row: row.label):
         lines = list(shared)
         span = f'rowspan="{len(lines)}"' if lines[0].source else 'colspan="2"'

@@ -416,6 +416,21 @@ def test_chapter_is_downloaded_in_both_forms(visit: Callable[..., Visit], built:
             assert Path(started.value.path()).read_bytes() == source.read_bytes()
 
 
+def test_every_net_of_the_explorer_has_a_look_of_its_own(visit: Callable[..., Visit], built: Path):
+    """Colour, marker and line together, all nets shown, beside each name and in the chart."""
+    page = visit(f"{built.as_uri()}/chapters/s4_trial.html").page
+    explorer = page.locator(".explorer-player")
+    titles = explorer.locator("select").first.locator("option").all_inner_texts()
+    explorer.locator("select").first.select_option(next(title for title in titles if title.startswith("losses")))
+    for box in explorer.locator("fieldset input").all():
+        box.check()
+    looks = """(groups) => groups.map((group) => [group.getAttribute("stroke"), group.getAttribute("class"),
+      group.querySelector("path").getAttribute("d")].join())"""
+    beside = explorer.locator(".explorer-swatch g").evaluate_all(looks)
+    assert len(beside) == len(set(beside)) == explorer.locator("fieldset input").count() > 10
+    assert explorer.locator(".explorer-picture g").evaluate_all(looks) == beside
+
+
 @pytest.mark.parametrize("by_http", [False, True])
 def test_search_finds_a_page(visit: Callable[..., Visit], built: Path, serve: Callable[[Path], str], by_http: bool):
     opened = visit((serve(built) if by_http else built.as_uri()) + "/index.html")
@@ -437,8 +452,22 @@ def test_search_puts_prose_before_the_reference(visit: Callable[..., Visit], bui
     found = page.locator("#search-results li a").evaluate_all("(links) => links.map((a) => a.getAttribute('href'))")
     reference = [address.startswith("api.html") for address in found]
     assert any(reference) and reference == sorted(reference)
+    folded = page.locator("#search-results > details")
+    assert folded.locator("li").count() == sum(reference) and not folded.locator("li").first.is_visible()
+    folded.locator("summary").click()
+    assert folded.locator("li").first.is_visible()
+    assert f"found {len(found) - sum(reference)} pages" in page.inner_text("#search-results .search-summary")
     if query == "adjoint":
         assert found[0].startswith("chapters/s3_2_derivation.html")
+
+
+def test_what_only_the_reference_answers_is_open(visit: Callable[..., Visit], built: Path):
+    page = visit(f"{built.as_uri()}/search.html?q=zzzqq").page
+    expect(page.locator("#search-results .search-summary")).to_contain_text("did not match", timeout=60_000)
+    assert page.locator("#search-results > details").count() == 0
+    page = visit(f"{built.as_uri()}/search.html?q=of_stage").page
+    expect(page.locator("#search-results .search-summary")).to_contain_text("found 0 pages", timeout=60_000)
+    assert page.locator("#search-results > details li").first.is_visible()
 
 
 def test_excerpts_hold_words_only(visit: Callable[..., Visit], built: Path, serve: Callable[[Path], str]):

@@ -16,8 +16,8 @@ from rknet.playground import Playground
 from rknet.playground.widget import GUIDE
 
 PHONE = {"width": 390, "height": 844}
-ABOVE = 200
-"""Pixels that a title and three sentences take above a playground."""
+ABOVE = 160
+"""Pixels that the first page's sentences take above its playground on a laptop, besides the title and margins."""
 
 PRINTED = 0.0501
 """Probabilities are shown in percent with one decimal; float32 may decide a tie."""
@@ -44,15 +44,19 @@ def pictures(page: Page) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("guide", [False, True])
-def test_the_first_screen_has_all_that_a_run_needs(opened: Opened, guide: bool):
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1366, 768)])
+def test_the_first_screen_has_all_that_a_run_needs(opened: Opened, width: int, height: int, guide: bool):
     playground = Playground("space", presets=["plane", "space"], guide=guide)
-    page = opened(playground, above=ABOVE, viewport={"width": 1280, "height": 800}).page
+    page = opened(playground, above=ABOVE, viewport={"width": width, "height": height}).page
     for selector in (".rkp-play", ".rkp-sentence", ".rkp-feat canvas", ".rkp-decide canvas", ".rkp-layer input"):
         assert inside(page, selector), selector
+    for name in ("learning rate", "depth L", "step size h"):
+        box = page.get_by_role("slider", name=name).bounding_box()
+        assert box and 0 <= box["y"] <= height - box["height"], name
 
 
 def test_on_a_phone_play_leads_to_the_prediction_and_the_bar_covers_nothing(opened: Opened):
-    page = opened(Playground("space", presets=["plane", "space"]), above=3 * ABOVE, viewport=PHONE).page
+    page = opened(Playground("space", presets=["plane", "space"]), above=4 * ABOVE, viewport=PHONE).page
     page.get_by_role("button", name="Play").click()
     page.wait_for_function(
         "(() => { const { top, bottom } = document.querySelector('.rkp-decide canvas').getBoundingClientRect();"
@@ -110,7 +114,7 @@ def test_what_is_tapped_is_as_large_as_a_fingertip(opened: Opened):
 
 
 def test_each_step_of_the_guide_shows_its_words_its_picture_and_the_slider_on_a_phone(opened: Opened):
-    page = opened(Playground("space", presets=["plane", "space"], guide=True), above=3 * ABOVE, **FINGER).page
+    page = opened(Playground("space", presets=["plane", "space"], guide=True), above=4 * ABOVE, **FINGER).page
     for k in range(1, len(GUIDE)):
         page.get_by_role("button", name="Next", exact=True).tap()
         page.get_by_text(f"{k + 1} of {len(GUIDE)}.").wait_for()

@@ -80,6 +80,20 @@ def test_costs_and_limits(comparison: Table) -> None:
             assert float(limit) == pytest.approx(100 * bayes.accuracy(data), abs=0.005)  # two decimals are shown
 
 
+def test_a_stacked_heading_is_a_line_across_the_table_above_its_rows() -> None:
+    """Every line is as wide as the headings together; only the line of the group has its words."""
+    rows = [Row("first", "", [1, "yes"]), Row("second", "here", [2, "no"])]
+    table = Table("table-x", "A table.", ["n", "?"], {"A sentence.": rows}, ("claim", "net", "from"), stacked=True)
+    lines = BeautifulSoup(table._repr_html_(), "html.parser").select("tr")
+    assert [[cell.text for cell in line.select("th, td")] for line in lines] == [
+        ["net", "from", "n", "?"],
+        ["A sentence."],
+        ["first", "1", "yes"],
+        ["second", "here", "2", "no"],
+    ]
+    assert [sum(int(str(cell.get("colspan", 1))) for cell in line.select("th, td")) for line in lines] == [4] * 4
+
+
 def test_letters_and_counts_are_written_as_in_the_paper() -> None:
     """The width by its letter wherever it stands, and millions of parameters in threes."""
     width = "d_hat = 900"

@@ -30,8 +30,8 @@ REPORTED = {"paper": "the paper's rule", "last": "the last epoch", "best": "the 
 CHOSEN = "chosen"
 """In place of a depth or a rate: the best on the selection set of each seed."""
 
-COLOURS = [colour if colour != "#000000" else "currentColor" for colour in plots.CLASS_COLOURS]
-"""Of the nets; black is the text's colour, which is light on a dark page."""
+COLOURS = [colour if colour != "#000000" else "currentColor" for colour in plots.CLASS_COLOURS if colour != "#F0E442"]
+"""Of the nets. Yellow is left out: a thin line of it is not seen. Black is the text's colour, light on a dark page."""
 
 AXES = ("variant", "L", "exponent", "seed", "reported")
 

@@ -37,6 +37,6 @@ export function dataControls(page) {
 /** Side by side, or folded away in a narrow column. @param {Page} page @param {HTMLElement[]} parts */
 function frame({ compact, heard }, parts) {
   if (!compact) return node("div", { class: "rkp-in", role: "group", "aria-label": "Data and training" }, ...parts);
-  const summary = heard ? "Lift, learning rate, batch, epochs" : "Data, noise, lift, learning rate, batch, epochs, seed, and more";
+  const summary = heard ? "Lift, batch, epochs" : "Data, noise, lift, batch, epochs, seed, and more";
   return node("details", { class: "rkp-in" }, node("summary", {}, summary), node("div", {}, ...parts));
 }

@@ -1,4 +1,4 @@
-/** The network: scheme, activation, width, depth and step size. */
+/** The network: scheme, activation and width. */
 
 import { range } from "../geometry/grid.mjs";
 import { LIMITS } from "../setup/choices.mjs";
@@ -9,8 +9,6 @@ import { tableauControls } from "./tableau_controls.mjs";
 
 /** @import { ActivationName } from "../types.mjs" */
 /** @import { Page, Shown } from "./state.mjs" */
-
-const STEP_SIZES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2];
 
 /** @param {Page} page @returns {Shown & {element: HTMLElement}} */
 export function netControls(page) {
@@ -23,11 +21,9 @@ export function netControls(page) {
   const activation = select("activation", ACTIVATION_NAMES, (value) => choose({ activation: /** @type {ActivationName} */ (value) }));
   const width = slider("width", "d̂", range(...LIMITS.d_hat), (value) => choose({ d_hat: value }), short,
     "coordinates that a point has inside the network");
-  const depth = slider("depth", "L", range(...LIMITS.L), (value) => choose({ L: value }), short, "number of layers");
-  const stepSize = slider("step size", "h", STEP_SIZES, (value) => choose({ h: value }), short, "step in time of one layer; together, the layers reach time L h");
   const element = node("div", { class: "rkp-net", role: "group", "aria-label": "Network" },
     node("div", { class: "rkp-pair" }, net.element, activation.element),
-    tableau.element, width.element, depth.element, stepSize.element);
+    tableau.element, width.element);
 
   function show() {
     const { configuration } = state, plain = configuration.net === "StandardNet";
@@ -36,9 +32,6 @@ export function netControls(page) {
     tableau.show();
     activation.show(configuration.activation);
     width.show(configuration.d_hat);
-    depth.show(configuration.L);
-    stepSize.show(configuration.h);
-    stepSize.input.disabled = plain;
   }
 
   return { element, show };

@@ -12,6 +12,7 @@ import { hear } from "./hearing.mjs";
 import { layerControls } from "./layer_controls.mjs";
 import { guide } from "./guide.mjs";
 import { legend } from "./legend.mjs";
+import { mainControls } from "./main_controls.mjs";
 import { netControls } from "./net_controls.mjs";
 import { notebook } from "./notebook.mjs";
 import { opener } from "./opener.mjs";
@@ -104,8 +105,8 @@ function newPage(model, heard) {
 /** The elements, in reading order. @param {Page} page */
 function compose(page) {
   const { compact, root, bar, layers, views, sentence, ownPoints, playing } = page;
-  const goesIn = dataControls(page), net = netControls(page), offered = presets(page);
-  page.controls.push(goesIn, net, offered, layers, page.turning, ownPoints, page.shownPoints, page.guide);
+  const goesIn = dataControls(page), main = mainControls(page), net = netControls(page), offered = presets(page);
+  page.controls.push(goesIn, main, net, offered, layers, page.turning, ownPoints, page.shownPoints, page.guide);
   layers.tools.append(page.turning.button);
   if (!page.heard && !page.inNotebook) sentence.foot.append(teaching(page));
   const train = { type: "button", class: "rkp-train", click: playing.toggle };
@@ -113,7 +114,7 @@ function compose(page) {
     node("style", {}, STYLE),
     node("div", { class: `rkp-body${compact ? " rkp-compact" : ""}${page.heard ? " rkp-racer" : ""}` },
       node("div", { class: "rkp-top" }, bar.bar, bar.tools), offered.element,
-      node("div", { class: "rkp-say" }, sentence.element, page.undoing.element), ...(compact ? [] : [goesIn.element]),
+      node("div", { class: "rkp-say" }, sentence.element, page.undoing.element), main.element, ...(compact ? [] : [goesIn.element]),
       figure("rkp-traj", "trajectories through the layers", views.trajectories), figure("rkp-feat", layers.title, views.features),
       figure("rkp-decide", page.score.title, views.decision), layers.element,
       node("div", { class: "rkp-right" },

@@ -28,7 +28,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   border-radius: 0.6rem;
   display: grid;
   gap: 0.6rem 1rem;
-  grid-template: "presets" "bar" "say" "decide" "under" "feat" "layer" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
+  grid-template: "presets" "bar" "say" "decide" "under" "feat" "layer" "traj" "main" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
   padding: 0.75rem;
 }
 .rkp-task { border-left: 0.25rem solid var(--rkp-accent); flex: 1 0 100%; padding: 0.15rem 0 0.15rem 0.75rem; }
@@ -48,6 +48,8 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-train { grid-area: train; }
 .rkp-presets { align-items: center; display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: presets; }
 .rkp-in { grid-area: in; }
+.rkp-main { display: grid; gap: 0.5rem 1.5rem; grid-area: main; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13rem), 1fr)); }
+.rkp-main .rkp-slider { align-content: start; grid-template-columns: 5.7rem minmax(3rem, 1fr) 2.8rem; }
 .rkp-net { grid-area: net; }
 .rkp-score { grid-area: score; }
 .rkp-traj { grid-area: traj; }
@@ -58,7 +60,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-teaching .rkp-row { gap: 0.2rem 0.9rem; }
 .rkp-widths { align-items: center; }
 .rkp-shown { align-items: end; display: flex; flex-wrap: wrap; gap: 0.2rem 0.75rem; }
-[data-hide~="experiments"] .rkp-presets, [data-hide~="data"] .rkp-in, [data-hide~="net"] .rkp-net, [data-hide~="trajectories"] .rkp-traj,
+[data-hide~="experiments"] .rkp-presets, [data-hide~="data"] .rkp-in, [data-hide~="net"] :is(.rkp-net, .rkp-main > :not(:first-child)), [data-hide~="data"] .rkp-main > :first-child, [data-hide~="data"][data-hide~="net"] .rkp-main, [data-hide~="trajectories"] .rkp-traj,
 [data-hide~="features"] .rkp-feat, [data-hide~="layers"] .rkp-layer, [data-hide~="prediction"] :is(.rkp-decide, .rkp-under), [data-hide~="score"] .rkp-score,
 [data-hide~="plots"] .rkp-plots, [data-hide~="inside"] .rkp-inside, [data-hide~="formula"] .rkp-foot, [data-hide~="tools"] .rkp-tools { display: none; }
 .rkp-feat { grid-area: feat; }
@@ -175,7 +177,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-say { display: block; min-height: 5.6em; }
 
   [data-lit="feat"] .rkp-body {
-    grid-template: "presets" "bar" "feat" "layer" "say" "decide" "under" "traj" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
+    grid-template: "presets" "bar" "feat" "layer" "say" "decide" "under" "traj" "main" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
   }
 }
 @container rkp (max-width: 400px) {
@@ -184,10 +186,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 560px) {
   .rkp .rkp-body {
-    grid-template: "top top" "presets presets" "say say" "feat decide" "layer under" "traj plots" "net score" "in in" "inside inside" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
+    grid-template: "top top" "presets presets" "say say" "main main" "feat decide" "layer under" "traj plots" "net score" "in in" "inside inside" "foot foot" / minmax(0, 1fr) minmax(0, 1fr);
   }
   .rkp-top { display: flex; flex-wrap: wrap; gap: 0.4rem; grid-area: top; justify-content: space-between; }
   .rkp-train { display: none; }
+  .rkp-main .rkp-slider { grid-template-columns: max-content minmax(3rem, 1fr) 2.8rem; }
   .rkp-in { grid-template-columns: repeat(4, minmax(0, 1fr)); align-items: end; }
   .rkp-in > fieldset { grid-column: 1 / -1; }
   .rkp-in > .rkp-thumbs { grid-template-columns: repeat(7, 1fr); }
@@ -195,7 +198,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 800px) {
   .rkp .rkp-body:not(.rkp-compact) {
-    grid-template: "top top top top" "presets presets presets presets" "say say say say" "in traj feat decide" "in layer layer right" "in net score right" 1fr "inside inside inside inside" "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem)) minmax(0, max(14rem, 100vh - 33rem));
+    grid-template: "top top top top" "presets presets presets presets" "say say say say" "main main main main" "in traj feat decide" "in layer layer right" "in net score right" 1fr "inside inside inside inside" "foot foot foot foot" / minmax(9.5rem, 1fr) minmax(0, max(14rem, 100vh - 35rem)) minmax(0, max(14rem, 100vh - 35rem)) minmax(0, max(14rem, 100vh - 35rem));
     gap: 0.5rem 1rem;
   }
   .rkp-body:not(.rkp-compact) .rkp-in { align-items: start; align-content: start; grid-template-columns: minmax(0, 1fr); }
@@ -218,7 +221,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-lane { font-size: 14px; font-weight: 600; margin: 0.75rem 0 0; min-height: 2.8em; }
 .rkp-lanes .rkp { margin: 0.25rem 0; }
 .rkp .rkp-body.rkp-racer {
-  grid-template: "say say" "feat decide" "layer layer" "under under" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
+  grid-template: "say say" "feat decide" "layer layer" "under under" "main main" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
 }
 .rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-foot, .rkp-train, .rkp-inside), .rkp-racer :is(.rkp-plots, .rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
 .rkp .rkp-racer .rkp-say { min-height: 5.6em; }

@@ -1,4 +1,4 @@
-/** How the net is trained: learning rate, batch, epochs and seed. */
+/** How the net is trained, besides the learning rate: batch, epochs and seed. */
 
 import { LIMITS } from "../setup/choices.mjs";
 import { node, slider, unique } from "./elements.mjs";
@@ -16,13 +16,12 @@ export function trainingControls(page) {
 
   function show() {
     const { configuration } = state;
-    page.rateControl.show();
     batch.show(configuration.batch);
     epochs.show(configuration.epochs);
     seed.show();
   }
 
-  return { elements: [page.rateControl, batch, epochs, seed].map((part) => part.element), show };
+  return { elements: [batch, epochs, seed].map((part) => part.element), show };
 }
 
 /** @param {Page} page @returns {Shown & {element: HTMLElement}} */
