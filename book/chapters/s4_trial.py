@@ -811,7 +811,8 @@ for of in ("EulerNet", "RK4Net"):
     assert (by_set.loc[of, 2] > 1).sum() == 6
 assert (by_set.loc["StandardNet, orthogonal", 100] < 10).sum() == 1
 behind = by_set.loc["ResNet", 5] - by_set.loc["EulerNet", 100]
-assert behind[REST].max() < 0.2 < behind[SIX_CLASSES].min()
+assert behind[REST].max() < 0.2
+assert (behind[SIX_CLASSES] - 0.5).abs().max() < 0.1
 assert word["better-in-practice"] == word["order-pays"] == "fails"
 [lifted] = (v for v in verdicts if v.conclusion.id == "augmentation")
 assert lifted.word == "undecided" and lifted.decisive[0].interval()[0] > 0
