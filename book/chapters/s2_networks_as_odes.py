@@ -562,7 +562,7 @@ for L in (64, 256, 1024):
 # :class: dropdown
 # $T = hL$ grows with $L$: a deeper network does not refine the discretisation of one equation but solves another
 # equation over a longer time. Since $|\tanh| < 1$, no coordinate moves farther than $T$, which is 5 for a hundred
-# layers of the paper. The effect of depth at a fixed $T$ is studied {ref}`later <s4-beyond>`.
+# layers with $h = 0.05$. The effect of depth at a fixed $T$ is studied {ref}`later <s4-beyond>`.
 # ```
 #
 # ```{exercise}

@@ -387,6 +387,8 @@ assert ups["dopri5"] < ups["kutta3"] < ups["rk4"] == ups["rk38"]
 assert abs(ups["dopri5"] - 1) < 0.005
 assert abs(ups["kutta3"] - math.sqrt(3)) + abs(ups["rk4"] - math.sqrt(8)) < 1e-9
 assert ups["euler"] == ups["midpoint"] == ups["heun"] == ups["ralston"] == 0
+assert abs(dopri5.stability(0.97 + 3.65j)) < 1 < abs(dopri5.stability(1 + 2.5j))
+assert abs(explicit["rk4"].stability(2.4j)) < 0.6  # out of the picture
 
 zero = torch.zeros(2).double()
 for tableau in explicit.values():

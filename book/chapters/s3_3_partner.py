@@ -430,8 +430,8 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 # - For an explicit scheme the backward pass is explicit, from the last stage to the first.
 # - With a control for each stage the partner is the only such tableau. A reducible scheme whose stages share a
 #   control has others.
-# - "The same tableau, backwards" is correct where {eq}`eq-3.s` holds: for Euler, Heun, Kutta 3, RK4 and the 3/8 rule,
-#   but not for Ralston.
+# - "The same tableau, backwards" is correct where {eq}`eq-3.s` holds: for Euler, Heun, Kutta 3, RK4, the 3/8 rule,
+#   implicit midpoint and Gauss-Legendre, but not for Ralston and Radau IIA.
 #
 # The partner goes back to {footcite:t}`hager2000` and {footcite:t}`sanzserna2016`; for networks see
 # {footcite:t}`benning2019`.

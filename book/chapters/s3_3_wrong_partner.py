@@ -131,6 +131,7 @@ plt.show()
 
 # %% [markdown]
 # The picture shows explicit schemes. Implicit midpoint and Gauss-Legendre are their own partners, so there is no error.
+# For Radau IIA, {doc}`s3_3_orders` predicts the powers 3 and 2.
 #
 # ## A training experiment and its rules
 #
