@@ -1,5 +1,5 @@
 // Whatever scrolls sideways and holds nothing that takes the focus takes it itself, so that arrow keys move it. A figure
-// that scrolls says so in its caption, and a formula above itself; it fades at the edge beyond which it goes on.
+// or table that scrolls says so in its caption, and a formula above itself; it fades at the edge beyond which it goes on.
 (() => {
   "use strict";
 
@@ -16,7 +16,7 @@
   function update() {
     for (const box of document.querySelectorAll(`.bd-article :is(div, figure, ${FORMULA})`)) {
       const scrolls = box.scrollWidth > box.clientWidth && /auto|scroll/.test(getComputedStyle(box).overflowX);
-      if (box.matches("figure")) box.classList.toggle("scrolls", scrolls);
+      if (box.matches("figure, .paper-table, .ledger-table")) box.classList.toggle("scrolls", scrolls);
       if (box.matches(FORMULA)) {
         box.closest("div.math")?.classList.toggle("scrolls", scrolls);
         fade(box);

@@ -76,6 +76,14 @@ def test_on_a_phone_play_leads_to_the_prediction_and_the_bar_covers_nothing(open
     assert covered == 0
 
 
+def test_the_button_below_the_controls_trains_on_and_leads_up_even_during_training(opened: Opened):
+    page = opened(Playground("space", configuration={"epochs": 200}), above=4 * ABOVE, viewport=PHONE).page
+    for _ in range(2):
+        page.get_by_role("button", name="Train on").click()
+        page.wait_for_function("document.querySelector('.rkp-bar').getBoundingClientRect().top < 100")
+        assert page.get_by_role("button", name="Pause").is_visible()
+
+
 FINGER = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 CONTRAST = """(button) => {
   const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);

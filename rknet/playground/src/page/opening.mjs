@@ -17,7 +17,7 @@ import { netControls } from "./net_controls.mjs";
 import { notebook } from "./notebook.mjs";
 import { opener } from "./opener.mjs";
 import { ownPoints } from "./own_points.mjs";
-import { playing } from "./playing.mjs";
+import { playing, watch } from "./playing.mjs";
 import { presets } from "./presets.mjs";
 import { probing } from "./probing.mjs";
 import { rateControl } from "./rate_control.mjs";
@@ -109,7 +109,10 @@ function compose(page) {
   page.controls.push(goesIn, main, net, offered, layers, page.turning, ownPoints, page.shownPoints, page.guide);
   layers.tools.append(page.turning.button);
   if (!page.heard && !page.inNotebook) sentence.foot.append(teaching(page));
-  const train = { type: "button", class: "rkp-train", click: playing.toggle };
+  const trainOn = () => {
+    if (!page.state.playing) playing.play();
+    watch(page);
+  };
   root.append(
     node("style", {}, STYLE),
     node("div", { class: `rkp-body${compact ? " rkp-compact" : ""}${page.heard ? " rkp-racer" : ""}` },
@@ -121,7 +124,7 @@ function compose(page) {
         node("div", { class: "rkp-under" }, ownPoints.element, page.probing.element, page.legend.element, page.shownPoints.element),
         node("div", { class: "rkp-plots" }, views.cost.canvas, views.layers.canvas, node("div", { class: "rkp-hint" }, SIZES))),
       net.element, page.score.element, page.inside.element,
-      ...(compact ? [goesIn.element] : []), node("button", train, "↑ Train on, and watch it above"), sentence.foot));
+      ...(compact ? [goesIn.element] : []), node("button", { type: "button", class: "rkp-train", click: trainOn }, "↑ Train on, and watch it above"), sentence.foot));
 }
 
 /** @param {string} name @param {string|Node} title @param {Panel} view */
