@@ -98,8 +98,7 @@ assert sum(of_a_seed) == 2576
 # (uncorrected) interval of level $1 - 0.05/3$, since there are three looks, and the number of seeds in brackets. What
 # is to be shown of the difference stands under the conclusion. The conclusion *holds* if that is shown, *fails* if the
 # contrary is shown, and is *undecided* otherwise. A failed "better" means "not better by half a point", not "worse";
-# "undecided" does not mean "equal". All margins are ours, and a row says so where the conclusion is our reading of the
-# paper: the paper claims neither half a point nor, for example, that Runge-Kutta nets train at more rates.
+# "undecided" does not mean "equal". All margins are ours, and rows say where the conclusion is our reading of the paper.
 
 
 # %% tags=["hide-input"]
@@ -368,7 +367,7 @@ for L in (3, 20):
 # %% [markdown]
 # ## The theory beside it
 #
-# [Section 4.2](s4-2) derives that a layer of StandardNet keeps a share $\rho = 1/\sqrt 3$ of all differences
+# [Section 4.2](s4-2) derives that a layer of StandardNet keeps at most a share $\rho = 1/\sqrt 3$ of all differences
 # {eq}`eq-4.2.d`. Differences and gradients decay with the correlation length $\xi = 1 / \ln \sqrt 3 = 1.8$ layers. A
 # common rule of thumb puts the edge of trainability at about $6 \xi$, that is 11 layers; this prediction was
 # registered. The shares measured on untrained nets are:
@@ -406,15 +405,13 @@ print(
 # On the spiral the registered edge is too pessimistic. Adam divides each gradient by its own size, so small gradients
 # are no obstacle as long as they can be told from rounding and exceed Adam's $\epsilon = 10^{-8}$, which is added to
 # that size. That suggests two other edges, which were *not* registered: the depths at which $\rho^L$ reaches $2^{-24}$,
-# the resolution of single precision, and $\epsilon$. For the uniform weights both lie between 20 layers, which train, and
-# 40, which do not; nothing here tells them apart. Neither explains the gain weights: their measured share puts both edges
-# beyond three hundred layers, and they fail at 100. Training 40 layers in double precision and with other values of
-# $\epsilon$ would be a test.
+# the resolution of single precision, and $\epsilon$. For the uniform weights both lie between 20 layers, which train,
+# and 40, which do not. For the gain weights both lie beyond three hundred layers, yet 100 layers fail. Training 40
+# layers in double precision, and with other values of $\epsilon$, would test them.
 #
 # ## What the rate alone does
 #
-# The next figure reads the same maps as the paper does, by depth: at the paper's rate, and at the best rate of each
-# depth.
+# The next figure reads the same maps by depth, at the paper's rate and at the best rate of each depth.
 
 # %% mystnb={"figure": {"name": "fig-trial-depth", "caption": "Spiral: points below the Bayes limit by depth, logarithmic. Left, as the paper ran it: rate 0.001, its stopping rule. Right: rate and epoch chosen on the selection set. Lines are means over seeds, dots are seeds."}, "image": {"alt": "Two panels of lines over depth. Left the lines of StandardNet and RK4Net cross: one rises to fifty at forty layers, one falls from twenty-five. Right the lines lie below one point, except those of a single layer of RK4Net with h = 0.05, at two points, and of StandardNet with uniform weights beyond twenty layers, at fifty."}} tags=["hide-input"]
 SHOWN = {
@@ -584,16 +581,16 @@ for far in (*families.values(), *equal.values()):
     assert hard.to_numpy().mean() > 0.7
 
 # %% [markdown]
-# The interquartile mean is the mean of the middle half of all values, over sets and seeds: no single hard set dominates
-# it. It leaves out most values of the hardest sets, those of six classes, on which the nets differ most; the verdicts
-# average all sets. ResNet ranks last, but only EulerNet's rank can be told from its own.
+# The interquartile mean is the mean of the middle half of all values, over sets and seeds. It leaves out most values of
+# the hardest sets, those of six classes, on which the nets differ most; the verdicts average all sets. ResNet ranks
+# last, but only EulerNet's rank can be told from its own.
 #
 # ### How much do the two comparisons at equal cost depend on choices?
 #
 # The registered comparison is not symmetric. A StandardNet of two or five layers may train for 160 epochs; EulerNet and
 # RK4Net end after 40, even where the budget allows more. In return, the better of EulerNet and RK4Net is chosen among
-# 40 trainings, StandardNet among 30. The next cell repeats the two differences with other choices. These were not
-# registered and give no verdict.
+# 40 trainings, StandardNet among 30. The next cell repeats the two differences with other choices, which were not
+# registered.
 
 
 # %% tags=["hide-input"]
@@ -647,8 +644,8 @@ for T in (1, 5):
 #
 # ## Other classifiers
 #
-# Five classifiers of scikit-learn were tuned too, with twenty configurations each (not at the same cost). The best of them is chosen
-# among 100 configurations, the better of EulerNet and RK4Net among 40.
+# Five classifiers of scikit-learn were tuned too, with twenty configurations each (not at the same cost): the best is
+# chosen among 100 configurations, the better of EulerNet and RK4Net among 40.
 
 # %% tags=["hide-input"]
 others = shared[shared["experiment"] == "study-baselines"]
@@ -697,7 +694,6 @@ Explorer(everything)
 #
 # ## How far to trust this page
 #
-# - Everything rests on the seeds that are stated below the first table.
 # - The power of a stage to show "equal", before Holm's correction (with it, the power is smaller), for a true difference
 #   of 0 and a margin of half a point, follows from the standard deviation of a seed's difference:
 
@@ -778,16 +774,16 @@ assert (mapped["error"] <= 100 * np.sqrt(regrets / 20_000) + 1e-6).all()
 # %% [markdown]
 # ## Takeaways
 #
-# - The verdicts are listed below. On the spiral StandardNet with the paper's initial weights and 40 layers is at chance,
-#   at every rate tried. With 20 layers and a rate of its own it comes within half a point of five layers, and so do 40
-#   layers started from orthogonal weights. On six of the ten sets 20 layers fail at all rates tried.
+# - On the spiral StandardNet with the paper's initial weights and 40 layers is at chance, at every rate tried. With 20
+#   layers and a rate of its own it comes within half a point of five layers, and so do 40 layers started from
+#   orthogonal weights. On six of the ten sets 20 layers fail at all rates tried.
 # - At equal cost Runge-Kutta networks with $h = 0.05$ are not better than StandardNet by half a point on average over the
 #   ten sets, nor is RK4 better than Euler's method. On the spiral tuned RK4Nets of three layers gain less than half a
 #   point from depth or time, and at a fixed time depth does not matter.
 # - On two sets an added dimension is worth about 0.4 points; whether it is worth half a point is undecided.
-# - "Undecided" does not mean that the nets are equal.
 # - On the ten sets the better of a tuned EulerNet and RK4Net comes within half a point of the best baseline, by the
-#   third stage. Tuned support vectors and scikit-learn's MLP are still closer to the limit than all five families.
+#   third stage. By the interquartile mean, tuned support vectors and scikit-learn's MLP are still closer to the limit
+#   than all five families.
 # - The images of Section 4.5 are not part of this study; {doc}`s4_5b_networks` repeats the paper's runs on them.
 
 # %% tags=["hide-input"]
