@@ -258,6 +258,9 @@ def _estimators() -> Targets:
     }
 
     def fitted(kind: type, options: dict[str, Any]) -> None:
+        epochs = options["epochs"]
+        if isinstance(epochs, int) and epochs > 50:  # a long training, not waited for, or one too long, to be refused
+            options["epochs"] = max(epochs, 10**12)
         diverged = np.errstate(all="ignore")
         with diverged:
             model = kind(**options).fit(X, c)
