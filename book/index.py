@@ -213,7 +213,7 @@ plt.show()
 # :::{grid-item-card} Section 4.2: network depth
 # :link: s4-2
 # :link-type: ref
-# Runge-Kutta networks improve with depth, plain networks degrade: Tables 1 and 2, Figure 5.
+# At the paper's learning rate Runge-Kutta networks improve with depth, plain networks degrade: Tables 1 and 2, Figure 5.
 # :::
 #
 # :::{grid-item-card} Section 4.3: activation
@@ -291,7 +291,7 @@ plt.show()
 # :::{grid-item-card} Section 5: Hamiltonian networks
 # :link: s5-hamiltonian
 # :link-type: ref
-# Gradients that cannot vanish, and a backward pass that stores no states.
+# Derivatives between layers that cannot vanish, and a backward pass that stores no states.
 # :::
 #
 # :::{grid-item-card} Section 5: audio

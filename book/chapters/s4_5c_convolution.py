@@ -452,9 +452,9 @@ DigitLaboratory(digit="3", layer=2)
 # - A convolution with padding, stride 1 and as many filters as channels can serve as right-hand side. Tableau, lift and classifier need
 #   no change.
 # - The network is that of Section 2 with matrices in which a few weights are repeated.
-# - Added channels made the network worse, and a plain residual net of equal cost was better: two of four
-#   expectations, fixed beforehand, fail. Whether a border helps, and whether other schemes differ from RK4 by less
-#   than two points, four repetitions do not decide.
+# - Added channels made the network worse, and a plain residual net of equal cost was better: two of four expectations,
+#   fixed beforehand, fail. Four repetitions do not decide whether a border helps, or whether other schemes are within
+#   two points of RK4.
 #
 # ## References
 #
