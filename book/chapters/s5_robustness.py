@@ -498,11 +498,11 @@ for K in turning.matrix(turning.K.detach().double()).numpy():
     assert np.isclose(step**2, 1 + 0.25 * np.linalg.norm(K, 2) ** 2)
 
 # %% [markdown]
-# **What to see.** Under noise and under attack the antisymmetric network is as robust as EulerNet, at the same accuracy.
-# Whether it stretches more or less is undecided. Its logarithmic norm allows about half the growth, but still a
-# factor of hundreds, because the slopes differ. The worst case and the bound by norms are even larger than EulerNet's,
-# by factors of 1.3 to 2.5. One reason is Euler's method: with slopes of 1 the differential equation keeps all
-# distances, but a step stretches by $\sqrt{1 + h^2 |K - K^\top|^2}$.
+# **What to see.** Under noise and under attack the antisymmetric network is as robust as EulerNet, at the same
+# accuracy. Whether it stretches more or less is undecided. Its logarithmic norm allows about half the growth, but still
+# a factor of about a thousand, because the slopes differ. The worst case and the bound by norms are even larger than
+# EulerNet's, by factors of 1.3 to 2.5. One reason is Euler's method: with slopes of 1 the differential equation keeps
+# all distances, but a step stretches by $\sqrt{1 + h^2 |K - K^\top|^2}$.
 #
 # ## Exercises
 #
@@ -539,7 +539,8 @@ for K in turning.matrix(turning.K.detach().double()).numpy():
 # - Less stretch does not mean more robust: StandardNet stretches least and loses most on the spiral.
 # - An antisymmetric network is as robust as an EulerNet that is trained in the same way. Its logarithmic norm allows
 #   less growth; its worst case and its bound by norms are larger.
-# - A Lipschitz bound certifies answers, but for ten steps of RK4 only at radii far below those of attacks.
+# - A Lipschitz bound certifies answers, but for ten steps of RK4 only at radii far below those at which attacks
+#   succeed.
 #
 # ## References
 #
