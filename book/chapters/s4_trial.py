@@ -211,8 +211,7 @@ if study.ended:
 # ## The rules, fixed first
 #
 # Questions, grid, margins, seeds and rules were registered before any run, in `rknet/study/registered/trial.md`, with
-# later corrections at its end. Trials with seeds 0 to 23 had suggested several of the answers; the study uses other
-# seeds. In short:
+# later corrections at its end. Trials with other seeds, 0 to 23, had suggested several of the answers. In short:
 #
 # - **Selection and test.** A seed draws 1,500 training and 1,500 selection points. Depth, rate and epoch are chosen on
 #   the selection set; the chosen net is measured on a test set of 20,000 points, which takes part in no choice.
@@ -403,15 +402,12 @@ print(
 
 # %% [markdown]
 # On the spiral the registered edge is too pessimistic. Adam divides each gradient by its own size, so small gradients
-# are no obstacle as long as they can be told from rounding and exceed the number $\epsilon = 10^{-8}$ that Adam adds to
-# that size. This suggests two other edges, *not* registered: the depths at which $\rho^L$ reaches $2^{-24}$, the
-# resolution of single precision, and $\epsilon$. For the uniform weights both lie between 20 layers, which train, and 40,
-# which do not. For the gain weights, however, both lie beyond three hundred layers, and 100 layers fail. Double
-# precision, or another $\epsilon$, would test these explanations at 40 layers.
+# are no obstacle until they vanish in rounding or beside the number $\epsilon = 10^{-8}$ that Adam adds to that size.
+# This suggests two other edges, *not* registered: the depths at which $\rho^L$ reaches $2^{-24}$, the resolution of
+# single precision, and $\epsilon$. For the uniform weights both lie between 20 layers, which train, and 40, which do not.
+# For the gain weights, however, both lie beyond three hundred layers, and 100 layers fail.
 #
 # ## What rate and epoch change
-#
-# The next figure shows these nets by depth, at the paper's rate and with rate and epoch chosen.
 
 # %% mystnb={"figure": {"name": "fig-trial-depth", "caption": "Spiral: points below the Bayes limit by depth, logarithmic. Left: the paper's rate, 0.001, and its stopping rule. Right: rate and epoch chosen on the selection set. Lines are means over seeds, dots are seeds."}, "image": {"alt": "Two panels of lines over depth. Left, the lines of both StandardNets rise to about forty and fifty at forty layers, that of RK4Net with h = 0.05 falls from twenty-five and crosses them, and that with T = 1 is level. Right, the lines lie below one point, except those of a single layer of RK4Net with h = 0.05, at two points, and of StandardNet with uniform weights beyond twenty layers, at fifty."}} tags=["hide-input"]
 SHOWN = {
@@ -588,8 +584,8 @@ for far in (*families.values(), *equal.values()):
 # ### How much do the two comparisons at equal cost depend on choices?
 #
 # The registered comparison is not symmetric. StandardNets of two or five layers are trained for up to 160 epochs,
-# EulerNet and RK4Net for up to 40, even where the budget allows more. In return, the better of EulerNet and RK4Net is
-# chosen among 40 trainings, StandardNet among 30. Other choices, not registered, give:
+# EulerNet and RK4Net for up to 40, even where the budget allows more. But the better of EulerNet and RK4Net is chosen
+# among 40 trainings, StandardNet among 30. Other choices, not registered, give:
 
 
 # %% tags=["hide-input"]
@@ -771,11 +767,11 @@ assert (mapped["error"] <= 100 * np.sqrt(regrets / 20_000) + 1e-6).all()
 # ## Takeaways
 #
 # - On the spiral, StandardNet with the paper's initial weights and 40 layers is at chance at every rate tried. With 20
-#   layers it loses less than half a point against five, and so do 40 layers started from orthogonal weights. On six of
-#   the ten sets 20 layers with the paper's initial weights fail at every rate tried.
+#   layers and a rate of its own it loses less than half a point against five, and so do 40 layers started from orthogonal
+#   weights. On six of the ten sets 20 layers with the paper's initial weights fail at every rate tried.
 # - At equal cost, on average over the ten sets, Runge-Kutta networks with $h = 0.05$ are not better than StandardNet by
 #   half a point, nor is RK4 better than Euler's method by as much. On the spiral a tuned RK4Net of three layers gains
-#   less than half a point from depth or time, and at a fixed time depth does not matter.
+#   less than half a point from more depth or time, and at a fixed time depth does not matter.
 # - On two sets an added dimension is worth about 0.4 points; whether it is worth half a point is undecided.
 # - On the ten sets the better of a tuned EulerNet and RK4Net comes within half a point of the best baseline. By the
 #   interquartile mean, tuned support vectors and scikit-learn's MLP are still closer to the limit than all five families.
