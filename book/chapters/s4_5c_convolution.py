@@ -16,11 +16,12 @@
 # (s4-5c)=
 # # 4.5 Convolution
 #
-# The networks of the [previous page](s4-5b) treat an image as a list of 784 numbers. If the pixels of all images are shuffled in the
-# same way, they learn equally well. A convolution, in contrast, combines each pixel with its neighbours. The paper describes in one
-# paragraph how Runge-Kutta steps and feature space augmentation carry over to convolutions, but runs no such network. This page builds
-# the network, checks it and trains it. (The paper also mentions ordinary convolution and pooling in front of a network for vectors, and
-# does not pursue this. Nor do we, because the Runge-Kutta steps would then not use neighbouring pixels.)
+# The networks of the [previous page](s4-5b) treat an image as a list of 784 numbers. If the pixels of all images are
+# shuffled in the same way, they learn equally well. A convolution, in contrast, combines each pixel with its
+# neighbours. The paper describes in one paragraph how Runge-Kutta steps and feature space augmentation carry over to
+# convolutions, but runs no such network. This page builds the network, checks it and trains it. (The paper also
+# mentions ordinary convolution and pooling in front of a network for vectors, and does not pursue this. We do not
+# either, because the Runge-Kutta steps would then not use neighbouring pixels.)
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
