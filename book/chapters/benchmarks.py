@@ -18,7 +18,7 @@
 #
 # The paper's protocol takes thousands of steps of five samples each, with hundreds of evaluations of $f$ per step. The
 # matrices are small, so this is little arithmetic, but general-purpose libraries divide it into hundreds of thousands
-# of small calls. This page shows what was measured, where and when. Unlike every other page of this book it computes
+# of small calls. This page shows what was measured, where and when. Unlike the other pages of this book it computes
 # nothing itself, because times depend on the machine.
 #
 # :::{admonition} How the times were measured
@@ -293,8 +293,8 @@ for entry in nets.values():
 #
 # The playground trains in the reader's browser, with a WebAssembly program that the page assembles for the chosen
 # network, or in plain JavaScript where WebAssembly is not available; both give the bits of the compiled engine. They
-# are compared with a direct translation of the engine's loops into JavaScript (the port), without any tuning. All were
-# run in Node, which uses the same compiler as Chromium. `python -m benchmarks playground --record` repeats this study.
+# are compared with an untuned, direct translation of the engine's loops into JavaScript (the port). All were run in
+# Node, which uses the same compiler as Chromium. `python -m benchmarks playground --record` repeats this study.
 
 # %% tags=["hide-input"]
 rows = [

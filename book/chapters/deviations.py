@@ -370,8 +370,8 @@ assert np.allclose(0.89 * ratios, [0.23, 3.5], atol=0.01)
 # ## Takeaways
 #
 # - The paper cannot be recomputed from its text alone, but it can be with its authors' code.
-# - Of the choices that the text omits, the step size and the learning rate matter: the depth study is also a study of the time $T$, and
-#   [the trial](s4-trial) shows what a rate for each network changes.
+# - Of the choices above the step size matters most: the depth study is also a study of the time $T$. [The
+#   trial](s4-trial) shows what changes when each network has a learning rate of its own.
 # - Verbal claims were harder to test than tables, and four repetitions decide less than they seem to.
 #
 # ## References

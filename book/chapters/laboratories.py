@@ -39,7 +39,7 @@ plots.style()
 # All layers share the weights of a flow whose orbits are closed. Which schemes stay on their orbit, and at which step
 # size do they leave it? Chapter: {doc}`s2_runge_kutta`.
 
-# %% mystnb={"figure": {"name": "fig-laboratory-scheme", "caption": "RK4 with $h = 1.5$, three times the step size of the chapter. RK4 leaves the orbit as well, inwards. The error at the end is shown for $h$ and its halves. In the complex plane, the points $\\pm ih$ lie inside the stability region."}, "image": {"alt": "Three panels. Dots joined by lines within a grey closed curve; they start on it and end halfway to the centre. A log-log plot of errors that fall steeply with the step size. A kidney-shaped region with two dots on the imaginary axis, both inside it."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-laboratory-scheme", "caption": "RK4 with $h = 1.5$, three times the step size of the chapter. RK4 leaves the orbit as well: it spirals inwards. The error at the end is shown for $h$ and its halves. In the complex plane, the points $\\pm ih$ lie inside the stability region."}, "image": {"alt": "Three panels. Dots joined by lines within a grey closed curve; they start on it and end halfway to the centre. A log-log plot of errors that fall steeply with the step size. A kidney-shaped region with two dots on the imaginary axis, both inside it."}} tags=["hide-input"]
 orbit = SchemeLaboratory(scheme="rk4", h=1.5, L=20)
 orbit.still()
 

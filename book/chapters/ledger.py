@@ -16,11 +16,11 @@
 # (ledger)=
 # # The ledger
 #
-# The paper prints a hundred and forty numbers in its Tables 1 to 6, and Section 4 draws conclusions in some ninety
-# sentences. The ledger has an entry for each: what the paper says, the rule that decides, the results of new repetitions
-# (twenty to sixty on points, four on images), and the verdict. The rules were written down before the runs that decide were
-# made, but for [changes that are listed](ledger-changes), some of them on images after the runs were known. This page gives a
-# summary.
+# The paper prints a hundred and forty numbers in its Tables 1 to 6, and Section 4 draws conclusions in about a hundred
+# sentences. The ledger has an entry for each: what the paper says, the rule that decides, the results of new
+# repetitions (twenty to sixty on points, four on images), and the verdict. The rules were written down before the runs
+# that decide were made. The exceptions are [listed](ledger-changes); some rules on images were changed after the runs
+# were known. This page gives a summary.
 #
 # The ledger repeats what the paper did, at its learning rate and depths. Whether its conclusions survive other choices is the question of
 # [the trial](s4-trial).

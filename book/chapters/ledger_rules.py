@@ -56,11 +56,12 @@ records = Evidence(Store(Path(rknet.__file__).parent.parent / "results"))
 # %% [markdown]
 # ## Registered beforehand
 #
-# All rules are in `rknet/study/ledger/claims.yml`. The rules on points were committed before seeds 4 to 23 were run, and most
-# changes to them before seeds 24 to 83 were run; the history of the repository shows both. What was changed later, also while
-# the fresh seeds were being computed, is in [the log](ledger-changes). Seeds 0 to 3, which repeat the paper's experiments, were known when the rules were written. They are shown beside each verdict and decide nothing. On images,
-# twenty repetitions would take weeks on a processor. There seeds 0 to 3 decide, and the first rules were committed before any
-# of these was run.
+# All rules are in `rknet/study/ledger/claims.yml`. The rules on points were committed before seeds 4 to 23 were run,
+# and most changes to them before seeds 24 to 83 were run; the history of the repository shows both. [The
+# log](ledger-changes) lists what was changed later, including changes made while the fresh seeds were being computed.
+# Seeds 0 to 3, which repeat the paper's experiments, were known when the rules were written. They are shown beside each
+# verdict and decide nothing. On images, twenty repetitions would take weeks on a processor. There seeds 0 to 3 decide,
+# and the first rules were committed before any of these was run.
 #
 # ## A cell of a table
 #
@@ -155,8 +156,8 @@ for first, last in ((4, 23), (24, 43), (24, 83)):
     print(f"seeds {first} to {last}: {least} %; mean {values.mean():.2f} %")
 
 # %% [markdown]
-# A block without a training that ends so low has too narrow a spread, and refuses the paper's mean. Sixty repetitions contain some,
-# and refute no cell.
+# A block without a training that ends so low has too narrow a spread, so that the paper's mean is rejected. Sixty
+# repetitions contain some of these trainings, and refute no cell.
 #
 # ## A sentence
 #

@@ -393,8 +393,8 @@ assert abs(history.val_accuracy[-1] - bayes.accuracy("donut_2D")) < 0.02
 #   trained network shows this tail on a circle around the disc.
 # - One padded zero is enough: in three dimensions the disc becomes the tip of a cone, the height on the cone follows
 #   the radius, and the flow squeezes far less.
-# - On the donut the extra dimension closes most of the gap between the accuracy and the Bayes limit. On the squares the
-#   widths differ more clearly in the shape of the flow than in accuracy.
+# - On the donut the extra dimension closes most of the gap to the Bayes limit. On the squares the widths differ more
+#   clearly in the shape of the flow than in accuracy.
 #
 # The paper takes the idea of augmentation from {footcite:t}`dupont2019` and combines it with the Runge-Kutta networks
 # of {footcite:t}`benning2019`.

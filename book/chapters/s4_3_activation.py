@@ -27,7 +27,7 @@
 # - tanh needs fewer layers than the logistic function and converges faster, since its gradient is stronger; ReLU and
 #   softplus give very similar results, work with few layers, and converge within five epochs (Figure 7).
 # - Shallow StandardNets behave in the same way.
-# - You will train the networks behind these statements and find what determines the speed: the curvature of the
+# - You will train the networks behind these statements and look for what determines the speed: the curvature of the
 #   activation as well as its slope.
 # :::
 

@@ -215,8 +215,8 @@ low, high = np.sqrt(chi2(3).ppf([0.025, 0.975]) / 4)
 print(f"{low:.2f} and {high:.2f} times the true standard deviation")
 
 # %% [markdown]
-# Two groups of four can thus easily differ by a factor of two or three. The next cell repeats the experiment: seeds 0
-# to 23 form six groups of four and give Table 3 six times.
+# The standard deviations of two groups of four can thus easily differ by a factor of two or three. The next cell
+# repeats the experiment: seeds 0 to 23 form six groups of four and give Table 3 six times.
 
 # %%
 many = repetitions("variability", range(24))

@@ -339,10 +339,10 @@ assert room["squares_3D_4C"] < shown["squares_3D_4C"]
 assert room["donut_2D_6C"] < 1.5 * shown["donut_2D_6C"]
 
 # %% [markdown]
-# The plane squares are saturated: "equally well" could not have come out otherwise. On the squares in space the room
-# is smaller than what two means of four can show. On the six rings of the plane only a difference of more than three
-# points would have been visible, almost all the room there is. Only the six shells in space, and to a lesser degree
-# the donuts of two and three classes, could have told the networks apart.
+# The plane squares are saturated: "equally well" could not have come out otherwise. On the squares in space the room is
+# smaller than what two means of four can show. On the six rings of the plane only a difference of more than three
+# points would have been visible, almost all the room there is. Only on the six shells in space, and to a lesser degree
+# on the donuts of two and three classes, could a difference have been seen.
 #
 # ## Extra classes and dimensions
 #
@@ -557,7 +557,7 @@ def first_epochs(data, low, high, top):
     plt.show()
 
 
-# %% mystnb={"figure": {"name": "fig-12", "caption": "The paper's Figure 12: validation accuracy and cost on donut_3D_6C over the first 14 epochs, mean, standard deviation (shaded) and single repetitions (hair lines); dashed, the best possible. The three accuracies rise together; EulerNet's dashes lie on RK4Net's line. In the paper EulerNet is ahead at first; with equal seeds it is not."}, "image": {"alt": "Two plots by epoch. Left, accuracy of three nets rises from 20 to 75 percent within eight epochs, all three on nearly one line with wide bands; right, the costs fall together. A dashed line marks the best possible.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-12", "caption": "The paper's Figure 12: validation accuracy and cost on donut_3D_6C over the first 14 epochs, mean, standard deviation (shaded) and single repetitions (hair lines); dashed, the best possible. The three accuracies rise almost together; EulerNet's dashes lie on RK4Net's line. In the paper EulerNet is ahead at first; with equal seeds it is not."}, "image": {"alt": "Two plots by epoch. Left, accuracy of three nets rises from 20 to 75 percent within eight epochs, all three on nearly one line with wide bands; right, the costs fall together. A dashed line marks the best possible.", "width": "100%"}} tags=["hide-input"]
 first_epochs("donut_3D_6C", 10, 82, 2.1)
 
 # %% tags=["hide-input"]
@@ -575,8 +575,9 @@ verdict_box(
 )
 
 # %% [markdown]
-# **What to see.** On the shells all networks learn equally fast; on the squares StandardNet is slow. Is its depth the
-# reason, or the lack of residual connections? The residual network also has five layers:
+# **What to see.** On the shells StandardNet is only a little slower in these four repetitions (over {ref}`twenty <ledger>` it
+# is several points behind at first); on the squares it is much slower. Is its depth the reason, or the lack of residual
+# connections? The residual network also has five layers:
 
 # %%
 data = "squares_3D_4C"
@@ -688,7 +689,7 @@ assert own.val_accuracy[-1] > history.val_accuracy[-1] - 0.005
 #   funnels and wavy sheets, of local dimension two.
 # - EulerNet and RK4Net nearly coincide because their flows differ only by order $h$; the differences in the paper come
 #   from different draws.
-# - On squares 3D & 4C StandardNet learns more slowly.
+# - On squares 3D & 4C StandardNet learns more slowly than the Runge-Kutta networks.
 # - A residual network of five layers with $h = 1$ does as well at StandardNet's cost.
 #
 # ## References

@@ -210,11 +210,12 @@ assert all(ahead(logistic, "StandardNet", data) > 5 for data in IMAGES_COMPARED)
 # by more than two points. The perceptron is a plain network with a single hidden layer, so neither depth nor a Runge-Kutta scheme is
 # needed for such accuracies. The same 1500 images allow a higher accuracy than any network of Table 6 achieves.
 #
-# The simplest classifier tells most about the comparison. Logistic regression is an affine classifier of the *pixels*. It is far
-# ahead of StandardNet on both sets, about two points behind the Runge-Kutta nets on MNIST, and level with them on Fashion-MNIST. At
-# the time $T = 0$ an RK4Net *is* such a classifier, and for $T > 0$ its logits differ from those of one by a bounded amount
-# {eq}`eq-4.z`. StandardNet, in contrast, has to recover an affine classifier through five layers of tanh. The claim that StandardNet
-# is 15 points worse therefore says less about what Runge-Kutta layers gain than about what plain layers lose.
+# The simplest classifier says most about the comparison. Logistic regression is an affine classifier of the *pixels*.
+# It is far ahead of StandardNet on both sets, about two points behind the Runge-Kutta nets on MNIST, and level with
+# them on Fashion-MNIST. At the time $T = 0$ an RK4Net *is* such a classifier, and for $T > 0$ its logits differ from
+# those of one by a bounded amount {eq}`eq-4.z`. StandardNet, in contrast, has to recover an affine classifier through
+# five layers of tanh. The claim that StandardNet is 15 points worse therefore says less about what Runge-Kutta layers
+# gain than about what plain layers lose.
 
 # %% [markdown]
 # ## The accuracy at the last epoch depends on chance

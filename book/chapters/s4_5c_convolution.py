@@ -16,11 +16,12 @@
 # (s4-5c)=
 # # 4.5 Convolution
 #
-# The networks of the [previous page](s4-5b) treat an image as a list of 784 numbers. If the pixels of all images are shuffled in the
-# same way, they learn equally well. A convolution, in contrast, combines each pixel with its neighbours. The paper describes in one
-# paragraph how Runge-Kutta steps and feature space augmentation carry over to convolutions, but runs no such network. This page builds
-# the network, checks it and trains it. (The paper also mentions ordinary convolution and pooling in front of a network for vectors, and
-# does not pursue this. Nor do we, because the Runge-Kutta steps would then not use neighbouring pixels.)
+# The networks of the [previous page](s4-5b) treat an image as a list of 784 numbers. If the pixels of all images are
+# shuffled in the same way, they learn equally well. A convolution, in contrast, combines each pixel with its
+# neighbours. The paper describes in one paragraph how Runge-Kutta steps and feature space augmentation carry over to
+# convolutions, but runs no such network. This page builds the network, checks it and trains it. (The paper also
+# mentions ordinary convolution and pooling in front of a network for vectors, and does not pursue this. We do not
+# either, because the Runge-Kutta steps would then not use neighbouring pixels.)
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
@@ -452,9 +453,9 @@ DigitLaboratory(digit="3", layer=2)
 # - A convolution with padding, stride 1 and as many filters as channels can serve as right-hand side. Tableau, lift and classifier need
 #   no change.
 # - The network is that of Section 2 with matrices in which a few weights are repeated.
-# - Added channels made the network worse, and a plain residual net of equal cost was better: two of four
-#   expectations, fixed beforehand, fail. Whether a border helps, and whether other schemes differ from RK4 by less
-#   than two points, four repetitions do not decide.
+# - Added channels made the network worse, and a plain residual net of equal cost was better: two of four expectations,
+#   fixed beforehand, fail. Four repetitions do not decide whether a border helps, or whether other schemes are within
+#   two points of RK4.
 #
 # ## References
 #

@@ -16,9 +16,9 @@
 # (s4-beyond)=
 # # 4 Beyond the paper
 #
-# This page prints runs that the paper only mentions, and varies what the paper keeps fixed: the step size, the
-# training method, the classifier and the lift. At the paper's learning rate, the time $T = hL$ explains three of the
-# four studies. When every network has [a rate of its own](s4-beyond-rate), most of the differences disappear.
+# This page shows runs that the paper only mentions, and varies what the paper keeps fixed: the step size, the training
+# method, the classifier and the lift. At the paper's learning rate, the time $T = hL$ explains three of the four
+# studies. When every network has [a rate of its own](s4-beyond-rate), most of the differences disappear.
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
@@ -165,7 +165,7 @@ for L in (10, 100):
     assert abs(one_layer - more) < 0.4
     print(f"1 layer, h = 1: {one_layer:.1f} %; {L} layers: {more:.1f} %")
 
-# %% mystnb={"figure": {"name": "fig-time", "caption": "Spiral, RK4Net: wrong answers in percent, on a logarithmic axis, for the paper's study and for three fixed times; every dot is a repetition, lines are means; dashed, the best possible. Left, by depth: the line of the paper's study falls, the lines of fixed time are level. Right, the same runs by time: all dots fall onto one curve. Table 1 in effect varies the time."}, "image": {"alt": "Two plots of the error on a logarithmic axis. Left, by depth: one line falls from 25 percent to 0.3, three lines stay level at about 1.5, 0.5 and 0.3 percent. Right, by time: all dots lie on one falling curve from 25 percent at time 0.05 to 0.3 at time 5.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-time", "caption": "Spiral, RK4Net: wrong answers in percent, on a logarithmic axis, for the paper's study and for three fixed times; every dot is a repetition, lines are means; dashed, the best possible. Left, by depth: the line of the paper's study falls, the lines of fixed time are level. Right, the same runs by time: all dots fall close to one curve. In effect Table 1 varies the time."}, "image": {"alt": "Two plots of the error on a logarithmic axis. Left, by depth: one line falls from 25 percent to 0.3, three lines stay level at about 1.5, 0.5 and 0.3 percent. Right, by time: all dots lie on one falling curve from 25 percent at time 0.05 to 0.3 at time 5.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.9)
 series = {
     "h = 0.05": {
@@ -246,9 +246,9 @@ for L in (1, 3, 5):
 # :class: voice-here
 # On the spiral and at the rate $10^{-3}$, more layers achieve nothing that more time does not achieve; the paper's
 # depth study with $h = 0.05$ is a study of $T$. (A larger rate achieves the same as more time, see
-# [below](s4-beyond-rate).) Depth may still matter elsewhere, because sixteen dimensions make the spiral an easy task.
-# At this rate and $T = 5$, [five layers do as well as a hundred](s4-4b) on the six sets of Section 4.4, too; when all
-# networks are [tuned](s4-trial), they are about half a point behind on the two sets of six classes.
+# [below](s4-beyond-rate).) Elsewhere depth may still matter: in sixteen dimensions the spiral is an easy task. At this
+# rate and $T = 5$, [five layers do as well as a hundred](s4-4b) on the six sets of Section 4.4, too; when all networks
+# are [tuned](s4-trial), five layers are about half a point behind on the two sets of six classes.
 # :::
 
 # %% [markdown]
@@ -402,8 +402,8 @@ assert cost[5] > 20 and max(abs(cost[20]), abs(cost[100])) < 1
 verdict_box("methods-classifier")
 
 # %% [markdown]
-# The paper's statement holds for deep networks, which it uses. With five layers of $h = 0.05$ the difference is
-# thirty points.
+# The paper's statement holds for the deep networks that the paper uses. With five layers of $h = 0.05$ the difference
+# is thirty points.
 #
 # ## Four lifts at equal budget
 #
@@ -453,7 +453,7 @@ for d_hat in (3, 16):
 # %% [markdown]
 # **What to see.** At width 16 on the spiral all four lifts reach the limit. At width 3 an isometry, padded or
 # orthogonal, is seven to eleven points better than the random matrix. Learning the lift does not help, and on the six
-# rings it does harm.
+# rings its accuracy is lower.
 #
 # Why is a random matrix worse? With $\hat d = 3$ it may almost flatten the plane. Its smallest singular value is the
 # factor by which it shrinks distances in the worst direction, and a flow over a short time cannot stretch them again.
@@ -544,9 +544,9 @@ print(", ".join(f"{lift} {value:.0f} %" for lift, value in training.items()))
 # (s4-beyond-rate)=
 # ## The same comparisons, each network at its own learning rate
 #
-# [The study of the next page](s4-trial) gives each network seven or five learning rates and chooses rate and epoch on
-# a selection set that the test does not see. For most comparisons of this page, the table states the worst and the
-# best mean accuracy, first at the paper's rates and with its stopping rule, then at rates of their own.
+# [The trial](s4-trial) gives each network seven or five learning rates and chooses rate and epoch on a selection set
+# that the test does not see. For most comparisons of this page, the table states the worst and the best mean accuracy,
+# first at the paper's rates and with its stopping rule, then at rates of their own.
 
 # %% tags=["hide-input"]
 NAMES = ("study-map", "study-methods", "study-lift")
@@ -631,13 +631,13 @@ Box(table("table-own-rate", caption, HEADS, rows), "\n".join(map(str, rows)))
 # %% [markdown]
 # **What to see.** With $h = 0.05$ the range over all depths shrinks from 24 points to about two. The ranges over times,
 # over lifts on the spiral and over RK4Net's training methods shrink to fractions of a point. In a short time a network
-# needs large weights {eq}`eq-4.z`, and a larger rate reaches them. Three differences remain. A single layer with
-# $h = 0.05$ has too little time at every rate tried. On donut_2D_6C the lift still matters. StandardNet with plain
-# gradient descent or Adagrad varies between seeds, from a few tenths of a point to fourteen points below the limit.
-# (The range of several means is on average larger than that of the true values; no intervals are given here.)
+# needs large weights {eq}`eq-4.z`, and a larger rate reaches them. Three differences remain. A single layer with $h =
+# 0.05$ has too little time at every rate tried. On donut_2D_6C the lifts still differ by one to two points. StandardNet
+# with plain gradient descent or Adagrad varies between seeds, from a few tenths of a point to fourteen points below the
+# limit. (The range of several means is on average larger than that of the true values; no intervals are given here.)
 #
-# The trial's verdicts on these runs agree: at a fixed time depth does not matter (holds), at three layers more time
-# gains less than half a point (fails), and whether all methods agree within a point is undecided.
+# The trial's verdicts on these runs agree. "At a fixed time, depth does not matter" holds. "At a fixed depth, more time
+# helps" fails: at three layers it gains less than half a point. Whether all methods agree within a point is undecided.
 
 # %% tags=["hide-input"]
 in_short_time = spread["depth 1 to 100, h = 0.05"]
@@ -742,8 +742,7 @@ for optimizer, rate, loss in (
 # ```{solution} ex-s4b-relu
 # :class: dropdown
 # It uses $|\sigma| \le 1$. ReLU is unbounded: $|f| \le \|K\|\,|y| + |b|$, and features may grow exponentially in $T
-# \|K\|$. In the [study of activations](s4-3) it is indeed ReLU and softplus that learn in shallow networks and within
-# few epochs.
+# \|K\|$. In the [study of activations](s4-3) ReLU and softplus indeed learn in shallow networks and within few epochs.
 # ```
 #
 # ## Takeaways
@@ -754,7 +753,8 @@ for optimizer, rate, loss in (
 # - Most differences on this page arise because one learning rate does not suit all networks. At rates of their own,
 #   depths from three layers on, training methods of RK4Net and lifts on the spiral give nearly the same accuracy.
 # - StandardNet trained by plain gradient descent or Adagrad varies between seeds even at the best rate tried.
-# - A fixed classifier loses almost nothing at $T \ge 1$ and thirty points at $T = 0.25$, at the paper's rate.
+# - On the spiral, at the paper's rate, EulerNet loses almost nothing by a fixed classifier at $T \ge 1$, and thirty
+#   points at $T = 0.25$.
 #
 # Adagrad is due to {footcite:t}`duchi2011`, Adam to {footcite:t}`kingma2015`.
 #

@@ -247,8 +247,7 @@ assert max(ends) < 1.1 * min(ends)
 # for Bogacki-Shampine. In the example of {numref}`fig-s5-steps` training has made the weights larger, so the flow bends
 # more and the steps are shorter. With Dormand-Prince the median stays at 35 evaluations, which is one step of seven
 # stages for each layer. Since every layer needs at least one step, a pair of high order at a moderate tolerance has
-# nothing to adapt. In most seeds the last training steps still
-# take one step for each layer.
+# nothing to adapt. In most seeds Dormand-Prince takes one step for each layer up to the end.
 #
 # :::{admonition} What follows, and what does not
 # :class: voice-here
@@ -293,8 +292,8 @@ assert max(ends) < 1.1 * min(ends)
 #   step is accepted.
 # - The gradient of an adaptive network is that of its accepted steps. The costates of Section 3 give it exactly,
 #   whatever the sizes of the steps are.
-# - By a rule fixed beforehand, the cost of a training step grew with the pairs of orders 2(1) and 3(2), by 1.35 and 1.49,
-#   and was undecided with Dormand-Prince, which took one step for each layer.
+# - By a rule fixed beforehand, the cost of a training step grew with the pairs of orders 2(1) and 3(2), by 1.35 and
+#   1.49, whereas with Dormand-Prince, which took one step per layer in most seeds, the case is undecided.
 #
 # ## References
 #

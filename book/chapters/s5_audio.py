@@ -378,8 +378,8 @@ assert [v.verdict for v in verdicts.values()] == [
 #
 # - A sequence enters a Runge-Kutta network as a control {eq}`eq-5.s`; each frame takes one step.
 # - The plain recurrent network is Euler's method with $h = \gamma = 1$.
-# - On this set the scheme does not matter, and the GRU is the most accurate network as long as the frame rate does
-#   not change.
+# - On this set the scheme does not matter, and the GRU is more accurate than RK4 as long as the frame rate does not
+#   change.
 # - A network with a step size can be given another frame rate: with twice the step and half the frames it was as
 #   accurate as before. Six seeds leave undecided whether a recurrent network is then worse.
 #

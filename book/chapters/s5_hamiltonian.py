@@ -17,10 +17,10 @@
 # # 5 Hamiltonian networks
 #
 # The paper remarks that its approach extends to other symplectic integrators. Such an integrator can also advance the
-# *states* of a network. The picture shows why one might want this: how strongly does the last layer react to a change
-# of the state in layer $l$? In a StandardNet the reaction fades with every layer in between, so early layers receive
-# almost no gradient. In EulerNet it fades if the weights damp the flow. In a Hamiltonian network it never falls below
-# 1, whatever the weights are.
+# *states* of a network. The picture shows why one might want this: how strongly does the last state depend on the state
+# in layer $l$? In a StandardNet the norm of the derivative falls with every layer in between, so early layers receive
+# almost no gradient. In EulerNet it falls if the weights damp the flow. In a Hamiltonian network it is never below 1,
+# whatever the weights are.
 
 # %% tags=["hide-input"]
 from textwrap import fill
@@ -101,7 +101,7 @@ plt.show()
 # :::{admonition} What you will learn
 # :class: tip
 # - how the pair of schemes of Section 3 becomes an architecture, and how a splitting method becomes a network;
-# - why its gradients cannot vanish: a proof in one line;
+# - why the derivatives between its layers cannot vanish: a proof in one line;
 # - that its layers can be undone, so that a gradient needs the memory of one state at any depth;
 # - how Hamiltonian and antisymmetric networks train, by rules fixed beforehand.
 # :::
@@ -218,7 +218,7 @@ for name, order in measured.items():
 # **Verified.** Symplectic Euler and Störmer-Verlet equal the steps of the two pairs, with Hamilton's equations by
 # autograd, to 14 digits. The measured orders are the known ones.
 #
-# ## Gradients cannot vanish
+# ## Derivatives cannot vanish
 #
 # Each move, such as $q \mapsto q + h K_q^\top \sigma(K_q r + b_q)$, has a derivative $M$ with $M^\top J M = J$, where
 # $J = \begin{pmatrix} 0 & I \\ -I & 0 \end{pmatrix}$, because $K_q^\top \sigma' K_q$ is symmetric. Products of such
@@ -407,7 +407,7 @@ for case in (("antisymmetric", 10), ("Hamiltonian", 40)):
 # %% [markdown]
 # **What to see.** By the rule, the antisymmetric network with 40 layers ends at a lower cost than EulerNet, and the
 # Hamiltonian network with 10 layers at a higher one. The other two cases are undecided: from seed to seed the ratio
-# varies by a factor of more than ten. Gradients that cannot vanish are thus no advantage in themselves here. At $h =
+# varies by a factor of more than ten. Derivatives that cannot vanish are thus no advantage in themselves here. At $h =
 # 0.125$ and with the library's initial weights EulerNet's gradients do not vanish either ({numref}`fig-s5-sensitivity`,
 # left), and the Hamiltonian network has fewer parameters. The experiment says nothing about larger networks.
 #

@@ -17,7 +17,7 @@
 # # 5 Implicit networks
 #
 # In an implicit network every layer solves an equation for its stages. This costs more than an explicit layer, and the
-# picture shows what it buys. The flow pulls all points towards the origin, six times faster in one direction than in
+# picture shows what is gained. The flow pulls all points towards the origin, six times faster in one direction than in
 # the other. With the step size $h = 1$ the explicit midpoint rule stops short of the horizontal axis, at points where
 # the flow does not rest. Radau IIA, an implicit scheme, follows the flow.
 
@@ -359,9 +359,9 @@ assert [word for (what, *_), word in words.items() if what == "distance"].count(
 ) == 7
 
 # %% [markdown]
-# **What to see.** With weights at the library's scale implicit schemes do not pay. The explicit midpoint rule ends at
-# a cost ten times lower than both of them, and it does so by leaving its flow: in each of its trained networks some
-# pair of points has moved apart, which a flow of {eq}`eq-5.a` cannot do and the implicit networks never do. As a
+# **What to see.** With weights at the library's scale implicit schemes do not pay. The explicit midpoint rule ends at a
+# cost more than ten times lower than both of them, and it does so by leaving its flow: in each of its trained networks
+# some pair of points has moved apart, which a flow of {eq}`eq-5.a` cannot do and the implicit networks never do. As a
 # classifier it gains from being a poor discretisation.
 #
 # With weights four times as large the implicit midpoint rule pays: its cost is about a third of that of either explicit

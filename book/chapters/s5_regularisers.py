@@ -112,9 +112,9 @@ plt.show()
 # \;\ge\; \frac{\alpha}{N T} \sum_n \bigl| y_n^{[L]} - y_n^{[0]} \bigr|^2 .
 # $$ (eq-5.j)
 #
-# *Weight decay* reduces every weight by a fixed share in each step. `Protocol` has it as `weight_decay`, and takes
-# the other two as `penalty`, a function of the network and the samples of a batch. The compiled engine does not
-# support penalties, so PyTorch trains. Both terms and the bound, computed by NumPy:
+# *Weight decay* reduces every weight by a fixed fraction in each step. `Protocol` has it as `weight_decay`, and takes
+# the other two as `penalty`, a function of the network and the samples of a batch. The compiled engine does not support
+# penalties, so PyTorch trains. Both terms and the bound, computed by NumPy:
 
 # %%
 net, h = runs["smoothness", 0][0], 0.2

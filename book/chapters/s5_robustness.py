@@ -19,7 +19,7 @@
 # A network that is right on a sample may be wrong on one nearby. How much can a small change of the input change the
 # features $y^{[L]}$, and with them the answer? The layers of a Runge-Kutta network are steps of a flow, so Section 2
 # gives bounds: by the stability function of the scheme, and by the logarithmic norm. This page computes the bounds,
-# measures what they bound, and moves samples to where a network errs.
+# measures the growth that they bound, and moves samples to places where a network errs.
 #
 # :::{admonition} What you will see
 # :class: tip
@@ -285,7 +285,7 @@ assert all(
     verdicts[law, "StandardNet", "stretch"].verdict == "better" for law in SETS
 )
 
-# %% mystnb={"figure": {"name": "fig-stretch", "caption": "Factors by which distances grow: measured at the validation points, the worst case over all slopes, and the bound by norms; a dot is a seed, a bar the geometric mean. EulerNet and RK4Net stretch alike where it is measured, by 10 to 30, but the bound for RK4Net is ten times the one for EulerNet on the spiral. For StandardNet the worst case is the bound."}, "image": {"alt": "Two panels on a logarithmic axis from 1 to 100000, one for each set. For each of three networks three columns of dots rise from measured over worst case to bound; the rise is steepest for RK4Net, from about 30 to 8000 on the spiral.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-stretch", "caption": "Factors by which distances grow: measured at the validation points, the worst case over all slopes, and the bound by norms; a dot is a seed, a bar the geometric mean. EulerNet and RK4Net stretch alike where it is measured, by 10 to 30, but the bound for RK4Net is ten times the one for EulerNet on the spiral. For StandardNet the worst case equals the bound."}, "image": {"alt": "Two panels on a logarithmic axis from 1 to 100000, one for each set. For each of three networks three columns of dots rise from measured over worst case to bound; the rise is steepest for RK4Net, from about 30 to 8000 on the spiral.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.8), sharey=True, layout="constrained"
 )
@@ -498,11 +498,11 @@ for K in turning.matrix(turning.K.detach().double()).numpy():
     assert np.isclose(step**2, 1 + 0.25 * np.linalg.norm(K, 2) ** 2)
 
 # %% [markdown]
-# **What to see.** Under noise and under attack the antisymmetric network is as robust as EulerNet, at the same accuracy.
-# Whether it stretches more or less is undecided. Its logarithmic norm allows about half the growth, but still a
-# factor of hundreds, because the slopes differ. The worst case and the bound by norms are even larger than EulerNet's,
-# by factors of 1.3 to 2.5. One reason is Euler's method: with slopes of 1 the differential equation keeps all
-# distances, but a step stretches by $\sqrt{1 + h^2 |K - K^\top|^2}$.
+# **What to see.** Under noise and under attack the antisymmetric network is as robust as EulerNet, at the same
+# accuracy. Whether it stretches more or less is undecided. Its logarithmic norm allows about half the growth, but still
+# a factor of about a thousand, because the slopes differ. The worst case and the bound by norms are even larger than
+# EulerNet's, by factors of 1.3 to 2.5. One reason is Euler's method: with slopes of 1 the differential equation keeps
+# all distances, but a step stretches by $\sqrt{1 + h^2 |K - K^\top|^2}$.
 #
 # ## Exercises
 #
@@ -537,8 +537,10 @@ for K in turning.matrix(turning.K.detach().double()).numpy():
 # - EulerNet and RK4Net lose equally much to noise and to attacks, although RK4Net stretches a little more. On
 #   `donut_2D` the best possible classifier loses as much.
 # - Less stretch does not mean more robust: StandardNet stretches least and loses most on the spiral.
-# - An antisymmetric network is as robust as an EulerNet that is trained in the same way, and its bounds are no smaller.
-# - A Lipschitz bound certifies answers, but for ten steps of RK4 only at radii far below those of attacks.
+# - An antisymmetric network is as robust as an EulerNet that is trained in the same way. Its logarithmic norm allows
+#   less growth; its worst case and its bound by norms are larger.
+# - A Lipschitz bound certifies answers, but for ten steps of RK4 only at radii far below those at which attacks
+#   succeed.
 #
 # ## References
 #

@@ -93,7 +93,7 @@ plt.show()
 # :class: tip
 # - whether a scheme of higher order classifies better, at equal steps and at equal evaluations of $f$, by rules fixed
 #   beforehand;
-# - that a trained network is bound to its scheme: what happens when the scheme is exchanged after training;
+# - what happens when the scheme of a trained network is exchanged;
 # - why order, which decides how fast an error vanishes, need not decide how well a network classifies.
 # :::
 #
@@ -177,10 +177,11 @@ for case, (_, upwards, mean, (low, high)) in trends.items():
     )
 
 # %% [markdown]
-# **What to see.** Order is not shown to help in any case. It harms at 12 evaluations on the spiral and on the six
-# classes, where a lower order buys more layers, and at 3 steps on the six classes. [The trial](s4-trial) points the
-# same way: at equal cost and $h = 0.05$ RK4 is not better than Euler's method by half a point. There, however, a lower
-# order buys more time as well as more layers; at equal time and cost no difference is shown on the spiral.
+# **What to see.** Order is not shown to help in any case. It harms at 12 evaluations on the spiral and on the set of
+# six classes, where a lower order allows more layers, and at 3 steps on the set of six classes. [The trial](s4-trial)
+# points the same way: at equal cost and $h = 0.05$ RK4 is not better than Euler's method by half a point. There,
+# however, a lower order allows more time as well as more layers; at equal time and cost no difference is shown on the
+# spiral.
 
 # %% tags=["hide-input"]
 assert "helps" not in order.values()
@@ -229,9 +230,10 @@ for (L, scheme), found in bound.items():
     )
 
 # %% [markdown]
-# **What to see.** With $h = 5/12$ every scheme from order 2 on gives the answers of RK4: the network is close to its differential
-# equation. With $h = 5/3$ it is not. Schemes of lower order lose several points, Euler's method most of all, although networks *trained* with
-# these schemes are as good as RK4's. Training adapts the weights to the layers that are there, whatever they approximate.
+# **What to see.** With $h = 5/12$ every scheme of order 2 or more is as accurate as RK4: the network is close to its
+# differential equation. With $h = 5/3$ it is not. Schemes of lower order lose several points, Euler's method most of
+# all, although networks *trained* with these schemes are not shown to be worse than RK4's. Training adapts the weights
+# to the layers that are there, whatever they approximate.
 
 # %% tags=["hide-input"]
 assert all(bound[12, scheme].verdict == "the same" for scheme in others[1:])
@@ -260,8 +262,8 @@ assert bound[3, "euler"].mean == min(found.mean for found in bound.values())
 #
 # ```{solution} ex-s5-evaluations
 # :class: dropdown
-# Euler 12, Heun and Ralston 6, Kutta 3 four, RK4 and the 3/8 rule three, and Dormand-Prince two. A layer has $3 \cdot 3 + 3 = 12$
-# weights, so Euler has 144 and Dormand-Prince 24.
+# Euler's method has 12 layers, Heun and Ralston have 6, Kutta 3 has 4, RK4 and the 3/8 rule have 3, and Dormand-Prince
+# has 2. A layer has $3 \cdot 3 + 3 = 12$ weights, so Euler's layers have 144 and Dormand-Prince's 24.
 # ```
 
 # %% tags=["hide-input"]
@@ -272,6 +274,6 @@ assert SCHEMES_COMPARED["rk4"] == 3 and SCHEMES_COMPARED["dopri5"] == 2
 # %% [markdown]
 # ## Takeaways
 #
-# - On three of the paper's sets a higher order was not shown to improve the classification in any case.
+# - On three of the paper's sets a higher order was not shown to improve the accuracy in any case.
 # - At equal evaluations accuracy falls with the order on the two harder sets, where a lower order has more layers.
 # - A trained network belongs to the scheme it was trained with, unless its steps are small.

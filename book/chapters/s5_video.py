@@ -17,8 +17,8 @@
 # # 5 Video
 #
 # Video is the second kind of data that the paper's outlook names. A clip has a time of its own, and a Runge-Kutta
-# network has another one, its depth. The two can be kept apart: all frames of a clip enter at once, as channels of the
-# image at $t = 0$. Or they can be identified: the clip drives the flow, frame by frame, as the recordings of
+# network has another one, its depth. The two times can be kept apart: all frames of a clip enter at once, as channels
+# of the image at $t = 0$. Or they can be identified: the clip drives the flow, frame by frame, as the recordings of
 # {doc}`s5_audio` do. This page trains both on clips in which only the order of the frames tells the class.
 #
 # :::{admonition} What you will see
@@ -203,7 +203,7 @@ verdicts = judged(differences, 2, correction="bonferroni")
 for rule, (one, other, _) in PAIRS.items():
     print(f"{rule:21}{one} - {other:11}{verdicts[rule]}")
 
-# %% mystnb={"figure": {"name": "fig-video", "caption": "Left: accuracy on the test clips by epoch; thin lines are seeds, thick ones their mean. The network with frames as channels learns in half of the epochs. Right: the two networks that read frames one by one, on clips of five frames, as in training, and of eight; dots are seeds. The flow loses some accuracy, and the recurrent network falls to the level of chance, the dashed line."}, "image": {"alt": "Left, three bundles of rising curves from 25 to nearly 100 percent over ten epochs, one of them rising earlier. Right, dots for five and eight frames: the flow falls from 98 to between 67 and 96 percent, the recurrent network from 98 to between 16 and 65 percent.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-video", "caption": "Left: accuracy on the test clips by epoch; thin lines are seeds, thick ones their mean. The network with frames as channels learns in half of the epochs. Right: the two networks that read frames one by one, on clips of five frames, as in training, and of eight; dots are seeds. The flow loses some accuracy, and the recurrent network falls most of the way to chance, the dashed line."}, "image": {"alt": "Left, three bundles of rising curves from 25 to nearly 100 percent over ten epochs, one of them rising earlier. Right, dots for five and eight frames: the flow falls from 98 to between 67 and 96 percent, the recurrent network from 98 to between 16 and 65 percent.", "width": "100%"}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.7), layout="constrained"
 )
@@ -268,11 +268,11 @@ print(
 #
 # Longer clips separate the two networks that read frame by frame. Neither has seen more than five frames. The flow
 # keeps on adding evidence to its state, and its mean accuracy stays above 70 %. The state of the recurrent network is
-# overwritten in every step, and its accuracy falls to about chance. The network with frames as channels has no
-# weights for a sixth frame.
+# overwritten in every step, and its accuracy falls most of the way to chance. The network with frames as channels has
+# no weights for a sixth frame.
 #
-# The classes differ only in the order of the frames: when the frames of each test clip are put into a random order,
-# the network with frames as channels is hardly more often right than by chance.
+# The classes differ only in the order of the frames: when the frames of each test clip are put into a random order, the
+# network with frames as channels is right only a little more often than by chance.
 #
 # :::{admonition} How far the comparison goes
 # :class: voice-here
