@@ -228,7 +228,7 @@ TABLE = [
         "repetitions",
         "four; not stated in 4.3",
         "four; two in 4.3 and in the study of losses and optimisers",
-        "as the code, and twenty more",
+        "as the code, and at least twenty more",
         f"standard error of a mean, median row: {two:.2f} points with two runs, {four:.2f} with four, {twenty:.2f} with twenty",
     ),
     (
