@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from playwright.sync_api import Page
 from rknet import RK4Net, draw, split
 from rknet.playground import Playground
 from rknet.playground.widget import GUIDE
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+
+import bundle  # noqa: E402
 
 PHONE = {"width": 390, "height": 844}
 ABOVE = 160
@@ -86,7 +91,7 @@ def test_the_button_below_the_controls_trains_on_and_leads_up_even_during_traini
 
 FINGER = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 CONTRAST = """(button) => {
-  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const parts = (colour) => colour.match(/[\\d.]+/g).map((x) => x * (colour.startsWith("color(") ? 255 : 1));
   const light = (colour) => parts(colour).slice(0, 3).map((x) => x / 255)
     .map((x) => (x > 0.04045 ? ((x + 0.055) / 1.055) ** 2.4 : x / 12.92))
     .reduce((sum, x, k) => sum + [0.2126, 0.7152, 0.0722][k] * x, 0);
@@ -108,6 +113,30 @@ def test_a_chosen_button_stays_readable_under_pointer_and_finger(opened: Opened,
         button.tap() if touched else button.click()
         assert button.get_attribute("aria-pressed") == "true"
         assert button.evaluate(CONTRAST) > READABLE
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_play_and_next_stay_readable_under_the_pointer(opened: Opened, theme: str):
+    page = opened(Playground("space", guide=True), theme=theme).page
+    for name in ("Play", "Next"):
+        button = page.get_by_role("button", name=name, exact=True)
+        button.hover()
+        assert button.evaluate(CONTRAST) > READABLE, name
+
+
+UNKNOWN = """(text) => {
+  const rules = [...text.replace(/\\/\\*.*?\\*\\//gs, "").matchAll(/([^{}]+)\\{/g)].map(([, rule]) => rule.trim());
+  return rules.filter((rule) => !rule.startsWith("@")).filter((rule) => {
+    try { document.querySelector(rule); } catch { return true; }
+  });
+}"""
+
+
+@pytest.mark.parametrize("module", ["page/style.mjs", "laboratories/style.mjs"])
+def test_every_rule_of_the_style_is_one_that_a_browser_knows(opened: Opened, node, module: str):
+    code = "console.log((await import(process.argv[1])).STYLE)"
+    style = node("--input-type=module", "--eval", code, (bundle.SOURCES / module).as_uri())
+    assert opened(Playground("space")).page.evaluate(UNKNOWN, style) == []
 
 
 def test_what_is_tapped_is_as_large_as_a_fingertip(opened: Opened):

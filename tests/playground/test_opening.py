@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from opening import Opened, record, untroubled
+from playwright.sync_api import expect
 
 from rknet import EulerNet, Protocol, RK4Net, RKNet, StandardNet, draw, fit
 from rknet.engines.compiled.engine import Compiled
@@ -174,8 +175,9 @@ HOSTILE_RUNS = [
     ("configuration/L", 0, "L: must be a whole number in 1 .. 100, got 0"),
     ("configuration/code", "x", "configuration: must be made of data, noise, samples, "),
     ("start", "lost", 'start: must be "drawn" or "given", got "lost"'),
-    ("steps", 10**9, "steps: must be a whole number in 0 .. 1000000, got 1000000000"),
-    ("steps", -1, "steps: must be a whole number in 0 .. 1000000, got -1"),
+    ("steps", 10**9, "steps: must be a whole number in 0 .. 8, got 1000000000"),
+    ("steps", 9, "steps: must be a whole number in 0 .. 8, got 9"),  # two epochs of four steps
+    ("steps", -1, "steps: must be a whole number in 0 .. 8, got -1"),
     ("weights", "0" * 63, "weights: must be a hash of 64 digits, got"),
     ("initial/K", "####", 'initial.K: must be base64 of float32 numbers, got "####"'),
     ("initial/K", "AAA=", 'initial.K: must be base64 of float32 numbers, got "AAA="'),
@@ -259,6 +261,8 @@ def test_a_record_is_opened_and_repeated(opened: Opened, tmp_path: Path, exporte
     assert {key: again[key] for key in ("steps", "weights", "history")} == {
         key: exported[key] for key in ("steps", "weights", "history")
     }
+    page.get_by_label("batch", exact=True).press("ArrowRight")
+    says(page, "Nothing has been learned yet: the weights are random.")  # the run is no longer that of the file
     choose_file(page, tmp_path / "other.json")
     says(page, "The 6 steps of other.json lead to other weights than the file states, 000000000000.")
     untroubled(seen)
@@ -304,6 +308,10 @@ def test_a_link_does_not_pretend_to_hold_weights(opened: Opened, tmp_path: Path)
     says(page, "This is the network of net.json")
     page.get_by_role("button", name="Copy link").click()
     assert page.get_by_role("button", name="Weights need Export").is_visible()
+    page.get_by_text("for teachers: a link with a task").click()
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.get_by_role("button", name="Weights need Export")).to_have_count(2)
+    assert not page.get_by_label("The link", exact=True).is_visible()
 
 
 def test_a_given_net_is_not_called_random(opened: Opened):

@@ -69,3 +69,26 @@ def test_before_training_and_after_it_a_new_rate_begins_a_new_run(opened: Opened
         assert (run["rate"], run["rates"]) == (rates[1], [])
         seen.page.get_by_role("button", name="Play").click()
         wait_for(seen.page)
+
+
+WRITTEN = """() => {
+  window.written = [];
+  const fill = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+    window.written.push(text);
+    return fill.call(this, text, ...at);
+  };
+}"""
+
+
+def test_the_curves_say_a_new_rate_before_the_epoch_ends(opened: Opened):
+    page = opened(Playground("space", configuration=SMALL)).page
+    page.get_by_role("button", name="Step", exact=True).click()
+    page.wait_for_selector(".rkp[data-step='1']", timeout=LONG)
+    page.locator(".rkp-plots").scroll_into_view_if_needed()
+    page.evaluate(WRITTEN)
+    page.get_by_label("learning rate").press("ArrowRight")
+    page.wait_for_function("written.includes('rate 0.003')")
+    page.get_by_label("learning rate").press("ArrowRight")
+    page.wait_for_function("written.includes('rate 0.01')")
+    assert page.get_attribute(".rkp", "data-step") == "1"

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from opening import Opened, untroubled
+from playwright.sync_api import expect
 
 from rknet.playground import Playground, random
 from rknet.playground.widget import MODULE
@@ -98,6 +99,14 @@ def test_a_teacher_makes_a_link_with_a_task_and_without_some_parts(opened: Opene
     assert not seen.page.locator(".rkp-tools").is_visible()
     assert seen.page.locator(".rkp-net").is_visible()
     untroubled(seen)
+
+
+def test_a_link_without_a_task_ends_the_one_of_the_link_before(opened: Opened):
+    page = opened(Playground("space"), "#rknet?task=Try.").page
+    task = page.locator(".rkp-task")
+    expect(task).to_have_text("Your task. Try.")
+    page.evaluate("location.hash = '#rknet?L=3'")
+    expect(task).to_be_hidden()
 
 
 def test_a_long_task_is_refused(node):

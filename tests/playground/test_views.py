@@ -139,3 +139,23 @@ def test_a_learning_rate_that_is_too_large_is_named(node: Node, costs: list[floa
     )
     advice = "take a smaller learning rate than 0.1 or a smaller step size than h = 2."
     assert (f"does not settle: it was between {min(costs[1:]):.2f} and" in sentence and advice in sentence) == restless
+
+
+UNSEEN = """
+globalThis.requestAnimationFrame = () => 1; // a page that is not seen has no frames
+const [{ Player }, { frames }] = await Promise.all(process.argv.slice(1).map((name) => import(name)));
+const player = new Player();
+let seen = 0;
+player.onsnapshot = () => {
+  if (++seen < 4) return;
+  console.log(frames.waiting.size);
+  process.exit();
+};
+player.configure({ epochs: 1000 });
+player.play();
+"""
+
+
+def test_nothing_waits_for_the_frames_of_a_page_that_is_not_seen(node: Node):
+    modules = [(bundle.SOURCES / name).as_uri() for name in ("run/player.mjs", "painting/frames.mjs")]
+    assert node("--input-type=module", "--eval", UNSEEN, *modules).strip() == "0"

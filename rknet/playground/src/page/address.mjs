@@ -75,7 +75,7 @@ function obey({ root, state, choosing, layers, shownPoints, task }, { choice, lo
   if (typeof data !== "string") state.own = data;
   layers.turned(state.look.azim);
   shownPoints.show();
-  if (state.look.task) task.ask(state.look.task);
+  task.ask(state.look.task ?? "");
   root.dataset.hide = (state.look.hide ?? []).join(" ");
   choosing.build();
 }

@@ -69,10 +69,13 @@ function tools(page, speed) {
 
 /** @param {Page} page */
 function copyButton({ address, state }) {
-  // A link has no room for weights, and pages from a file may not write to the clipboard.
+  // Pages from a file may not write to the clipboard.
   return answering("Copy link", undefined, async () =>
-    state.given ? "Weights need Export" : (await address.copy()) ? "In the address bar" : "Copied");
+    state.given ? WITHOUT_WEIGHTS : (await address.copy()) ? "In the address bar" : "Copied");
 }
+
+/** What is said instead of a link, which has no room for weights. */
+export const WITHOUT_WEIGHTS = "Weights need Export";
 
 /** A button that says for a while what it has done. @param {string} text @param {string|undefined} title @param {() => Promise<string|void>|string|void} act */
 export function answering(text, title, act) {

@@ -4,6 +4,7 @@ import { DEFAULTS } from "../setup/choices.mjs";
 import { classesOf, validated } from "../setup/configuration.mjs";
 import { steady } from "../setup/rates.mjs";
 import { said } from "../setup/refuse.mjs";
+import { leaveRun } from "./state.mjs";
 
 /** @import { Choice, Configuration } from "../types.mjs" */
 /** @import { Page } from "./state.mjs" */
@@ -44,6 +45,7 @@ export function choosing(page) {
       const before = state.configuration;
       state.configuration = validated(next);
       if (!sameNet(before, state.configuration)) Object.assign(state, { given: undefined, opened: null });
+      leaveRun(state);
     } catch (error) {
       state.problem = said(error);
     }

@@ -18,8 +18,8 @@ export function hear(page) {
   let paintedAt = 0, toldAt = 0, sharedAt = 0, drawn = "";
 
   /** The numbers and the curves, which nobody reads thirty times a second. @param {Snapshot} seen */
-  function tellOf({ generation, history }) {
-    const { score, views } = page, curves = `${generation} ${history.val_cost.length}`;
+  function tellOf({ generation, history, rates }) {
+    const { score, views } = page, curves = `${generation} ${history.val_cost.length} ${rates.join()}`;
     score.show();
     views.layers.soon();
     if (curves !== drawn) for (const view of [views.accuracy, views.cost]) view.soon();

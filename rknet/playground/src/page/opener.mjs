@@ -65,10 +65,10 @@ export function opener(page) {
   /** @param {Snapshot} seen @param {boolean} over */
   async function heard(seen, over) {
     const { opened } = state;
-    if (opened?.kind !== "run" || opened.same !== undefined || !(seen.step >= opened.steps || over)) return;
+    if (opened?.kind !== "run" || opened.same !== undefined || !(seen.step === opened.steps || (over && seen.step < opened.steps))) return;
     const record = await page.player.record();
-    if (!record || state.opened !== opened || record.steps !== opened.steps) return;
-    opened.same = record.weights === opened.hash;
+    if (!record || state.opened !== opened || record.steps !== seen.step) return;
+    opened.same = record.steps === opened.steps && record.weights === opened.hash;
     page.sentence.announce(repeated(opened));
   }
 

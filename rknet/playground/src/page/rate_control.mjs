@@ -2,6 +2,7 @@
 
 import { rateAt, steady } from "../setup/rates.mjs";
 import { slider } from "./elements.mjs";
+import { leaveRun } from "./state.mjs";
 
 /** @import { Snapshot } from "../types.mjs" */
 /** @import { Page } from "./state.mjs" */
@@ -49,6 +50,7 @@ export function rateControl(page) {
   /** @param {typeof state.configuration} configuration */
   function take(configuration) {
     state.configuration = configuration;
+    leaveRun(state);
     state.touched = true;
     page.address.write();
     page.notebook.share(["configuration"]);

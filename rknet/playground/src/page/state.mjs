@@ -150,6 +150,11 @@ export function newState() {
 /** Whether the points are the reader's own, or Python's. @param {State} state */
 export const isOwn = ({ configuration }) => typeof configuration.data !== "string";
 
+/** The run is no longer the one of a file. @param {State} state */
+export function leaveRun(state) {
+  if (state.opened?.kind === "run") state.opened = null;
+}
+
 /** How many components of the features are drawn. @param {State} state */
 export const components = ({ look, configuration }) => Math.min(look.view, configuration.d_hat);
 

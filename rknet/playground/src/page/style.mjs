@@ -84,7 +84,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp button:disabled { cursor: default; opacity: 0.5; }
 @media (hover: hover) { /* where a finger taps, a hover style would stay */
   .rkp button:hover:not(:disabled, [aria-pressed="true"]) { background: var(--rkp-surface); }
-  .rkp :is(.rkp-next, .rkp-play, [aria-pressed="true"]):hover:not(:disabled, #\#) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
+  .rkp :is(.rkp-next, .rkp-play, [aria-pressed="true"]):hover:not(:disabled, #\\#) { background: color-mix(in srgb, var(--rkp-accent) 85%, var(--rkp-text)); }
 }
 .rkp button[aria-pressed="true"] { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
 .rkp input[type="range"] { accent-color: var(--rkp-accent); min-width: 0; padding: 0; }

@@ -8,19 +8,20 @@ import { node, tell } from "./elements.mjs";
 
 /** The least and most of the accuracy and of numbers of the configuration, and names in it. @typedef {Record<string, [number, number]|string>} Goal */
 
-/** @param {Page} page @returns {{element: HTMLElement, ask: (task: string, reached?: Goal) => void, show: () => void}} */
+/** @param {Page} page @returns {{element: HTMLElement, ask: (task: string) => void, show: () => void}} */
 export function taskOf({ model, state }) {
+  const own = String(model.get("task") ?? "");
   /** @type {Goal} */ let goal = {};
   let known = false;
   const answer = node("strong", { class: "rkp-solved", role: "status" }), words = node("span", {});
   const element = node("div", { class: "rkp-task" }, node("strong", {}, "Your task. "), words, " ", answer);
 
-  /** @param {string} task @param {Goal} [reached]  when it is solved; left out, it is the reader who judges */
-  function ask(task, reached = {}) {
-    [goal, known] = [reached, false];
+  /** @param {string} task  that of a link, on which the reader judges; "" for the page's own */
+  function ask(task) {
+    [goal, known] = [task ? {} : model.get("goal") ?? {}, false];
     tell(answer, "");
-    tell(words, task);
-    element.hidden = !task;
+    tell(words, task || own);
+    element.hidden = !words.textContent;
   }
 
   function show() {
@@ -30,7 +31,7 @@ export function taskOf({ model, state }) {
     tell(answer, `✓ Solved: ${percent(snapshot.history.val_accuracy[snapshot.history.val_accuracy.length - 1])} are right.`);
   }
 
-  ask(String(model.get("task") ?? ""), model.get("goal") ?? {});
+  ask("");
   return { element, ask, show };
 }
 

@@ -1,19 +1,20 @@
 /** For teachers: a link that sets a task and hides parts of the page. */
 
 import { PARTS, TASK } from "../setup/link.mjs";
-import { answering } from "./bar.mjs";
+import { answering, WITHOUT_WEIGHTS } from "./bar.mjs";
 import { node, unique } from "./elements.mjs";
 
 /** @import { Page } from "./state.mjs" */
 
 /** @param {Page} page */
-export function teaching({ address }) {
+export function teaching({ address, state }) {
   const [idTask, idLink] = ["task", "link"].map(unique);
   const task = node("input", { id: idTask, type: "text", maxlength: TASK, placeholder: "Reach 90 % with two layers." });
   const parts = PARTS.map((part) => ({ part, id: unique(part), input: node("input", { type: "checkbox" }) }));
   const link = node("input", { id: idLink, type: "text", readonly: true, hidden: true, "aria-label": "The link" });
 
   async function copy() {
+    if (state.given) return WITHOUT_WEIGHTS;
     const hide = parts.filter(({ input }) => input.checked).map(({ part }) => part);
     link.value = await address.copy({ task: task.value.trim(), hide });
     link.hidden = !link.value; // a page from a file may not write to the clipboard

@@ -149,6 +149,7 @@ export class Player {
   _sendOncePainted() {
     let sent = false;
     const send = () => {
+      frames.drop(send); // else those of a page that is not seen would wait for its next frames
       if (!sent) this._send({ type: "shown" });
       sent = true;
     };

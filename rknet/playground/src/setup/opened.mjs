@@ -6,7 +6,7 @@ import { initialWeights, WEIGHT_NAMES } from "../data/weights.mjs";
 import { f } from "../engine/arithmetic.mjs";
 import { RECORD_FORMAT, toFloats } from "../run/record.mjs";
 import { LIMITS, SCHEMES, SETS } from "./choices.mjs";
-import { classesOf, validated } from "./configuration.mjs";
+import { classesOf, stepsPerEpoch, validated } from "./configuration.mjs";
 import { refuse, refuseText } from "./refuse.mjs";
 import { readTableau } from "./tableau.mjs";
 
@@ -141,7 +141,8 @@ function runIn({ generator, configuration: stated, start, initial, steps, weight
   if (isObject(stated.data)) givenIn(stated.data);
   const configuration = validated(stated);
   if (start !== "drawn" && start !== "given") refuse("start", '"drawn" or "given"', start);
-  if (!(Number.isInteger(steps) && steps >= 0 && steps <= MOST_STEPS)) refuse("steps", `a whole number in 0 .. ${MOST_STEPS}`, steps);
+  const most = Math.min(MOST_STEPS, configuration.epochs * stepsPerEpoch(configuration));
+  if (!(Number.isInteger(steps) && steps >= 0 && steps <= most)) refuse("steps", `a whole number in 0 .. ${most}`, steps);
   if (typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash)) refuse("weights", "a hash of 64 digits", hash);
   const given = start === "given" ? { weights: initialIn(initial) } : {};
   return { kind: "run", configuration, ...given, steps, hash };
