@@ -80,6 +80,7 @@
     const way = document.createElement("a");
     const name = link.matches(".symbol") ? "its place in the notation" : link.textContent.trim();
     Object.assign(way, { className: "preview-way", href: link.href, textContent: `Go to ${name}` });
+    way.addEventListener("click", close); // which may lead to a place in the same page
     card.setAttribute("aria-label", "Preview");
     card.append(way);
     card.hidden = false;
