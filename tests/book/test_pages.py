@@ -534,6 +534,17 @@ def test_a_tap_on_a_link_shows_where_it_leads_and_the_way_there(phone: Visit):
     assert (phone.foreign, phone.errors) == ([], [])
 
 
+def test_the_way_to_a_place_in_the_same_page_closes_the_preview(phone: Visit):
+    page = phone.page
+    link = page.locator(".bd-article a.internal[href^='#equation-']").first
+    link.scroll_into_view_if_needed()
+    link.tap()
+    page.locator(".preview .preview-way").tap()
+    page.wait_for_url("**/s2_paths.html#equation-*")
+    expect(page.locator(".preview")).to_be_hidden()
+    assert (phone.foreign, phone.errors) == ([], [])
+
+
 def test_a_cut_formula_says_that_it_goes_on(phone: Visit):
     """In words above it, and by a fade at the edge, which goes when its end is reached."""
     page = phone.page
