@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
-from rknet.checks import whole
+from rknet.checks import room, whole
 from rknet.data.points import PointSet
 from rknet.equality import ByValue
 
@@ -23,6 +23,9 @@ DIRECTIONS = {"left": (0, -1), "right": (0, 1), "up": (-1, 0), "down": (1, 0)}
 
 DIGIT, TRAINING = 8, 1000
 """Pixels along an edge of a digit, and the digits for training; those for testing follow."""
+
+PIXEL = 4
+"""Bytes of a pixel in single precision."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +76,12 @@ def clips(samples: int, seed: int, *, test: bool = False, frames: int = 5, side:
     Raises
     ------
     ValueError
-        If a number is out of range.
+        If a number is out of range, or the clips need more memory than `rknet.checks.MEMORY`.
     """
     samples, frames = whole("samples", samples), whole("frames", frames, least=2)
     side, rng = whole("side", side, least=DIGIT), np.random.default_rng(whole("seed", seed, least=0))
+    size = {"samples": samples, "frames": frames, "side": side}
+    room(max(size, key=size.__getitem__), size, samples * frames * side**2, PIXEL)
     pixels, names = _digits()
     part = slice(TRAINING, None) if test else slice(TRAINING)
     chosen = rng.integers(len(names[part]), size=samples)

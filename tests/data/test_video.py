@@ -60,3 +60,11 @@ def test_refused():
         clips(3, 0, side=7)
     with pytest.raises(ValueError, match="frames: must be a whole number >= 2, got 1"):
         clips(3, 0, frames=1)
+
+
+@pytest.mark.parametrize(("samples", "frames", "side"), [(1, 2, 10**6), (10**9, 2, 12), (1, 10**9, 12)])
+def test_more_than_the_memory_is_refused(samples: int, frames: int, side: int):
+    """By the number that is at fault, before anything is allocated."""
+    largest = max({"samples": samples, "frames": frames, "side": side}.items(), key=lambda item: item[1])[0]
+    with pytest.raises(ValueError, match=rf"{largest}: must need at most 16 GiB of memory, got .*; pass less"):
+        clips(samples, 0, frames=frames, side=side)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import faulthandler
+import resource
 import sys
 import tempfile
 import time
@@ -18,6 +19,10 @@ from tests.fuzz.targets import prepared, targets
 
 HANGS = 600.0
 """Seconds after which a call is taken to hang, and the trace of where it does ends everything."""
+
+SPACE = 12 * 2**30
+"""Bytes of addresses that all of it may have, libraries included: a call that wants more ends in a MemoryError, and not
+with the process."""
 
 
 def watch() -> None:
@@ -32,6 +37,7 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=100, help="calls of a target before the next one has its turn")
     parser.add_argument("--only", default="", metavar="TEXT", help="targets whose name has this in it")
     options = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (SPACE, SPACE))
     until, turn, failed = time.monotonic() + 60 * options.minutes, options.seed, {}
     with tempfile.TemporaryDirectory() as folder, prepared(Path(folder)):
         tried = {name: target for name, target in targets(Path(folder)).items() if options.only in name}
