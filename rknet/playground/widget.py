@@ -252,7 +252,7 @@ class Playground(anywidget.AnyWidget):
             presets=offered,
             task=task,
             compact=flag("compact", compact),
-            goal=_goal(goal or {}),
+            goal=_goal({} if goal is None else goal),
             race=[_plain(choose("race", name, PRESETS)) for name in race],
             guide=GUIDE if flag("guide", guide) else [],
         )

@@ -175,6 +175,8 @@ def test_a_solved_task_says_so(opened: Opened):
     ("goal", "words"),
     [
         (5, "goal: must be a mapping, got 5; pass for example"),
+        ("", "goal: must be a mapping, got ''; pass for example"),
+        (np.zeros(0), r"goal: must be a mapping, got array\(\[\], dtype=float64\); pass for example"),
         ({"accuracy": 0.9}, r"goal: must give accuracy a pair \(least, most\), got 0.9; pass for example"),
         ({"L": ("a", 2)}, r"goal: must give L a pair \(least, most\), got"),
         ({"L": (2, 1)}, r"goal: must give L a pair \(least, most\), got"),
