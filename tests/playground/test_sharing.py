@@ -8,6 +8,7 @@ import pytest
 from opening import Opened, untroubled
 from playwright.sync_api import expect
 
+from rknet import draw
 from rknet.playground import Playground, random
 from rknet.playground.widget import MODULE
 
@@ -82,7 +83,9 @@ def test_a_link_says_what_is_shown_and_what_is_hidden(node):
     look = ask(node, "look", "#rknet?points_shown=training&discrete=1&hide=data,plots")
     assert look == {"points": "training", "discrete": True, "hide": ["data", "plots"]}
     assert ask(node, "look", "#rknet?hide=dta").startswith("hide: must be one of experiments, data, ")
-    assert ask(node, "look", "#rknet?points_shown=old") == "points_shown: must be one of new, training, none, got old"
+    assert (
+        ask(node, "look", "#rknet?points_shown=old") == "points_shown: must be one of new, training, all, none, got old"
+    )
 
 
 def test_a_teacher_makes_a_link_with_a_task_and_without_some_parts(opened: Opened):
@@ -127,6 +130,27 @@ def test_a_teacher_s_link_hides_parts_and_shows_the_training_points(opened: Open
     for part, shown in ((".rkp-in", False), (".rkp-plots", False), (".rkp-tools", False), (".rkp-net", True)):
         assert page.locator(part).is_visible() == shown
     untroubled(seen)
+
+
+def test_a_task_stays_when_the_experiments_are_hidden(opened: Opened):
+    page = opened(Playground("space"), "#rknet?hide=experiments&task=Find%20a%20width").page
+    assert page.locator(".rkp-task").inner_text() == "Your task. Find a width"
+    assert not page.locator(".rkp-presets > button").first.is_visible()
+
+
+def test_own_points_are_shown_as_they_are_chosen(opened: Opened):
+    """All of them at first; then those to train with, new ones, or none: four pictures."""
+    own = draw("donut_2D", 60, seed=0), draw("donut_2D", 30, seed=1)
+    page = opened(Playground("space", data=own)).page
+    shown = page.get_by_label("shown in the prediction")
+    expect(shown).to_have_value("all")
+    picture, seen = "document.querySelector('.rkp-decide canvas').toDataURL()", set()
+    page.wait_for_timeout(500)
+    for choice in ("all", "training", "new", "none"):
+        shown.select_option(choice)
+        page.wait_for_timeout(500)
+        seen.add(page.evaluate(picture))
+    assert len(seen) == 4
 
 
 def test_code_and_picture_are_files(opened: Opened):

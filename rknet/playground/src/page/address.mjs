@@ -67,7 +67,7 @@ export function address(page) {
 
 /** @param {Page} page @param {NonNullable<ReturnType<typeof fromLink>>} found */
 function obey({ root, state, choosing, layers, shownPoints, task }, { choice, look }) {
-  Object.assign(state.look, { steps: 0, layer: null, points: "new", discrete: false, hide: [], task: "" }, look);
+  Object.assign(state.look, { steps: 0, layer: null, points: undefined, discrete: false, hide: [], task: "" }, look);
   const { steps } = state.look;
   choosing.replace(choice);
   state.look.steps = steps;

@@ -25,7 +25,7 @@ const IDLE = `Is a difference in the race chance? Train one network from ${SEEDS
  * @param {() => Page[]} pages  the networks of the race
  * @param {(configuration: Configuration) => string} described
  * @param {number} count  of networks
- * @returns {{element: HTMLElement, show: () => void, close: () => void}}  show: a network may have changed
+ * @returns {{element: HTMLElement, show: () => void, recolour: () => void, close: () => void}}  show: a network may have changed
  */
 export function band(pages, described, count) {
   /** @type {{runs: SeedRun[], close: () => void}|null} */ let training = null;
@@ -96,7 +96,7 @@ export function band(pages, described, count) {
   }
 
   now();
-  return { element, show, close: () => { clearTimeout(waiting); training?.close(); panel.close(); } };
+  return { element, show, recolour: () => panel.soon(), close: () => { clearTimeout(waiting); training?.close(); panel.close(); } };
 }
 
 /** @param {Page} page @param {SeedRun[]} runs @param {Measure} measure @param {Pen} pen @param {number} width @param {number} height */

@@ -13,6 +13,7 @@ import { obeyKeys } from "./hands.mjs";
 import { sample } from "./legend.mjs";
 import { open } from "./opening.mjs";
 import { STYLE } from "./style.mjs";
+import { whenRecoloured } from "./surroundings.mjs";
 
 /** @import { Choice, Configuration, LawName } from "../types.mjs" */
 /** @import { Preset } from "../words/names.mjs" */
@@ -76,8 +77,13 @@ export function race({ model, el }) {
     lanes.push(open({ model: laneModel(said), el: places[k] }, show));
   });
   obeyKeys({ root, playing });
+  const ended = whenRecoloured(() => {
+    curves.soon();
+    seeds.recolour();
+  });
   show();
   return () => {
+    ended();
     for (const lane of lanes) lane.close();
     curves.close();
     seeds.close();

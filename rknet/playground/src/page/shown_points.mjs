@@ -1,12 +1,13 @@
 /** Which points the prediction shows, and whether it shows how sure the answers are. */
 
 import { node, select, unique } from "./elements.mjs";
+import { shownOf } from "./state.mjs";
 import { wantViews } from "./wanted.mjs";
 
 /** @import { Look } from "../setup/link.mjs" */
 /** @import { Page } from "./state.mjs" */
 
-const POINT_NAMES = { new: "new points", training: "training points", none: "no points" };
+const POINT_NAMES = { new: "new points", training: "training points", all: "all points", none: "no points" };
 
 /** @param {Page} page @returns {Page['shownPoints']} */
 export function shownPoints(page) {
@@ -27,7 +28,7 @@ export function shownPoints(page) {
     wantViews(page);
   }
   function show() {
-    points.show(look.points ?? "new");
+    points.show(shownOf(state));
     discrete.checked = Boolean(look.discrete);
     if (look.discrete !== asked) ask();
   }

@@ -120,7 +120,7 @@ import { moons, withClasses } from "../setup/drawn.mjs";
 export function newState() {
   return {
     configuration: validated({}),
-    look: { steps: 0, layer: null, view: 3, azim: -62, elev: 18, points: "new", discrete: false, hide: [] },
+    look: { steps: 0, layer: null, view: 3, azim: -62, elev: 18, points: undefined, discrete: false, hide: [] },
     given: undefined,
     opened: null,
     run: null,
@@ -149,6 +149,9 @@ export function newState() {
 
 /** Whether the points are the reader's own, or Python's. @param {State} state */
 export const isOwn = ({ configuration }) => typeof configuration.data !== "string";
+
+/** The points that the prediction shows: those that are asked for, else all of one's own, or new ones. @param {State} state */
+export const shownOf = (state) => state.look.points ?? (isOwn(state) ? "all" : "new");
 
 /** The run is no longer the one of a file. @param {State} state */
 export function leaveRun(state) {

@@ -60,7 +60,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-teaching .rkp-row { gap: 0.2rem 0.9rem; }
 .rkp-widths { align-items: center; }
 .rkp-shown { align-items: end; display: flex; flex-wrap: wrap; gap: 0.2rem 0.75rem; }
-[data-hide~="experiments"] .rkp-presets, [data-hide~="data"] .rkp-in, [data-hide~="net"] :is(.rkp-net, .rkp-main > :not(:first-child)), [data-hide~="data"] .rkp-main > :first-child, [data-hide~="data"][data-hide~="net"] .rkp-main, [data-hide~="trajectories"] .rkp-traj,
+[data-hide~="experiments"] .rkp-presets > :not(.rkp-task), [data-hide~="data"] .rkp-in, [data-hide~="net"] :is(.rkp-net, .rkp-main > :not(:first-child)), [data-hide~="data"] .rkp-main > :first-child, [data-hide~="data"][data-hide~="net"] .rkp-main, [data-hide~="trajectories"] .rkp-traj,
 [data-hide~="features"] .rkp-feat, [data-hide~="layers"] .rkp-layer, [data-hide~="prediction"] :is(.rkp-decide, .rkp-under), [data-hide~="score"] .rkp-score,
 [data-hide~="plots"] .rkp-plots, [data-hide~="inside"] .rkp-inside, [data-hide~="formula"] .rkp-foot, [data-hide~="tools"] .rkp-tools { display: none; }
 .rkp-feat { grid-area: feat; }

@@ -14,7 +14,7 @@ import { typedTableau } from "./tableau.mjs";
  * @property {2|3} view      principal components that are drawn
  * @property {number} azim   angle of view in degrees, as in Matplotlib
  * @property {number} elev
- * @property {'new'|'training'|'none'} [points]  which points the prediction shows
+ * @property {'new'|'training'|'all'|'none'} [points]  which points the prediction shows
  * @property {boolean} [discrete]  whether the prediction shows answers, not how sure they are
  * @property {string} [task]      what the reader is asked to do
  * @property {string[]} [hide]   parts that are not shown, by their names in PARTS
@@ -23,7 +23,7 @@ import { typedTableau } from "./tableau.mjs";
 /** Parts of the page that a link may hide. */
 export const PARTS = ["experiments", "data", "net", "trajectories", "features", "layers", "prediction", "score", "plots", "inside", "formula", "tools"];
 
-export const POINTS = /** @type {const} */ (["new", "training", "none"]);
+export const POINTS = /** @type {const} */ (["new", "training", "all", "none"]);
 
 /** Letters of a task that a link has room for. */
 export const TASK = 300;
@@ -55,7 +55,7 @@ export function toLink(configuration, look) {
   if (rates.length) parts.push(["rates", rates.map(([step, rate]) => `${step}:${rate}`).join(",")]);
   parts.push(["steps", look.steps], ["view", look.view], ["azim", Math.round(look.azim)], ["elev", Math.round(look.elev)]);
   if (look.layer !== null) parts.push(["layer", look.layer]);
-  if (look.points && look.points !== "new") parts.push(["points_shown", look.points]);
+  if (look.points && look.points !== (typeof data === "string" ? "new" : "all")) parts.push(["points_shown", look.points]);
   if (look.discrete) parts.push(["discrete", 1]);
   if (look.task) parts.push(["task", look.task]);
   if (look.hide?.length) parts.push(["hide", look.hide.join(",")]);

@@ -3,7 +3,7 @@
 import { BEST_CELLS } from "../data/best.mjs";
 import { EDGE } from "../data/points.mjs";
 import { toCanvas } from "../geometry/grid.mjs";
-import { isOwn } from "../page/state.mjs";
+import { isOwn, shownOf } from "../page/state.mjs";
 import { paintPoints } from "../painting/markers.mjs";
 import { strokeLines } from "../painting/regions.mjs";
 import { paintPicked } from "./trajectories.mjs";
@@ -49,12 +49,16 @@ function paintLines(pen, lines, cell) {
 }
 
 /** The reader's points, or some of those for validation. @param {State} state @param {boolean} drawing @param {Pen} pen @param {number} width @param {number} height */
-function paintKnown({ own, run, theme, look }, drawing, pen, width, height) {
-  if (drawing) {
+function paintKnown(state, drawing, pen, width, height) {
+  const { own, run, theme } = state, shown = shownOf(state);
+  if (drawing && (shown === "all" || !run || state.problem)) {
     paintPoints(pen, toCanvas(Float32Array.from(own.X.flat()), width, height), own.c, theme.classes, own.c.length > MANY ? 1.8 : 3.6, 0.95);
-  } else if (run && look.points !== "none") {
-    const { X, c } = look.points === "training" ? run.train : run.validation, places = toCanvas(X.subarray(0, 2 * POINTS), width, height);
-    paintPoints(pen, places, c.subarray(0, POINTS), theme.classes, 1.8, 0.75);
+  } else if (run && shown !== "none") {
+    const sets = { training: [run.train], new: [run.validation], all: [run.train, run.validation] }[shown];
+    for (const { X, c } of sets) {
+      const places = toCanvas(X.subarray(0, 2 * POINTS), width, height);
+      paintPoints(pen, places, c.subarray(0, POINTS), theme.classes, drawing && own.c.length <= MANY ? 3.6 : 1.8, 0.75);
+    }
   }
 }
 
