@@ -50,10 +50,17 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--authors", metavar="FOLDER", help="a checkout of the authors' code")
     parser.add_argument("--contenders", nargs="+", metavar="NAME", help="only these, for steps (default: all)")
-    parser.add_argument("--repeats", type=int, default=7, help="measurements of each time")
+    parser.add_argument("--repeats", type=int, default=7, help="measurements of each time (default: %(default)s)")
     for size in ("L", "d_hat", "N", "epochs"):
         parser.add_argument(f"--{size}", type=int, help="of the case, instead of the study's")
-    parser.add_argument("--record", nargs="?", type=Path, const=RECORD, metavar="FILE", help="keep these studies")
+    parser.add_argument(
+        "--record",
+        nargs="?",
+        type=Path,
+        const=RECORD,
+        metavar="FILE",
+        help=f"keep these studies in FILE (default: benchmarks/{RECORD.name})",
+    )
     return parser
 
 

@@ -1,7 +1,7 @@
 """The runs of Section 4.5 on a graphics card: the step checked, then timed, then the deep nets trained, many at once.
 
 ``python -m benchmarks.card --out FOLDER --seconds 500`` leaves in the folder ``measurements.json`` (how far the step is
-from the reference on the processor, and milliseconds a step), ``records.tar`` (a store with a record of each run that
+from the reference on the processor, and milliseconds per step), ``records.tar`` (a store with a record of each run that
 has ended) and ``features.safetensors`` (what pictures of the trained nets need).  The files grow as runs end, so little
 is lost when time is up.  What the store named by --store has from the original images is not computed again.
 """
@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import copy
 import json
+import sys
 import tarfile
 import tempfile
 import threading
@@ -30,15 +31,20 @@ from torch import Tensor
 from rknet import files
 from rknet.data.points import PointSet
 from rknet.engines.layerwise.engine import Layerwise
-from rknet.engines.layerwise.together import Sets, Stack
 from rknet.nets import Net
 from rknet.plots import principal
 from rknet.protocol import Protocol
-from rknet.study import records, shared_card
+from rknet.study import records
 from rknet.study.configuration import Configuration
 from rknet.study.records import Run
 from rknet.study.runner import runs_of
 from rknet.study.store import Store, slug
+
+try:
+    from rknet.engines.layerwise.together import Sets, Stack
+    from rknet.study import shared_card
+except ModuleNotFoundError as error:
+    sys.exit(f"benchmarks.card: needs the module {error.name}; run: pip install 'rknet[card]'")
 
 ROWS = (
     ("images", "RK4Net, d_hat = 900, L = 100, MNIST"),
@@ -199,7 +205,7 @@ def copy_rate(device: str, size: int = 1 << 30) -> float:
 
 
 def least(configuration: Configuration, rate: float) -> float:
-    """Milliseconds in which `PASSES` over the layers' weights move at a rate in bytes a second."""
+    """Milliseconds in which `PASSES` over the layers' weights move at a rate in bytes per second."""
     return 1000 * PASSES * 4 * configuration.L * configuration.d_hat * (configuration.d_hat + 1) / rate
 
 

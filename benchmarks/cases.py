@@ -17,7 +17,7 @@ class Case:
     L, d_hat
         Depth and width.
     N, batch
-        Training samples, as many for validation, and samples a step.
+        Training samples, as many for validation, and samples per step.
     epochs
         Epochs of a full run.
 

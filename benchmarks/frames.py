@@ -1,4 +1,4 @@
-"""How many frames a second a page shows while several playgrounds train on it, and how often their views are painted.
+"""How many frames per second a page shows while several playgrounds train on it, and how often their views are painted.
 
     python -m benchmarks.frames --playgrounds 2 --throttling 4
 
@@ -44,7 +44,7 @@ def page(playgrounds: int) -> str:
 
 
 def measured(opened: Page, playgrounds: int, throttling: float, seconds: float) -> dict[str, float]:
-    """Frames a second, milliseconds between two at most, and paintings a second of each view of features."""
+    """Frames per second, milliseconds between two at most, and paintings per second of each view of features."""
     opened.wait_for_function(f"document.querySelectorAll('.rkp[data-state]').length === {playgrounds}")
     opened.context.new_cdp_session(opened).send("Emulation.setCPUThrottlingRate", {"rate": throttling})
     opened.evaluate(COUNT)
@@ -59,11 +59,14 @@ def measured(opened: Page, playgrounds: int, throttling: float, seconds: float) 
 
 def main() -> None:
     """Measure and print, once for each repetition."""
-    parser = argparse.ArgumentParser("python -m benchmarks.frames", description=__doc__)
-    parser.add_argument("--playgrounds", type=int, default=2)
-    parser.add_argument("--throttling", type=float, default=4, help="how many times slower the page's thread is")
-    parser.add_argument("--seconds", type=float, default=6)
-    parser.add_argument("--repeats", type=int, default=3)
+    formatter = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("python -m benchmarks.frames", description=__doc__, formatter_class=formatter)
+    parser.add_argument("--playgrounds", type=int, default=2, help="on the page (default: %(default)s)")
+    parser.add_argument(
+        "--throttling", type=float, default=4, help="how many times slower the page's thread is (default: %(default)s)"
+    )
+    parser.add_argument("--seconds", type=float, default=6, help="that are counted (default: %(default)s)")
+    parser.add_argument("--repeats", type=int, default=3, help="of it all (default: %(default)s)")
     options = parser.parse_args()
     program = chromium_program()
     if program is None:

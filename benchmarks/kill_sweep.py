@@ -110,7 +110,9 @@ def trial(folder: Path, kills: int, jobs: int, rng: random.Random) -> Counter[st
 
 def main() -> int:
     """Read the options, run the trial, print what was counted."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.kill_sweep", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--kills", type=int, default=100, help="number of kills (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=1, help="processes of a sweep (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="seeds the moments of the kills (default: %(default)s)")

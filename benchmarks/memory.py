@@ -36,7 +36,7 @@ MMAP_THRESHOLD = -3
 def study(
     names: Sequence[str] = NAMES, depths: Sequence[int] = DEPTHS, case: Case = CASE, *, repeats: int = 5
 ) -> Report:
-    """MiB and milliseconds a step for each contender and depth, and the slope of a line through the MiB."""
+    """MiB and milliseconds per step for each contender and depth, and the slope of a line through the MiB."""
     return [row(name, depths, case, repeats) for name in names]
 
 

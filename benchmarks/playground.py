@@ -14,7 +14,7 @@ SIZES = ((5, 3), (20, 16), (100, 16))
 
 
 def study(*, repeats: int = 7) -> Report:
-    """For each size and contender milliseconds a step (all repeats), and the ratios of the fastest."""
+    """For each size and contender milliseconds per step (all repeats), and the ratios of the fastest."""
     return [row for L, d_hat in SIZES for row in steps_of(Case(L=L, d_hat=d_hat), repeats)]
 
 

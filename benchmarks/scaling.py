@@ -46,7 +46,7 @@ def steps_by(worker: Worker, case: Case, quantity: str, repeats: int) -> dict[st
         worker.ask("build", case=asdict(replace(case, **{quantity: size})))
         count = calibrate(worker, MEASUREMENT)
         times.append(median(1000 * worker.ask("steps", count=count)["seconds"] / count for _ in range(repeats)))
-    return fitted(worker.name, quantity, SIZES[quantity], times, "ms a step")
+    return fitted(worker.name, quantity, SIZES[quantity], times, "ms per step")
 
 
 def epoch_by_samples(worker: Worker, case: Case, repeats: int) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def steps_by_processes(name: str, case: Case, repeats: int) -> dict[str, Any]:
         times.append(median(together(workers, count) for _ in range(repeats)))
         for worker in workers:
             worker.close()
-    return fitted(name, "processes", numbers, times, "ms a step in each")
+    return fitted(name, "processes", numbers, times, "ms per step in each")
 
 
 def together(workers: Sequence[Worker], count: int) -> float:

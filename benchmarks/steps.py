@@ -24,7 +24,7 @@ PATIENCE = 60.0
 def study(
     case: Case, names: Sequence[str] = tuple(CONTENDERS), *, authors: str | None = None, repeats: int = 7
 ) -> Report:
-    """For each contender the gradient's error, milliseconds a step (all repeats), and seconds for a full run."""
+    """For each contender the gradient's error, milliseconds per step (all repeats), and seconds for a full run."""
     workers = {name: Worker(name, authors=authors) for name in names}
     try:
         rows = {name: prepare(worker, case) for name, worker in workers.items()}

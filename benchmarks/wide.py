@@ -24,7 +24,7 @@ STEPS = 2
 
 
 def study(case: Case = CASE, names: Sequence[str] = NAMES, *, repeats: int = 7) -> Report:
-    """For each contender the gradient's error, milliseconds a step (all repeats), and the MiB by which it grows."""
+    """For each contender the gradient's error, milliseconds per step (all repeats), and the MiB by which it grows."""
     rows = [prepare(name, case) for name in names]
     ready = [row for row in rows if "mib" in row]
     workers = {row["contender"]: Worker(row["contender"]) for row in ready}

@@ -1,4 +1,4 @@
-"""The process of one contender: reads requests, one JSON object a line, and answers each with one.
+"""The process of one contender: reads requests, one JSON object per line, and answers each with one.
 
 Started as ``python -m benchmarks.worker NAME CORE [AUTHORS]`` by `benchmarks.process.Worker`.
 """

@@ -12,6 +12,7 @@ itself; the times of all belong together if all are taken at once.
 
 from __future__ import annotations
 
+import argparse
 import base64
 import hashlib
 import json
@@ -75,6 +76,14 @@ def pages() -> list[str]:
 def chapters() -> list[Path]:
     """The pages that compute something: those with a ``.py`` file."""
     return [path for path in (BOOK / f"{page}.py" for page in pages()) if path.is_file()]
+
+
+def chapter(name: str) -> Path:
+    """The chapter that a command names, for `argparse`."""
+    path = Path(name).resolve()
+    if path.suffix != ".py" or not path.is_file():
+        raise argparse.ArgumentTypeError(f"must be the .py file of a chapter, got {name!r}; see book/chapters")
+    return path
 
 
 def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
@@ -217,12 +226,15 @@ def write_run_times(timed: Iterable[Path]) -> dict[Path, Exception | None]:
 def main(arguments: list[str]) -> int:
     """Make the twins of the named chapters, or of all, or time them; the number of those that failed."""
     environment.enter()
-    timing = arguments[:1] == ["--time"]
-    named = [Path(name).resolve() for name in arguments[timing:]] or chapters()
-    ran = write_run_times(named) if timing else make_twins(named)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--time", action="store_true", help="time them and write run_times.json")
+    parser.add_argument("named", nargs="*", metavar="CHAPTER.py", type=chapter, help="file of a chapter (default: all)")
+    options = parser.parse_args(arguments)
+    named = options.named or chapters()
+    ran = write_run_times(named) if options.time else make_twins(named)
     failed = {chapter: error for chapter, error in ran.items() if error is not None}
-    for chapter, error in failed.items():
-        print(f"{chapter.name}: failed\n{error}", file=sys.stderr)
+    for path, error in failed.items():
+        print(f"{path.name}: failed\n{error}", file=sys.stderr)
     print(f"{len(ran) - len(failed)} chapters executed, {len(failed)} failed; the others are up to date.")
     return len(failed)
 

@@ -6,6 +6,7 @@ From the top level, after ``make book``: ``make links``. Links inside the book a
 
 from __future__ import annotations
 
+import argparse
 import sys
 import urllib.error
 import urllib.request
@@ -52,7 +53,8 @@ def answer(address: str) -> str:
 
 
 def main() -> None:
-    """Print one address a line, with its answer and its pages."""
+    """Print one address per line, with its answer and its pages."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     if not (BUILT / "index.html").is_file():
         sys.exit("the book is not built; run `make book`")
     links = external_links(BUILT)

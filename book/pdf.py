@@ -7,6 +7,7 @@ pages, and each page links to it.
 
 from __future__ import annotations
 
+import argparse
 import posixpath
 import re
 import sys
@@ -162,6 +163,7 @@ def link_from_pages() -> None:
 
 def main() -> None:
     """Print the book and link to it."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     program = chromium_program()
     if not program or not (BUILT / "index.html").is_file():
         sys.exit("needed: Chromium, and the book built by `make book`")

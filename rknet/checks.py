@@ -6,6 +6,7 @@ NumPy's overflow in products, and no JSON file takes them.
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,10 +44,17 @@ POINT = 32
 """Bytes per coordinate of a sample while it is drawn: three numbers in double precision and what is kept of them."""
 
 
+MOST_NAMES = 30
+"""Most names that an error lists; of more it lists those most like the one that was given."""
+
+
 def choose(argument: str, name: str, known: Mapping[str, Value]) -> Value:
-    """The value that a name stands for; ValueError with the list of names otherwise."""
+    """The value that a name stands for; ValueError with the names, or the most similar of many, otherwise."""
     if not isinstance(name, str) or name not in known:
-        raise ValueError(f"{argument}: must be a known name, got {shown(name)}; choose from {', '.join(known)}")
+        near = difflib.get_close_matches(str(name)[:SHOWN], known, n=3, cutoff=0)
+        choice = f"one of {len(known)} names, such as {', '.join(near)}" if len(known) > MOST_NAMES else "from "
+        choice += "" if len(known) > MOST_NAMES else ", ".join(known)
+        raise ValueError(f"{argument}: must be a known name, got {shown(name)}; choose {choice}")
     return known[name]
 
 
@@ -233,7 +241,7 @@ def inputs(argument: str, X: ArrayLike, d: int | None = None) -> NDArray[Any]:
     if x.ndim != 2 or (d is not None and x.shape[1] != d):
         width = "d" if d is None else f"d = {d}"
         raise ValueError(
-            f"{argument}: must have shape (N, {width}), got {x.shape}; pass one row a sample, {width} columns"
+            f"{argument}: must have shape (N, {width}), got {x.shape}; pass one row per sample, {width} columns"
         )
     if x.shape[0] == 0 or x.shape[1] == 0:
         raise ValueError(f"{argument}: must hold at least one sample and one column, got {x.shape}; pass N >= 1")

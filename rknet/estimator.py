@@ -34,7 +34,7 @@ class RKNetClassifier(ClassifierMixin, Learner):
     as many, other weights multiply their costs.  The order of the samples decides nothing, since they are sorted first.
 
     What differs from scikit-learn's ``MLPClassifier``: `epochs` are always run unless `early_stopping` ends them, by
-    the paper's rule, and the last net is kept, not the best one; several labels a sample and sparse matrices are
+    the paper's rule, and the last net is kept, not the best one; several labels per sample and sparse matrices are
     refused; `partial_fit` keeps its order of the samples, so that n calls give the bits of a fit of n epochs.
 
     Parameters
@@ -54,7 +54,7 @@ class RKNetClassifier(ClassifierMixin, Learner):
     epochs : int or None, default=None
         Largest number of epochs; None for the paper's 40, or as many more, up to 200, as make 1000 steps.
     batch_size : int, default=5
-        Samples a step; all of them where there are fewer.
+        Samples per step; all of them where there are fewer.
     loss, optimizer : str, default="cross_entropy", "adam"
         Names in `rknet.protocol.LOSSES` and `rknet.protocol.OPTIMIZERS`.
     learning_rate : float or None, default=None

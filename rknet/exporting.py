@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from onnx import ModelProto, TensorProto, checker, helper, load_model_from_string, numpy_helper
+from onnx import ModelProto, TensorProto, checker, helper, numpy_helper
 
 from rknet import files
 from rknet.checks import flag, shown
@@ -71,7 +71,7 @@ def to_onnx(of: Net | Learner, path: Path | str, *, overwrite: bool = False) -> 
         fitted classifier, with ``probabilities`` (N, n_classes) and ``label`` (N,), a number that counts in the classes
         which the model states as ``classes``; or a fitted regressor, with ``y`` (N, n_outputs).
     path
-        The file.
+        The file; folders that are missing are made.
     overwrite
         Whether a file is replaced that was not written by this function.
 
@@ -90,13 +90,7 @@ def to_onnx(of: Net | Learner, path: Path | str, *, overwrite: bool = False) -> 
             f"net: must be a StandardNet or RKNet of the library, or a fitted estimator, got {shown(of)}, "
             f"but {reason}; fit it first, or export such a net by torch.onnx"
         )
-    file = files.place("path", path)
-    files.regular("path", file)
-    if files.kind(file) == "file" and not overwrite and not ours(file):
-        raise ValueError(
-            f"path: must be a new file, or one that to_onnx has written, got {str(path)!r}, which is neither; "
-            f"name another place, or pass overwrite=True"
-        )
+    file = files.new("path", path, ours, "to_onnx", overwrite)
     model = model_of(of, net)
     checker.check_model(model, full_check=True)
     files.write(file, model.SerializeToString())
@@ -159,8 +153,7 @@ def layers(graph: Graph, net: Net, to: str | None) -> str:
 
 
 def ours(file: Path) -> bool:
-    """Whether a file is an ONNX model that says it is from here."""
-    try:
-        return bool(load_model_from_string(file.read_bytes()).producer_name == PRODUCER)
-    except Exception:  # what protobuf raises depends on the byte that is wrong
-        return False
+    """Whether a file is an ONNX model that says it is from here: in its first bytes, however large it is."""
+    beginning = ModelProto(ir_version=IR, producer_name=PRODUCER).SerializeToString()
+    with file.open("rb") as opened:
+        return opened.read(len(beginning)) == beginning

@@ -59,6 +59,44 @@ def regular(argument: str, path: Path) -> None:
         raise ValueError(f"{argument}: must be a file, got the {what} {str(path)!r}; remove it, or name another place")
 
 
+def existing(argument: str, path: str | Path) -> Path:
+    """The file at a path that a user names; FileNotFoundError if there is none, ValueError for anything else."""
+    file = place(argument, path)
+    if kind(file) is None:
+        raise FileNotFoundError(
+            f"{argument}: must be a file that exists, got {str(path)!r}; check its name, which begins in {Path.cwd()}"
+        )
+    regular(argument, file)
+    return file
+
+
+def new(argument: str, path: str | Path, ours: Callable[[Path], bool], writer: str, overwrite: bool) -> Path:
+    """The path at which `writer` may write: with nothing at it, or a file that is `ours`, unless any is overwritten.
+
+    ValueError otherwise.
+    """
+    file = place(argument, path)
+    regular(argument, file)
+    if kind(file) == "file" and not overwrite and not ours(file):
+        raise ValueError(
+            f"{argument}: must be a new file, or one that {writer} has written, got {str(path)!r}, which is neither; "
+            f"name another place, or pass overwrite=True"
+        )
+    return file
+
+
+def folder(argument: str, path: str | Path) -> Path:
+    """The path of a folder, which need not be there; ValueError if something else is at it or on the way to it."""
+    found = place(argument, path)
+    there = next(part for part in (found, *found.parents) if kind(part) is not None)
+    if kind(there) != "folder":
+        raise ValueError(
+            f"{argument}: must be a folder, got {str(path)!r}, where {str(there)!r} is a {kind(there)}; "
+            f"name another place"
+        )
+    return found
+
+
 def kind(path: Path) -> str | None:
     """What is at a path: ``"file"``, ``"folder"``, or something that must not be opened; None for nothing."""
     try:
@@ -121,7 +159,16 @@ def write(path: Path, content: bytes | Callable[[Path], object]) -> None:
             whole.write_bytes(content)
         with whole.open("rb+") as file:
             os.fsync(file.fileno())
+        shutil.copymode(
+            path if path.exists() else _fresh(folder), whole
+        )  # libraries make files that others cannot read
         os.replace(whole, path)
+
+
+def _fresh(folder: Path) -> Path:
+    """A new file, with the mode that the user's system gives to new files."""
+    (fresh := folder / "fresh").touch()
+    return fresh
 
 
 @contextlib.contextmanager
@@ -130,6 +177,9 @@ def part(path: Path) -> Iterator[Path]:
     folder = path.with_name(f".{path.name}.{uuid.uuid4().hex}{PART}")
     try:
         folder.mkdir()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None  # a user knows the file by its own name
+    try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

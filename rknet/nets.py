@@ -148,7 +148,7 @@ class Net(Savable, nn.Module):
     def _propagate(self, x: Tensor) -> Iterator[Tensor]:
         """y[0], ..., y[L], one after the other: whoever needs the last one keeps no other."""
         if x.ndim != 2 or x.shape[1] != self.d:
-            raise ValueError(f"x: must have shape (N, d = {self.d}), got {tuple(x.shape)}; pass one row a sample")
+            raise ValueError(f"x: must have shape (N, d = {self.d}), got {tuple(x.shape)}; pass one row per sample")
         yield (y := self.lift(x))
         # Unbinding once matters: indexing K[l] in the loop makes the backward pass quadratic in L.
         for K, b, *of_layer in zip(self.K.unbind(), self.b.unbind(), *self.by_layer(), strict=True):

@@ -21,6 +21,9 @@ from rknet.nets import Net, RKNet
 FORMAT = "rknet net 1"
 """How a file is laid out: raised when files are laid out differently."""
 
+BEGINNING = b'{"format": "rknet net '
+"""How every file begins."""
+
 
 def to_json(
     net: Net,
@@ -41,7 +44,7 @@ def to_json(
         A `StandardNet` or `RKNet` of the library, such as the `net_` of a fitted classifier.  The playground opens nets
         with d = 2, within its limits, see `rknet.playground.limits`.
     path
-        The file.
+        The file; folders that are missing are made.
     points
         What the playground shows the net on, as `points`: a set, or one that the net was trained with and one of new
         points.  Without any, the playground shows its own.
@@ -58,18 +61,17 @@ def to_json(
     overwrite, content = flag("overwrite", overwrite), _written(net)
     if points is not None:
         content["points"] = _given(net, points if isinstance(points, tuple) else (points,))
-    file = files.place("path", path)
-    files.regular("path", file)
-    if files.kind(file) == "file" and not overwrite and not ours(file):
-        raise ValueError(
-            f"path: must be a new file, or one that to_json has written, got {str(path)!r}, which is neither; "
-            f"name another place, or pass overwrite=True"
-        )
+    file = files.new("path", path, ours, "to_json", overwrite)
     files.write(file, json.dumps(content, allow_nan=False).encode() + b"\n")
 
 
 def _written(net: Net) -> dict[str, Any]:
     """What a file states of a net; ValueError if plain values do not tell what it computes."""
+    if not isinstance(net, Net):
+        remedy = "pass its net_" if hasattr(net, "net_") else "pass a net, or a fitted estimator's net_"
+        raise ValueError(
+            f"net: must be a StandardNet or RKNet of the library, got a {type(net).__name__}, {shown(net)}; {remedy}"
+        )
     reason = obstacle(net)
     if reason is None and (layer_of(net) is None or net.lift_name not in LIFTS or net.activation not in ACTIVATIONS):
         reason = f"its layers, lift or activation have no name: {shown(net)}"
@@ -116,8 +118,6 @@ def _given(net: Net, sets: tuple[PointSet, ...]) -> dict[str, Any]:
 
 
 def ours(file: Path) -> bool:
-    """Whether a file says that it is a net of this format."""
-    try:
-        return bool(json.loads(file.read_bytes())["format"].startswith("rknet net "))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return False
+    """Whether a file says that it is a net of this module: in its first bytes, however large it is."""
+    with file.open("rb") as opened:
+        return opened.read(len(BEGINNING)) == BEGINNING

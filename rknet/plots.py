@@ -125,7 +125,7 @@ def style() -> None:
 
 
 def panels(kinds: Sequence[Sequence[str]], *, height: float = 2.4, width: float = WIDTH) -> tuple[Figure, NDArray[Any]]:
-    """A grid of axes, one for each entry of `kinds` ("2d" or "3d"); `height` inches a row, `width` inches in all."""
+    """A grid of axes, one for each entry of `kinds` ("2d" or "3d"); `height` inches per row, `width` inches in all."""
     known = {"2d": None, "3d": "3d"}
     height, width = positive("height", height), positive("width", width)
     kinds = [sequence("kinds", row) for row in sequence("kinds", kinds)]
@@ -348,7 +348,7 @@ def trajectories(ax: Axes, flow: ArrayLike, c: ArrayLike, *, points: int = 50) -
 def features(
     axes: Iterable[Axes], flow: ArrayLike, c: ArrayLike, layers: Sequence[int], project: Projection = select(0, 1)
 ) -> None:
-    """Feature transformation: one panel a layer, the states flow[l] (N, d_hat) projected to the panel's dimension."""
+    """Feature transformation: one panel per layer, the states flow[l] (N, d_hat) projected to the panel's dimension."""
     flow, axes, layers = _flow(flow), sequence("axes", axes), sequence("layers", layers)
     if len(axes) != len(layers):
         raise ValueError(

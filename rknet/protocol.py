@@ -68,7 +68,7 @@ class Protocol:
     epochs
         Largest number of epochs: 40; 60 in the activation study, 80 in the width study.
     batch_size
-        Samples a step; the order is drawn anew in each epoch, a last short batch is used too.
+        Samples per step; the order is drawn anew in each epoch, a last short batch is used too.
     loss, optimizer
         Names in `LOSSES` and `OPTIMIZERS`.
     learning_rate

@@ -40,7 +40,7 @@ class RKNetRegressor(MultiOutputMixin, RegressorMixin, Learner):
     epochs : int or None, default=None
         Largest number of epochs; None for the paper's 40, or as many more, up to 200, as make 1000 steps.
     batch_size : int, default=5
-        Samples a step; all of them where there are fewer.
+        Samples per step; all of them where there are fewer.
     optimizer : str, default="adam"
         A name in `rknet.protocol.OPTIMIZERS`.
     learning_rate : float or None, default=None
@@ -139,7 +139,7 @@ class RKNetRegressor(MultiOutputMixin, RegressorMixin, Learner):
         flat, targets = targets.ndim == 1, targets.astype(np.float64).reshape(len(samples), -1)
         if not reset and targets.shape[1] != self.n_outputs_:
             raise ValueError(
-                f"y: must have {self.n_outputs_} targets a sample, as in the first call, got {targets.shape[1]}; "
+                f"y: must have {self.n_outputs_} targets per sample, as in the first call, got {targets.shape[1]}; "
                 f"pass as many, or call fit"
             )
         weights = weights_for(sample_weight, samples)

@@ -97,7 +97,7 @@ def save(of: Any, path: Path | str, *, overwrite: bool = False) -> None:
         A net of the library, of any scheme, with a lift and an activation known by name, or an estimator: see
         `rknet.estimator_files.save`.
     path
-        The file.
+        The file; folders that are missing are made.
     overwrite
         Whether a file is replaced that was not written by this function or by the estimators.
 
@@ -124,8 +124,7 @@ def load(path: Path | str) -> Any:
     OSError
         If it cannot be read.
     """
-    file = files.place("path", path)
-    files.regular("path", file)
+    file = files.existing("path", path)
     form = format_of(file)
     if form not in READERS:
         other = f"of the format {shown(form)}" if form.startswith(MARK) else "which is none"
@@ -146,17 +145,16 @@ def write(
     path: Path | str, form: str, facts: Mapping[str, Any], tensors: Mapping[str, Tensor], *, overwrite: bool
 ) -> None:
     """Write plain values and arrays; ValueError, before anything is written, if another's file is at the path."""
-    overwrite, file = flag("overwrite", overwrite), files.place("path", path)
-    files.regular("path", file)
-    if files.kind(file) == "file" and not overwrite and not format_of(file).startswith(MARK):
-        raise ValueError(
-            f"path: must be a new file, or one that rknet has saved, got {str(path)!r}, which is neither; "
-            f"name another place, or pass overwrite=True"
-        )
+    file = files.new("path", path, ours, "save", flag("overwrite", overwrite))
     arrays = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     metadata = {"format": form, "facts": json.dumps(facts)}
     metadata["checksum"] = checksum(metadata, arrays)
     files.write(file, lambda part: save_file(arrays, part, metadata))
+
+
+def ours(file: Path) -> bool:
+    """Whether a file says that it is of this module."""
+    return format_of(file).startswith(MARK)
 
 
 def read(file: Path) -> Saved:

@@ -10,6 +10,7 @@ whose version was raised without a change of bits.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import math
@@ -156,8 +157,13 @@ def faults(old: Mapping[str, Any], new: Mapping[str, Mapping[str, Any]], version
     return found
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Check the named runs; without names, check all and record them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="RUN", help="only check this run (default: check and record all)")
+    names = parser.parse_args(arguments).names
+    if unknown := [name for name in names if name not in dict(runs())]:
+        parser.error(f"RUN: must be a run of golden.json, got {unknown[0]!r}")
     new = {name: measured(run) for name, run in runs() if name in names or not names}
     new |= {} if names else images()
     recorded = json.loads(FILE.read_text("utf8")) if FILE.exists() else {"versions": VERSIONS, "runs": {}}

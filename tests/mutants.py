@@ -14,6 +14,7 @@ lists for each equation of these pages what became of its mutants. Option ``--fo
 
 from __future__ import annotations
 
+import argparse
 import ast
 import copy
 import dis
@@ -35,6 +36,7 @@ from typing import TypeVar
 sys.path.insert(0, str(Path(__file__).parents[1] / "book"))
 
 import environment
+from execute import chapter
 
 MOST = 12
 """Mutants for one equation: where there are more, as many of each operator, spread over the statement."""
@@ -519,14 +521,19 @@ def code_cells(chapter: Path) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Print the fates: as a list for people, or as JSON with the option ``--json``."""
+    """Print the fates: as a list for people, or as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("chapters", nargs="+", metavar="CHAPTER.py", type=chapter, help="file of a chapter")
+    parser.add_argument("--found", action="store_true", help="list the mutants that were found, too")
+    parser.add_argument("--every", action="store_true", help="run all mutants")
+    parser.add_argument("--json", action="store_true", help="print JSON instead")
+    options = parser.parse_args(arguments)
     os.environ |= environment.VARIABLES | {"MPLBACKEND": "agg"}
     import torch  # noqa: F401  once for all pages
 
-    most = sys.maxsize if "--every" in arguments else MOST
-    chapters = [Path(name).resolve() for name in arguments if not name.startswith("--")]
-    found = {chapter.stem: fates_of_chapter(chapter, most) for chapter in chapters}
-    if "--json" in arguments:
+    most = sys.maxsize if options.every else MOST
+    found = {path.stem: fates_of_chapter(path, most) for path in options.chapters}
+    if options.json:
         print(json.dumps([vars(fate) for fates in found.values() for fate in fates]))
         return 0
     for name, fates in found.items():
@@ -537,7 +544,7 @@ def main(arguments: list[str]) -> int:
             )
             print(f"{name} ({number}): {len(own)} mutants, {counts}")
             for fate in own:
-                if "--found" in arguments or fate.end in (SURVIVED, TOO_LONG):
+                if options.found or fate.end in (SURVIVED, TOO_LONG):
                     print(f"    {fate.end}: {fate.change}")
     return 0
 

@@ -30,7 +30,7 @@ class CommonOrder(NamedTuple):
     Attributes
     ----------
     layer
-        Of the gradient in one control a layer, (2.12), and of the costates p[l].
+        Of the gradient in one control per layer, (2.12), and of the costates p[l].
     stage
         Of the gradient in the controls of single stages, (2.11), and of p_i.
     """

@@ -93,7 +93,7 @@ class Affine:
             return (slope[i] * v) @ K[i % len(K)]
 
         def f_u(xi: Tensor) -> Controls:
-            # With one control a layer, its stages are one batch of s N samples.
+            # With one control per layer, its stages are one batch of s N samples.
             z = slope * xi
             by_K = z.reshape(len(K), -1, z.shape[-1]).mT @ Y.reshape(len(K), -1, Y.shape[-1])
             return by_K, z.reshape(len(b), -1, z.shape[-1]).sum(1)

@@ -3,8 +3,8 @@
 The sweeps use the multipliers xi, (3.13), (3.17) and (3.18), and divide by nothing, so weights beta_i may be zero;
 p_i = xi_i / (h beta_i) and the partner tableau, (3.20) to (3.26), are their reading where none is.
 
-The controls u are a tuple of tensors, for a network (K, b), each with leading axes (L, s): one control a stage, (2.11);
-or (L, 1): one a layer that all its stages share, (2.12).  Gradients have the shapes of the controls.
+The controls u are a tuple of tensors, for a network (K, b), each with leading axes (L, s), one control per stage,
+(2.11), or (L, 1), one per layer that all its stages share, (2.12).  Gradients have the shapes of the controls.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def layers(step: Step, u: Controls) -> list[Controls]:
     if L == 0 or not fit:
         raise ValueError(
             f"u: must be a tuple of tensors with leading axes (L, s = {s}) or (L, 1), got the shapes {shapes}; "
-            f"pass (K[:, None], b[:, None]) for one control a layer"
+            f"pass (K[:, None], b[:, None]) for one control per layer"
         )
     if step.layers and len(step.layers) != L:
         raise ValueError(
@@ -262,7 +262,7 @@ def continuous_costates(
     Parameters
     ----------
     step, u
-        What a layer does, and one control a layer, leading axes (L, 1).
+        What a layer does, and one control per layer, leading axes (L, 1).
     y
         The states (L+1, N, d_hat) of the state sweep.
     p
@@ -279,13 +279,13 @@ def continuous_costates(
     Raises
     ------
     ValueError
-        If there is more than one control a layer, since the stages of the way back fall on other instants, or the
+        If there is more than one control per layer, since the stages of the way back fall on other instants, or the
         layers are no steps of a scheme.
     """
     stored = flag("stored", stored)
     _must_carry(step)
     if any(part.shape[1] != 1 for part in u):
-        raise ValueError("u: must have leading axes (L, 1), got one control a stage; pass one control a layer")
+        raise ValueError("u: must have leading axes (L, 1), got one control per stage; pass one control per layer")
     reversing = replace(step, h=np.negative(step.h).tolist())
     reached = [y[-1]]
 

@@ -105,7 +105,7 @@ def weights_of(argument: str, weights: ArrayLike | None, N: int) -> NDArray[np.f
     array = array.astype(np.float64) if numbers else array
     if not numbers or not np.isfinite(array).all() or array.min() < 0 or not 0 < array.sum() < np.inf:
         raise ValueError(
-            f"{argument}: must be finite numbers >= 0, one a sample, shape ({N},), and not all zero, got "
+            f"{argument}: must be finite numbers >= 0, one per sample, shape ({N},), and not all zero, got "
             f"{shown(array)}; leave {argument} out to weigh all samples alike"
         )
     return array
@@ -360,8 +360,6 @@ def split(points: PointSet, first: int | None = None) -> tuple[PointSet, PointSe
     instance("points", points, PointSet)
     first = max(len(points) // 2, 1) if first is None else whole("first", first)
     if not first < len(points):
-        raise ValueError(
-            f"first: must leave points on both sides, got {first} of {len(points)}; pass 1..{max(len(points) - 1, 1)} "
-            f"of {max(len(points), 2)} points or more"
-        )
+        remedy = f"pass a number from 1 to {len(points) - 1}" if len(points) > 1 else "pass two points or more"
+        raise ValueError(f"first: must leave points on both sides, got {first} of {len(points)}; {remedy}")
     return points[:first], points[first:]

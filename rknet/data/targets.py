@@ -65,7 +65,7 @@ class TargetSet(ByValue):
     def _check_lengths(self, argument: str) -> None:
         if len(self.c) != len(self.X):
             raise ValueError(
-                f"{argument}: must have a row a sample, {len(self.X)}, got {len(self.c)}; pass a target for each sample"
+                f"{argument}: must have a row per sample, {len(self.X)}, got {len(self.c)}; pass one for each"
             )
 
     def __len__(self) -> int:

@@ -134,5 +134,5 @@ class Written(Control):
         options: dict[str, Any] = {"description": self.label, "style": WHOLE_LABEL, "continuous_update": False}
         options["layout"] = ipywidgets.Layout(width="30em")
         if self.lines > 1:
-            return ipywidgets.Textarea(value=value, rows=self.lines, placeholder="one row a line", **options)
+            return ipywidgets.Textarea(value=value, rows=self.lines, placeholder="one row per line", **options)
         return ipywidgets.Text(value=value, **options)

@@ -189,7 +189,7 @@ class TableauLaboratory(Laboratory):
         typed = ("scheme", (OWN,))
         return (
             Choice.of("scheme", "scheme", {**names, OWN: OWN}),
-            Written("A", "A, a row a line", typed, lines=4),
+            Written("A", "A, a row per line", typed, lines=4),
             Written("beta", "beta", typed),
         )
 

@@ -205,8 +205,7 @@ def read(path: str | Path, *, any_size: bool = False) -> RunRecord:
     OSError
         If it cannot be read.
     """
-    path = Path(path)
-    files.regular("record", path)
+    path = files.existing("record", path)
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE and not any_size:
@@ -307,7 +306,7 @@ def _too_large(argument: str, rule: str, value: int) -> ValueError:
 def _points(points: Points, name: str, classes: int) -> PointSet:
     X = _array(points.X, f"{name}.X")
     if X.size % 2:
-        raise ValueError(f"{name}.X: must hold two numbers a point, got {X.size} in all; export the run again")
+        raise ValueError(f"{name}.X: must hold two numbers per point, got {X.size} in all; export the run again")
     try:
         return PointSet(X.reshape(-1, 2), np.array(points.c), classes)
     except ValueError as error:

@@ -16,7 +16,7 @@ import torch
 import traitlets
 from numpy.typing import NDArray
 
-from rknet.checks import choose, flag, shown
+from rknet.checks import choose, flag, instance, shown
 from rknet.data.points import LAWS, PointSet, draw
 from rknet.identity import layer_of, obstacle
 from rknet.named import net_of
@@ -378,6 +378,7 @@ def _given(train: PointSet, validation: PointSet | None = None) -> dict[str, Any
 
 def _of_net(net: Net) -> dict[str, Any]:
     """The part of a configuration that a net decides."""
+    instance("net", net, Net)
     if net.d != 2:
         raise ValueError(f"net: must take points of the plane, d = 2, got d = {net.d}; build it with d=2")
     reason = obstacle(net)

@@ -57,7 +57,7 @@ def list_experiments(options: argparse.Namespace) -> int:
         if name in options.names:
             width = max(map(len, experiment.rows))
             for row, configuration in experiment.rows.items():
-                cost = f"{configuration.parameters} parameters, {configuration.evaluations} evaluations of f a sample"
+                cost = f"{configuration.parameters} parameters, {configuration.evaluations} evaluations of f per sample"
                 print(f"    {row:{width}}  {cost}")
     return 0
 
@@ -128,23 +128,29 @@ def show(options: argparse.Namespace) -> int:
     from rknet.study.store import Store
     from rknet.study.tables import table
 
-    names, store = _names(options), Store(options.store)
+    names, store = _names(options, study=False), Store(options.store)
     seeds = seeds_in(options.seeds, _rows(names))
     print("\n\n".join(table(name, store, seeds, spelling=shown) for name in names))
     return 0
 
 
 def check(options: argparse.Namespace) -> int:
+    """Recompute runs, or replay files, and compare them with their records."""
+    files = [name for name in options.names if name.endswith(".json")]
+    if files:
+        return check_files(files, options)
+    return check_runs(options)
+
+
+def check_runs(options: argparse.Namespace) -> int:
     """Recompute runs and compare them with their records."""
+    from rknet.checks import whole
     from rknet.study.store import Store
     from rknet.study.verification import drawn, verify
 
-    files = [name for name in options.names if name.endswith(".json")]
-    if files:
-        return check_files(files, [name for name in options.names if name not in files], options.any_size)
     verdicts, store, workers, runs = [], Store(options.store), _workers(options), _runs(options)
     if options.draw is not None:
-        runs = drawn(runs, options.draw, options.word)
+        runs = drawn(runs, whole("draw", options.draw), options.word)
     kept = None if options.keep is None else Store(options.keep)
     if store.empty():
         return without_records(store.folder)
@@ -158,14 +164,22 @@ def check(options: argparse.Namespace) -> int:
     return 1 if differ else NO_RECORDS if rest else 0
 
 
-def check_files(files: Sequence[str], others: Sequence[str], any_size: bool = False) -> int:
+def check_files(files: Sequence[str], options: argparse.Namespace) -> int:
     """Replay runs of the playground and compare them with their records."""
     from rknet.playground.exported import read
     from rknet.playground.replay import replay
 
-    if others:
-        raise ValueError(f"names: must all be experiments or all be files, got {others[0]!r} beside {files[0]!r}")
-    replays = [replay(read(file, any_size=any_size)) for file in files]
+    if others := [name for name in options.names if name not in files]:
+        raise ValueError(
+            f"names: must all be experiments or all be files, got {others[0]!r} beside {files[0]!r}; call once for each"
+        )
+    of_runs = {"seeds": None, "rows": "", "draw": None, "keep": None, "dask": None}
+    if given := [name for name, without in of_runs.items() if getattr(options, name) != without]:
+        raise ValueError(
+            f"{given[0]}: must be asked of runs, got {getattr(options, given[0])!r} beside the file {files[0]!r}, "
+            f"which is replayed whole; leave out --{given[0]}"
+        )
+    replays = [replay(read(file, any_size=options.any_size)) for file in files]
     for file, found in zip(files, replays, strict=True):
         print(f"{'same' if found.same else 'DIFFERS'}  {file}: {found.words}")
     return 0 if all(found.same for found in replays) else 1
@@ -273,14 +287,21 @@ def _workers(options: argparse.Namespace) -> dict[str, Any]:
     return {"n_jobs": whole("jobs", jobs), "dask": options.dask, "device": options.device}
 
 
-def _names(options: argparse.Namespace) -> list[str]:
-    """Each experiment once; `all` stands for all but the study, `points` for those on points, `study` for its own."""
+def _names(options: argparse.Namespace, *, study: bool = True) -> list[str]:
+    """Each experiment once; `all` stands for all but the study, `points` for those on points, `study` for its own.
+
+    ValueError for a name that is unknown, or, without `study`, one of the study's.
+    """
+    from rknet.checks import choose
     from rknet.study.experiments import EXPERIMENTS
 
     points = (name for name, experiment in EXPERIMENTS.items() if not experiment.of_images)
     groups = {"all": list(EXPERIMENTS), "points": list(points)}
-    if STUDY in options.names:
-        groups[STUDY] = [name for name in _known([STUDY]) if name not in EXPERIMENTS]
+    known = _known(options.names) if study else EXPERIMENTS
+    if study:
+        groups[STUDY] = [name for name in known if name not in EXPERIMENTS]
+    for name in options.names:
+        choose("name", name, {**known, **groups})
     return list(dict.fromkeys(one for name in options.names for one in groups.get(name, [name])))
 
 
@@ -295,11 +316,9 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
-def _names_options() -> _Parser:
+def _names_options(groups: str = "`points`, `all` or `study`") -> _Parser:
     names = _Parser(add_help=False)
-    names.add_argument(
-        "names", nargs="+", metavar="NAME", help="an experiment that `rknet list` shows, `points`, `all` or `study`"
-    )
+    names.add_argument("names", nargs="+", metavar="NAME", help=f"an experiment that `rknet list` shows, {groups}")
     names.add_argument("--seeds", help="such as 0-3 or 0,2,5 (default: one for each repetition of the paper's)")
     names.add_argument("--store", default=STORE, help="folder of the records (default: %(default)s)")
     return names
@@ -351,8 +370,12 @@ def _parser() -> argparse.ArgumentParser:
     others.add_argument("--source", metavar="NAME", default="auto", help=sources)
     others.set_defaults(command=baselines)
 
-    about = "Print mean and spread of the records beside the numbers that the paper prints."
-    showing = commands.add_parser("table", parents=[names], help="our numbers beside the paper's", description=about)
+    about = "Print mean and spread of the records beside the numbers that the paper prints. "
+    about += "The study's are judged in the book's chapter on it."
+    without_study = _names_options("`points` or `all`")
+    showing = commands.add_parser(
+        "table", parents=[without_study], help="our numbers beside the paper's", description=about
+    )
     showing.set_defaults(command=show)
 
     _offer_verification(commands, names, workers)

@@ -73,7 +73,7 @@ class Table:
         for row in (row for rows in self.groups.values() for row in rows):
             if len(row.cells) != len(self.columns):
                 raise ValueError(
-                    f"groups: each row must have {len(self.columns)} cells, one a column, got {len(row.cells)} in "
+                    f"groups: each row must have {len(self.columns)} cells, one per column, got {len(row.cells)} in "
                     f"{row.label!r}; write '' where there is nothing"
                 )
 

@@ -1,4 +1,4 @@
-"""A folder of records, one file a run: ``EXPERIMENT/ROW/seed-N.json``, or packed: ``EXPERIMENT.parquet``.
+"""A folder of records, one file per run: ``EXPERIMENT/ROW/seed-N.json``, or packed: ``EXPERIMENT.parquet``.
 
 Files are written beside their place and moved into it, so whoever reads or dies at any moment meets a whole record or
 none.  Nothing is ever unpickled.
@@ -43,13 +43,11 @@ class Store:
     Raises
     ------
     ValueError
-        If the folder's path is empty, or that of a file.
+        If the folder's path is empty, or that of a file, or leads through one.
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = files.place("store", folder)
-        if self.folder.exists() and not self.folder.is_dir():
-            raise ValueError(f"store: must be a folder, got the file {str(folder)!r}; name another place")
+        self.folder = files.folder("store", folder)
 
     def path(self, experiment: str, row: str, seed: int) -> Path:
         """Where the record of a run lies."""

@@ -49,7 +49,7 @@ def table(name: str, store: Store, seeds: Iterable[int] | None = None, *, spelli
                 if any(paper.values()):
                     cells.append(_paper(paper[row].get(statistic)))
             body.append([*map(spelling, cells), f"{configuration.parameters}", f"{configuration.evaluations}"])
-        lines += ["", *_aligned([[*head, "parameters", "f a sample"], *body])]
+        lines += ["", *_aligned([[*head, "parameters", "f per sample"], *body])]
     notes += _images(found)
     return "\n".join([*lines, *([""] if notes else []), *notes])
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rknet import files
 from rknet.checks import whole
 from rknet.data.images import load
 from rknet.hashes import digest
@@ -80,10 +81,26 @@ def verify(
     Raises
     ------
     ValueError
-        If `kept` is the store itself.
+        If `kept` is the store itself, or nothing can be written there.
     """
     if kept is not None and kept.folder.resolve() == store.folder.resolve():
         raise ValueError(f"kept: must be another folder than the store's, got {str(kept.folder)!r}; name an empty one")
+    if kept is not None:
+        files.writable("kept", kept.folder)
+    return _verified(runs, store, kept, n_jobs=n_jobs, dask=dask, device=device, progress=progress)
+
+
+def _verified(
+    runs: Iterable[Run],
+    store: Store,
+    kept: Store | None,
+    *,
+    n_jobs: int,
+    dask: str | None,
+    device: str,
+    progress: bool,
+) -> Iterator[Comparison]:
+    """The comparisons of `verify`, as they come."""
     stored: dict[tuple[str, str, int], tuple[Run, Record]] = {}
     tasks: list[Task] = []
     for run in runs:

@@ -131,7 +131,7 @@ class Integrator:
         assign(self, A=A.tolist(), beta=beta.tolist(), off=off)
 
     def forward(self, u: Sequence[Controls], y: Tensor) -> tuple[Tensor, list[Accepted], int]:
-        """y[L] for y[0] = y (N, d_hat) and one control a layer, the accepted steps, and how many were attempted."""
+        """y[L] for y[0] = y (N, d_hat) and one control per layer, the accepted steps, and how many were attempted."""
         accepted: list[Accepted] = []
         attempts, h = 0, self.h
         for l, u_l in enumerate(u):

@@ -108,7 +108,7 @@ class ControlledNet(Net):
     def _propagate(self, x: Tensor) -> Iterator[Tensor]:
         """y[0], ..., y[frames]."""
         if x.ndim != 2 or x.shape[1] != self.d:
-            raise ValueError(f"x: must have shape (N, d = {self.d}), got {tuple(x.shape)}; pass one row a sample")
+            raise ValueError(f"x: must have shape (N, d = {self.d}), got {tuple(x.shape)}; pass one row per sample")
         sequence = x.reshape(len(x), self.frames, 1 + self.channels)
         p, drive = sequence[:, :, :1], self.drive(sequence[:, :, 1:])
         # The last frame of a sequence is held: x(t) does not run towards the zeros that follow it.

@@ -53,7 +53,7 @@ def tableaus(draw: st.DrawFn, explicit: bool, weights: st.SearchStrategy[Fractio
 
 @st.composite
 def problems(draw: st.DrawFn, schemes: st.SearchStrategy[Tableau]) -> tuple[Step, tuple, Tensor, Tensor]:
-    """A step, its controls one a stage or one a layer, samples, and the derivative of a cost by y[L]."""
+    """A step, its controls one per stage or one per layer, samples, and the derivative of a cost by y[L]."""
     scheme, d_hat = draw(schemes), draw(st.integers(1, 20))
     L, N = draw(st.integers(1, 50)), draw(st.integers(1, 3))
     r = draw(st.sampled_from([1, scheme.stages]))
@@ -129,7 +129,7 @@ def newton_flow(step: Step, u: tuple[Tensor, Tensor], states: adjoint.States) ->
 @settings(deadline=None, derandomize=True, max_examples=40)
 @given(problems(tableaus(explicit=True, weights=coefficients)))
 def test_gradient_is_autograds_for_any_explicit_scheme(case: tuple) -> None:
-    """Widths 1 to 20, depths 1 to 50, controls one a stage or one a layer, zero weights included."""
+    """Widths 1 to 20, depths 1 to 50, controls one per stage or one per layer, zero weights included."""
     step, u, x_hat, p = case
     leaves = [part.clone().requires_grad_() for part in (*u, x_hat)]
     y_L = explicit_flow(step, tuple(leaves[:2]), leaves[2])[-1]
@@ -228,7 +228,7 @@ def flow(step: Step, u: tuple[Tensor, Tensor], x_hat: Tensor) -> Tensor:
 @pytest.mark.parametrize("name", TABLEAUS)
 @pytest.mark.parametrize("shared", [True, False])
 def test_general_right_hand_side(name: str, shared: bool) -> None:
-    """`General` with (2.5) is `Affine`, in values, derivatives and gradients, one control a layer or one a stage."""
+    """`General` with (2.5) is `Affine`, in values, derivatives and gradients, one control per layer or stage."""
     step, u, x_hat, p = problem(Step(Affine(), name, 0.2), 3, r=1 if shared else TABLEAUS[name].stages)
     general = Step(General(lambda u, y: torch.tanh(y @ u[0].T + u[1])), name, 0.2)
     expected = adjoint.costates(step, u, adjoint.states(step, u, x_hat), p)
@@ -454,7 +454,7 @@ def test_continuous_adjoint_has_one_control_a_layer() -> None:
     """Controls of stages lie at other instants on the way back."""
     step, u, x_hat, p = problem(Step(Affine(), "heun", 0.1), 2, r=2)
     y = adjoint.states(step, u, x_hat).y
-    with pytest.raises(ValueError, match=r"^u: must have leading axes \(L, 1\).*one control a stage; pass one"):
+    with pytest.raises(ValueError, match=r"^u: must have leading axes \(L, 1\).*one control per stage; pass one"):
         adjoint.continuous_costates(step, u, y, p)
 
 

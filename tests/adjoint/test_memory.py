@@ -159,7 +159,7 @@ def test_segments_have_layers(every: float) -> None:
 
 
 def test_standard_net_has_its_states_for_nothing() -> None:
-    """Its layers' values are the next states, so autograd itself stores one a layer."""
+    """Its layers' values are the next states, so autograd itself stores one per layer."""
     net, x = StandardNet(2, D_HAT, 3, 6), case()[1]
     assert memory.stored_bytes(lambda: net(x), x, *net.parameters()) == STATE * 7
 

@@ -6,6 +6,7 @@ hash of what it was made from, so that it can be found stale without npm.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import subprocess
 import sys
@@ -48,6 +49,7 @@ def bundle(name: str = BUNDLE.name) -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     try:
         for name in ENTRIES:
             (PLAYGROUND / name).write_text(bundle(name), "utf8", newline="\n")

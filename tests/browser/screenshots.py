@@ -4,6 +4,7 @@ From the top level, after ``make book``: ``make screenshots``, or ``.venv/bin/py
 [PART OF A NAME ...]`` for some of the pages.
 """
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -48,4 +49,6 @@ def main(parts: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help="of the name of a page (default: all pages)")
+    main(parser.parse_args().parts)

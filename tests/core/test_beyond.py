@@ -304,7 +304,7 @@ def test_both_engines_weigh_alike_in_small_batches(loss: str) -> None:
     "given", [np.ones(22), -np.ones(23), np.zeros(23), np.full(23, np.nan), np.array(["1"] * 23), np.ones((23, 1))]
 )
 def test_weights_out_of_range(given: np.ndarray) -> None:
-    with pytest.raises(ValueError, match=r"^weights: must be finite numbers >= 0, one a sample, shape \(23,\), "):
+    with pytest.raises(ValueError, match=r"^weights: must be finite numbers >= 0, one per sample, shape \(23,\), "):
         replace(TRAIN, weights=given)
     with pytest.raises(ValueError, match=r"^weights: must be finite numbers >= 0"):
         TargetSet(TRAIN.X, TRAIN.X, given)
@@ -313,7 +313,7 @@ def test_weights_out_of_range(given: np.ndarray) -> None:
 # ---- targets
 
 TARGETS = TargetSet(TRAIN.X, np.column_stack([TRAIN.X.sum(axis=1), TRAIN.X[:, 0] ** 2 / 8]))
-"""Two targets a sample."""
+"""Two targets per sample."""
 
 
 def test_targets_train_by_the_mean_square_error() -> None:
@@ -381,5 +381,5 @@ def test_targets_that_do_not_fit() -> None:
         fit(small(), TARGETS, VALIDATION, Protocol(loss="mean_square"))
     with pytest.raises(ValueError, match="train: must fit the net, d = 2 and 2 outputs, got d = 2 and 1 targets"):
         fit(small(), TargetSet(TARGETS.X, TARGETS.c[:, :1]), TARGETS, Protocol(loss="mean_square"))
-    with pytest.raises(ValueError, match="c: must have a row a sample, 23, got 22; pass a target for each sample"):
+    with pytest.raises(ValueError, match="c: must have a row per sample, 23, got 22; pass one for each"):
         TargetSet(TARGETS.X, TARGETS.c[:22])

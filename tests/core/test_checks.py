@@ -144,10 +144,10 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "net's seed": (lambda: StandardNet(2, 2, 2, 1, seed=-1), "seed", "-1", "seed=0 or more"),
     "net's seed None": (lambda: StandardNet(2, 2, 2, 1, seed=None), "seed", "None", "seed=0 or more"),
     # Input of nets.
-    "tensor's width": (lambda: NET(torch.zeros(4, 3)), "x", "(4, 3)", "one row a sample"),
-    "one sample": (lambda: NET.states(torch.zeros(2)), "x", "(2,)", "one row a sample"),
+    "tensor's width": (lambda: NET(torch.zeros(4, 3)), "x", "(4, 3)", "one row per sample"),
+    "one sample": (lambda: NET.states(torch.zeros(2)), "x", "(2,)", "one row per sample"),
     "width": (lambda: NET.flow(np.zeros((4, 3))), "X", "(4, 3)", "d = 2 columns"),
-    "vector": (lambda: NET.predict(np.zeros(2)), "X", "(2,)", "one row a sample"),
+    "vector": (lambda: NET.predict(np.zeros(2)), "X", "(2,)", "one row per sample"),
     "nan": (lambda: NET.predict_proba([[0, np.nan]]), "X", "1 entries", "drop or replace"),
     "no sample": (lambda: NET.flow(np.zeros((0, 2))), "X", "(0, 2)", "N >= 1"),
     "text": (lambda: NET.predict([["a", "b"]]), "X", "dtype <U1", "float32"),
@@ -156,7 +156,7 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "infinite point": (points([[0, np.inf], [np.nan, 0]]), "X", "2 entries", "drop or replace"),
     "empty": (points([[], []]), "X", "(2, 0)", "N >= 1"),
     "no points": (points(np.zeros((0, 2)), []), "X", "(0, 2)", "N >= 1"),
-    "flat": (points([0.0, 1.0]), "X", "(2,)", "one row a sample"),
+    "flat": (points([0.0, 1.0]), "X", "(2,)", "one row per sample"),
     "label too large": (points(np.zeros((2, 2)), [0, 2]), "c", "0..2", "raise classes"),
     "label negative": (points(np.zeros((2, 2)), [-1, 0]), "c", "-1..0", "relabel"),
     "float labels": (points(np.zeros((2, 2)), [0.0, 1.0]), "c", "dtype float64", "0, 1, ..."),
@@ -396,6 +396,14 @@ def test_message(case: str) -> None:
     assert re.search("must|needs", parts["rule"])
     assert value in parts["value"]
     assert remedy in parts["remedy"]
+
+
+def test_of_many_names_the_nearest_are_offered() -> None:
+    """A slip of one letter is told by its neighbours, in a line that can be read."""
+    known = dict.fromkeys(f"{word}-{i}" for word in ("depth", "width") for i in range(100))
+    with pytest.raises(ValueError, match=r"^id: must be a known name, got 'widht-7'; choose one of 200 names") as error:
+        checks.choose("id", "widht-7", known)
+    assert "such as width-7, " in str(error.value) and len(str(error.value)) < 120
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,37 @@ def test_the_content_is_on_disk_before_its_name(tmp_path: Path, monkeypatch: pyt
     assert steps == ["fsync", "replace"]
 
 
+def test_a_file_has_the_mode_of_any_other(tmp_path: Path) -> None:
+    """A new one that which the system gives, whoever makes it; one that is replaced keeps its own."""
+
+    def private(part: Path) -> None:  # as libraries write that begin with a temporary file
+        os.close(os.open(part, os.O_CREAT, 0o600))
+
+    (tmp_path / "other").touch()
+    files.write(tmp_path / "new", private)
+    assert (tmp_path / "new").stat().st_mode == (tmp_path / "other").stat().st_mode
+    (tmp_path / "new").chmod(0o640)
+    files.write(tmp_path / "new", private)
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o640
+
+
+def test_an_error_names_the_file_and_not_its_part(tmp_path: Path) -> None:
+    """A name that no file can have."""
+    path = tmp_path / ("x" * 300)
+    with pytest.raises(OSError, match="too long") as raised:
+        files.write(path, b"")
+    assert raised.value.filename == str(path)
+
+
+@pytest.mark.parametrize("below", ["", "/folder", "/folder/deeper"])
+def test_a_file_is_no_folder(below: str, tmp_path: Path) -> None:
+    """Neither at the end of a path nor on the way to it."""
+    (tmp_path / "file").touch()
+    assert files.folder("store", tmp_path / "none" / "folder") == tmp_path / "none" / "folder"
+    with pytest.raises(ValueError, match=r"store: must be a folder, got '.*', where '.*file' is a file; name another"):
+        files.folder("store", f"{tmp_path}/file{below}")
+
+
 def test_a_half_written_file_has_another_name(tmp_path: Path) -> None:
     """Whoever looks for files of a name in all folders does not find one in the making."""
 

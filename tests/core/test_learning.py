@@ -347,7 +347,9 @@ def test_constant_targets() -> None:
 
 def test_targets_that_change_their_number() -> None:
     model = quick(RKNetRegressor).partial_fit(FEW.X, Y)
-    with pytest.raises(ValueError, match="y: must have 2 targets a sample, as in the first call, got 1; pass as many"):
+    with pytest.raises(
+        ValueError, match="y: must have 2 targets per sample, as in the first call, got 1; pass as many"
+    ):
         model.partial_fit(FEW.X, Y[:, 0])
 
 

@@ -175,13 +175,13 @@ def test_numpy_views(name: str) -> None:
 @pytest.mark.parametrize(("d_hat", "L"), [(3, 1), (16, 20)])
 @pytest.mark.parametrize("name", NETS)
 def test_number_of_parameters(name: str, d_hat: int, L: int) -> None:
-    """m = d_hat^2 + d_hat parameters a layer, whatever the scheme, and (d_hat + 1) for each class."""
+    """m = d_hat^2 + d_hat parameters per layer, whatever the scheme, and (d_hat + 1) for each class."""
     net = NETS[name](2, d_hat, 4, L)
     assert sum(p.numel() for p in net.parameters()) == L * (d_hat**2 + d_hat) + 4 * (d_hat + 1)
 
 
 def test_nodes_are_irrelevant() -> None:
-    """(2.12): with one control a layer, c does not appear."""
+    """(2.12): with one control per layer, c does not appear."""
     shifted = Tableau("shifted", RK4.A, RK4.beta, ["1/7"] * 4)
     assert shifted != RK4
     nets = [RKNet(2, 3, 2, 3, tableau=tableau) for tableau in (RK4, shifted)]

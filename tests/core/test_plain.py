@@ -94,6 +94,11 @@ def own_sigma() -> RK4Net:
         ),
         (lambda: ConvolutionalRKNet((1, 4, 4), 2, 2, 1, tableau="euler"), {}, "net: must be a StandardNet or RKNet"),
         (lambda: "net", {}, "net: must be a StandardNet or RKNet of the library, got a str"),
+        (
+            lambda: RKNetClassifier(epochs=1).fit(FEW.X, FEW.c),
+            {},
+            r"net: must be a StandardNet or RKNet of the library, got a RKNetClassifier, .*; pass its net_$",
+        ),
         (lambda: RK4Net(3, 3, 2, 2), {"points": FEW}, "points: must be one or two point sets of dimension 3 with 2"),
         (lambda: RK4Net(2, 3, 4, 2), {"points": FEW}, "points: must be one or two point sets of dimension 2 with 4"),
         (lambda: RK4Net(2, 3, 2, 2), {"points": (FEW, FEW, FEW)}, "points: must be one or two point sets"),

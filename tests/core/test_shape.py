@@ -20,7 +20,7 @@ TYPICAL = 6
 
 CORE = ("tableaus", "nets", "lifts", "training", "contract")
 CORE_LINES = 700
-"""Half an hour at some twenty lines a minute."""
+"""Half an hour at some twenty lines per minute."""
 
 
 def functions() -> dict[str, int]:

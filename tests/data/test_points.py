@@ -268,3 +268,10 @@ def test_point_set_of_ones_own() -> None:
     X[0] = 9
     np.testing.assert_array_equal(points.X, [[0, 1], [2, 3]])
     assert (points.c.dtype, points.d, len(points)) == (np.int64, 2, 2)
+
+
+@pytest.mark.parametrize(("N", "remedy"), [(10, "pass a number from 1 to 9"), (1, "pass two points or more")])
+def test_split_without_a_second_half_is_refused(N: int, remedy: str) -> None:
+    """The remedy is one that works for so many points."""
+    with pytest.raises(ValueError, match=f"^first: must leave points on both sides, got 10 of {N}; {remedy}$"):
+        split(draw("squares", N), 10)

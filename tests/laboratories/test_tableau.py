@@ -64,7 +64,7 @@ def test_right_partner_gives_the_gradient(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "power"), [("euler", 1), ("heun", 3), ("ralston", 2), ("kutta3", 3), ("rk4", 4)])
 def test_slopes_of_the_wrong_partner(name: str, power: int) -> None:
-    """One control a layer: the powers that counting trees predicts."""
+    """One control per layer: the powers that counting trees predicts."""
     depths = (32, 64, 128)
     measured = lab.slope(lab.gradient_errors(TABLEAUS[name], TABLEAUS[name], depths), depths)
     assert measured == pytest.approx(power, abs=RATE)

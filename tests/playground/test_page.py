@@ -259,7 +259,7 @@ def test_points_are_drawn_by_keyboard_and_by_hand(opened: Opened):
     box = board.bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
-    page.wait_for_function("location.hash.match(/points=([^&]*)/)[1].length === 9")  # three letters a point
+    page.wait_for_function("location.hash.match(/points=([^&]*)/)[1].length === 9")  # three letters per point
     page.wait_for_selector(".rkp[data-state=ready]")
     page.wait_for_timeout(500)  # the new net has answered
     data = record(page)["configuration"]["data"]

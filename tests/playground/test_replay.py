@@ -170,7 +170,7 @@ def test_a_changed_record_differs(records, tmp_path, capsys, change, words):
         (lambda r: changed(r, data={}), "data: object missing required field train"),
         (
             lambda r: changed(r, data={**r["data"], "train": {**r["data"]["train"], "X": probe.text(np.ones(3))}}),
-            "data.train.X: must hold two numbers a point",
+            "data.train.X: must hold two numbers per point",
         ),
         (
             lambda r: changed(r, data={**r["data"], "train": {**r["data"]["train"], "c": [2] * 200}}),

@@ -266,7 +266,7 @@ def test_a_link_that_cannot_be_is_refused(node, link, message):
 
 
 @pytest.mark.parametrize(
-    "options", [{"data": True}, {"configuration": True}, {"task": 1}, {"compact": None}, {"data": ()}]
+    "options", [{"data": True}, {"configuration": True}, {"task": 1}, {"compact": None}, {"data": ()}, {"net": 3}]
 )
 def test_values_of_another_type_are_refused(options):
     (name,) = options

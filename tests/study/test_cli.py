@@ -66,7 +66,7 @@ def test_list_shows_the_rows_of_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "small"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 4
-    assert re.fullmatch(r"    RK4Net, L = 1 +20 parameters, 4 evaluations of f a sample", lines[2])
+    assert re.fullmatch(r"    RK4Net, L = 1 +20 parameters, 4 evaluations of f per sample", lines[2])
 
 
 # ---- run
@@ -192,8 +192,8 @@ def test_table_against_a_hand_computed_one(tmp_path: Path) -> None:
     assert re.split(r"\s{2,}", other)[1:] == ["not run yet", "93.20", "27268", "400"]
     heads = [re.split(r"\s{2,}", line) for line in lines if line.startswith("row ")]
     assert heads == [
-        ["row", "validation accuracy, %", "paper", "parameters", "f a sample"],
-        ["row", "validation cost x 10", "paper", "parameters", "f a sample"],
+        ["row", "validation accuracy, %", "paper", "parameters", "f per sample"],
+        ["row", "validation cost x 10", "paper", "parameters", "f per sample"],
     ]
     assert "training" not in "\n".join(lines[2:])
 
@@ -428,8 +428,17 @@ ERRORS = {
     "verify tiny": "name: must be a known name, got 'tiny'",
     "run small --seeds 3-1": "seeds: must be whole numbers and rising ranges, got '3-1'; pass for example 0-3,7",
     "run small --jobs 0": "jobs: must be a whole number >= 1, got 0",
-    "table small --store file": "store: must be a folder, got the file 'file'",
-    "claims luck": "claim: must be a known id, got 'luck'; choose a cell, or from table1, table2, ",
+    "table study": "name: must be a known name, got 'study'; choose from width, depth, ",
+    "table tiny --seeds 0": "multiclass, points, all",
+    "run studdy --seeds 0": "all, study\n",
+    "run small --store file": "store: must be a folder, got 'file', where 'file' is a file; name another place",
+    "verify small --store file/a/b": "store: must be a folder, got 'file/a/b', where 'file' is a file",
+    "verify small --draw 0": "draw: must be a whole number >= 1, got 0",
+    "verify run.json": "record: must be a file that exists, got 'run.json'; check its name",
+    "verify file.json small": "names: must all be experiments or all be files, got 'small' beside 'file.json'; call",
+    "verify file.json --draw 2": "draw: must be asked of runs, got 2 beside the file 'file.json', which is replayed ",
+    "verify file.json --keep file": "keep: must be asked of runs, got 'file' beside the file 'file.json'",
+    "claims table17": "claim: must be a known name, got 'table17'; choose one of ",
     "claims --jobs 0": "jobs: must be a whole number >= 1, got 0",
     "run": "the following arguments are required: NAME; see rknet run --help",
     "run small --engine steam": "engine: must be a known name, got 'steam'; choose from auto, layerwise,",

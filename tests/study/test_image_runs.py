@@ -368,7 +368,7 @@ def test_the_experiments_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "7 rows x 4 repetitions" in shown and "2 rows x 4 repetitions" in shown
     (row,) = [line for line in shown.splitlines() if "RK4Net, d_hat = 900, L = 100, FashionMNIST" in line]
-    assert re.search(r"FashionMNIST +81099010 parameters, 400 evaluations of f a sample$", row)
+    assert re.search(r"FashionMNIST +81099010 parameters, 400 evaluations of f per sample$", row)
 
 
 @pytest.mark.parametrize("group", ["points", "all"])

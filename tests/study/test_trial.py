@@ -39,7 +39,7 @@ def one_thread() -> Iterator[None]:
 
 
 def test_the_grid_is_the_registered_one() -> None:
-    """As many nets a seed and experiment as the table of the registration states."""
+    """As many nets per seed and experiment as the table of the registration states."""
     stated = {
         name: int(n.replace(",", "")) for name, n in re.findall(r"^\| (study-\w+) .* ([\d,]+) \|$", REGISTERED, re.M)
     }

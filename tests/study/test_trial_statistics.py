@@ -61,7 +61,7 @@ def test_one_seed_decides_nothing_and_equal_numbers_do() -> None:
     same = effect([0.0, 0.0, 0.0])
     assert (same.above(-0.5), same.within(0.5), same.above(0.5), same.outside(0.5)) == (0.0, 0.0, 1.0, 1.0)
     for wrong in ([], [np.nan], [[1.0]]):
-        with pytest.raises(ValueError, match="differences: must be finite numbers, one a seed"):
+        with pytest.raises(ValueError, match="differences: must be finite numbers, one per seed"):
             effect(wrong)
 
 

@@ -8,6 +8,7 @@ The content, not its compression, is what `rknet.data.images` checks: copy the p
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import lzma
 from collections.abc import Iterator
@@ -46,6 +47,7 @@ def contents() -> Iterator[tuple[str, bytes]]:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     for name, content in contents():
         packed = lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
         files.write(Path(__file__).with_name(f"{name}.xz"), packed)

@@ -9,10 +9,10 @@ The content, not its compression, is what `rknet.data.audio` checks: copy the pr
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import io
 import lzma
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +51,9 @@ def content(wheel: Path) -> bytes:
 
 
 if __name__ == "__main__":
-    unpacked = content(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("wheel", type=Path, help="file of the package aeon")
+    unpacked = content(parser.parse_args().wheel)
     packed = lzma.compress(unpacked, preset=9 | lzma.PRESET_EXTREME)
     files.write(FILE, packed)
     print(f'CONTENT = "{hashlib.sha256(unpacked).hexdigest()}"  # {len(packed)} bytes')

@@ -12,7 +12,7 @@ FEW = 4 * cpu.SAMPLES
 
 
 class Factors(Affine):
-    """`Affine` with one control a layer whose gradient stays a pair of factors z, Y (s N, d_hat).
+    """`Affine` with one control per layer whose gradient stays a pair of factors z, Y (s N, d_hat).
 
     The gradient by K is z^T Y, that by b the sum of z over its rows.
     """

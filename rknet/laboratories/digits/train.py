@@ -6,6 +6,8 @@ one byte, so that a page can hold it.
 
 from __future__ import annotations
 
+import argparse
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -36,6 +38,7 @@ def moved(X: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float3
 
 def main() -> None:
     """Train, round the weights, store the net, and say how many of the test digits are read before and after."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     torch.manual_seed(0)
     images, rng = load("MNIST", "sample"), np.random.default_rng(0)
     train, test = images.train.points(), images.test.points()

@@ -46,7 +46,7 @@
  * @property {number} rate      Adam's learning rate in the first step
  * @property {[number, number][]} rates  changes of it: after how many steps, and to what
  * @property {number} decay     weight decay: each step also takes rate * decay times its value from every trained weight
- * @property {number} batch     samples a step
+ * @property {number} batch     samples per step
  * @property {number} epochs    training ends after so many
  * @property {number} seed      decides data, initial weights and the order of the samples
  */
@@ -128,7 +128,7 @@
  */
 
 /**
- * The state of a run, at most 30 times a second.
+ * The state of a run, at most 30 times per second.
  * @typedef {object} Snapshot
  * @property {'snapshot'} type
  * @property {number} generation    counts calls of `configure` and `reset`; older ones may still be on their way

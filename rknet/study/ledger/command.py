@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rknet import files
+from rknet.checks import choose
 from rknet.provenance import PACKAGE, in_checkout
 from rknet.study.ledger import judging, trivial
 from rknet.study.ledger.boxes import line, summary
@@ -81,7 +82,5 @@ def _chosen(names: Sequence[str], *several: Claims) -> list[str]:
     ids = {cell.id: table for claims in several for table, cells in claims.tables.items() for cell in cells}
     ids |= {sentence.id: sentence.id for claims in several for sentence in claims.sentences}
     for name in names:
-        if name not in ids and name not in ids.values():
-            known = ", ".join(dict.fromkeys(ids.values()))
-            raise ValueError(f"claim: must be a known id, got {name!r}; choose a cell, or from {known}")
+        choose("claim", name, dict.fromkeys([*ids, *ids.values()]))
     return [name for name, table in ids.items() if not names or name in names or table in names]

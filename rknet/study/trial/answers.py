@@ -34,7 +34,7 @@ def answers(store: Store, names: Iterable[str] = tuple(TRIALS)) -> pd.DataFrame:
 
     Columns: ``experiment``, ``data``, ``variant``, ``L``, ``exponent`` (of the rate; for the methods, of the factor on
     the optimiser's own), ``seed``; ``test`` (``"paper"``, ``"last"``, ``"best"`` of ``budget`` epochs), ``epoch``,
-    ``cost`` in evaluations of f a sample, ``accuracy`` (Bayes limit less regret), its standard ``error`` and the
+    ``cost`` in evaluations of f per sample, ``accuracy`` (Bayes limit less regret), its standard ``error`` and the
     ``limit``, all in points, ``selection`` and ``selection_cost``, by which is chosen, ``ended``, ``parameters`` and
     ``seconds``.
     """
@@ -66,7 +66,7 @@ def tuned(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def affordable(answers: pd.DataFrame, cost: int = COST) -> pd.DataFrame:
-    """What a procedure may report that spends at most so many evaluations of f a sample on any one training."""
+    """What a procedure may report that spends at most so many evaluations of f per sample on any one training."""
     return answers[(answers["test"] == "best") & (answers["cost"] <= cost)]
 
 

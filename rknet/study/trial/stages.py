@@ -96,7 +96,10 @@ def _after(stage: int, before: Verdict, now: Verdict) -> Verdict:
 
 
 def _extended(standing: Sequence[Verdict]) -> dict[str, int]:
-    """How many seeds each experiment needs that an undecided conclusion reads: as many as its hungriest one."""
+    """How many seeds each experiment needs that an undecided conclusion reads, as many as its hungriest one.
+
+    Experiments whose conclusions need no more seeds than the first two stages gave are left out.
+    """
     sizes: dict[str, int] = {}
     for verdict in standing:
         for name in verdict.conclusion.experiments if verdict.needed else ():

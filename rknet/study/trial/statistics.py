@@ -1,6 +1,6 @@
 """The study's statistics: tests against a margin, their power, and what is shown beside them.
 
-`differences` are always paired: one number a seed, A - B, in points.  Tables of scores have the seeds on axis 0 and the
+`differences` are always paired: one number per seed, A - B, in points.  Tables of scores have seeds on axis 0 and the
 data sets, or other strata, on axis 1.
 """
 
@@ -96,7 +96,7 @@ def effect(differences: ArrayLike) -> Effect:
     """The effect that differences (n,) show.  ValueError unless there is one, and all are finite."""
     D = np.asarray(differences, dtype=np.float64)
     if D.ndim != 1 or not len(D) or not np.isfinite(D).all():
-        raise ValueError(f"differences: must be finite numbers, one a seed, got {D}; leave out other seeds")
+        raise ValueError(f"differences: must be finite numbers, one per seed, got {D}; leave out other seeds")
     return Effect(len(D), float(D.mean()), float(D.std(ddof=1)) if len(D) > 1 else float("nan"))
 
 

@@ -7,7 +7,7 @@
  * rotations of the covariance. The entry of largest magnitude of each axis is positive.
  * @param {Float32Array} states  any number of points, row by row
  * @param {number} d
- * @returns {{mean: Float64Array, axes: Float64Array, variances: Float64Array}} axes (d, d), an axis a row
+ * @returns {{mean: Float64Array, axes: Float64Array, variances: Float64Array}} axes (d, d), an axis per row
  */
 export function principalAxes(states, d) {
   const n = states.length / d, mean = new Float64Array(d), C = new Float64Array(d * d);

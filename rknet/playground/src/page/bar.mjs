@@ -9,7 +9,7 @@ import { icon, ICONS, node, select, tell } from "./elements.mjs";
  * @typedef {object} Bar
  * @property {HTMLElement} bar
  * @property {HTMLElement} tools
- * @property {() => {lasting: number, steps: number}} pace  seconds for all epochs, or steps a second; 0 for as fast as can be
+ * @property {() => {lasting: number, steps: number}} pace  seconds for all epochs, or steps per second; 0 for as fast as can be
  * @property {() => void} show
  */
 

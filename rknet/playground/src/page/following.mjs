@@ -39,7 +39,7 @@ function shownFrame(flow, points, m) {
 
 /**
  * The features along each axis, in order, and the least and most of the points that are drawn as trajectories.
- * @param {ArrayLike<number>} at @param {number} m @param {number} n  points a layer
+ * @param {ArrayLike<number>} at @param {number} m @param {number} n  points per layer
  * @returns {{sorted: Float64Array, drawn: [number, number]}[]}
  */
 function extents(at, m, n) {

@@ -17,7 +17,7 @@ export function hear(page) {
   const { state, player } = page;
   let paintedAt = 0, toldAt = 0, sharedAt = 0, drawn = "";
 
-  /** The numbers and the curves, which nobody reads thirty times a second. @param {Snapshot} seen */
+  /** The numbers and the curves, which nobody reads thirty times per second. @param {Snapshot} seen */
   function tellOf({ generation, history, rates }) {
     const { score, views } = page, curves = `${generation} ${history.val_cost.length} ${rates.join()}`;
     score.show();

@@ -46,7 +46,7 @@ export function playing(page) {
     page.bar.show();
   }
 
-  /** @param {number} pace  steps a second */
+  /** @param {number} pace  steps per second */
   function stepAt(pace) {
     let target = state.snapshot?.step ?? 0;
     pacing = window.setInterval(() => {

@@ -80,7 +80,7 @@ function sizes(run, { parameters, msPerStep, kernel }) {
   return [
     ...ratesInWords(run),
     `${parameters.toLocaleString("en")} trained numbers`,
-    ...(msPerStep ? [`${msPerStep < 0.01 ? "under 0.01" : msPerStep.toFixed(2)} ms a step in ${KERNELS[kernel]}`] : []),
+    ...(msPerStep ? [`${msPerStep < 0.01 ? "under 0.01" : msPerStep.toFixed(2)} ms per step in ${KERNELS[kernel]}`] : []),
     ...(run.order === null ? [] : [`scheme of order ${run.order}`]),
   ].join(" · ");
 }
