@@ -170,8 +170,8 @@ CASES: dict[str, tuple[Callable[[], object], str, str, str]] = {
     "noise": (lambda: draw("squares", noise=-0.1), "noise", "-0.1", "noise=0"),
     "noise nan": (lambda: draw("squares", noise=float("nan")), "noise", "nan", "noise=0"),
     "draw's seed": (lambda: draw("squares", seed=-1), "seed", "-1", "seed=0 or more"),
-    "split at the end": (lambda: split(POINTS, 4), "first", "4 of 4", "1..3"),
-    "split of one": (lambda: split(POINTS[:1]), "first", "1 of 1", "2 points or more"),
+    "split at the end": (lambda: split(POINTS, 4), "first", "4 of 4", "from 1 to 3"),
+    "split of one": (lambda: split(POINTS[:1]), "first", "1 of 1", "two points or more"),
     "split no points": (lambda: split(POINTS.X), "points", "a ndarray", "pass a PointSet"),
     "no pair": (lambda: fit(NET, POINTS.X, POINTS, ONE), "train", "array", "pass (X, c)"),
     # Pictures.

@@ -95,7 +95,7 @@ def own_sigma() -> RK4Net:
         (lambda: ConvolutionalRKNet((1, 4, 4), 2, 2, 1, tableau="euler"), {}, "net: must be a StandardNet or RKNet"),
         (lambda: "net", {}, "net: must be a StandardNet or RKNet of the library, got a str"),
         (
-            lambda: RKNetClassifier(epochs=1).fit(FEW.X, FEW.c),
+            lambda: RKNetClassifier(epochs=60, learning_rate=0.02).fit(FEW.X, FEW.c),
             {},
             r"net: must be a StandardNet or RKNet of the library, got a RKNetClassifier, .*; pass its net_$",
         ),

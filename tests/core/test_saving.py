@@ -109,7 +109,7 @@ def test_files_of_others_stay(file: Path) -> None:
     """Unless their owner says so; our own are replaced."""
     net = RK4Net(2, 3, 2, 2)
     file.write_text("my thesis")
-    with pytest.raises(ValueError, match=r"path: must be a new file, or one that rknet has saved, got '.*', which is"):
+    with pytest.raises(ValueError, match=r"path: must be a new file, or one that save has written, got '.*', which is"):
         net.save(file)
     assert file.read_text() == "my thesis"
     net.save(file, overwrite=True)

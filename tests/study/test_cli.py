@@ -353,7 +353,7 @@ def test_the_predictions_of_the_book_are_known_by_name() -> None:
     assert len(known[1].sentences) == 4
     for sentence in known[1].sentences:
         assert command._chosen([sentence.id], *known) == [sentence.id]
-    with pytest.raises(ValueError, match="claim: must be a known id, got 'none such'"):
+    with pytest.raises(ValueError, match="claim: must be a known name, got 'none such'"):
         command._chosen(["none such"], *known)
 
 
@@ -429,8 +429,8 @@ ERRORS = {
     "run small --seeds 3-1": "seeds: must be whole numbers and rising ranges, got '3-1'; pass for example 0-3,7",
     "run small --jobs 0": "jobs: must be a whole number >= 1, got 0",
     "table study": "name: must be a known name, got 'study'; choose from width, depth, ",
-    "table tiny --seeds 0": "multiclass, points, all",
-    "run studdy --seeds 0": "all, study\n",
+    "table tiny --seeds 0": "all, points\n",
+    "run studdy --seeds 0": "all, points, study\n",
     "run small --store file": "store: must be a folder, got 'file', where 'file' is a file; name another place",
     "verify small --store file/a/b": "store: must be a folder, got 'file/a/b', where 'file' is a file",
     "verify small --draw 0": "draw: must be a whole number >= 1, got 0",
