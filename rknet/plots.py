@@ -210,6 +210,7 @@ def output_plane(ax: Axes, net: Net, X: ArrayLike, c: ArrayLike, *, resolution: 
 
     A point of the plane is classified where it lies in feature space, without the components that are not drawn.
     """
+    instance("net", net, Net)
     Y = net.flow(X)[-1]
     plane = principal(Y, 2, c)
     W, mu = net.W.detach().numpy(), net.mu.detach().numpy()

@@ -52,7 +52,7 @@ def values(module, x):
         return module(torch.tensor(x)).numpy()
 
 
-# %% mystnb={"figure": {"name": "fig-s2-layers", "caption": "A residual network is Euler's method. Grey strokes: the slope that a differential equation prescribes at each time $t$ for each value $y$ of a feature; thin line: its solution. Blue: the features of the network after each layer, joined by straight lines. Every orange stroke is one evaluation of the slope. Left: each of eight layers evaluates the slope once, at its left end, and follows it. Right: each of two RK4 layers evaluates the slope four times, in the numbered order, and takes one step with the weighted mean. Both networks evaluate the slope eight times."}, "image": {"alt": "Two panels with the same field of grey slopes and the same solution, an arc that rises and falls. Left: a polygon of eight straight pieces leaves the arc and ends above it. Right: two straight pieces whose corners lie on the arc; beside them numbered orange strokes at the start, twice in the middle and at the end of each piece."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s2-layers", "caption": "A residual network is Euler's method. Grey strokes: the slope that a differential equation prescribes at each time $t$ for each value $y$ of a feature; thin line: its solution. Blue: the features of the network after each layer, joined by straight lines. Every orange stroke is one evaluation of the slope. Left: each of the eight layers evaluates the slope once, at its left end, and follows it. Right: each of the two RK4 layers evaluates the slope four times, in the numbered order and at the times of the stages {eq}`paper-2.11`, and takes one step with the weighted mean. Both networks evaluate the slope eight times."}, "image": {"alt": "Two panels with the same field of grey slopes and the same solution, an arc that rises and falls. Left: a polygon of eight straight pieces leaves the arc and ends above it. Right: two straight pieces whose corners lie on the arc; beside them numbered orange strokes at the start, twice in the middle and at the end of each piece."}} tags=["hide-input"]
 FINAL = 3.0
 
 
@@ -134,7 +134,8 @@ for ax, name, net_name, L in zip(
             )
     for t in ends[:, 0]:
         ax.axvline(t, color=plots.INK, linewidth=0.4, linestyle=":")
-    ax.set(title=f"{net_name}, {L} layers", xlim=(-0.15, FINAL + 0.15))
+    title = f"{TABLEAUS[name].name}, {L} layers"
+    ax.set(title=title, xlim=(-0.15, FINAL + 0.15))
     ax.set(ylim=(-1.1, 1.1), yticks=(-1, 0, 1))
     ax.set_xticks(ends[:, 0], [f"$t_{l}$" for l in range(L + 1)])
 axes[0].set_ylabel("feature $y$")
@@ -455,8 +456,8 @@ assert agree(solve(y_dot, curve(0)), curve(T), 1e-9)
 assert agree(by_short_form, curve(T), 1e-9)
 
 # %% [markdown]
-# **Verified.** SciPy's `solve_ivp` reproduces the end point of the ellipse to nine digits, from {eq}`paper-2.8` and
-# from {eq}`paper-2.10`.
+# **Verified.** SciPy's `solve_ivp` reproduces the point of the ellipse at $T = 2$ to nine digits, from {eq}`paper-2.8`
+# and from {eq}`paper-2.10`.
 #
 # (s2-match)=
 # ## What agrees at the layers, and what does not
@@ -532,7 +533,8 @@ for L in (64, 256, 1024):
 # a single sample, yes (an exercise below). For several samples under one control, not always: on the line, a large
 # step may exchange two points, which the flow of a differential equation cannot do ({numref}`fig-crossing`).
 #
-# A residual network is thus the simplest method for {eq}`paper-2.10`. {ref}`The next page <s2-rk>` takes better ones.
+# A residual network is thus the simplest discretisation of {eq}`paper-2.10`. {ref}`The next page <s2-rk>` uses more
+# accurate ones.
 #
 # ## Exercises
 #

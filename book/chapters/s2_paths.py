@@ -17,8 +17,8 @@
 # # 2 Paths that cannot cross
 #
 # Layer by layer, the features of a sample move along a path. Can the paths of two samples cross? The picture shows
-# that they can in feature space but not in time *and* feature space. This fact determines which sets of points a flow
-# can separate, and why an extra dimension helps.
+# that they can in feature space but not in time *and* feature space. This fact restricts which sets of points a
+# flow can separate, and explains why an extra dimension helps.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -31,7 +31,7 @@ from rknet import EulerNet, RK4Net, plots
 plots.style()
 rng = np.random.default_rng(24)
 
-# %% mystnb={"figure": {"name": "fig-s2-paths", "caption": "Three samples (dots, triangles, squares) in a network whose control depends on time ($K = 0$, and $b$ makes one full turn). Left, feature space: the paths are three circles, which cross. Marks: the features at four times; thin lines join those of the same time. The triangle keeps its shape, so no two features coincide at the same time. Right, the same paths and triangles with time as a third axis: three curves, each one turn of a coil, that never touch."}, "image": {"alt": "Left: three overlapping circles in the plane, on which four triangles of equal shape have their corners. Right: three parallel coils in space along a time axis, with the same triangles, which do not intersect."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s2-paths", "caption": "Three samples (dots, triangles, squares) in a network whose control depends on time ($K = 0$, and $b$ makes one full turn). Left, feature space: the paths are three circles, which cross. Marks: the features at four times; thin lines join the three features at each time. The triangle that they form keeps its shape, so no two features ever coincide at the same time. Right, the same paths and triangles with time as a third axis: three curves, each one turn of a coil, that never touch."}, "image": {"alt": "Left: three overlapping circles in the plane, on which four triangles of equal shape have their corners. Right: three parallel coils in space along a time axis, with the same triangles, which do not intersect."}} tags=["hide-input"]
 TURN, LAYERS = 2 * np.pi, 400
 coil = RK4Net(d=2, d_hat=2, classes=2, L=LAYERS, h=TURN / LAYERS).double()
 middle = TURN / LAYERS * (np.arange(LAYERS) + 0.5)
@@ -88,10 +88,10 @@ assert any_time.min() < 0.01
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
-# According to the introduction, after {footcite:t}`dupont2019`, trajectories cannot intersect each other, so only
+# According to the introduction, which cites {footcite:t}`dupont2019`, trajectories cannot intersect each other, so only
 # features that are homeomorphic to the input space can evolve. ResNets can approximate other mappings, because
 # discrete trajectories may cross, but the learned flows are then highly complex. Section 2 leaves existence and
-# uniqueness aside and assumes that each control has its solution.
+# uniqueness aside and assumes that each control determines a solution.
 # :::
 #
 # ## The flow map
@@ -105,8 +105,8 @@ assert any_time.min() < 0.01
 # Let the control $\mathbf{u} = (\mathbf{K}, \mathbf{b})$ be bounded and measurable on $[0, T]$. Then
 # 1. exactly one solution of {eq}`paper-2.10` passes through each point $(t_0, y_0)$ of $[0, T] \times
 #    \mathbb{R}^{\hat d}$, and it exists on all of $[0, T]$;
-# 2. for each $t$ the flow map $\varphi_t$ is a *homeomorphism* of $\mathbb{R}^{\hat d}$: a bijection, continuous both
-#    ways, and
+# 2. for each $t$ the flow map $\varphi_t$ is a *homeomorphism* of $\mathbb{R}^{\hat d}$, that is, a bijection that
+#    is continuous in both directions; moreover,
 #
 # $$
 # \begin{aligned}
@@ -130,7 +130,7 @@ assert any_time.min() < 0.01
 # Two *graphs* $(t, \mathbf{y}(t))$ therefore never meet. The theorem says nothing about paths in feature space: one
 # sample may pass through a point where another sample was earlier. (If the control is constant in time, two paths
 # with a common point are pieces of one curve.) In trained networks the controls change from layer to layer, and paths
-# cross, as the trajectories in {ref}`Figure 3 <fig-3>` show.
+# cross, as the trajectories in {ref}`the paper's Figure 3 <fig-3>` show.
 
 
 # %%
@@ -297,7 +297,7 @@ plt.show()
 # Let $X_1, X_2 \subset \mathbb{R}^d$ be compact and disjoint, and $\sigma = \tanh$. In $\hat d = d + 1$ dimensions
 # there exist a time $T$ and a control, constant on each of finitely many layers, such that a hyperplane separates
 # $\varphi_T(X_1 \times \{0\})$ from $\varphi_T(X_2 \times \{0\})$. Every consistent Runge-Kutta network ($\sum_i
-# \beta_i = 1$) with these weights maps the points to the same features.
+# \beta_i = 1$) with these weights and step sizes maps the points to the same features.
 # :::
 #
 # :::{admonition} Proof

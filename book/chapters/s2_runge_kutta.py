@@ -67,7 +67,7 @@ SchemeLaboratory(scheme="euler", h=0.5, L=14)
 # :class: tip
 # - how a Butcher tableau $(A, \beta, c)$ defines a network {eq}`paper-2.11`, and what one of its layers looks like in
 #   code;
-# - how many parameters such a network has, and why the paper's networks {eq}`paper-2.12` have fewer;
+# - how many parameters such a network has, and why the networks {eq}`paper-2.12` have the same number for every scheme;
 # - when a single control per layer reduces the order, and when it does not;
 # - which other methods could replace Runge-Kutta schemes.
 # :::
@@ -360,11 +360,12 @@ plt.show()
 # :::
 #
 # In the paper, *symplectic* describes the pair of a scheme and the scheme of its costates ({ref}`Section 3
-# <s3-partner>`). An explicit Runge-Kutta scheme alone is never symplectic {footcite}`sanzserna1992`. Methods that are
-# symplectic by themselves exist for equations with a special structure. The equation of the first figure is
-# Hamiltonian: $\dot y_1 = -\partial H / \partial y_2$, $\dot y_2 = \partial H / \partial y_1$ with $H = \log\cosh y_1
-# + \log\cosh y_2$. *Symplectic Euler* updates one coordinate and uses the new value for the other. Its layers
-# preserve areas, and its drift does not grow over thousands of layers. RK4's drift is far smaller at first but
+# <s3-partner>`). An explicit Runge-Kutta scheme alone is never symplectic {footcite}`sanzserna1992`. Implicit schemes
+# such as the implicit midpoint rule are symplectic by themselves for every Hamiltonian equation; explicit methods with
+# this property exist for Hamiltonian equations with a special structure. The equation of the first figure is an
+# example: $\dot y_1 = -\partial H / \partial y_2$, $\dot y_2 = \partial H / \partial y_1$ with the separable $H =
+# \log\cosh y_1 + \log\cosh y_2$. *Symplectic Euler* updates one coordinate and uses the new value for the other. Its
+# layers preserve areas, and its drift does not grow over thousands of layers. RK4's drift is far smaller at first but
 # accumulates: at this step size RK4 is dissipative, and the features spiral slowly into the origin.
 
 
@@ -429,8 +430,8 @@ for name in states:
 # other two grows.
 #
 # Layers of symplectic Euler require weights of a special form: each coordinate may be driven only by the other.
-# {footcite:t}`celledoni2021` survey architectures of this kind. In physics-informed networks the network plays
-# another part: it is not a sequence of steps but represents the unknown solution of a partial differential equation.
+# {footcite:t}`celledoni2021` survey architectures of this kind. In physics-informed learning the network plays a
+# different role: it is not a sequence of steps but represents the unknown solution of a partial differential equation.
 # In the "discrete time models" of {footcite:t}`raissi2019` the network outputs all stages of an implicit Runge-Kutta
 # scheme at once, and training makes them satisfy the equations of the scheme.
 #

@@ -127,7 +127,7 @@ fine = trained(40)
 assert all((trained(L).predict(x) == classes.numpy()).all() for L in DEPTHS)
 assert all(costs[L][200] < 0.25 * costs[L][0] for L in DEPTHS)
 
-# %% mystnb={"figure": {"name": "fig-s31-control", "caption": "Training as a control problem. Above: the six entries of $\\mathbf{u}(t) = (\\mathbf{K}(t), \\mathbf{b}(t))$ after 200 steps of descent, with 40 layers (thin lines) and with 10 (wide, faint lines): similar, but not equal. Below: the effect of the control of 40 layers on the state (coloured lines: the paths so far). One control moves all points; at $t = T$ the line is bent so that the classifier's boundary (black) separates inner from outer points."}, "image": {"alt": "Above, six step functions of time from 0 to 3, each drawn finely and coarsely; the coarse ones have the same shape and deviate visibly in places. Below, four panels at times 0, 1, 2 and 3: a horizontal row of points is first shifted, then tilted, and finally bent into a bowl whose outer points lie above a horizontal line and whose inner points lie below it."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s31-control", "caption": "Training as a control problem. Above: the six entries of $\\mathbf{u}(t) = (\\mathbf{K}(t), \\mathbf{b}(t))$ after 200 steps of descent, with 40 layers (thin lines) and with 10 (wide, faint lines): similar, but not equal. Below: the effect of the control of 40 layers on the state (coloured lines: the paths so far; at $t = 1$ and $2$, the nearest layer). One control moves all points; at $t = T$ the line is bent so that the classifier's boundary (black) separates inner from outer points."}, "image": {"alt": "Above, six step functions of time from 0 to 3, each drawn finely and coarsely; the coarse ones have the same shape and deviate visibly in places. Below, four panels at times 0, 1, 2 and 3: a horizontal row of points is first shifted, then tilted, and finally bent into a bowl whose outer points lie above a horizontal line and whose inner points lie below it."}} tags=["hide-input"]
 ENTRIES = "$K_{11}$", "$K_{12}$", "$K_{21}$", "$K_{22}$", "$b_1$", "$b_2$"
 INSTANTS = (0, 1, 2, 3)
 fig = plt.figure(figsize=(plots.WIDTH, 4.2), layout="constrained")
@@ -276,7 +276,7 @@ for exact, formula in zip(
 # $$ (paper-3.2)
 #
 # In practice $W$ and $\mu$ are trained together with $\mathbf{u}$, by the derivatives {eq}`eq-3.1.c`. For a smooth
-# control, a solver with twelve digits evaluates {eq}`paper-3.1`:
+# control, a solver with tolerances of $10^{-12}$ evaluates {eq}`paper-3.1`:
 
 # %%
 c = torch.eye(2).double()[classes]
@@ -340,7 +340,8 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
     print(f"{name:7} order {TABLEAUS[name].order}, measured {order:.1f}")
 
 # %% [markdown]
-# For a smooth control, the cost with layers converges to the cost in continuous time with the order of the scheme.
+# For a smooth control and a smooth activation, the cost with layers converges to the cost in continuous time with
+# the order of the scheme.
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
@@ -352,9 +353,10 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
 # ## Does training depend on the number of layers?
 #
 # *One step* of descent hardly does. Multiply the change of the control by a smooth function $\mathbf{v}(t)$ and
-# integrate over time. In continuous time the result is minus the rate times the derivative of $\hat{\mathcal{F}}$ in
-# the direction $\mathbf{v}$; with layers it is the same up to an error of order $h^2$. The next cell verifies this for
-# one $\mathbf{v}$, against differences of `continuous_cost`.
+# integrate over time. In continuous time the result is minus the learning rate times the derivative of
+# $\hat{\mathcal{F}}$ in the direction $\mathbf{v}$; with the layers of RK4Net it is the same up to an error of order
+# $h^2$ (for EulerNet, of order $h$). The next cell verifies this for one $\mathbf{v}$, against differences of
+# `continuous_cost`.
 
 # %% tags=["hide-input"]
 before = control_of(line_net(1)).reshape(3, 2)
@@ -378,8 +380,8 @@ assert misses[-1] < 1e-3 * abs(derivative) and abs(order_of_step - 2) < 0.1
 print(f"one step of descent, error of order {order_of_step:.1f} in h")
 
 # %% [markdown]
-# After a fixed number of steps one therefore expects a limit for $h \to 0$. Here are the costs and the controls of
-# networks of doubling depth after 20, 100 and 200 steps.
+# After a fixed number of steps one therefore expects a limit for $h \to 0$. Here are the costs of networks of
+# doubling depth, and the distances between their controls, after 20, 100 and 200 steps.
 
 
 # %% tags=["hide-input"]
@@ -405,7 +407,7 @@ print(
     f"L = 20 is {distance(20, 40, 200):.0%} away from L = 40"
 )
 
-# %% mystnb={"figure": {"name": "fig-s31-depths", "caption": "The effect of depth on training. Left, the cost reached, against the depth. Right, the distance between the controls of $L$ and of $2L$ layers, relative to their size; the thin line has the slope of first order. After 20 steps each doubling of the depth halves the distance. After 200 steps the distance remains above 15 per cent at all these depths."}, "image": {"alt": "Left: costs against depth, three nearly horizontal lines at 0.69, 0.45 and 0.28, the lower two slightly uneven. Right: distances against depth on logarithmic axes; after 20 steps a straight line of slope minus one from 0.04 to 0.01, after 100 and 200 steps larger values, up to 0.36, that fall more slowly."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s31-depths", "caption": "The effect of depth on training. Left, the cost reached, against the depth. Right, the distance between the controls of $L$ and of $2L$ layers, relative to their size; the thin line has the slope of first order. After 20 steps each doubling of the depth halves the distance. After 200 steps the distance remains above 15 per cent at all these depths."}, "image": {"alt": "Left: costs against depth, three nearly horizontal lines at 0.69, 0.45 and 0.28, the lower two slightly uneven. Right: distances against depth on logarithmic axes; after 20 steps a straight line of slope minus one from 0.04 to 0.01, after 100 and 200 steps larger values, up to 0.36; those after 200 steps fall more slowly, those after 100 steps unevenly."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.8), layout="constrained"
 )
@@ -490,11 +492,11 @@ print(
 # is not its subject.
 # :::
 #
-# The claim about overfitting does not fit the paper's Table 5, where training accuracy and validation accuracy are
-# far apart. Moreover, without a penalty a best control need not exist. Once all points are on the correct side,
-# multiplying $W$ and $\mu$ by $\lambda > 1$ lowers the cost, which tends to zero as $\lambda$ grows but is never zero.
-# With a fixed classifier, the cost of one class alone approaches the bound of {eq}`eq-3.1.d` as $b$ grows but never
-# reaches it.
+# The claim about overfitting does not fit the paper's Table 5, where training accuracy and validation accuracy are far
+# apart. The paper notes such a gap for images itself, in Section 4.5, and names regularisation as a remedy. Moreover,
+# without a penalty a best control need not exist. Once all points are on the correct side, multiplying $W$ and $\mu$ by
+# $\lambda > 1$ lowers the cost, which tends to zero as $\lambda$ grows but is never zero. With the fixed classifier of
+# the example, the cost of one class alone approaches the bound of {eq}`eq-3.1.d` as $b$ grows but never reaches it.
 
 # %% tags=["hide-input"]
 images = tables()["table5"]
@@ -521,7 +523,7 @@ assert np.all(np.diff(scaled) < 0) and scaled[-1] < 0.01 * scaled[0]
 # approach derives conditions for the optimal function and then discretises them ({numref}`fig-commute`). Neural
 # differential equations {footcite}`chen2018` and {doc}`s3_3_second_road` do that. In general the two give different
 # gradients; {doc}`s3_3_partner` shows which schemes make them agree {footcite}`benning2019,sanzserna1992,hager2000`.
-# Training as a control problem was proposed by {footcite:t}`e2017`.
+# The continuous-time view of training, as the control of a differential equation, was proposed by {footcite:t}`e2017`.
 #
 # ## Exercises
 #
@@ -533,7 +535,7 @@ assert np.all(np.diff(scaled) < 0) and scaled[-1] < 0.01 * scaled[0]
 # ```{solution} ex-s31-shift
 # :class: dropdown
 # All scores of a sample change by the same number $w \cdot y$, which cancels in {eq}`eq-3.1.b`. Predictions and cost
-# do not change, so a best $W$, if there is one, is not unique. With two classes only $W_1 - W_2$ matters.
+# do not change, so a best $W$, if there is one, is not unique. With two classes, only $W_1 - W_2$ matters.
 # ```
 
 # %% tags=["hide-input"]
@@ -566,12 +568,12 @@ assert abs(undivided[40, 0.15] - undivided[10, 0.15]) < 0.005
 # ## Takeaways
 #
 # - Training solves {eq}`paper-3.2`, with the cost {eq}`paper-3.1`, or {eq}`paper-3.3` with layers. For a smooth
-#   control the second cost converges to the first with the order of the scheme; one step of descent, measured along
-#   a smooth direction, converges with order two.
+#   control and a smooth activation the second cost converges to the first with the order of the scheme. One step of
+#   descent from a smooth control, measured along a smooth direction, converges with order two for RK4Net.
 # - Over many steps, descent amplifies differences. Networks of 10 to 80 layers reach similar costs with different
 #   controls.
-# - $T$ is a budget: with tanh and no negative weights $\beta_i$ no feature travels farther than $T$ in any coordinate,
-#   which bounds the cost from below.
+# - $T$ is a budget: with tanh and no negative weights $\beta_i$ no feature travels farther than $T$ in any
+#   coordinate. For a fixed classifier this bounds the cost from below.
 # - Without a regulariser a minimum need not exist.
 #
 # ## References

@@ -83,7 +83,7 @@ def saved(push):
 
 drops, predicted = saved(0.05)
 
-# %% mystnb={"figure": {"name": "fig-s32-arrows", "caption": "Costates along trajectories of five samples of class 1, each with its colour and mark, through a network with twelve layers. Left: the features; marks at every third layer, with arrows in the direction of $-p^{[l]}$, in which a push lowers the cost of the sample fastest. The arrows are drawn at five eighths of the length of $p^{[l]}$; for the two samples on the right (black, pink), which are safely classified, little more than the arrowheads is visible. Right: the decrease of the cost by a push of length 0.05 in this direction, against the layer of the push. Lines: $0.05\\, |p^{[l]}|$, as $p^{[l]}$ predicts; marks: computed by running the network again."}, "image": {"alt": "Left: five curved trajectories in the plane with arrows attached along them; the arrows turn and change their length from layer to layer. Right: five curves against the layer from 0 to 12 with markers almost on them; two curves stay close to zero."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-arrows", "caption": "Costates along trajectories of five samples of class 1, each with its colour and mark, through a network with twelve layers. Left: the features; marks at every third layer, with arrows in the direction of $-p^{[l]}$, in which a push lowers the cost of the sample fastest. The arrows are drawn at five eighths of the length of $p^{[l]}$; for the two samples on the right, which are classified correctly, the arrows are short: only the heads are visible (black), or the marks cover them (pink). Right: the decrease in cost caused by a push of length 0.05 in this direction, against the layer of the push. Lines: $0.05\\, |p^{[l]}|$, as $p^{[l]}$ predicts; marks: computed by running the network again."}, "image": {"alt": "Left: five curved trajectories in the plane with arrows attached along them; the arrows turn and change their length from layer to layer. Right: five curves against the layer from 0 to 12 with markers almost on them; two curves stay close to zero."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1,
     2,
@@ -116,9 +116,10 @@ plt.show()
 # %% [markdown]
 # ## Multipliers as sensitivities
 #
-# Perturb the network: add a small $r$ to the state $y^{[l]}$, or a small $q$ to the stage value $f_i^{[l]}$. In the
-# Lagrangian {eq}`paper-3.8` the perturbation is only added to a bracket, and the multiplier of this bracket is the
-# sensitivity of the cost: to first order the cost changes by $p^{[l]} \cdot r$, or by $\xi_i^{[l]} \cdot q$.
+# Perturb the network: add a small $r$ to the state $y^{[l]}$, or a small $q$ to the stage value $f_i^{[l]}$. The
+# perturbation merely adds a term to one bracket of the Lagrangian {eq}`paper-3.8`, and the multiplier of this
+# bracket is the sensitivity of the cost: to first order the cost changes by $p^{[l]} \cdot r$, or by
+# $\xi_i^{[l]} \cdot q$.
 #
 # *Verified: the library's $p$ and $\xi$ equal the derivatives of the cost in such perturbations; in the figure, the
 # cost decreases as $p$ predicts, up to terms of second order.*
@@ -169,10 +170,11 @@ wrong = [(drop - line).abs().max() for drop, line in (saved(0.02), saved(0.01))]
 assert abs(wrong[0] / wrong[1] - 4) < 0.3  # of second order in the push
 
 # %% [markdown]
-# In other words, $p^{[l]}$ is the gradient, at $y^{[l]}$, of the *cost to go*: the cost of a sample as a function of
-# its features at time $t_l$, which pass through the remaining layers. The next figure shows this function.
+# In other words, $p^{[l]}$ is the gradient, at $y^{[l]}$, of the *cost to go*: the contribution of a sample to the
+# cost as a function of its features at time $t_l$, which pass through the remaining layers. The next figure shows
+# this function.
 
-# %% mystnb={"figure": {"name": "fig-s32-costates", "caption": "The cost to go for samples of class 1, darker where it is higher, as a function of the input ($l = 0$), of the features halfway ($l = 6$) and of the output ($l = 12$). The dots are the features of 24 samples, with arrows in the direction of $-p^{[l]}$. The arrows are perpendicular to the level lines and point downhill. For the output the level lines are straight, because the classifier is affine and there are two classes; earlier they are bent by the layers that follow."}, "image": {"alt": "Three panels with level lines of a landscape and arrows on points. At l = 12 the level lines are straight and parallel and all arrows point the same way; at l = 6 and l = 0 the lines are more and more curved, and the arrows, perpendicular to them, differ from point to point."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-costates", "caption": "The cost to go for samples of class 1, darker where it is higher, as a function of the input ($l = 0$), of the features halfway ($l = 6$) and of the output ($l = 12$). The dots are the features of 24 samples (at $l = 12$ one lies outside the frame), with arrows in the direction of $-p^{[l]}$. The arrows are perpendicular to the level lines and point downhill. For the output the level lines are straight, because the classifier is affine and there are two classes; earlier they are bent by the layers that follow."}, "image": {"alt": "Three panels with level lines of a landscape and arrows on points. At l = 12 the level lines are straight and parallel and all arrows point the same way; at l = 6 and l = 0 the lines are more and more curved, and the arrows, perpendicular to them, differ from point to point."}} tags=["hide-input"]
 ticks = np.linspace(-4, 4, 121)
 mesh = torch.tensor(np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2))
 levels = np.concatenate([np.geomspace(0.01, 0.64, 7), np.arange(1, 11, 0.5)])
@@ -269,13 +271,13 @@ found = costates.p, costates.p_i
 for l in range(L):
     # checks (3.20)
     assert torch.allclose(
-        next_costate(*found, l), costates.p[l + 1], atol=1e-14
+        next_costate(*found, l), costates.p[l + 1], atol=1e-14, rtol=0
     )
     for i in range(s):
         # checks (3.21)
         for line in (stage_from_next, stage_from_last):
             assert torch.allclose(
-                line(*found, l, i), found[1][l, i], atol=1e-14
+                line(*found, l, i), found[1][l, i], atol=1e-14, rtol=0
             )
 
 # %% [markdown]
@@ -388,11 +390,12 @@ assert abs(growth / (0.001 * lengths.sum()) - 1) < 0.01
 #
 # ```{solution} ex-s32-standard
 # :class: dropdown
-# Only one bracket of {eq}`paper-3.8` changes, to $p^{[l+1]} \cdot (f_1^{[l]} - y^{[l+1]})$. Then the term $p^{[l+1]}$
-# in {eq}`paper-3.12` is missing, and $p^{[l]} = f_y^\top p^{[l+1]}$. After 40 layers at most $0.8^{40} \approx
-# 10^{-4}$ of the signal is left: the vanishing gradient, a likely cause of what the paper's Section 4.2 observes. In
-# the EulerNet each layer changes the length of $p$ by a factor between $1 - 0.05 \cdot 0.8$ and $1 + 0.05 \cdot 0.8$,
-# so at least $0.96^{40} \approx 0.2$ of the signal is left.
+# Only one bracket of {eq}`paper-3.8` changes in each layer, to $p^{[l+1]} \cdot (f_1^{[l]} - y^{[l+1]})$. Then
+# {eq}`paper-3.17` becomes $\xi_1^{[l]} = p^{[l+1]}$, the term $p^{[l+1]}$ in {eq}`paper-3.12` is missing, and $p^{[l]}
+# = f_y^\top p^{[l+1]}$. After 40 layers at most $0.8^{40} \approx 10^{-4}$ of the signal is left: the vanishing
+# gradient, a likely cause of what the paper's Section 4.2 observes. In the EulerNet each layer changes the length of
+# $p$ by a factor between $1 - 0.05 \cdot 0.8$ and $1 + 0.05 \cdot 0.8$, so at least $0.96^{40} \approx 0.2$ of the
+# signal is left.
 # ```
 
 # %% tags=["hide-input"]

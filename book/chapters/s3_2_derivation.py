@@ -34,7 +34,7 @@ from rknet.protocol import cross_entropy
 plots.style()
 rng = np.random.default_rng(32)
 
-# %% mystnb={"figure": {"name": "fig-s32-sweeps", "caption": "One layer of a three-stage scheme, forward and backward. Blue, to the right: the state enters every stage, each stage enters later ones with $a_{i,j}$, and all enter the next state with $\\beta_i$ (thin arcs pass other nodes). Orange, to the left: all arrows are reversed. The costate enters every $\\xi_i$ with $\\beta_i$, later stages enter earlier ones with the same coefficients, and all enter $p^{[l]}$. Dotted: the backward pass uses the derivatives of $f$ at the stages of the forward pass. Green: the derivatives in the controls form the gradient."}, "image": {"alt": "Diagram in two rows. Above, arrows lead from the state of layer l through stages 1, 2 and 3 to the state of layer l plus 1 and, by later layers, to the cost. Below, mirrored arrows lead from the cost to the costate of layer l plus 1 and through the multipliers 3, 2 and 1 to the costate of layer l. Between the rows each stage has its control, with an arrow up into the stage and an arrow from the multiplier below, the gradient."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-sweeps", "caption": "One layer of a three-stage scheme, forward and backward. Blue, to the right: the state enters every stage, each stage enters later ones with $a_{i,j}$, and all enter the next state with $\\beta_i$ (thin arcs bypass the nodes in between). Orange, to the left: all arrows are reversed. The costate enters every $\\xi_i$ with $\\beta_i$, later stages enter earlier ones with the same coefficients, and all enter $p^{[l]}$. Dotted: the backward pass uses the derivatives of $f$ at the stages of the forward pass. Green: the derivatives in the controls form the gradient."}, "image": {"alt": "Diagram in two rows. Above, arrows lead from the state of layer l through stages 1, 2 and 3 to the state of layer l plus 1 and, by later layers, to the cost. Below, mirrored arrows lead from the cost to the costate of layer l plus 1 and through the multipliers 3, 2 and 1 to the costate of layer l. Between the rows each stage has its control, with an arrow up into the stage and an arrow from the multiplier below, the gradient."}} tags=["hide-input"]
 FORWARD, BACKWARD, GRADIENT = (plots.CLASS_COLOURS[k] for k in (0, 1, 2))
 TOP, MIDDLE, LOW, LEFT, RIGHT = 5.6, 2.8, 0.0, 0.0, 10.0
 STAGES = (2.5, 5.0, 7.5)
@@ -127,8 +127,9 @@ plt.show()
 # ## A small random problem
 #
 # Every formula is tested on Kutta's scheme of order 3, whose weights and coefficients below the diagonal are all
-# non-zero, so that most wrong indices are detected. One kind of error remains undetected: reversing the stages and
-# replacing each $a_{i,j}$ by $\beta_j a_{j,i} / \beta_i$ gives the same scheme again ({doc}`s3_3_partner`). {ref}`The
+# non-zero, so that most wrong indices are detected. Two kinds of error remain undetected, because of symmetries:
+# $\beta_{s+1-i}$ in place of $\beta_i$; and reversing the stages and replacing each $a_{i,j}$ by
+# $\beta_j a_{j,i} / \beta_i$, which gives the same scheme again ({doc}`s3_3_partner`). {ref}`The
 # next page <s3-2-costates>` therefore tests all schemes. Each of the $s = 3$ stages of the $L = 4$ layers has its own
 # random control. Arrays have one row per sample, so `y @ K.T` is $K y$ for all samples. The paper's derivation is for
 # one sample; with $N$ samples, a dot product also sums over the samples. `cost` and `cost_gradient` are those of
@@ -358,6 +359,11 @@ assert agree(
 assert agree(lagrangian(U, Y, F, P_any, Xi_any), cost(Y[L]))
 assert agree(by_Xi.flatten(0, 1), brackets)
 assert agree(by_P[0], x_hat - Y_any[0])
+steps = [
+    Y_any[l] + h * sum(beta[i] * F_any[l, i] for i in range(s)) - Y_any[l + 1]
+    for l in range(L)
+]
+assert agree(by_P[1:], torch.stack(steps))
 
 
 def lagrangian_of_3_3(U, Y, F, P, Xi):
@@ -402,8 +408,8 @@ def f_u_T(u, y, v):
 # ## Step 1: the derivative in the states
 #
 # Move all states, $y^{[l]}$ in direction $z^{[l]}$, and require that $\mathcal{L}$ does not change to first order.
-# The state $y^{[l]}$ occurs in the bracket of the equation that defines it, in that of the next state, and in every
-# stage of layer $l$:
+# For $l < L$ the state $y^{[l]}$ occurs in the bracket of the equation that defines it, in that of the next state,
+# and in every stage of layer $l$; the last state occurs in its own bracket and in the cost:
 #
 # $$
 # \begin{aligned}

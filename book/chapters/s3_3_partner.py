@@ -141,8 +141,8 @@ def partner_of(A, beta, c):
 # We check the equations in two ways. First, the three-stage Lobatto IIIA and IIIB schemes are partners in the
 # literature {footcite}`hairer2006`. Second, autograd differentiates the cost with respect to a small perturbation of
 # a state and of a stage value $f_i$, on four layers of Kutta's scheme with random controls for each stage. By
-# {doc}`s3_2_costates` these derivatives are $p^{[l]}$ and $\xi_i^{[l]} = h \beta_i p_i^{[l]}$. Neither check uses a
-# formula of this page.
+# {doc}`s3_2_costates` these derivatives are $p^{[l]}$ and $\xi_i^{[l]} = h \beta_i p_i^{[l]}$. Neither set of
+# reference values uses a formula of this page.
 
 # %%
 A_kutta, beta_kutta, c_kutta = TABLEAUS["kutta3"].arrays()
@@ -202,10 +202,10 @@ for l in range(L):
         assert torch.allclose(P_i[l, i], expected, rtol=0, atol=1e-13)
 
 # %% [markdown]
-# Verified: the Lobatto pair exactly; every $p^{[l]}$ and $p_i^{[l]}$ to 13 digits. The library's `Tableau.partner`
-# agrees with {eq}`eq-3.p` for all schemes. The function `partner_costates` uses {eq}`paper-3.24` to {eq}`paper-3.26`
-# with any matrix $\tilde A$ and solves for $p^{[l]}$ at the layer's left end. With the partner it gives autograd's
-# gradient:
+# Verified: the Lobatto pair exactly; every $p^{[l]}$ and $p_i^{[l]}$ up to an error of $10^{-13}$. The library's
+# `Tableau.partner` agrees with {eq}`eq-3.p` for all schemes. The function `partner_costates` uses {eq}`paper-3.24` to
+# {eq}`paper-3.26` with any matrix $\tilde A$ and solves for $p^{[l]}$ at the layer's left end. With the partner it
+# gives autograd's gradient:
 
 
 # %%
@@ -281,9 +281,9 @@ for name, tableau in schemes.items():
 # the last to the first, and backpropagation solves no equation. The partner of Euler's method, for example, is
 # implicit Euler when it is applied from left to right.
 #
-# The nodes $\tilde c$ are those of the state's stages, at which the controls are read. In an ordinary tableau the
-# nodes are the row sums of $\tilde A$. For two schemes they are not, and for these two a wrong partner causes a
-# larger error than for the others ({doc}`s3_3_wrong_partner`):
+# The nodes $\tilde c$ are those of the state's stages, at which the controls are read. In an ordinary tableau the nodes
+# are the row sums of its matrix. For the partners of two of these schemes they are not, and for these two a wrong
+# partner causes a larger error than for the others ({doc}`s3_3_wrong_partner`):
 
 # %%
 for name, tableau in schemes.items():
@@ -319,7 +319,7 @@ for stage_controls in (False, True):
     print(f"{whose}: another matrix gives the same gradient: {equal}")
 
 # %% [markdown]
-# ## A mistake that stays unnoticed
+# ## A mistake that goes unnoticed
 #
 # A naive recipe is to go backwards from $p^{[l+1]}$ with step $-h$ and the same tableau; stage $i$ of the backward step
 # has the weight $\beta_i$ and uses the stored stage $s + 1 - i$. For many schemes this is *correct*: by {eq}`eq-3.q`,

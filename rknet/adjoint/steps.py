@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from rknet.adjoint.rightsides import Affine, Controls, RightHandSide, Transposed, of_stage
-from rknet.checks import assign, choose, flag, shown, step_sizes
+from rknet.checks import assign, choose, flag, instance, shown, step_sizes
 from rknet.identity import layer_of
 from rknet.nets import Net, RKNet
 from rknet.schemes import Coefficients, Steps, combine, one, stages
@@ -80,6 +80,7 @@ class Step:
     @classmethod
     def of(cls, net: Net) -> Step:
         """The layers of a `rknet.nets.StandardNet` or `RKNet`; ValueError for a net whose layer is another."""
+        instance("net", net, Net)
         kind = layer_of(net)
         if kind == "standard":
             return cls(Affine(net.activation), EULER, 1.0, carried=False)

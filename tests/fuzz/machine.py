@@ -39,18 +39,13 @@ ANYTHING = st.sampled_from([*hostile.VALUES, *OTHERS]) | st.integers() | st.floa
 
 
 OBJECTS = {
-    "net",
-    "train",
-    "validation",
-    "protocol",
-    "points",
+    "self",
     "step",
     "u",
     "x",
     "x_hat",
     "swept",
     "p",
-    "rng",
     "f",
     "probability",
     "tree",

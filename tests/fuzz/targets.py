@@ -215,7 +215,7 @@ def _nets() -> Targets:
     }
     for name in ("flow", "predict", "predict_proba"):
         found[f"rknet.Net.{name}"] = Target(
-            lambda net, X, name=name: getattr(net, name)(X), {"net": NETS, "X": floats(3, 2)}
+            lambda self, X, name=name: getattr(self, name)(X), {"self": NETS, "X": floats(3, 2)}
         )
     found["rknet.Tableau.stability"] = Target(
         lambda z: [TABLEAUS[name].stability(z) for name in ("rk4", "implicit_midpoint")],
@@ -545,7 +545,7 @@ def _writers(folder: Path) -> Targets:
     """What writes a net: to a new place, over its own file, over another's, and where nothing can be."""
     place = folder / "written"
 
-    def writer(write: Callable[..., None], own: str) -> Target:
+    def writer(write: Callable[..., None], own: str, of: str = "net") -> Target:
         def call(name: Any, **given: Any) -> None:
             place.mkdir(exist_ok=True)
             (place / "other").write_bytes(b"not ours")
@@ -556,10 +556,10 @@ def _writers(folder: Path) -> Targets:
                 assert kept, "a file was replaced that is not ours"
 
         names = st.sampled_from(["new", own, "other", "no/folder", "", "."])
-        return Target(call, {"net": NETS, "name": names, "overwrite": st.booleans()}, (OSError,))
+        return Target(call, {of: NETS, "name": names, "overwrite": st.booleans()}, (OSError,))
 
     return {
-        "rknet.Net.save": writer(lambda net, **given: net.save(**given), "net"),
+        "rknet.Net.save": writer(lambda self, **given: self.save(**given), "net", "self"),
         "rknet.exporting.to_onnx": writer(lambda net, **given: to_onnx(net, **given), "net.onnx"),
         "rknet.plain.to_json": writer(lambda net, **given: to_json(net, **given), "net.json"),
     }
