@@ -186,7 +186,7 @@ weights = {
     for title, pair in columns.items()
 }
 
-# %% mystnb={"figure": {"name": "fig-tree-weights", "caption": "Weights of the eight trees. Orange: not the exact weight. Heun's two columns are equal: both have the same error at three nodes, so their difference is one order smaller. Ralston's two columns differ in two rows."}, "image": {"alt": "A table with eight rows, each beginning with a drawn tree, and five columns of fractions. In Heun's columns the same entries are orange; Ralston's columns differ in two rows of trees with three nodes."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-tree-weights", "caption": "Weights of the eight trees. Orange: not the exact weight. Heun's two columns are equal: both costates have the same errors for trees with three nodes, so they differ only by a term one order smaller. Ralston's two columns differ in two rows."}, "image": {"alt": "A table with eight rows, each beginning with a drawn tree, and five columns of fractions. In Heun's columns the same entries are orange; Ralston's columns differ in two rows of trees with three nodes."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 4.2), layout="constrained")
 for row, tree in enumerate(costate_trees):
     plain_tree, kinds = order.uncoloured(tree)
@@ -221,13 +221,15 @@ assert [ralston_right[k] == exact[k] for k in differ] == [False, True]
 
 # %% [markdown]
 # For Heun, the rows of both matrices sum to $c$, and both give the same $\sum_{i,j} \beta_i \tilde a_{i,j} c_j$, zero
-# instead of $\frac16$. The rows of Ralston's partner sum to $(-1, 1)$ and not to $c = (0, \frac23)$, so two weights
-# differ. One of these weights is exact for the right costate, the other for the wrong one. The right costate is the
-# one that gives the network's gradient; it need not be closer to the differential equation.
+# instead of $\frac16$. The rows of Ralston's partner sum to $(-1, 1)$ and not to $c = (0, \frac23)$, so the weights of
+# the fork with one hollow end differ. The sum $\sum_{i,j} \beta_i \tilde a_{i,j} c_j$, which is $\frac16$ for the
+# partner and 0 for $\tilde A = A$, differs too. One of these weights is exact for the right costate, the other for the
+# wrong one. The right costate is the one that gives the network's gradient; it need not be closer to the differential
+# equation.
 #
-# The gradient in the control of a single stage contains $p_i$ itself, without the sum over $i$. Its error depends on
-# the rows of the two matrices: $O(h)$ if the row sums differ, $O(h^2)$ if they agree. `order.common_order` finds the
-# powers for a layer and for a stage; {doc}`s3_3_wrong_partner` measures them.
+# The gradient with respect to the control of a single stage contains $p_i$ itself, without the sum over $i$. Its error
+# depends on the rows of the two matrices: $O(h)$ if the row sums differ, $O(h^2)$ if they agree. `order.common_order`
+# finds the powers for a layer and for a stage; {doc}`s3_3_wrong_partner` measures them.
 
 # %%
 for name, tableau in schemes.items():

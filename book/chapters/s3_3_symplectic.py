@@ -115,9 +115,9 @@ plt.show()
 # \end{aligned}
 # $$ (eq-3.n)
 #
-# The cost changes by $p^{[L]} \cdot \delta y^{[L]}$. This change also equals $p^{[0]} \cdot \delta y^{[0]}$, because
-# $p^{[0]}$ is the gradient of the cost in the input, and $p^{[l]} \cdot \delta y^{[l]}$ for every layer $l$. For the
-# true costates the product is the same in all layers, by the chain rule. In continuous time $\mathbf p \cdot
+# The cost changes by $p^{[L]} \cdot \delta y^{[L]}$. This change also equals $p^{[0]} \cdot \delta y^{[0]}$,
+# because $p^{[0]}$ is the gradient of the cost with respect to the input. For the same reason it equals
+# $p^{[l]} \cdot \delta y^{[l]}$ in every layer $l$. This is the chain rule. In continuous time $\mathbf p \cdot
 # \delta\mathbf y$ is constant too: by {eq}`eq-3.u` its derivative is $-f_y^\top \mathbf p \cdot \delta\mathbf y +
 # \mathbf p \cdot f_y\, \delta\mathbf y = 0$.
 #
@@ -196,7 +196,9 @@ for tableau in schemes.values():
     assert drift(tableau, with_partner).max() < 1e-13
     own = tableau.partner == tableau
     assert own == (drift(tableau, with_itself).max() < 1e-13)
-print(f"{len(schemes)} schemes: kept with the partner, to 13 digits")
+print(
+    f"{len(schemes)} schemes: with the partner the product is constant to 13 digits"
+)
 
 # %% mystnb={"figure": {"name": "fig-bilinear", "caption": "The product $p^{[l]} \\cdot \\delta y^{[l]}$ from the last layer, where $p$ is given, back to the first. Left, Euler: with the partner the product is constant; it drifts with $\\tilde A = A$, and also when the adjoint equation is solved backwards by the same scheme. Right, the drift with $\\tilde A = A$; grey: all schemes with their partners, where only rounding errors remain."}, "image": {"alt": "Left panel: a horizontal solid line for the partner and a dashed and a dotted curve that leave it as the layers are followed back. Right panel, logarithmic: drifts of Euler, Ralston, Heun, Kutta 3, RK4 and the 3/8 rule with the wrong partner lie one below the other, the last two together, between 1e-2 and 1e-9, and a grey band of partners near 1e-16."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.9)
@@ -280,8 +282,9 @@ print("the drift is (3.r) in each of the 20 layers")
 #
 # *Costates of any layer.* Let a layer be any differentiable map, $y^{[l+1]} = \Phi_l(y^{[l]})$, with the costate of
 # backpropagation, $p^{[l]} = \Phi_l'(y^{[l]})^\top p^{[l+1]}$. By the chain rule the product is preserved for every
-# $\Phi_l$: a splitting method, a multistep method written as a one-step map, a transformer block. Runge-Kutta methods
-# are special because their costate step is again a Runge-Kutta method, with an explicitly known tableau.
+# $\Phi_l$: a splitting method, a multistep method written as a one-step map, a transformer block. Runge-Kutta
+# methods without zero weights are special because their costate step is again a Runge-Kutta method, with an
+# explicitly known tableau.
 #
 # *States that are symplectic themselves.* If the network discretises a Hamiltonian system, with $y = (q, r)$ and
 # $\dot q = \partial_r H$, $\dot r = -\partial_q H$, the state may be advanced by a symplectic method, such as that of

@@ -131,7 +131,7 @@ print(
 # :::{admonition} What you will learn
 # :class: tip
 # - that the error of the continuous adjoint's gradient is a power of $h$ that depends on the scheme, and that two
-#   schemes have no error;
+#   schemes have only rounding errors;
 # - that no method can recover the input from the last state when $T$ exceeds a ceiling, about
 #   $\ln(1/\varepsilon) / k$ for features that contract at the rate $k$ in a direction oblique to the axes, in
 #   precision $\varepsilon$;
@@ -181,13 +181,13 @@ for name, tableau in TABLEAUS.items():
     gaps[name] = np.array([gap(tableau, L) for L in depths])
     if gaps[name].max() < laboratory.ROUNDING:
         assert tableau.partner == tableau
-        print(f"{name:18} no error at all")
+        print(f"{name:18} only rounding errors")
         continue
     slopes[name] = -np.polyfit(np.log(depths), np.log(gaps[name]), 1)[0]
     assert abs(slopes[name] - predicted[name]) < 0.15
     print(f"{name:18} slope {slopes[name]:.1f}")
 
-# %% mystnb={"figure": {"name": "fig-s34-continuous", "caption": "The continuous adjoint's gradient misses that of the network by a power of $h$: the scheme's order, and 3 for Heun. The implicit midpoint rule and Gauss-Legendre retrace their steps exactly and have only rounding errors."}, "image": {"alt": "Log-log plot of relative gradient error against step size for eleven schemes: lines with slopes 1 to 5 for the explicit ones and 3 for Radau IIA, two flat lines at 1e-16 for implicit midpoint and Gauss-Legendre."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s34-continuous", "caption": "The continuous adjoint's gradient differs from that of the network by $O(h^n)$, where $n$ is the scheme's order, except for Heun, where $n = 3$. The implicit midpoint rule and Gauss-Legendre retrace their steps exactly and have only rounding errors."}, "image": {"alt": "Log-log plot of relative gradient error against step size for eleven schemes: lines with slopes 1 to 5 for the explicit ones and 3 for Radau IIA, two flat lines at 1e-16 for implicit midpoint and Gauss-Legendre."}} tags=["hide-input"]
 colours = dict(zip(TABLEAUS, (5, 1, 1, 1, 3, 0, 0, 8, 8, 2, 4), strict=True))
 styles = ("-", ":", "-", "--", "-", "-", "--", "-", "--", "-", "-.")
 lines = dict(zip(TABLEAUS, styles, strict=True))
@@ -238,7 +238,7 @@ print("powers of h:", *(f"{power:.1f}" for power in powers))
 
 # %% [markdown]
 # The implicit midpoint rule and Gauss-Legendre are symmetric, so a backward step undoes a forward step, and they are
-# their own partners. For these schemes the continuous adjoint *is* the discrete one.
+# their own partners. For these schemes the continuous adjoint *is* the discrete one, in exact arithmetic.
 #
 # :::{admonition} The same in torchdiffeq
 # :class: voice-here
@@ -254,7 +254,7 @@ print("powers of h:", *(f"{power:.1f}" for power in powers))
 # stability function $R(-kh) \approx e^{-kh}$ and leaves the orthogonal component as it is. When the component along
 # $q$ is smaller than the last digit of the orthogonal one, the state no longer contains it, and no method can recover
 # it. (If $q$ were a coordinate axis, the small component would be a floating-point number with its own digits, and
-# there would be no ceiling.) This happens at about
+# there would be no ceiling before underflow.) This happens at about
 #
 # $$
 # T_\varepsilon = \frac{h \ln(1 / \varepsilon)}{\ln(1 / |R(-kh)|)} \approx \frac{\ln(1 / \varepsilon)}{k} .
@@ -299,7 +299,7 @@ ends = {
     for kind in ("float64", "float32")
 }
 
-# %% mystnb={"figure": {"name": "fig-s34-long", "caption": "Relative error of the first layer's gradient against the time $T = hL$ of the backward solution; vertical lines: the ceiling in single and in double precision. Green and orange: a scheme whose backward solution has no truncation error loses all accuracy at the ceiling. Blue: RK4 has an error that depends on $h$, and loses all accuracy at the same time. Dashed: with the stored states, the same adjoint equation keeps its accuracy."}, "image": {"alt": "Semi-logarithmic plot of gradient error against T from 1 to 16. Two straight rising lines for the implicit midpoint rule in double and single precision reach 1 at T = 12 and T = 5.3; the line for RK4 stays near 1e-4 and jumps to 1 at T = 12; a dashed line for RK4 with stored states is flat at 2e-6."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s34-long", "caption": "Relative error of the first layer's gradient against the time $T = hL$ of the backward solution; vertical lines: the ceiling in single and in double precision. Green and orange: a scheme whose backward solution has no truncation error loses all accuracy at the ceiling. Blue: RK4 has an error that depends on $h$, and loses all accuracy at the same time. Dashed: with the stored states, the same adjoint equation keeps its accuracy."}, "image": {"alt": "Semi-logarithmic plot of gradient error against T from 1 to 16. Two straight rising lines for the implicit midpoint rule in double and single precision reach 1 at T = 12 and T = 5.3; the line for RK4 rises slowly from 3e-5 to 5e-4 and, from T = 9 on, to 1 at T = 12; a dashed line for RK4 with stored states is flat at 2e-6."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.0), layout="constrained")
 for (name, run), colour, line in zip(
     runs.items(), (0, 2, 3, 0), ("-", "-", "-", "--")
@@ -331,7 +331,7 @@ for name, kind in (
     assert (error[TIMES > ends[kind] + 1] > 0.5).all()
 assert max(runs["RK4, states stored"]) < 1e-5 and runs["RK4"][-1] > 0.5
 along_axis = contraction("implicit_midpoint", 0.1, 16, q=np.array([1.0, 0.0]))
-assert gradient_error(along_axis) < 1e-14  # no ceiling along an axis
+assert gradient_error(along_axis) < 1e-14  # along an axis
 print(f"growth of the input's error: rate {growth:.1f}, predicted {rate:.1f}")
 print(
     f"ceiling: T = {ends['float64']:.0f} in double, "
@@ -344,8 +344,8 @@ print(
 # ## Below the ceiling
 #
 # The ceiling is only an upper bound. A scheme with truncation errors can fail much earlier, and in that case a
-# smaller step helps. The table shows, for each scheme and step size, the time at which the error first exceeds one
-# half:
+# smaller step helps. The table shows, for each scheme and step size, the first of the times $0.5, 1, 1.5, \dots$ at
+# which the error exceeds one half; "ceiling" stands for times above the ceiling less 1.5:
 
 
 # %%
@@ -390,9 +390,9 @@ print(f"Euler, h = 0.1: off by {at_three:.0%} at T = 3")
 #
 # ## Networks of the paper
 #
-# With $L = 100$ and the published code's $h = 0.05$ the networks reach $T = 5$, and their initial weight matrices
-# have norms of about one. We test Euler and RK4 with untrained weights, and RK4 after training on donut_2D
-# ({ref}`Section 4.1 <s4-1>`):
+# With $L = 100$ and the published code's $h = 0.05$ the networks reach $T = 5$, and their initial weight matrices have
+# norms of about one. We test Euler and RK4 with untrained weights and width 16, and RK4 of width 3 after training on
+# donut_2D ({ref}`Section 4.1 <s4-1>`):
 
 
 # %%
@@ -448,10 +448,10 @@ assert size["RK4, untrained"] < 1e-6 and size["RK4, trained"] < 1e-3
 # ```{solution} ex-s34-expand
 # :class: dropdown
 # Now the backward flow contracts, errors of the state decay, and the recovered input is accurate. The costates, which
-# contracted before, now grow backwards in time: near the line like $e^{kt}$. But points do not remain near the line.
-# Away from it, $\tanh$ saturates, $f_y$ is close to 0, and $p$ hardly changes. Most costates therefore hardly change,
-# and those of the points that started nearest to the line where the flow vanishes grow most. The next cell measures
-# both.
+# contracted before, now grow backwards in time: near the line like $e^{k(T - t)}$. But points do not remain near the
+# line. Away from it, $\tanh$ saturates, $f_y$ is close to 0, and $p$ hardly changes. Most costates therefore hardly
+# change, and those of the points that started nearest to the line where the flow vanishes grow most. The next cell
+# measures both.
 # ```
 
 # %% tags=["hide-input"]
@@ -475,7 +475,7 @@ print(
 # ## Takeaways
 #
 # - The continuous adjoint's gradient approximates the network's with the order of the scheme (with order 3 for Heun);
-#   for Gauss-Legendre and the implicit midpoint rule the two are equal.
+#   for Gauss-Legendre and the implicit midpoint rule the two are equal in exact arithmetic.
 # - After a time of about $\ln(1/\varepsilon)/k$ a contraction of rate $k$, oblique to the axes, has removed all
 #   digits of the contracted component from the state, and no method can recover them; a coarse scheme fails much
 #   earlier, and in that case a smaller step helps.

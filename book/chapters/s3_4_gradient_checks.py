@@ -16,14 +16,14 @@
 # (s3-4)=
 # # 3.4 Five gradient checks
 #
-# A wrong gradient rarely makes a program fail. The cost still falls, only more slowly, and the reason remains hidden.
-# Before we train with the gradient of {doc}`s3_2_derivation`, we therefore verify it by five independent checks. Then
-# we test the checks themselves: which mistakes does each of them miss?
+# A wrong gradient rarely makes a program fail. The cost usually still falls, only more slowly, and the reason remains
+# hidden. Before the experiments of Section 4 we therefore verify the gradient of {doc}`s3_2_derivation` by five checks.
+# Then we test the checks themselves: which mistakes does each of them miss?
 #
 # :::{admonition} What you will learn
 # :class: tip
 # - how to check a gradient by autograd, differences, complex steps, Taylor remainders and PyTorch's `gradcheck`, and
-#   how many digits each check can confirm;
+#   how many digits differences and complex steps can confirm;
 # - which deliberate mistakes pass which check;
 # - how to state the smallest error that a check can detect.
 # :::
@@ -62,9 +62,9 @@ x, c = torch.tensor(points.X, dtype=torch.float64), torch.tensor(points.c)
 
 # %% [markdown]
 # We compute the gradient from the formulas: the state sweep {eq}`paper-3.4` to {eq}`paper-3.6`, the derivative of the
-# cost {eq}`paper-3.3` in $y^{[L]}$, which is $p^{[L]} = \frac1N W^\top (\mathcal H - c)$ for cross-entropy, and the
-# costate sweep {eq}`paper-3.13`, {eq}`paper-3.17`, {eq}`paper-3.18`. For these networks the library's `adjoint` does
-# not call autograd.
+# cost {eq}`paper-3.3` with respect to $y^{[L]}$, which is $p^{[L]} = \frac1N W^\top (\mathcal H - c)$ for
+# cross-entropy, and the costate sweep {eq}`paper-3.13`, {eq}`paper-3.17`, {eq}`paper-3.18`. For these networks the
+# library's `adjoint` does not call autograd.
 
 # %%
 with torch.no_grad():
@@ -79,8 +79,8 @@ by_hand.shape
 # %% [markdown]
 # ## First check: autograd
 #
-# PyTorch records the operations of the forward pass and differentiates them one by one {footcite}`griewank2008`. This
-# computation uses no multipliers.
+# PyTorch records the operations of the forward pass and differentiates them one by one {footcite}`griewank2008`.
+# This computation uses none of the formulas for the multipliers.
 
 # %%
 cost = cross_entropy(net(x), c)
@@ -88,8 +88,8 @@ by_autograd = flat(torch.autograd.grad(cost, (net.K, net.b)))
 assert distance(by_hand, by_autograd) < 1e-14
 
 # %% [markdown]
-# Both computations could still share a mistake, because they use the same library. The other checks need only the
-# *cost*. We write it a second time, in NumPy, from {eq}`paper-2.12` and {eq}`paper-3.3`, as a function $\mathcal
+# Both computations could still share a mistake, because they use the same library. The next three checks need only
+# the *cost*. We write it a second time, in NumPy, from {eq}`paper-2.12` and {eq}`paper-3.3`, as a function $\mathcal
 # F(w)$ of the 48 numbers, real or complex:
 
 # %%
@@ -132,7 +132,7 @@ assert abs(F(w) - cost.item()) < 1e-14
 # \frac{\operatorname{Im} \mathcal F(w + \mathrm i\, \varepsilon v)}{\varepsilon} = D + O(\varepsilon^2),
 # $$ (eq-3.4.b)
 #
-# and $\varepsilon$ may be arbitrarily small {footcite}`martins2003`.
+# and $\varepsilon$ may be as small as $10^{-200}$, as long as nothing underflows {footcite}`martins2003`.
 
 # %%
 v = np.random.default_rng(0).standard_normal(len(w))
@@ -249,8 +249,8 @@ plt.show()
 # ## Fifth check: gradcheck
 #
 # `torch.autograd.gradcheck` compares the derivatives that a function reports with central differences, entry by
-# entry. We apply it to `adjoint.propagate`, the costate sweep behind autograd's interface, for the derivatives in the
-# controls *and* in the input:
+# entry. We apply it to `adjoint.propagate`, the costate sweep behind autograd's interface, for the derivatives with
+# respect to the controls *and* the input:
 
 # %%
 leaves = [part.detach().requires_grad_() for part in (net.lift(x), *u)]
@@ -345,12 +345,13 @@ assert not any(gradcheck(claims[method], atol=1e-9) for method in methods)
 assert not any(verdict for method in methods for verdict in passed[method][1:])
 
 # %% [markdown]
-# **What to see.** All checks detect the gross mistakes. An error of a millionth in one entry is below the usual
-# tolerance of $10^{-7}$, and only the two checks without differences, complex step and autograd, reject it.
-# (Differences could detect it: with a tolerance of $10^{-9}$ they reject this claim and still accept the gradient.)
-# In between are the two errors of *method*, and `gradcheck` with its defaults accepts one of them: entry by entry it
-# allows a relative error of $10^{-3}$ plus an absolute one of $10^{-5}$, which is large where entries are small. With
-# `atol=1e-9` it rejects both. A test should therefore state the smallest error that it can detect.
+# **What to see.** All checks detect the gross mistakes. An error of a millionth in one entry changes the gradient as a
+# whole by about $2 \cdot 10^{-9}$, less than the usual tolerance of $10^{-7}$, and only the two checks without
+# differences, complex step and autograd, reject it. (Differences could detect it: with a tolerance of $10^{-9}$ they
+# reject this claim and still accept the gradient.) In between are the two errors of *method*, and `gradcheck` with its
+# defaults accepts one of them: entry by entry it allows a relative error of $10^{-3}$ plus an absolute one of
+# $10^{-5}$, which is large where entries are small. With `atol=1e-9` it rejects both. A test should therefore state the
+# smallest error that it can detect.
 #
 # One net proves little. Next we compare all schemes of the library, explicit and implicit, with and without zero
 # weights, with autograd. For implicit schemes autograd differentiates one step of Newton's method at the converged
