@@ -326,7 +326,8 @@ def test_claims_are_filtered_searched_and_sorted(visit: Callable[..., Visit], bu
     page.get_by_label("Verdict").select_option("")
     page.get_by_label("Section").select_option("")
     search.fill("spiral 80 never")
-    assert rows.count() == 0
+    assert rows.count() == 0 and not page.locator("#claims").is_visible()
+    expect(page.locator(".ledger-none")).to_contain_text("No claim matches.")
     search.fill("never 80")
     assert [row.split("\t")[2] for row in rows.all_inner_texts()] == ["At d_hat = 3, StandardNet never exceeds 80 %."]
     search.fill("")
@@ -337,6 +338,52 @@ def test_claims_are_filtered_searched_and_sorted(visit: Callable[..., Visit], bu
     heading.press("Enter")
     assert [row.split("\t")[0] for row in rows.all_inner_texts()] == words[::-1]
     assert (opened.foreign, opened.errors) == ([], [])
+
+
+@pytest.mark.parametrize("by_http", [False, True])
+def test_a_link_shows_the_same_claims(
+    visit: Callable[..., Visit], built: Path, serve: Callable[[Path], str], by_http: bool
+):
+    """What is filtered, searched and sorted is in the address; a verdict that there is not is left out."""
+    address = f"{serve(built) if by_http else built.as_uri()}/chapters/ledger_records.html"
+    there = visit(address).page
+    there.get_by_label("Verdict").select_option("not compatible")
+    there.get_by_label("Section").select_option("4.2")
+    there.locator(".ledger-filters input").fill("never 80")
+    for _ in range(2):
+        there.get_by_role("button", name="claim", exact=True).press("Enter")
+    opened = visit(there.url)
+    shown = ".ledger-table.filtered tbody tr:visible"
+    assert opened.page.locator(shown).all_inner_texts() == there.locator(shown).all_inner_texts() != []
+    assert opened.page.get_by_label("Section").input_value() == "4.2"
+    assert opened.page.locator("[aria-sort]").get_attribute("aria-sort") == "descending"
+    for control in (opened.page.get_by_label("Verdict"), opened.page.get_by_label("Section")):
+        control.select_option("")
+    opened.page.locator(".ledger-filters input").fill("")
+    assert opened.page.url == f"{address}?sort=-claim"
+    assert visit(f"{address}?verdict=green").page.locator(shown).count() == len(judging.stored())
+    assert (opened.foreign, opened.errors) == ([], [])
+
+
+def test_sums_of_the_ledger_lead_to_their_claims(visit: Callable[..., Visit], built: Path):
+    page = visit((built / "chapters" / "ledger.html").as_uri()).page
+    link = page.locator("#overview tr:last-child a").nth(2)
+    count = int(link.inner_text())
+    link.click()
+    page.wait_for_url("**/ledger_records.html?verdict=*")
+    assert page.locator(".ledger-table.filtered tbody tr:visible").count() == count
+    assert count == sum(verdict.verdict == "not compatible" for verdict in judging.stored().values())
+
+
+def test_the_trial_s_verdicts_come_first_and_are_filtered(visit: Callable[..., Visit], built: Path):
+    page = visit(f"{built.as_uri()}/chapters/s4_trial.html?verdict=fails").page
+    rows = page.locator("#table-verdicts tbody tr:visible")
+    everything = page.locator("#table-trial tbody tr").all_inner_texts()
+    failing = [row for row in everything if row.startswith("fails")]
+    assert rows.count() == len(failing) and 0 < len(failing) < len(everything)
+    assert page.locator(".ledger-filters output").inner_text() == f"{len(failing)} of {len(everything)} conclusions"
+    rows.first.locator("a").click()
+    assert rows.first.locator("a").inner_text() in page.locator("#table-trial tr:has(:target)").inner_text()
 
 
 def test_dark_pages_have_dark_figures(visit: Callable[..., Visit], built: Path):
