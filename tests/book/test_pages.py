@@ -478,6 +478,20 @@ def test_every_net_of_the_explorer_has_a_look_of_its_own(visit: Callable[..., Vi
     assert explorer.locator(".explorer-picture g").evaluate_all(looks) == beside
 
 
+def test_the_explorer_begins_with_each_net_and_says_what_to_choose(visit: Callable[..., Visit], built: Path):
+    page = visit(f"{built.as_uri()}/chapters/s4_trial.html").page
+    explorer = page.locator(".explorer-player")
+    names = explorer.locator("fieldset label").all_inner_texts()
+    shown = [label.inner_text() for label in explorer.locator("fieldset label:has(:checked)").all()]
+    nets = {name.split(",")[0].strip() for name in names}
+    assert "RK4Net" in nets and {name.split(",")[0].strip() for name in shown} == nets
+    for box in explorer.locator("fieldset input").all():
+        box.uncheck()
+    assert explorer.locator(".explorer-picture").inner_text().strip() == "Choose at least one net above."
+    explorer.locator("fieldset input").first.check()
+    expect(explorer.locator(".explorer-picture svg")).to_be_visible()
+
+
 @pytest.mark.parametrize("by_http", [False, True])
 def test_search_finds_a_page(visit: Callable[..., Visit], built: Path, serve: Callable[[Path], str], by_http: bool):
     opened = visit((serve(built) if by_http else built.as_uri()) + "/index.html")
