@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import execute
 import pytest
 from browsing import MODES, NARROW, SHOWN, WIDE, Visit, html_pages, settle
+from bs4 import BeautifulSoup
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -538,6 +539,17 @@ def test_excerpts_hold_words_only(visit: Callable[..., Visit], built: Path, serv
     excerpts = page.locator("#search-results li p").all_inner_texts()
     assert len(excerpts) > 3
     assert [text for text in excerpts if re.search(r"\\[a-zA-Z(]|^import |from rknet", text)] == []
+    assert [text for text in excerpts if re.search(r"(of|and|by|is|rate|at) [.,;]", text)] == []
+
+
+def test_results_read_from_a_file_show_first_sentences(visit: Callable[..., Visit], built: Path):
+    opened = visit(f"{built.as_uri()}/search.html?q=costate")
+    results = opened.page.locator("#search-results > ul > li")
+    expect(opened.page.locator("#search-results .search-summary")).to_contain_text("found", timeout=60_000)
+    result = results.filter(has=opened.page.locator("a[href='chapters/s3_2_costates.html']"))
+    page = BeautifulSoup((built / "chapters" / "s3_2_costates.html").read_text("utf8"), "html.parser")
+    assert result.locator("p").inner_text() == page.find("meta", attrs={"name": "description"})["content"]
+    assert (opened.foreign, opened.errors) == ([], [])
 
 
 # ---- by touch
