@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +76,11 @@ def main() -> None:
         file = Path(folder) / "page.html"
         files.write(file, page(options.playgrounds).encode())
         for _ in range(options.repeats):
-            browser = launch(playwright, program)
-            opened = browser.new_page(viewport={"width": 1280, "height": 800})
-            opened.goto(file.as_uri())
-            found = measured(opened, options.playgrounds, options.throttling, options.seconds)
+            with closing(launch(playwright, program)) as browser:
+                opened = browser.new_page(viewport={"width": 1280, "height": 800})
+                opened.goto(file.as_uri())
+                found = measured(opened, options.playgrounds, options.throttling, options.seconds)
             print(", ".join(f"{name} {value:.1f}" for name, value in found.items()))
-            browser.close()
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ EQUATION_LABEL = re.compile(
       | eq-(?P<own>\d+(\.\d+)*\.[a-z])             # ours: the paper's section and a letter""",
     re.VERBOSE,
 )
+CODE_BLOCK = re.compile(r"^(?!\s*\.\.\s).*::\s*$|^\s*\.\.\s(code|code-block|math|parsed-literal)::")
 CACHE_NAME = re.compile(r"[0-9a-f]{16}")
 REPOSITORY_OPTIONS = ("repository_url", "repository_branch", "path_to_docs", "launch_buttons")
 COLAB = "https://colab.research.google.com/github"
@@ -325,8 +326,18 @@ def mend_pages(app: Sphinx) -> None:
 
 
 def keep_bars(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
-    """A bar in a docstring is a bar, as in |K|, and begins no substitution; code between double backquotes stays."""
+    """A bar in a docstring is a bar, as in |K|, and begins no substitution; code stays, in a line or in a block."""
+    block: int | None = None  # the indentation of the line that begins a literal block
+    session = False  # an example of the interpreter, which ends with an empty line
     for i, line in enumerate(lines):
+        indentation, text = len(line) - len(line.lstrip()), line.strip()
+        session = bool(text) and (session or text.startswith(">>>"))
+        if block is not None and text and indentation <= block:
+            block = None
+        if session or block is not None:
+            continue
+        if CODE_BLOCK.search(line):
+            block = indentation
         parts = re.split(r"(``.*?``)", line)
         parts[::2] = [part.replace("|", r"\|") for part in parts[::2]]
         lines[i] = "".join(parts)

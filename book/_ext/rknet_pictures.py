@@ -2,7 +2,7 @@
 
 A figure is drawn once, on white. Its dark variant has the same pixels with other colours: what is grey changes its
 lightness, so that ink becomes light and paper becomes the page's dark, and what is coloured keeps its colour. A figure
-whose colours are a scale has the image class ``on-white`` and stays as it is.
+whose colours are a scale, greys among them, has the image class ``scale``: its coloured areas stay as they are.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import joblib
 import numpy as np
 from numpy.typing import NDArray
 from pictures import few_coloured
-from PIL import Image
+from PIL import Image, ImageFilter
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
@@ -34,7 +34,10 @@ FIGURE = re.compile(
 PAPERS_FIGURE = re.compile(r"fig-\d+[a-z]?")
 PAGE = 0x12, 0x12, 0x12
 """The page's background in the dark mode of the theme; a test in a browser compares."""
-ON_WHITE = "on-white"
+SCALE = "scale"
+SCALED = re.compile(r'_images/([^"/]+)\.scale\.dark\.webp')
+SOLID = 9
+"""Pixels: an area of a scale holds a square of this side without paper, which words and lines do not."""
 
 # Björn Ottosson's Oklab (https://bottosson.github.io/posts/oklab/): linear sRGB to cones, their cube roots to lightness
 # and two axes of colour.
@@ -89,9 +92,15 @@ def light_name(name: str) -> str:
     return name.removesuffix(".png") + ".webp"
 
 
-def dark_name(name: str) -> str:
+def dark_name(name: str, scale: bool = False) -> str:
     """Where the dark variant of a picture is."""
-    return name.removesuffix(".png") + ".dark.webp"
+    return name.removesuffix(".png") + (f".{SCALE}.dark.webp" if scale else ".dark.webp")
+
+
+def solid(picture: Image.Image) -> Image.Image:
+    """A mask of the areas of a picture that are not paper, without what is thinner than `SOLID`."""
+    drawn = picture.convert("L").point([255] * 250 + [0] * 6)
+    return drawn.filter(ImageFilter.MinFilter(SOLID)).filter(ImageFilter.MaxFilter(SOLID))
 
 
 def write_webp(picture: Image.Image, path: Path) -> None:
@@ -104,14 +113,15 @@ def finish_pictures(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     pictures = (Path(app.outdir) / app.builder.imagedir).glob("*.png")
+    scaled = {name for page in Path(app.outdir).rglob("*.html") for name in SCALED.findall(page.read_text("utf8"))}
     with ThreadPool(joblib.cpu_count()) as pool:  # encoding a picture leaves the interpreter to other threads
-        pool.map(finish_picture, sorted(pictures))
+        pool.map(lambda path: finish_picture(path, path.stem in scaled), sorted(pictures))
 
 
-def finish_picture(path: Path) -> None:
+def finish_picture(path: Path, scale: bool = False) -> None:
     """Keep few colours of one figure and write its two variants, unless they are newer than the figure."""
-    light, dark = path.with_name(light_name(path.name)), path.with_name(dark_name(path.name))
-    if light.is_file() and light.stat().st_mtime >= path.stat().st_mtime:
+    light, dark = path.with_name(light_name(path.name)), path.with_name(dark_name(path.name, scale))
+    if dark.is_file() and light.is_file() and light.stat().st_mtime >= path.stat().st_mtime:
         return
     with Image.open(path) as picture:
         few = few_coloured(picture)
@@ -123,7 +133,10 @@ def finish_picture(path: Path) -> None:
     shown = few.convert("RGB")
     palette = np.array(few.getpalette(), dtype=np.uint8).reshape(-1, 3)
     few.putpalette(darkened(palette).ravel().tolist())
-    write_webp(few.convert("RGB"), dark)
+    turned = few.convert("RGB")
+    if scale:
+        turned.paste(shown, mask=solid(shown))
+    write_webp(turned, dark)
     write_webp(shown, light)  # last, since the next build looks for it
 
 
@@ -147,12 +160,10 @@ def with_sizes(html: str, pictures: dict[str, Path]) -> str:
             width, height = (side // 2 for side in picture.size)
         size = f'width="{width}" height="{height}"'
         rest = match["rest"].replace(match["name"], light_name(match["name"]))
-        if re.search(rf'class="[^"]*\b{ON_WHITE}\b', rest):
-            image = f"<img {size} {rest}>"
-        else:
-            dark = with_class(rest.replace(light_name(match["name"]), dark_name(match["name"])), "only-dark")
-            light = with_class(rest, "only-light")
-            image = f'<img {size} loading="lazy" {light}><img {size} loading="lazy" {dark}>'
+        scale = re.search(rf'class="(?:[^"]*\s)?{SCALE}[\s"]', rest) is not None
+        dark = with_class(rest.replace(light_name(match["name"]), dark_name(match["name"], scale)), "only-dark")
+        light = with_class(rest, "only-light")
+        image = f'<img {size} loading="lazy" {light}><img {size} loading="lazy" {dark}>'
         return (match["link"] or f'<a class="reference internal image-reference" href="{match["address"]}">') + (
             image if match["link"] else f"{image}</a>"
         )

@@ -5,6 +5,7 @@ Addresses follow from the one of the repository, and pages of a repository witho
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ PICTURE = "_static/first_picture.png"
 PDF_LINK = "<!-- pdf -->"
 """Where `book/pdf.py` puts the link to the book as a PDF."""
 LONGEST = 200
+DESCRIPTION = "rknet_description"
+"""Where a page's metadata hold its description."""
 NOT_FOUND = """<!DOCTYPE html>
 <html lang="en" data-theme="light">
 <head>
@@ -78,13 +81,33 @@ def date() -> str:
 
 
 def description(doctree: nodes.document | None) -> str:
-    """The first paragraph of a page, cut between words."""
+    """The first paragraph of a page, cut between words, with an ellipsis for each formula."""
     first = next(doctree.findall(nodes.paragraph), None) if doctree else None
     if first is None:
         return ""
-    silent = (nodes.math, nodes.footnote_reference)
-    words = [text.astext() for text in first.findall(nodes.Text) if not isinstance(text.parent, silent)]
+    words = [
+        "…" if isinstance(text.parent, nodes.math) else text.astext()
+        for text in first.findall(nodes.Text)
+        if not isinstance(text.parent, nodes.footnote_reference)
+    ]
     return cut("".join(words))
+
+
+def keep_description(app: Sphinx, doctree: nodes.document) -> None:
+    """Remember what a page says first, for the search page."""
+    kept = app.env.metadata[app.env.docname]
+    kept[DESCRIPTION] = description(doctree)
+
+
+def give_descriptions(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Put into the search page what each page says first: read from a file, it may fetch no other page."""
+    if page != "search":
+        return
+    said = {name: kept[DESCRIPTION] for name, kept in app.env.metadata.items() if kept.get(DESCRIPTION)}
+    written = json.dumps(said, ensure_ascii=False).replace("<", "\\u003c")
+    context["metatags"] += f'\n<script type="application/json" id="first-sentences">{written}</script>'
 
 
 def cut(text: str) -> str:
@@ -186,8 +209,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the above to Sphinx."""
     app.add_directive("citation", Citation)
     app.connect("config-inited", choose_address)
+    app.connect("doctree-read", keep_description)
     app.connect("html-page-context", describe)
+    app.connect("html-page-context", give_descriptions, priority=600)
     app.connect("html-page-context", add_page_end, priority=600)  # below the run time
     app.connect("html-page-context", name_printing, priority=900)  # the theme has made its buttons by now
     app.connect("build-finished", write_site)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

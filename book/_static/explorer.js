@@ -8,7 +8,7 @@
   const AXES = ["variant", "L", "exponent", "seed", "reported"];
   const LEAST = 0.02; // points: what is less is drawn here
   const FRAME = { width: 640, height: 340, left: 58, right: 12, top: 12, bottom: 44 };
-  const FIRST = 4; // variants shown at first
+  const FIRST = 4; // variants shown at first, if there are so many
   // One for each variant in turn; their number and that of the colours have no common factor.
   const MARKERS = [
     "M-1 0a1 1 0 1 0 2 0a1 1 0 1 0-2 0Z", "M-.9-.9H.9V.9H-.9Z", "M0-1.2L1.1.8H-1.1Z", "M0-1.3L1 0L0 1.3L-1 0Z", "M0 1.2L1.1-.8H-1.1Z",
@@ -51,6 +51,13 @@
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const rate = (exponent, chosen) => (exponent === chosen ? "chosen rate" : `rate 10^${exponent}`);
   const depth = (L, chosen) => (L === chosen ? "chosen depth" : L === 0 ? "one depth" : `L = ${L}`);
+
+  // What is shown at first: a variant of each net, and others until there are enough.
+  function shownFirst(names) {
+    const net = (name) => name.split(",")[0], nets = names.map(net);
+    const firsts = nets.flatMap((name, v) => (nets.indexOf(name) === v ? [v] : []));
+    return new Set([...new Set([...firsts, ...names.keys()])].slice(0, Math.max(FIRST, firsts.length)));
+  }
 
   function select(name, options) {
     const input = element("select");
@@ -141,6 +148,11 @@
     const variants = element("fieldset", {}), picture = element("div", { class: "explorer-picture" });
     const redraw = () => {
       const found = series(state);
+      if (!found.length) {
+        const what = state.shown.size ? "None of these nets was run there: choose another place under “At”, or another net." : "Choose at least one net above.";
+        picture.replaceChildren(element("p", { role: "status" }, what));
+        return;
+      }
       const words = `${found.length} nets on ${state.panel.data}; seeds ${state.panel.seed.join(", ")}.`;
       picture.replaceChildren(chart(state, found), element("p", { role: "status" }, words),
         element("div", { class: "explorer-scroller", tabindex: 0, role: "region", "aria-label": "Numbers" }, table(state, found)));
@@ -155,7 +167,7 @@
       state.value = decoded(state.panel, data);
       const deep = state.panel.L.length > 1;
       [state.along, along.input.value, along.input.disabled] = deep ? ["L", 0, false] : ["exponent", 1, true];
-      state.shown = new Set([...state.panel.variant.keys()].slice(0, FIRST));
+      state.shown = shownFirst(state.panel.variant);
       variants.replaceChildren(element("legend", {}, "Nets"), ...checkboxes(state, redraw));
       fillOther();
       redraw();

@@ -1,5 +1,6 @@
 // The search puts prose before the library's reference, which it folds away, and its excerpts hold words only: no code, no
-// TeX. Sphinx's own script, which is loaded after this one, takes these scores.
+// TeX. A page read from a file may not fetch another: there, each page of the results has its first sentences, which the
+// build has put into the search page (rknet_site.py). Sphinx's own script, which is loaded after this one, takes these scores.
 /* exported Scorer */
 var Scorer = {
   objNameMatch: 11,
@@ -29,7 +30,8 @@ var Scorer = {
 (() => {
   "use strict";
 
-  const LEFT_OUT = ".cell_input, details.above-input, .math, .headerlink, script, style, .rknet-playground";
+  const LEFT_OUT = ".cell_input, details.above-input, .headerlink, script, style, .rknet-playground";
+  const APART = "br, dd, div, dt, figcaption, h1, h2, h3, h4, li, p, summary, td, th"; // words of two of them do not run together
   const AROUND = ".bd-header-article, .onlyprint, #references, footer";
   const REFERENCE = "api.html";
   const counted = (count, one, several) => `${count} ${count === 1 ? one : several}`;
@@ -40,10 +42,22 @@ var Scorer = {
     Search.htmlToText = (html, anchor) => {
       const page = new DOMParser().parseFromString(html, "text/html");
       for (const node of page.querySelectorAll(`${LEFT_OUT}, ${AROUND}`)) node.remove();
+      for (const node of page.querySelectorAll(".math")) node.replaceWith("…");
+      for (const node of page.querySelectorAll(APART)) node.after(" ");
       return text(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
     };
     fold(document.querySelector("#search-results"));
   });
+
+  /** Where excerpts cannot be fetched, a page's first sentences stand below its title. */
+  function describe(place) {
+    if (window.location.protocol !== "file:") return;
+    const sentences = JSON.parse(document.querySelector("#first-sentences")?.textContent ?? "{}");
+    for (const item of place.querySelectorAll(":scope > ul > li:not(:has(p, span))")) {
+      const said = sentences[item.querySelector("a").getAttribute("href").replace(/\.html(#.*)?$/, "")];
+      if (said) item.append(Object.assign(document.createElement("p"), { className: "context", textContent: said }));
+    }
+  }
 
   /** Sphinx shows one result after the other: those of the reference are moved below a line that opens them. */
   function fold(place) {
@@ -51,6 +65,7 @@ var Scorer = {
     list.className = "search";
     folded.append(line, list);
     new MutationObserver(() => {
+      describe(place);
       for (const item of place.querySelectorAll(`:scope > ul > li:has(> a[href^="${REFERENCE}"])`)) list.append(item);
       if (list.children.length && !folded.isConnected) place.append(folded);
       const pages = place.querySelectorAll(":scope > ul > li").length, entries = list.children.length;

@@ -168,8 +168,8 @@ plt.show()
 #
 # $$
 # \begin{aligned}
-# z^{[l+1]} &= K^{[l]} y^{[l]} + b^{[l]} \in \mathbb{R}^{d^{[l+1]}} \quad\text{and} \\
-# y^{[l+1]} &= \sigma\bigl(z^{[l+1]}\bigr), \qquad l = 0, \dots, L - 1.
+# z^{[l+1]} &= K^{[l]} y^{[l]} + b^{[l]} \in \mathbb{R}^{d^{[l+1]}} && \text{and} \\
+# y^{[l+1]} &= \sigma\bigl(z^{[l+1]}\bigr), && l = 0, \dots, L - 1.
 # \end{aligned}
 # $$ (paper-2.2)
 #

@@ -118,7 +118,7 @@ x = torch.randn(
 assert torch.allclose(dense(x), small(x), rtol=1e-12, atol=1e-12)
 assert len(K[K != 0].unique()) <= 9
 
-# %% mystnb={"figure": {"name": "fig-matrix", "caption": "Left, a kernel of 3 x 3 weights; right, the matrix of its convolution for maps of 6 x 6 pixels: 36 x 36 entries, which are zero (white) or one of the nine weights. Entries repeat along the diagonals, because a shift of the image shifts the output."}, "image": {"classes": "on-white", "alt": "Left, a square of nine coloured cells. Right, a large sparse matrix with three diagonal bands of three lines each in the same nine colours.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-matrix", "caption": "Left, a kernel of 3 x 3 weights; right, the matrix of its convolution for maps of 6 x 6 pixels: 36 x 36 entries, which are zero (no colour) or one of the nine weights. Entries repeat along the diagonals, because a shift of the image shifts the output."}, "image": {"classes": "scale", "alt": "Left, a square of nine coloured cells. Right, a large sparse matrix with three diagonal bands of three lines each in the same nine colours.", "width": "100%"}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.8)
 limit = small.K.detach().abs().max().item()
 for ax, entries in zip(axes[0], (small.K[0, 0, 0].detach(), K)):
@@ -379,7 +379,7 @@ past = cached_fit(net, train, validation, Protocol(epochs=2))
 assert past.val_accuracy[-1] > 0.8
 print("validation accuracy after two epochs: more than 80 %")
 
-# %% mystnb={"figure": {"name": "fig-maps", "caption": "The eight channels of one digit after each layer of the trained net. At layer 0, the input, seven channels are zero. After the layers some of them show the stroke itself, others its edges, with opposite signs on the two sides."}, "image": {"classes": "on-white", "alt": "Three rows of eight small maps in two colours. In the first row only the first shows a digit and the others are blank; further down all eight show the digit with differently shaded edges.", "width": "100%"}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-maps", "caption": "The eight channels of one digit after each layer of the trained net. At layer 0, the input, seven channels are zero. After the layers some of them show the stroke itself, others its edges, with opposite signs on the two sides."}, "image": {"classes": "scale", "alt": "Three rows of eight small maps in two colours. In the first row only the first shows a digit and the others are blank; further down all eight show the digit with differently shaded edges.", "width": "100%"}} tags=["hide-input"]
 n = int(np.flatnonzero(validation.c == 2)[0])
 maps = net.flow(validation.X[n : n + 1]).reshape(-1, *net.shape)
 fig, axes = plots.panels([["2d"] * 8] * len(maps), height=0.95)

@@ -50,7 +50,7 @@ from rknet import plots
 from rknet.data import bayes
 from rknet.study.configuration import Configuration
 from rknet.study.ledger.boxes import Box
-from rknet.study.ledger.pages import table
+from rknet.study.ledger.pages import table, word
 from rknet.study.store import Store
 from rknet.study.trial.answers import affordable, answers, chosen, tuned
 from rknet.study.trial.explorer import Explorer
@@ -94,11 +94,72 @@ assert sum(of_a_seed) == 2576
 # %% [markdown]
 # ## The verdicts
 #
-# Each row is a conclusion with the difference that decides it, in points of test accuracy: the mean over seeds, the
-# number of seeds in brackets, and an uncorrected interval of level $1 - 0.05/3$, for the data are judged after each of
-# three stages. The small print states what is to be shown. The conclusion *holds* if that is shown, *fails* if the
-# contrary is shown, and is *undecided* otherwise. A failed "better" means "not better by half a point", not "worse";
-# "undecided" does not mean "equal". All margins are ours; rows say where the conclusion is our reading of the paper.
+# A conclusion *holds* if the difference that it claims is shown, *fails* if the contrary is shown, and is *undecided*
+# otherwise. A failed "better" means "not better by half a point", not "worse"; "undecided" does not mean "equal". All
+# margins are ours; rows say where the conclusion is our reading of the paper. Each conclusion leads to its numbers.
+
+
+# %% tags=["hide-input"]
+def extreme(effects):
+    """The least effect and the greatest, or the only one."""
+    ordered = sorted(effects, key=lambda e: e.mean)
+    return ordered[:: max(1, len(ordered) - 1)]
+
+
+def goal(c):
+    """What is to be shown of the difference, in words."""
+    bound = {
+        "more": "above +",
+        "equal": "within ±",
+        "not less": "above &minus;",
+    }
+    each = "each " if len(c.measured.pairs) > 1 else ""
+    return f"{each}{bound[c.relation]}{c.margin:g} {c.unit}"
+
+
+verdicts = study.verdicts
+rows = []
+for verdict in sorted(
+    verdicts, key=lambda v: ("holds", "fails").index(v.word) if v.stage else 2
+):
+    c = verdict.conclusion
+    found = "<br>".join(f"{e.mean:+.2f}" for e in extreme(verdict.decisive))
+    said = f'<a href="#trial-{c.id}">{c.says}</a> ({c.where})'
+    rows.append(
+        [word(verdict.word), said, found.replace("-", "&minus;"), goal(c)]
+    )
+Box(
+    table(
+        "table-verdicts",
+        "The conclusions on trial, with the least and the greatest of the differences that decide",
+        ["verdict", "conclusion", "found", "to be shown"],
+        rows,
+        heading=1,
+        style="words verdicts filtered",
+    ),
+    "\n".join(f"{v.conclusion.id}: {v.word}" for v in verdicts),
+)
+
+# %% tags=["hide-input"]
+counts = Counter(verdict.word for verdict in verdicts)
+print(
+    f"stage {study.stage} of {LOOKS}, seeds {min(map(min, seeds.values()))} to {max(map(max, seeds.values()))}: "
+    + ", ".join(
+        f"{counts[of]} {of}"
+        for of in ("holds", "fails", "undecided", "not yet")
+        if counts[of]
+    )
+)
+for name, added in study.added.items():
+    print(f"stage 3 adds to {name} the seeds {added.start} to {added.stop - 1}")
+if study.ended:
+    print("no further seeds will be run: what is undecided stays so")
+
+# %% [markdown]
+# ### The numbers behind the verdicts
+#
+# The differences are in points of test accuracy: the mean over seeds, the number of seeds in brackets, and an uncorrected
+# interval of level $1 - 0.05/3$, for the data are judged after each of three stages.
 
 
 # %% tags=["hide-input"]
@@ -106,10 +167,8 @@ def cell(effects, unit):
     """The effect of each part, or of the extreme ones, in words."""
     if not effects:
         return "&ndash;"
-    shown = sorted(effects, key=lambda e: e.mean)
-    shown = shown if len(shown) < 3 else [shown[0], shown[-1]]
     parts = []
-    for e in shown:
+    for e in extreme(effects):
         low, high = e.interval()
         ends = (
             f"<br><small>({low:+.2f} to {high:+.2f})</small>"
@@ -121,29 +180,19 @@ def cell(effects, unit):
     return words.replace("-", "&minus;")
 
 
-def goal(c):
-    """What is to be shown of the difference, in words."""
-    bound = {
-        "more": "above +",
-        "equal": "within ±",
-        "not less": "above &minus;",
-    }
-    each = "each " if len(c.measured.pairs) > 1 else ""
-    return f"to show: {each}{bound[c.relation]}{c.margin:g} {c.unit}"
-
-
 def standing(verdict):
     """The verdict, with the look that decided or what becomes of an undecided conclusion."""
     if verdict.stage:
-        return f"{verdict.word}<br><small>since stage {verdict.stage}</small>"
-    if study.stage < 2:
-        return verdict.word
-    if verdict.needed is None:
-        return f"{verdict.word}<br><small>more than 24<br>seeds needed</small>"
-    return f"{verdict.word}<br><small>stage 3: {verdict.needed} seeds</small>"
+        more = f"since stage {verdict.stage}"
+    elif study.stage < 2:
+        more = ""
+    elif verdict.needed is None:
+        more = "more than 24<br>seeds needed"
+    else:
+        more = f"stage 3: {verdict.needed} seeds"
+    return f"{word(verdict.word)}<br><small>{more}</small>"
 
 
-verdicts = study.verdicts
 rows = []
 for verdict in verdicts:
     c = verdict.conclusion
@@ -151,19 +200,15 @@ for verdict in verdicts:
     cells = [cell(columns[name], c.unit) for name in columns]
     # the column that decides is in bold
     which = list(columns).index(c.procedure)
-    sizes = "; ".join(
-        f"{e.size:.1f}"
-        for e in sorted(verdict.decisive, key=lambda e: e.mean)[
-            :: max(1, len(verdict.decisive) - 1)
-        ]
-    ).replace("-", "&minus;")
+    sizes = "; ".join(f"{e.size:.1f}" for e in extreme(verdict.decisive))
+    sizes = sizes.replace("-", "&minus;")
     cells[which] = (
         f"<strong>{cells[which]}</strong><br><small>D/s = {sizes}<br>p = {verdict.p:.2g}</small>"
     )
-    said = f'<span id="trial-{c.id}">{c.says} ({c.where})</span><br><small>{c.difference}<br>{goal(c)}</small>'
+    said = f'<span id="trial-{c.id}">{c.says} ({c.where})</span><br><small>{c.difference}<br>to show: {goal(c)}</small>'
     rows.append([standing(verdict), said, cell(verdict.paper, c.unit), *cells])
 caption = (
-    "The conclusions on trial. Paper's rate: the paper's depth where it has one, rate 0.001, its stopping rule; several of these nets are "
+    "The numbers behind the verdicts. Paper's rate: the paper's depth where it has one, rate 0.001, its stopping rule; several of these nets are "
     "not in the paper. Tuned: rate and epoch, and the depth unless the row states it, chosen on the selection set; 40 epochs (80 for the "
     "added dimension, 60 for activations). At equal cost: chosen among trainings of at most 800 evaluations of f per sample; on the ten "
     "sets StandardNet may train for up to 160 epochs, EulerNet and RK4Net for up to 40. The column that decides is in bold, with the "
@@ -184,25 +229,10 @@ Box(
         ],
         rows,
         heading=1,
-        style="verdicts",
+        style="verdicts dense",
     ),
-    "\n".join(f"{v.conclusion.id}: {v.word}" for v in verdicts),
+    f"{len(rows)} conclusions with their numbers",
 )
-
-# %% tags=["hide-input"]
-counts = Counter(verdict.word for verdict in verdicts)
-print(
-    f"stage {study.stage} of {LOOKS}, seeds {min(map(min, seeds.values()))} to {max(map(max, seeds.values()))}: "
-    + ", ".join(
-        f"{counts[word]} {word}"
-        for word in ("holds", "fails", "undecided", "not yet")
-        if counts[word]
-    )
-)
-for name, added in study.added.items():
-    print(f"stage 3 adds to {name} the seeds {added.start} to {added.stop - 1}")
-if study.ended:
-    print("no further seeds will be run: what is undecided stays so")
 
 # %% [markdown]
 # On the spiral a tuned RK4Net of three layers comes within 0.4 points of the limit, so more depth or time could not gain
@@ -251,7 +281,7 @@ for answer in (P.argmax(axis=1), np.zeros(len(P), int)):
 #
 # The paper's depth study is one column in the maps of its own nets, that of the rate $10^{-3}$.
 
-# %% mystnb={"figure": {"name": "fig-trial-map", "caption": "Spiral, width 16: distance from the Bayes limit in points (logarithmic colours, dark is good) by learning rate and depth, epoch chosen on the selection set, mean over seeds. Boxes mark the paper's rate. First map, dashed: 11 layers, six correlation lengths, registered as the edge of trainability for the uniform initial weights; dotted: 30 layers, an edge suggested afterwards."}, "image": {"classes": "on-white", "alt": "Eight maps of coloured cells. Those of StandardNet are bright in a corner of great depth and high rate, and with the uniform initial weights everywhere at 40 and 100 layers. Those of residual nets are dark nearly everywhere; nets with h = 0.05 are bright at small rates and small depths, and the residual net with h = 1 at the highest rate."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trial-map", "caption": "Spiral, width 16: distance from the Bayes limit in points (logarithmic colours, dark is good) by learning rate and depth, epoch chosen on the selection set, mean over seeds. Boxes mark the paper's rate. First map, dashed: 11 layers, six correlation lengths, registered as the edge of trainability for the uniform initial weights; dotted: 30 layers, an edge suggested afterwards."}, "image": {"classes": "scale", "alt": "Eight maps of coloured cells. Those of StandardNet are bright in a corner of great depth and high rate, and with the uniform initial weights everywhere at 40 and 100 layers. Those of residual nets are dark nearly everywhere; nets with h = 0.05 are bright at small rates and small depths, and the residual net with h = 1 at the highest rate."}} tags=["hide-input"]
 MAPS = (
     (
         "StandardNet, uniform",
@@ -266,6 +296,7 @@ MAPS = (
         "RK4Net, T = 5",
     ),
 )
+LINES = "0.93"  # white would turn dark on a dark page
 limit = 100 * bayes.accuracy("spiral")
 mapped = tuned(shared[shared["experiment"] == "study-map"])
 
@@ -285,7 +316,7 @@ for ax, variant in zip(axes.flat, np.ravel(MAPS)):
         regret.clip(0.05),
         norm=LogNorm(0.05, 50),
         cmap="cividis",
-        edgecolors="white",
+        edgecolors=LINES,
         linewidth=0.3,
     )
     paper = list(regret.columns).index(-3.0)
@@ -312,7 +343,7 @@ for ax, variant in zip(axes.flat, np.ravel(MAPS)):
                 np.log(regret.index),
                 np.arange(len(regret)) + 0.5,
             )
-            ax.axhline(place, color="white", linestyle=line)
+            ax.axhline(place, color=LINES, linestyle=line)
 fig.supxlabel("learning rate", fontsize=9)
 fig.supylabel("depth $L$", fontsize=9)
 fig.colorbar(image, ax=axes, label="points below the limit", shrink=0.8)
@@ -778,15 +809,10 @@ assert (mapped["error"] <= 100 * np.sqrt(regrets / 20_000) + 1e-6).all()
 # - The images of Section 4.5 are not part of this study; {doc}`s4_5b_networks` repeats those runs.
 
 # %% tags=["hide-input"]
-word = {verdict.conclusion.id: verdict.word for verdict in verdicts}
-for of in ("holds", "fails", "undecided"):
-    says = [v.conclusion.says for v in verdicts if v.word == of]
-    print(f"{of} ({len(says)}):")
-    for sentence in says:
-        print(f"  {sentence}")
-assert word["depth-breaks-40"] == word["time-not-depth"] == "holds"
-assert {word[of] for of in ("depth-breaks-20", "depth-breaks-any")} == {"fails"}
-assert {word[of] for of in ("depth-helps", "time-matters")} == {"fails"}
+said = {verdict.conclusion.id: verdict.word for verdict in verdicts}
+assert said["depth-breaks-40"] == said["time-not-depth"] == "holds"
+assert {said[of] for of in ("depth-breaks-20", "depth-breaks-any")} == {"fails"}
+assert {said[of] for of in ("depth-helps", "time-matters")} == {"fails"}
 at_depth = below.mean().unstack()
 assert own.loc["RK4Net, h = 0.05", 3] < 0.4
 assert (own.loc["StandardNet, uniform", 40:] > 49).all()
@@ -802,7 +828,7 @@ assert (by_set.loc["StandardNet, orthogonal", 100] < 10).sum() == 1
 behind = by_set.loc["ResNet", 5] - by_set.loc["EulerNet", 100]
 assert behind[REST].max() < 0.2
 assert (behind[SIX_CLASSES] - 0.5).abs().max() < 0.1
-assert word["better-in-practice"] == word["order-pays"] == "fails"
+assert said["better-in-practice"] == said["order-pays"] == "fails"
 [lifted] = (v for v in verdicts if v.conclusion.id == "augmentation")
 assert lifted.word == "undecided" and lifted.decisive[0].interval()[0] > 0
 assert round(lifted.decisive[0].mean, 1) == 0.4

@@ -62,7 +62,7 @@ def trained(seed, **options):
 
 first = trained(0, tableau="rk4", h=0.25)
 
-# %% mystnb={"figure": {"name": "fig-audio", "caption": "Left: a recording, 12 coefficients in each of its frames, one frame every 6.4 ms. Right: states of a trained network of 32 dimensions while recordings of four speakers drive it, in the plane of the first two principal components of their end points. All paths start at the cross; a dot marks the end of a recording. The ends of each speaker's recordings lie together."}, "image": {"classes": "on-white", "alt": "Left, a colour map of twelve rows over about 120 milliseconds, smooth along time. Right, bundles of curves in four colours leave one cross in the middle and end in separate clusters of dots."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-audio", "caption": "Left: a recording, 12 coefficients in each of its frames, one frame every 6.4 ms. Right: states of a trained network of 32 dimensions while recordings of four speakers drive it, in the plane of the first two principal components of their end points. All paths start at the cross; a dot marks the end of a recording. The ends of each speaker's recordings lie together."}, "image": {"classes": "scale", "alt": "Left, a colour map of twelve rows over about 120 milliseconds, smooth along time. Right, bundles of curves in four colours leave one cross in the middle and end in separate clusters of dots."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.9), layout="constrained"
 )

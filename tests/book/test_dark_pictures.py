@@ -96,8 +96,10 @@ def test_figures_get_their_size_one_link_and_a_dark_variant(pictures, tmp_path: 
         assert (dark["class"], dark["src"]) == (["only-dark"], "../_images/x.dark.webp")
         assert [link["href"] for link in soup.find_all("a")] == ["../_images/x.png"]
     assert pictures.with_sizes(bare, {}) == bare
-    scale = '<img alt="a" class="on-white" src="../_images/x.png" />'
-    assert len(BeautifulSoup(pictures.with_sizes(scale, sources), "html.parser").find_all("img")) == 1
+    scale = '<img alt="a" class="scale" src="../_images/x.png" />'
+    light, dark = BeautifulSoup(pictures.with_sizes(scale, sources), "html.parser").find_all("img")
+    assert (light["class"], light["src"]) == (["only-light", "scale"], "../_images/x.webp")
+    assert (dark["class"], dark["src"]) == (["only-dark", "scale"], "../_images/x.scale.dark.webp")
 
 
 def test_a_notebook_holds_its_figures_in_few_colours():
@@ -128,6 +130,25 @@ def test_variants_are_written_once(pictures, tmp_path: Path):
     with Image.open(tmp_path / "_images" / "x.dark.webp") as dark:
         seen = dark.convert("RGB").getpixel((0, 0))
     assert np.abs(np.subtract(seen, pictures.PAGE)).max() <= 1
+
+
+def test_a_scale_keeps_its_colours_on_the_dark_page(pictures, tmp_path: Path):
+    """Grey cells of a map and the light line between them stay; paper, words and ticks turn as in other figures."""
+    (tmp_path / "_images").mkdir()
+    figure = np.full((60, 80, 3), 255, dtype=np.uint8)
+    figure[10:50, 10:60] = 124  # a map of two cells,
+    figure[10:50, 30:60] = (253, 231, 37)
+    figure[10:50, 29:31] = 237  # the line between them,
+    figure[28:30, 60:70] = 40  # and a tick
+    Image.fromarray(figure).save(tmp_path / "_images" / "x.png")
+    (tmp_path / "page.html").write_text('<img class="only-dark scale" src="_images/x.scale.dark.webp">')
+    app = SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html", imagedir="_images"))
+    pictures.finish_pictures(app, None)
+    with Image.open(tmp_path / "_images" / "x.scale.dark.webp") as dark:
+        seen = np.asarray(dark.convert("RGB")).astype(int)
+    np.testing.assert_array_equal(seen[10:50, 10:60], figure[10:50, 10:60])
+    assert np.abs(seen[0, 0] - pictures.PAGE).max() <= 1
+    assert seen[29, 68].min() > 150
 
 
 def test_captions_number_once(pictures):

@@ -120,6 +120,35 @@ def test_headings_of_tables_say_what_they_head(extension):
     assert [cell["scope"] for cell in cells] == ["col", "col", "row", "col"]
 
 
+def test_bars_of_code_stay_and_those_of_words_begin_no_substitution(extension):
+    given = """The size |K| of ``a | b``::
+
+    size = K | b
+
+Then |b|, in a list of |c|:
+
+.. code-block:: python
+
+    A = B | C
+
+.. note::
+    A |d|.
+
+>>> 1 | 2
+3 | 4
+
+The end, |e|.""".splitlines()
+    lines = given.copy()
+    extension.keep_bars(None, "function", "f", None, None, lines)
+    changed = {before: after for before, after in zip(given, lines, strict=True) if before != after}
+    assert changed == {
+        "The size |K| of ``a | b``::": r"The size \|K\| of ``a | b``::",
+        "Then |b|, in a list of |c|:": r"Then \|b\|, in a list of \|c\|:",
+        "    A |d|.": r"    A \|d\|.",
+        "The end, |e|.": r"The end, \|e\|.",
+    }
+
+
 def test_a_formula_keeps_its_full_stop(extension):
     """What follows without a space is on its line; words and formulas that nothing follows are as they were."""
     formula = r'<span class="math notranslate nohighlight">\(a &lt; b\)</span>'

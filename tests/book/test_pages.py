@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import execute
 import pytest
 from browsing import MODES, NARROW, SHOWN, WIDE, Visit, html_pages, settle
+from bs4 import BeautifulSoup
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -326,7 +327,8 @@ def test_claims_are_filtered_searched_and_sorted(visit: Callable[..., Visit], bu
     page.get_by_label("Verdict").select_option("")
     page.get_by_label("Section").select_option("")
     search.fill("spiral 80 never")
-    assert rows.count() == 0
+    assert rows.count() == 0 and not page.locator("#claims").is_visible()
+    expect(page.locator(".ledger-none")).to_contain_text("No claim matches.")
     search.fill("never 80")
     assert [row.split("\t")[2] for row in rows.all_inner_texts()] == ["At d_hat = 3, StandardNet never exceeds 80 %."]
     search.fill("")
@@ -337,6 +339,52 @@ def test_claims_are_filtered_searched_and_sorted(visit: Callable[..., Visit], bu
     heading.press("Enter")
     assert [row.split("\t")[0] for row in rows.all_inner_texts()] == words[::-1]
     assert (opened.foreign, opened.errors) == ([], [])
+
+
+@pytest.mark.parametrize("by_http", [False, True])
+def test_a_link_shows_the_same_claims(
+    visit: Callable[..., Visit], built: Path, serve: Callable[[Path], str], by_http: bool
+):
+    """What is filtered, searched and sorted is in the address; a verdict that there is not is left out."""
+    address = f"{serve(built) if by_http else built.as_uri()}/chapters/ledger_records.html"
+    there = visit(address).page
+    there.get_by_label("Verdict").select_option("not compatible")
+    there.get_by_label("Section").select_option("4.2")
+    there.locator(".ledger-filters input").fill("never 80")
+    for _ in range(2):
+        there.get_by_role("button", name="claim", exact=True).press("Enter")
+    opened = visit(there.url)
+    shown = ".ledger-table.filtered tbody tr:visible"
+    assert opened.page.locator(shown).all_inner_texts() == there.locator(shown).all_inner_texts() != []
+    assert opened.page.get_by_label("Section").input_value() == "4.2"
+    assert opened.page.locator("[aria-sort]").get_attribute("aria-sort") == "descending"
+    for control in (opened.page.get_by_label("Verdict"), opened.page.get_by_label("Section")):
+        control.select_option("")
+    opened.page.locator(".ledger-filters input").fill("")
+    assert opened.page.url == f"{address}?sort=-claim"
+    assert visit(f"{address}?verdict=green").page.locator(shown).count() == len(judging.stored())
+    assert (opened.foreign, opened.errors) == ([], [])
+
+
+def test_sums_of_the_ledger_lead_to_their_claims(visit: Callable[..., Visit], built: Path):
+    page = visit((built / "chapters" / "ledger.html").as_uri()).page
+    link = page.locator("#overview tr:last-child a").nth(2)
+    count = int(link.inner_text())
+    link.click()
+    page.wait_for_url("**/ledger_records.html?verdict=*")
+    assert page.locator(".ledger-table.filtered tbody tr:visible").count() == count
+    assert count == sum(verdict.verdict == "not compatible" for verdict in judging.stored().values())
+
+
+def test_the_trial_s_verdicts_come_first_and_are_filtered(visit: Callable[..., Visit], built: Path):
+    page = visit(f"{built.as_uri()}/chapters/s4_trial.html?verdict=fails").page
+    rows = page.locator("#table-verdicts tbody tr:visible")
+    everything = page.locator("#table-trial tbody tr").all_inner_texts()
+    failing = [row for row in everything if row.startswith("fails")]
+    assert rows.count() == len(failing) and 0 < len(failing) < len(everything)
+    assert page.locator(".ledger-filters output").inner_text() == f"{len(failing)} of {len(everything)} conclusions"
+    rows.first.locator("a").click()
+    assert rows.first.locator("a").inner_text() in page.locator("#table-trial tr:has(:target)").inner_text()
 
 
 def test_dark_pages_have_dark_figures(visit: Callable[..., Visit], built: Path):
@@ -431,6 +479,20 @@ def test_every_net_of_the_explorer_has_a_look_of_its_own(visit: Callable[..., Vi
     assert explorer.locator(".explorer-picture g").evaluate_all(looks) == beside
 
 
+def test_the_explorer_begins_with_each_net_and_says_what_to_choose(visit: Callable[..., Visit], built: Path):
+    page = visit(f"{built.as_uri()}/chapters/s4_trial.html").page
+    explorer = page.locator(".explorer-player")
+    names = explorer.locator("fieldset label").all_inner_texts()
+    shown = [label.inner_text() for label in explorer.locator("fieldset label:has(:checked)").all()]
+    nets = {name.split(",")[0].strip() for name in names}
+    assert "RK4Net" in nets and {name.split(",")[0].strip() for name in shown} == nets
+    for box in explorer.locator("fieldset input").all():
+        box.uncheck()
+    assert explorer.locator(".explorer-picture").inner_text().strip() == "Choose at least one net above."
+    explorer.locator("fieldset input").first.check()
+    expect(explorer.locator(".explorer-picture svg")).to_be_visible()
+
+
 @pytest.mark.parametrize("by_http", [False, True])
 def test_search_finds_a_page(visit: Callable[..., Visit], built: Path, serve: Callable[[Path], str], by_http: bool):
     opened = visit((serve(built) if by_http else built.as_uri()) + "/index.html")
@@ -477,6 +539,17 @@ def test_excerpts_hold_words_only(visit: Callable[..., Visit], built: Path, serv
     excerpts = page.locator("#search-results li p").all_inner_texts()
     assert len(excerpts) > 3
     assert [text for text in excerpts if re.search(r"\\[a-zA-Z(]|^import |from rknet", text)] == []
+    assert [text for text in excerpts if re.search(r"(of|and|by|is|rate|at) [.,;]", text)] == []
+
+
+def test_results_read_from_a_file_show_first_sentences(visit: Callable[..., Visit], built: Path):
+    opened = visit(f"{built.as_uri()}/search.html?q=costate")
+    results = opened.page.locator("#search-results > ul > li")
+    expect(opened.page.locator("#search-results .search-summary")).to_contain_text("found", timeout=60_000)
+    result = results.filter(has=opened.page.locator("a[href='chapters/s3_2_costates.html']"))
+    page = BeautifulSoup((built / "chapters" / "s3_2_costates.html").read_text("utf8"), "html.parser")
+    assert result.locator("p").inner_text() == page.find("meta", attrs={"name": "description"})["content"]
+    assert (opened.foreign, opened.errors) == ([], [])
 
 
 # ---- by touch

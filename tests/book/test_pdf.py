@@ -5,6 +5,7 @@ from pathlib import Path
 import pdf
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import Browser
 
 PAGE = """<html><head><link rel="stylesheet" href="a.css"></head><body><article class="bd-article">
 <section id="s"><h1>{title}<a class="headerlink" href="#s">#</a></h1>
@@ -57,3 +58,20 @@ def test_pages_link_to_the_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     pdf.link_from_pages()
     first, second = ((tmp_path / name).read_text("utf8") for name in ("index.html", "chapters/two.html"))
     assert f'href="{pdf.NAME}"' in first and f'href="../{pdf.NAME}"' in second
+
+
+def test_the_pdf_names_its_title_and_authors(browser: Browser) -> None:
+    """What Chromium prints keeps its length, and with it every offset that its last lines list."""
+    page = browser.new_page()
+    page.set_content("<title>A book</title><p>words</p>")
+    printed = page.pdf()
+    page.close()
+    named = pdf.with_authors(printed, pdf.authors())
+    assert b"/Title (A book)" in named and b"/Author (The rknet contributors) " in named and b"Mozilla" not in named
+    assert len(named) == len(printed) and named[-200:] == printed[-200:]
+
+
+def test_authors_that_do_not_fit_are_refused() -> None:
+    for printed in (b"<</Creator (A \\(b\\))>>", b"<<>>"):
+        with pytest.raises(ValueError, match="names: must fit in place of /Creator, .* got 32; shorten them"):
+            pdf.with_authors(printed, "The rknet contributors")

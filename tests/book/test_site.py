@@ -70,8 +70,22 @@ def test_descriptions_are_words_of_the_page():
     first = nodes.paragraph("", "", nodes.Text("The width "), nodes.math("", r"\hat d"), nodes.Text(" matters " * 40))
     document = SimpleNamespace(findall=lambda kind: iter([first]))
     said = site.description(document)
-    assert said.startswith("The width matters matters") and said.endswith(" …") and len(said) <= site.LONGEST + 2
+    assert said.startswith("The width … matters matters") and said.endswith(" …") and len(said) <= site.LONGEST + 2
     assert site.description(None) == ""
+
+
+def test_the_search_page_knows_what_each_page_says_first():
+    """Also where a sentence has the letters that would end the script; other pages do not carry it."""
+    first = nodes.paragraph("", "Is a < b? </script> It is.")
+    env = SimpleNamespace(docname="chapters/a", metadata={"chapters/a": {}, "b": {}})
+    app = SimpleNamespace(env=env)
+    site.keep_description(app, SimpleNamespace(findall=lambda kind: iter([first])))
+    contexts = {page: {"metatags": "before"} for page in ("search", "b")}
+    for page, context in contexts.items():
+        site.give_descriptions(app, page, "", context, None)
+    script = BeautifulSoup(contexts["search"]["metatags"], "html.parser").find(id="first-sentences")
+    assert json.loads(script.string) == {"chapters/a": "Is a < b? </script> It is."}
+    assert contexts["b"] == {"metatags": "before"}
 
 
 def test_wrong_addresses_and_maps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -6,6 +6,7 @@ From the top level, after ``make book``: ``make screenshots``, or ``.venv/bin/py
 
 import argparse
 import sys
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -26,8 +27,7 @@ def main(parts: list[str]) -> None:
     if not program or not (BUILT / "index.html").is_file():
         sys.exit("needed: Chromium, and the book built by `make book`")
     pages = [path for path in html_pages(BUILT) if not parts or any(part in path.name for part in parts)]
-    with sync_playwright() as playwright:
-        browser = launch(playwright, program)
+    with sync_playwright() as playwright, closing(launch(playwright, program)) as browser:
         for mode in MODES:
             for width in (WIDE, NARROW):
                 context = browser.new_context(color_scheme=mode, viewport={"width": width, "height": 900})
@@ -44,7 +44,6 @@ def main(parts: list[str]) -> None:
                         page.screenshot(path=target, full_page=True, clip=clip)
                     page.close()
                 context.close()
-        browser.close()
     print(f"The pictures: {PICTURES}")
 
 

@@ -92,7 +92,9 @@ def test_a_teacher_makes_a_link_with_a_task_and_without_some_parts(opened: Opene
     page = opened(Playground("space")).page
     page.get_by_text("for teachers").click()
     page.get_by_label("task", exact=True).fill("Reach 90 % & <b>more</b>.")
-    page.get_by_label("tools", exact=True).check()
+    tools = page.get_by_label("tools", exact=True)
+    expect(tools).to_have_accessible_description("speed, link and export")
+    tools.check()
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
     page.get_by_role("button", name="Copy the link").click()
     page.wait_for_function("document.querySelector('.rkp-teaching input[readonly]').value.includes('#rknet?')")

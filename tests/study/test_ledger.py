@@ -860,8 +860,10 @@ def test_a_box_says_all_in_words(shown: dict[str, judging.Verdict]) -> None:
     assert 'class="verdict compatible"' in html and 'href="ledger_sentences.html#a-b">Compatible</a>' in html
     assert "1 &lt; 2 &amp; more" in html and "rule &lt;b&gt;" in html
     assert "rknet run depth --seeds 4-23 &amp;&amp; rknet claims a-b" in html
-    assert repr(box).startswith("Compatible. Mean validation accuracy, StandardNet (L = 1): 92.00 %, interval")
-    assert "the claim needs a number above 0." in repr(box)
+    assert repr(box).startswith(
+        "Compatible. Mean validation accuracy, StandardNet (L = 1): 92.00 % from 20 repetitions, interval"
+    )
+    assert "; the claim needs a number above 0." in repr(box)
     assert "chapters/ledger_sentences.html#a-b" in verdict_box("a-b", folder="chapters/")._repr_html_()
 
 
@@ -873,7 +875,9 @@ def test_a_box_of_a_cell_has_the_printed_number(shown: dict[str, judging.Verdict
 
 def test_a_box_of_a_table_counts(shown: dict[str, judging.Verdict]) -> None:
     words = repr(verdict_box("table1"))
-    assert words.startswith("1 compatible, 3 not compatible, of 4 cells. Against: mean of the training accuracy")
+    assert words.startswith(
+        "1 compatible, 3 not compatible, of 4 cells; 20 repetitions of each. Against: mean of the training accuracy"
+    )
     assert 'class="verdict not-compatible"' in verdict_box("table1")._repr_html_()
     assert 'href="ledger_cells.html#table1"' in verdict_box("table1")._repr_html_()
     with pytest.raises(ValueError, match="id: must be a known name, got 'table9'; choose from"):

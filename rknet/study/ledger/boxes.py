@@ -132,7 +132,8 @@ def _facts(verdict: Verdict) -> list[str]:
         return facts
     what = shown.what[0].upper() + shown.what[1:]
     needed = f"; the claim needs a number {region(shown)}" if region(shown) else ""
-    facts.append(f"{what}: {number(shown.estimate, shown.unit)}, interval {interval(shown)}{needed}.")
+    found = f"{number(shown.estimate, shown.unit)} from {shown.runs} repetitions, interval {interval(shown)}"
+    facts.append(f"{what}: {found}{needed}.")
     if len(findings) > 1:
         which = "one" if verdict.reason.startswith(NOT_RUN) else "the one that decides"
         facts.append(f"This is {which} of {len(findings)} numbers.")
@@ -156,9 +157,11 @@ def _claim_box(verdict: Verdict, folder: str) -> str:
 def _table_words(cells: Sequence[Verdict]) -> str:
     against = [cell.findings[0].what for cell in cells if cell.verdict == NOT_COMPATIBLE]
     waiting = sum(cell.reason.startswith(NOT_RUN) for cell in cells)
+    counts = {cell.findings[0].runs for cell in cells}
+    runs = " to ".join(str(count) for count in sorted({min(counts), max(counts)}))
     return "".join(
         [
-            f"{summary(cells).capitalize()}, of {len(cells)} cells.",
+            f"{summary(cells).capitalize()}, of {len(cells)} cells; {runs} repetitions of each.",
             f" Against: {'; '.join(against)}." if against else "",
             f" {waiting} cells wait for runs." if waiting else "",
         ]

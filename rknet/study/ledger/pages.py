@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
+from urllib.parse import quote
 
 from rknet.study.ledger import claims, trivial
 from rknet.study.ledger.boxes import Box, command, interval, number, record, region, summary
@@ -14,6 +15,9 @@ from rknet.study.ledger.statistics import detectable
 
 EACH = 0.9
 """Level of the interval of each number of a sentence, whose two ends leave 5 % each."""
+
+EVERY = "ledger_records.html"
+"""The page with `every`, as a neighbour in `book/chapters` links to it."""
 
 PLACES = ("4.1", "4.2", "4.3", "4.4", "4.5")
 """The parts of Section 4 that have numbers of their own."""
@@ -66,6 +70,11 @@ def table(
     )
 
 
+def word(verdict: str) -> str:
+    """The word of a verdict in its colour, as HTML."""
+    return f'<span class="word {verdict.replace(" ", "-")}">{verdict}</span>'
+
+
 CELL_COLUMNS: dict[str, Callable[[Finding], str]] = {
     "paper": lambda f: number(f.paper) if f.paper is not None else "illegible",
     "here": lambda f: number(f.estimate),
@@ -81,7 +90,7 @@ def cells(name: str, caption: str, verdicts: Sequence[Verdict]) -> Box:
     """The verdicts on a table's cells, one per row, each the target of links to its id."""
     rows = [
         [
-            _word(verdict.verdict),
+            word(verdict.verdict),
             f'<span id="{verdict.id}">{_cell(finding)}</span>',
             *(column(finding) for column in CELL_COLUMNS.values()),
         ]
@@ -96,7 +105,7 @@ def every(verdicts: Sequence[Verdict]) -> Box:
     """All claims, one per short row that leads to its record; a script of the page filters, searches and sorts them."""
     rows = [
         [
-            _word(verdict.verdict),
+            word(verdict.verdict),
             escape(verdict.where.removeprefix("Section ").removesuffix(", in the text")),
             f'<a href="{record(verdict.id)}">{_claim(verdict)}</a>',
             *_compared(verdict),
@@ -140,15 +149,16 @@ def sentences(verdicts: Sequence[Verdict]) -> Box:
 
 
 def overview(families: dict[str, Sequence[Verdict]]) -> Box:
-    """How many claims of each family have which verdict."""
+    """How many claims of each family have which verdict; a sum leads to its claims in the table of all."""
     words = ("compatible", "not compatible", "not testable")
     rows = [
-        [escape(family), str(len(members)), *(str(sum(v.verdict == word for v in members)) for word in words)]
+        [escape(family), str(len(members)), *(str(sum(v.verdict == of for v in members)) for of in words)]
         for family, members in families.items()
     ]
     everything = [verdict for members in families.values() for verdict in members]
-    totals = [str(sum(v.verdict == word for v in everything)) for word in words]
-    rows.append(["<strong>all</strong>", *(f"<strong>{n}</strong>" for n in (str(len(everything)), *totals))])
+    totals = {"": len(everything)} | {f"?verdict={quote(of)}": sum(v.verdict == of for v in everything) for of in words}
+    sums = [f'<strong><a href="{EVERY}{query}">{count}</a></strong>' for query, count in totals.items()]
+    rows.append(["<strong>all</strong>", *sums])
     html = table("overview", "Verdicts by place in the paper", ["", "claims", *words], rows)
     return Box(html, summary(everything))
 
@@ -208,7 +218,7 @@ def _numbers(verdict: Verdict) -> str:
         return ""
     rows = [
         [
-            _word(f.verdict),
+            word(f.verdict),
             escape(f.what),
             number(f.estimate, f.unit),
             interval(f),
@@ -236,10 +246,6 @@ def _detectable(finding: Finding) -> str:
 
 def _p(p: float | None) -> str:
     return "" if p is None else "&lt; 0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def _word(word: str) -> str:
-    return f'<span class="word {word.replace(" ", "-")}">{word}</span>'
 
 
 def _rerun(verdicts: Sequence[Verdict]) -> str:

@@ -57,7 +57,8 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-under { display: grid; gap: 0.2rem; grid-area: under; align-content: start; }
 .rkp-probe { font-size: 13px; min-height: 1.4em; }
 .rkp-share { white-space: nowrap; }
-.rkp-teaching .rkp-row { gap: 0.2rem 0.9rem; }
+.rkp-teaching .rkp-row { display: grid; gap: 0.2rem 0.9rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
+.rkp-teaching .rkp-part input { width: auto; }
 .rkp-widths { align-items: center; }
 .rkp-shown { align-items: end; display: flex; flex-wrap: wrap; gap: 0.2rem 0.75rem; }
 [data-hide~="experiments"] .rkp-presets > :not(.rkp-task), [data-hide~="data"] .rkp-in, [data-hide~="net"] :is(.rkp-net, .rkp-main > :not(:first-child)), [data-hide~="data"] .rkp-main > :first-child, [data-hide~="data"][data-hide~="net"] .rkp-main, [data-hide~="trajectories"] .rkp-traj,

@@ -10,7 +10,7 @@ import { node, unique } from "./elements.mjs";
 export function teaching({ address, state }) {
   const [idTask, idLink] = ["task", "link"].map(unique);
   const task = node("input", { id: idTask, type: "text", maxlength: TASK, placeholder: "Reach 90 % with two layers." });
-  const parts = PARTS.map((part) => ({ part, id: unique(part), input: node("input", { type: "checkbox" }) }));
+  const parts = Object.entries(PARTS).map(([part, meaning]) => ({ part, meaning, id: unique(part), input: node("input", { type: "checkbox" }) }));
   const link = node("input", { id: idLink, type: "text", readonly: true, hidden: true, "aria-label": "The link" });
 
   async function copy() {
@@ -22,9 +22,11 @@ export function teaching({ address, state }) {
     return link.value ? "Copy the link below" : "Copied";
   }
 
-  const boxes = parts.map(({ part, id, input }) => {
+  const boxes = parts.map(({ part, meaning, id, input }) => {
     input.id = id;
-    return node("span", { class: "rkp-part" }, input, " ", node("label", { for: id }, part));
+    input.setAttribute("aria-describedby", `${id}-meaning`);
+    const said = node("span", { class: "rkp-hint", id: `${id}-meaning` }, meaning);
+    return node("div", {}, node("span", { class: "rkp-part" }, input, " ", node("label", { for: id }, part)), " ", said);
   });
   return node("details", { class: "rkp-teaching" }, node("summary", {}, "for teachers: a link with a task"),
     node("div", { class: "rkp-table" }, node("label", { for: idTask }, "task"), task,

@@ -20,8 +20,21 @@ import { typedTableau } from "./tableau.mjs";
  * @property {string[]} [hide]   parts that are not shown, by their names in PARTS
  */
 
-/** Parts of the page that a link may hide. */
-export const PARTS = ["experiments", "data", "net", "trajectories", "features", "layers", "prediction", "score", "plots", "inside", "formula", "tools"];
+/** Parts of the page that a link may hide, and what belongs to each. */
+export const PARTS = {
+  experiments: "the experiments to choose from, and the guided start",
+  data: "points, noise, lift, batch, epochs, seed, and the learning rate",
+  net: "network, activation, width, depth and step size",
+  trajectories: "the picture of the trajectories through the layers",
+  features: "the picture of the features at a layer",
+  layers: "the choice of the layer and of the view",
+  prediction: "the picture of the prediction, and what is below it",
+  score: "the shares of right answers, the cost and the confusion matrix",
+  plots: "the curves of the cost and of the features' sizes",
+  inside: "weights and costates by layer",
+  formula: "the formulas at the end, and this form",
+  tools: "speed, link and export",
+};
 
 export const POINTS = /** @type {const} */ (["new", "training", "all", "none"]);
 
@@ -115,7 +128,7 @@ export function fromLink(hash) {
   const task = said.get("task");
   if (task && task.length > TASK) throw new Error(`task: must have at most ${TASK} letters, got ${task.length}`);
   if (task) look.task = task;
-  if (hide) look.hide = hide.split(",").map((part) => known("hide", part, PARTS));
+  if (hide) look.hide = hide.split(",").map((part) => known("hide", part, Object.keys(PARTS)));
   return { choice, look };
 }
 
