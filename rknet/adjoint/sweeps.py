@@ -72,7 +72,7 @@ def state_sweep(
     step: Step, u: Sequence[Controls], x_hat: Tensor, *, keep_stages: bool = True
 ) -> tuple[list[Tensor], list[Tensor]]:
     """The states y[0], ..., y[L] and each layer's stage values F, or none, for the controls of each layer."""
-    y, F = [x_hat], []
+    y, F, keep_stages = [x_hat], [], flag("keep_stages", keep_stages)
     for l, u_l in enumerate(u):
         try:
             y_next, F_l = step.of_layer(l)(u_l, y[l])

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
-from rknet.checks import room, whole
+from rknet.checks import flag, room, whole
 from rknet.data.points import PointSet
 from rknet.equality import ByValue
 
@@ -78,7 +78,7 @@ def clips(samples: int, seed: int, *, test: bool = False, frames: int = 5, side:
     ValueError
         If a number is out of range, or the clips need more memory than `rknet.checks.MEMORY`.
     """
-    samples, frames = whole("samples", samples), whole("frames", frames, least=2)
+    samples, test, frames = whole("samples", samples), flag("test", test), whole("frames", frames, least=2)
     side, rng = whole("side", side, least=DIGIT), np.random.default_rng(whole("seed", seed, least=0))
     size = {"samples": samples, "frames": frames, "side": side}
     room(max(size, key=size.__getitem__), size, samples * frames * side**2, PIXEL)

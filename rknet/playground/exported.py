@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from rknet import files
 from rknet.activations import ACTIVATIONS
-from rknet.checks import choose, shown
+from rknet.checks import choose, flag, shown
 from rknet.data.points import LAWS, PointSet
 from rknet.decoding import convert, decode
 from rknet.equality import ByValue
@@ -205,7 +205,7 @@ def read(path: str | Path, *, any_size: bool = False) -> RunRecord:
     OSError
         If it cannot be read.
     """
-    path = files.existing("record", path)
+    any_size, path = flag("any_size", any_size), files.existing("record", path)
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE and not any_size:

@@ -23,7 +23,7 @@ import torch
 from tqdm import tqdm
 
 from rknet.checkpoint import Checkpoint, OtherTraining
-from rknet.checks import choose, whole
+from rknet.checks import choose, flag, whole
 from rknet.data import images
 from rknet.files import InUse
 from rknet.study.cluster import outcomes
@@ -96,7 +96,7 @@ def sweep(
         Whether a bar with the time left is shown on a terminal; and who is told in a line of each record that is
         damaged, foreign or outdated, and computed again, and of each run that is lost, at once.
     """
-    started, runs = time.perf_counter(), list(runs)
+    started, runs, progress = time.perf_counter(), list(runs), flag("progress", progress)
     store.tidy()
     missing = [run for run in runs if not _is_current(run, store.find(run, engine, source), store, report)]
     for run in missing:

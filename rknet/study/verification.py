@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rknet import files
-from rknet.checks import whole
+from rknet.checks import flag, whole
 from rknet.data.images import load
 from rknet.hashes import digest
 from rknet.study.paper import printed
@@ -87,6 +87,7 @@ def verify(
         raise ValueError(f"kept: must be another folder than the store's, got {str(kept.folder)!r}; name an empty one")
     if kept is not None:
         files.writable("kept", kept.folder)
+    progress = flag("progress", progress)
     return _verified(runs, store, kept, n_jobs=n_jobs, dask=dask, device=device, progress=progress)
 
 
