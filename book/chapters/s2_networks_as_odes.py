@@ -146,7 +146,7 @@ plt.show()
 # :class: tip
 # - how the layers (2.2) of a feed-forward network and (2.7) of a residual network are written with one function $f$;
 # - which differential equation (2.10) a residual network discretises, and how far its features are from the solution;
-# - which part of the relation (2.9) between network and equation can hold exactly, and which cannot.
+# - which part of the relation (2.9) between network and equation can always hold exactly, and which in general cannot.
 # :::
 #
 # :::{admonition} The paper's text: its sources
@@ -477,10 +477,10 @@ assert agree(by_short_form, curve(T), 1e-9)
 # :::
 #
 # The first line can always be satisfied: either sample the network's controls from a function, or interpolate given
-# controls by a function. Once $\mathbf{u}$ is chosen, the second line is no longer free, because $\mathbf{u}$ and
-# $\hat x$ determine $\mathbf{y}$. For a control given as a function of time, the second line holds only if the mean
-# slope of the solution over each layer equals its slope at the layer's left end. In general it does not: Euler's
-# method makes an error in each step. For a smooth control and a smooth activation,
+# controls by a function. Once $\mathbf{u}$ is chosen, the second line is no longer free, because $\mathbf{u}$ and $\hat
+# x$ determine $\mathbf{y}$. For a control that is a continuous function of time, the second line holds only if the mean
+# slope of the solution over each layer equals its slope at the layer's left end. In general it does not: Euler's method
+# makes an error in each step. For a smooth control and a smooth activation,
 #
 # $$
 # y^{[l]} = \mathbf{y}(t_l) + h\, e(t_l) + O(h^2), \qquad
@@ -544,7 +544,7 @@ for L in (64, 256, 1024):
 # network deep, and how many parameters does it have?
 # ```
 #
-# :::{check} The first network has this number of parameters:
+# :::{check} The network has this number of parameters:
 # :answer: 87
 # :::
 #

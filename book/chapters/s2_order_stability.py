@@ -290,10 +290,10 @@ assert found_by == {"stage order 2", "embedded order 4", "last row"}
 #
 # the *stability function*. Where $|R(z)| \le 1$, the step does not increase $|y|$. For a network, $R$ describes a
 # layer near $y = 0$ with $b = 0$, where $\tanh y \approx y$: for $K = \begin{pmatrix} a & -\omega \\ \omega & a
-# \end{pmatrix}$, that is, $\lambda = a + \mathrm{i} \omega$, the Jacobian of the layer is multiplication by
-# $R(h\lambda)$.
+# \end{pmatrix}$, that is, $\lambda = a + \mathrm{i} \omega$, the Jacobian of the layer at $y =
+# 0$ is multiplication by $R(h\lambda)$.
 
-# %% mystnb={"figure": {"name": "fig-stability", "caption": "Left: the curves $|R(z)| = 1$ in the plane of $z = h\\lambda$, one for each scheme; inside its curve, a scheme does not amplify. (The two small circles also belong to the region of Dormand-Prince.) On the negative real axis the curves of Euler and Heun end at $-2$, those of order 3, 4 and 5 farther to the left. Right: $|R|$ on the imaginary axis, where features rotate; above the thin line they are amplified. The curves of Euler and Heun rise above 1 at once. Those of Kutta 3 and RK4 first fall, that of RK4 out of the picture, and cross the line at 1.73 and 2.83. That of Dormand-Prince crosses it at 1.00, so flatly that the picture does not show where."}, "image": {"alt": "Left: nested closed curves to the left of the imaginary axis, a unit disc around -1 for Euler, larger ones for higher orders, and two small islands to the right of the axis. Right: five curves that start at 1; those of Euler and Heun rise, those of Kutta 3 and RK4 first fall and then rise, that of Dormand-Prince stays near 1 and then rises."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-stability", "caption": "Left: the curves $|R(z)| = 1$ in the plane of $z = h\\lambda$, one for each scheme; inside its curve, a scheme does not amplify. (The two small circles also belong to the region of Dormand-Prince.) On the negative real axis the curves of Euler and Heun end at $-2$, those of order 3, 4 and 5 farther to the left. Right: $|R|$ on the imaginary axis, where features rotate; above the thin line they are amplified. The curves of Euler and Heun rise above 1 at once. Those of Kutta 3 and RK4 first fall, that of RK4 out of the picture, and cross the line at 1.73 and 2.83. That of Dormand-Prince crosses it at 1.00, so flatly that the picture does not show where."}, "image": {"alt": "Left: closed curves mostly to the left of the imaginary axis, a unit circle around -1 for Euler, longer ones for higher orders; that of RK4 bulges to the right of the axis and crosses that of Dormand-Prince, which has two small islands farther to the right. Right: five curves that start at 1; those of Euler and Heun rise, those of Kutta 3 and RK4 first fall and then rise, that of Dormand-Prince stays near 1 and then rises."}} tags=["hide-input"]
 grid = (
     np.linspace(-4.2, 1.2, 300)[None, :]
     + 1j * np.linspace(-4.4, 4.4, 440)[:, None]
@@ -333,8 +333,8 @@ plt.show()
 # %% [markdown]
 # How far does a region reach? For an explicit scheme $R$ is a polynomial, in which $z^k$ has the exact coefficient
 # $\beta^\top A^{k-1} \mathbb{1}$. Along the negative real axis and along the imaginary axis, $|R|^2 - 1$ is therefore a
-# polynomial in the distance from 0. The sign of its lowest coefficient tells whether $|R|$ starts above or below 1,
-# and its first positive root of odd multiplicity tells how far $|R|$ stays there:
+# polynomial in the distance from 0. The sign of its non-zero coefficient of lowest degree tells whether $|R|$ starts
+# above or below 1, and its first positive root of odd multiplicity tells how far $|R|$ stays there:
 
 
 # %%
@@ -405,7 +405,9 @@ for tableau in explicit.values():
 
 # %% [markdown]
 # Along the imaginary axis the features rotate. One might expect high order to help. For every explicit scheme with
-# as many stages as its order, $R$ is the Taylor polynomial of $e^z$, so we compute how far these polynomials reach:
+# as many stages as its order, $R$ is the Taylor polynomial of $e^z$. Such schemes exist only up to order 4
+# {footcite}`hairer1993`, but the polynomials of higher degree show the pattern, so we compute how far the first
+# eight reach:
 
 
 # %%
@@ -451,15 +453,15 @@ assert sixth == sympy.Rational(1, 600)
 # at random $z$ with the Jacobians, by autograd, of the layers of all explicit schemes.
 #
 # For the $h = 0.05$ of the published code even Euler's disc contains $h \lambda$ for every real $\lambda$ from $-40$ to
-# 0; for the $h = 1$ of a ResNet, only from $-2$ on.
+# 0; for the $h = 1$ of a ResNet, it does so only for $\lambda$ from $-2$ to 0.
 #
 # ## Exercises
 #
 # ```{exercise}
 # :label: ex-s2-ralston
 # Among the explicit schemes with two stages and order 2, Ralston's has the smallest bound on the error of a step.
-# Which line of another scheme of order 2 in {numref}`fig-orders` lies below Ralston's on $\dot y = \tanh y$, and
-# why is this not a contradiction?
+# In {numref}`fig-orders`, for $\dot y = \tanh y$, the line of which other scheme of order 2 lies below Ralston's,
+# and why is this not a contradiction?
 # ```
 #
 # ```{solution} ex-s2-ralston
@@ -485,7 +487,8 @@ assert sixth == sympy.Rational(1, 600)
 # $|1 + h \lambda|^2 = (1 - 3h)^2 + 16 h^2 = 1 - 6 h + 25 h^2 \le 1$, hence $h \le 6/25 = 0.24$. The layer multiplies
 # small features by $I + hK$. For a normal matrix the norm of $I + hK$ is the largest $|1 + h\lambda|$; for other
 # matrices it can be larger. With the same eigenvalues, $K = \begin{pmatrix} -3 & -16 \\ 1 & -3 \end{pmatrix}$
-# magnifies some features in a single layer at every step size, although for $h < 0.24$ all small features decay over
+# magnifies small multiples of $v = (1, -1)^\top$ in a single layer at every step size, because
+# $|v + hKv|^2 \ge |v|^2 + 2h\, v \cdot Kv = 2 + 18h$. Nevertheless, for $h < 0.24$ all small features decay over
 # many layers.
 # ```
 #

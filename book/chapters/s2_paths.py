@@ -16,9 +16,9 @@
 # (s2-paths)=
 # # 2 Paths that cannot cross
 #
-# Layer by layer, the features of a sample move along a path. Can the paths of two samples cross? The picture shows
-# that they can in feature space but not in time *and* feature space. This fact restricts which sets of points a
-# flow can separate, and explains why an extra dimension helps.
+# The features of a sample move along a path. Can the paths of two samples cross? If the paths solve a differential
+# equation, they can cross in feature space, as in the picture, but not in time *and* feature space. This fact restricts
+# which sets of points a flow can separate, and explains why an extra dimension helps.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -31,7 +31,7 @@ from rknet import EulerNet, RK4Net, plots
 plots.style()
 rng = np.random.default_rng(24)
 
-# %% mystnb={"figure": {"name": "fig-s2-paths", "caption": "Three samples (dots, triangles, squares) in a network whose control depends on time ($K = 0$, and $b$ makes one full turn). Left, feature space: the paths are three circles, which cross. Marks: the features at four times; thin lines join the three features at each time. The triangle that they form keeps its shape, so no two features ever coincide at the same time. Right, the same paths and triangles with time as a third axis: three curves, each one turn of a coil, that never touch."}, "image": {"alt": "Left: three overlapping circles in the plane, on which four triangles of equal shape have their corners. Right: three parallel coils in space along a time axis, with the same triangles, which do not intersect."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s2-paths", "caption": "Three samples (dots, triangles, squares) in a network whose control depends on time ($K = 0$, and $b$ makes one full turn). Left, feature space: the paths are three circles, which cross. Marks: the features at four times; thin lines join the three samples at each of these times. The triangle that they form keeps its shape, so no two samples are ever at the same place at the same time. Right, the same paths and triangles with time as a third axis: three curves, each one turn of a coil, that never touch."}, "image": {"alt": "Left: three overlapping circles in the plane, on which four triangles of equal shape have their corners. Right: three parallel coils in space along a time axis, with the same triangles, which do not intersect."}} tags=["hide-input"]
 TURN, LAYERS = 2 * np.pi, 400
 coil = RK4Net(d=2, d_hat=2, classes=2, L=LAYERS, h=TURN / LAYERS).double()
 middle = TURN / LAYERS * (np.arange(LAYERS) + 0.5)
@@ -224,7 +224,7 @@ with torch.no_grad():
 lifted = bump.flow(LINE)
 lifted[-1, [0, 4, 8]].round(3)
 
-# %% mystnb={"figure": {"name": "fig-crossing", "caption": "Nine points on a line; the inner ones form one class. Left: with Euler steps of $h = 0.8$ the points jump over each other. Middle: with $h = 0.05$ the points follow the continuous flow and keep their order. Right: with one extra dimension, two layers move the inner points below the threshold, whereas the outer points move away and come back (dots: the input, squares: the output); no two paths meet."}, "image": {"alt": "Three panels. Left: zigzag paths of nine points that cross. Middle: smooth curves that approach zero in order. Right: the plane of y1 and y2, in which the outer points end near their starts and the inner ones below a horizontal line."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-crossing", "caption": "Nine points on a line; the inner ones form one class. Left: with Euler steps of $h = 0.8$ the points jump over each other. Middle: with $h = 0.05$ the points follow the continuous flow and keep their order. Right: with one extra dimension, two layers move the inner points below the threshold, whereas the outer points move away and come back close to their starts (dots: the input, squares: the output); no two paths meet."}, "image": {"alt": "Three panels. Left: zigzag paths of nine points that cross. Middle: smooth curves that approach zero in order. Right: the plane of y1 and y2, in which the outer points end near their starts and the inner ones below a horizontal line."}} tags=["hide-input"]
 assert crossings(large) == 4 and crossings(small) == 0
 written = np.tanh(k * (LINE - 0.5)) - np.tanh(k * (LINE + 0.5))
 assert np.allclose(lifted[-1], np.hstack([LINE, written]), atol=1e-14, rtol=0)
@@ -326,7 +326,7 @@ def best_margin(flow_of, directions=720):
 
 
 def random_flow(seed):
-    """The output features of a RK4Net in the plane with large weights."""
+    """The output features of an RK4Net in the plane with large weights."""
     net = RK4Net(d=2, d_hat=2, classes=2, L=100, h=0.02, seed=seed).double()
     with torch.no_grad():
         net.K *= 8
@@ -367,8 +367,8 @@ assert best_margin(cone) > 0.7
 # ```{solution} ex-s2-order
 # :class: dropdown
 # One step maps $y$ to $y + h \tanh(K y)$, which increases as long as $1 + hK \tanh'(Ky) > 0$. Since $\tanh' \le 1$,
-# with equality only at 0, and $K = -3$, this holds up to $h = 1/3$. For larger $h$ the step exchanges points near 0:
-# the bound $h \|K\| < 1$ is sharp.
+# with equality only at 0, and $K = -3$, this holds for $h < 1/3$, and for $h = 1/3$ everywhere except at $y = 0$, so
+# that the step still increases. For larger $h$ the step exchanges points near 0: the bound $h \|K\| < 1$ is sharp.
 # ```
 #
 # ```{exercise}

@@ -16,10 +16,10 @@
 # (s2-rk)=
 # # 2 Runge-Kutta networks
 #
-# The three networks below have the same weights, the same step size and the same number of layers. They differ only
-# in the scheme, and only one of them stays close to the orbit of the differential equation. This page turns
-# Runge-Kutta schemes into networks, first in full generality {eq}`paper-2.11`, then as the paper uses them
-# {eq}`paper-2.12`.
+# The three networks below have the same weights, the same step size and the same number of layers. They differ only in
+# the scheme: one leaves the orbit of the differential equation, one drifts slowly away from it, and one stays on it to
+# within the width of the line. This page turns Runge-Kutta schemes into networks, first in full generality
+# {eq}`paper-2.11`, then as the paper uses them {eq}`paper-2.12`.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt

@@ -18,13 +18,14 @@
 #
 # Section 2 turned a network into a differential equation whose weights are functions of time. Training chooses these
 # functions. This is an *optimal control problem*: the features are the state, the weights are the control, and the
-# cost depends on the final state. This page states the problem in continuous time and with layers, and compares the
-# two during training.
+# cost depends on the final state. This page states the problem in continuous time and with layers, compares the
+# two, and examines how training depends on the number of layers.
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
 # - Training minimises the cross-entropy of an affine classifier: {eq}`paper-3.1` and {eq}`paper-3.2` in continuous
-#   time, {eq}`paper-3.3` with layers. You will see the second cost approach the first at the order of the scheme.
+#   time, {eq}`paper-3.3` with layers. For a control read at the nodes of the scheme, you will see the second cost
+#   approach the first with the order of the scheme.
 # - The paper uses no regulariser. You will see the consequences.
 # :::
 
@@ -193,8 +194,8 @@ plt.show()
 # \mathcal{H}_k(z) = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}, \qquad z = W y + \mu .
 # $$ (eq-3.1.b)
 #
-# The predicted class has the largest score. Two classes have equal scores on a hyperplane, so the layers must move
-# the features to where hyperplanes separate the classes.
+# The predicted class has the largest score. Two classes with different rows of $W$ have equal scores on a hyperplane,
+# so the layers must move the features to where hyperplanes separate the classes.
 #
 # :::{admonition} The paper's text: probably a slip
 # :class: voice-paper
@@ -340,8 +341,9 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
     print(f"{name:7} order {TABLEAUS[name].order}, measured {order:.1f}")
 
 # %% [markdown]
-# For a smooth control and a smooth activation, the cost with layers converges to the cost in continuous time with
-# the order of the scheme.
+# For a smooth control that is read at the nodes of the scheme, and a smooth activation, the cost with layers
+# converges to the cost in continuous time with the order of the scheme. With one control per layer {eq}`paper-2.12`
+# the order is at most two ({numref}`fig-controls`).
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
@@ -352,10 +354,11 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
 #
 # ## Does training depend on the number of layers?
 #
-# *One step* of descent hardly does. Multiply the change of the control by a smooth function $\mathbf{v}(t)$ and
-# integrate over time. In continuous time the result is minus the learning rate times the derivative of
-# $\hat{\mathcal{F}}$ in the direction $\mathbf{v}$; with the layers of RK4Net it is the same up to an error of order
-# $h^2$ (for EulerNet, of order $h$). The next cell verifies this for one $\mathbf{v}$, against differences of
+# A *single step* of descent hardly depends on the number of layers if it starts from a smooth control. Multiply the
+# change of the control by a smooth function $\mathbf{v}(t)$ and integrate over time. In continuous time the result
+# is minus the learning rate times the derivative of $\hat{\mathcal{F}}$ in the direction $\mathbf{v}$. With the
+# layers of RK4Net, each of which reads the control at its midpoint, it is the same up to an error of order $h^2$.
+# The next cell verifies this for RK4Net, the constant control above and one $\mathbf{v}$, against differences of
 # `continuous_cost`.
 
 # %% tags=["hide-input"]
@@ -496,7 +499,8 @@ print(
 # apart. The paper notes such a gap for images itself, in Section 4.5, and names regularisation as a remedy. Moreover,
 # without a penalty a best control need not exist. Once all points are on the correct side, multiplying $W$ and $\mu$ by
 # $\lambda > 1$ lowers the cost, which tends to zero as $\lambda$ grows but is never zero. With the fixed classifier of
-# the example, the cost of one class alone approaches the bound of {eq}`eq-3.1.d` as $b$ grows but never reaches it.
+# the example, the cost of one class alone approaches the lower bound $\log(1 + e^{-M})$, with $M = 6$ from
+# {eq}`eq-3.1.d`, as $b$ grows but never reaches it.
 
 # %% tags=["hide-input"]
 images = tables()["table5"]
@@ -568,8 +572,10 @@ assert abs(undivided[40, 0.15] - undivided[10, 0.15]) < 0.005
 # ## Takeaways
 #
 # - Training solves {eq}`paper-3.2`, with the cost {eq}`paper-3.1`, or {eq}`paper-3.3` with layers. For a smooth
-#   control and a smooth activation the second cost converges to the first with the order of the scheme. One step of
-#   descent from a smooth control, measured along a smooth direction, converges with order two for RK4Net.
+#   control read at the nodes and a smooth activation, the second cost converges to the first with the order of the
+#   scheme. One step of
+#   descent converges with order two for RK4Net if it starts from a smooth control that each layer reads at its
+#   midpoint, and is measured along a smooth direction; this was verified from a constant control.
 # - Over many steps, descent amplifies differences. Networks of 10 to 80 layers reach similar costs with different
 #   controls.
 # - $T$ is a budget: with tanh and no negative weights $\beta_i$ no feature travels farther than $T$ in any

@@ -83,7 +83,7 @@ def saved(push):
 
 drops, predicted = saved(0.05)
 
-# %% mystnb={"figure": {"name": "fig-s32-arrows", "caption": "Costates along trajectories of five samples of class 1, each with its colour and mark, through a network with twelve layers. Left: the features; marks at every third layer, with arrows in the direction of $-p^{[l]}$, in which a push lowers the cost of the sample fastest. The arrows are drawn at five eighths of the length of $p^{[l]}$; for the two samples on the right, which are classified correctly, the arrows are short: only the heads are visible (black), or the marks cover them (pink). Right: the decrease in cost caused by a push of length 0.05 in this direction, against the layer of the push. Lines: $0.05\\, |p^{[l]}|$, as $p^{[l]}$ predicts; marks: computed by running the network again."}, "image": {"alt": "Left: five curved trajectories in the plane with arrows attached along them; the arrows turn and change their length from layer to layer. Right: five curves against the layer from 0 to 12 with markers almost on them; two curves stay close to zero."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-arrows", "caption": "Costates along the trajectories of five samples of class 1 through a network with twelve layers; each sample has its own colour and marker. Left: the features; marks at every third layer, with arrows in the direction of $-p^{[l]}$, in which a push lowers the cost of the sample fastest. The arrows are drawn at five eighths of the length of $p^{[l]}$; for the two samples on the right, which are classified correctly, the arrows are short: only the heads are visible (black), or the marks cover them (pink). Right: the decrease in cost caused by a push of length 0.05 in this direction, against the layer of the push. Lines: $0.05\\, |p^{[l]}|$, as $p^{[l]}$ predicts; marks: computed by running the network again."}, "image": {"alt": "Left: five curved trajectories in the plane with arrows attached along them; the arrows turn and change their length from layer to layer. Right: five curves against the layer from 0 to 12 with markers almost on them; two curves stay close to zero."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1,
     2,
@@ -264,7 +264,7 @@ def stage_from_last(p, p_i, l, i):
 
 # %% [markdown]
 # *Verified: the three lines hold for the library's $p^{[l]}$ and $p_i^{[l]}$, on a random problem with a control for
-# each stage (Kutta's third order, four layers).*
+# each stage (Kutta's third-order scheme, four layers).*
 
 # %% tags=["hide-input"]
 found = costates.p, costates.p_i

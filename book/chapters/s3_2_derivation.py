@@ -34,7 +34,7 @@ from rknet.protocol import cross_entropy
 plots.style()
 rng = np.random.default_rng(32)
 
-# %% mystnb={"figure": {"name": "fig-s32-sweeps", "caption": "One layer of a three-stage scheme, forward and backward. Blue, to the right: the state enters every stage, each stage enters later ones with $a_{i,j}$, and all enter the next state with $\\beta_i$ (thin arcs bypass the nodes in between). Orange, to the left: all arrows are reversed. The costate enters every $\\xi_i$ with $\\beta_i$, later stages enter earlier ones with the same coefficients, and all enter $p^{[l]}$. Dotted: the backward pass uses the derivatives of $f$ at the stages of the forward pass. Green: the derivatives in the controls form the gradient."}, "image": {"alt": "Diagram in two rows. Above, arrows lead from the state of layer l through stages 1, 2 and 3 to the state of layer l plus 1 and, by later layers, to the cost. Below, mirrored arrows lead from the cost to the costate of layer l plus 1 and through the multipliers 3, 2 and 1 to the costate of layer l. Between the rows each stage has its control, with an arrow up into the stage and an arrow from the multiplier below, the gradient."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-sweeps", "caption": "One layer of a three-stage scheme, forward and backward. Blue, to the right: the state enters every stage and the next state, each stage enters later ones with $a_{i,j}$, and all stages enter the next state with $\\beta_i$ (thin arcs bypass the nodes in between). Orange, to the left: all arrows are reversed. The costate $p^{[l+1]}$ enters every $\\xi_i$ with $\\beta_i$ and $p^{[l]}$ directly, later stages enter earlier ones with the same coefficients, and all $\\xi_i$ enter $p^{[l]}$ (factors $h$ are omitted). Dotted: the backward pass uses the derivatives of $f$ at the stages of the forward pass. Green: the derivatives in the controls form the gradient."}, "image": {"alt": "Diagram in two rows. Above, arrows lead from the state of layer l through stages 1, 2 and 3 to the state of layer l plus 1 and, by later layers, to the cost. Below, mirrored arrows lead from the cost to the costate of layer l plus 1 and through the multipliers 3, 2 and 1 to the costate of layer l. Between the rows each stage has its control, with an arrow up into the stage and an arrow from the multiplier below, the gradient."}} tags=["hide-input"]
 FORWARD, BACKWARD, GRADIENT = (plots.CLASS_COLOURS[k] for k in (0, 1, 2))
 TOP, MIDDLE, LOW, LEFT, RIGHT = 5.6, 2.8, 0.0, 0.0, 10.0
 STAGES = (2.5, 5.0, 7.5)
@@ -128,12 +128,12 @@ plt.show()
 #
 # Every formula is tested on Kutta's scheme of order 3, whose weights and coefficients below the diagonal are all
 # non-zero, so that most wrong indices are detected. Two kinds of error remain undetected, because of symmetries:
-# $\beta_{s+1-i}$ in place of $\beta_i$; and reversing the stages and replacing each $a_{i,j}$ by
-# $\beta_j a_{j,i} / \beta_i$, which gives the same scheme again ({doc}`s3_3_partner`). {ref}`The
-# next page <s3-2-costates>` therefore tests all schemes. Each of the $s = 3$ stages of the $L = 4$ layers has its own
-# random control. Arrays have one row per sample, so `y @ K.T` is $K y$ for all samples. The paper's derivation is for
-# one sample; with $N$ samples, a dot product also sums over the samples. `cost` and `cost_gradient` are those of
-# {ref}`the previous page <s3-1>`, {eq}`eq-3.1.c`.
+# $\beta_{s+1-i}$ in place of $\beta_i$; and reversing the stages and replacing each $a_{i,j}$ by $\beta_j a_{j,i} /
+# \beta_i$, which gives the same scheme again ({doc}`s3_3_partner`). {ref}`The next page <s3-2-costates>` therefore
+# tests the library's recursions, which agree with those of this page on Kutta's scheme, on all schemes. Each of the $s
+# = 3$ stages of the $L = 4$ layers has its own random control. Arrays have one row per sample, so `y @ K.T` is $K y$
+# for all samples. The paper's derivation is for one sample; with $N$ samples, a dot product also sums over the samples.
+# `cost` and `cost_gradient` are those of {ref}`the previous page <s3-1>`, {eq}`eq-3.1.c`.
 
 # %%
 tableau = TABLEAUS["kutta3"]
@@ -638,8 +638,8 @@ P, Xi = costate_sweep(U, Y, F)
 solution = U, Y, F, P, Xi
 
 # %% [markdown]
-# *Verified: at these states and multipliers the derivatives of `lagrangian` in all of $Y$, $F$, $P$ and $\Xi$ vanish to
-# rounding, and the library finds the same multipliers.*
+# *Verified: at these states and multipliers the derivatives of `lagrangian` in all of $Y$, $F$, $P$ and $\Xi$
+# vanish up to rounding error, and the library finds the same multipliers.*
 
 # %% tags=["hide-input"]
 # checks (3.13), (3.17)

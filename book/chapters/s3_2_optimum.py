@@ -19,7 +19,7 @@
 # {ref}`The derivation <s3-2>` set the derivatives of the Lagrangian in states and stage values to zero. The remaining
 # derivative, in the controls {eq}`paper-3.18`, is the gradient of training, and at an optimum it vanishes. What this
 # means for a single stage depends on whether stages share a control. This page trains three tiny networks until the
-# gradient is zero to rounding, and examines the conditions there.
+# gradient is zero up to rounding error, and examines the conditions there.
 #
 # :::{admonition} What the paper says, and what you will see
 # :class: tip
@@ -70,10 +70,10 @@ rng = np.random.default_rng(5)
 #
 # Random weights are not optimal, so we train tiny networks until the gradient *vanishes*. But {ref}`the training
 # problem <s3-1>` may have no minimum. We therefore use labels that are probabilities: they are assigned by a *teacher*,
-# a network of the same kind with a smooth control, and mixed with half a per cent of noise. If the network can have the
-# teacher's controls, the cost has a minimum in their neighbourhood, at which $\mathcal{H} - c$, and with it every
-# multiplier, is small but not zero. With one control per layer it cannot; its minimum lies farther away. The scheme is
-# RK4, with two layers of width 2 and six classes behind a fixed classifier.
+# a network of the same kind with a smooth control, and mixed with half a per cent of noise. If the teacher's controls
+# are available to the network, the cost has a minimum near them, at which $\mathcal{H} - c$, and with it every
+# multiplier, is small but not zero. A network with one control per layer cannot represent these controls, and its
+# minimum lies farther away. The scheme is RK4, with two layers of width 2 and six classes behind a fixed classifier.
 
 # %%
 tableau = TABLEAUS["rk4"]
@@ -141,8 +141,8 @@ for kind, shared in SHARING.items():
 
 # %% [markdown]
 # Newton's method with a trust region starts from the teacher's controls, averaged over the stages that share one; two
-# plain Newton steps at the end reduce the gradient to rounding. The Hessian is positive definite, so each point is a
-# strict local minimum.
+# plain Newton steps at the end reduce the gradient to the level of rounding error. The Hessian is positive definite, so
+# each point is a strict local minimum.
 
 
 # %%
@@ -203,7 +203,8 @@ def f_u_T(u, v):
 # annihilates each of them.
 #
 # *Verified: at the teacher's controls, which are not optimal, $f_u^\top \xi_i = h \beta_i f_u^\top p_i$ is the gradient
-# found by automatic differentiation; at the optimum both conditions hold to rounding, while no $\xi_i$ is zero.*
+# found by automatic differentiation; at the optimum both conditions hold up to rounding error, while no $\xi_i$ is
+# zero.*
 
 # %% tags=["hide-input"]
 ROUNDING = 1e-12
@@ -281,9 +282,10 @@ plt.show()
 # = h \sum_{i=1}^{s} \beta_i\, f_u\bigl(u^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]} = 0
 # $$ (eq-3.2.c)
 #
-# for every layer. The second form is the scheme's own quadrature of $\int f_u^\top p \, dt$ over the layer. In
-# continuous time this integral is the derivative of the cost in a control that is constant on the layer. With one
-# control per layer the Hamiltonian need only be stationary on average over the layer, not at every instant.
+# for every layer; the second form assumes that no weight is zero. It is the scheme's own quadrature of $\int f_u^\top p
+# \, dt$ over the layer. In continuous time this integral is the derivative of the cost in a control that is constant on
+# the layer. With one control per layer the Hamiltonian need only be stationary on average over the layer, not at every
+# instant.
 #
 # ## Exercises
 #
@@ -337,10 +339,10 @@ assert max(away[:2]) < 0.3 and away[2] > 1
 # ```{solution} ex-s32-perfect
 # :class: dropdown
 # Then $\mathcal{H} = c$ at the teacher's controls, $p^{[L]} = 0$ by {eq}`eq-3.1.c`, and all multipliers vanish. All
-# terms are then zero in the first two networks, whether controls are shared or not. A check that holds for this
-# reason shows nothing; hence the noise in the labels, and the check that no $\xi_i$ is zero. The third network cannot
-# have the teacher's controls, which vary within a layer. Its fit is not exact, its multipliers are not zero, and its
-# individual terms do not vanish.
+# terms are then zero in the first two networks, whether controls are shared or not. A check that holds for this reason
+# shows nothing; hence the noise in the labels, and the check that no $\xi_i$ is zero. The third network cannot
+# represent the teacher's controls, which vary within a layer. Its fit is not exact, its multipliers are not zero, and
+# its individual terms do not vanish.
 # ```
 
 # %% tags=["hide-input"]

@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-partner)=
-# # 3.3 The partner
+# # 3.3 The partner of a scheme
 #
 # On {doc}`the page on costates <s3_2_costates>`, the stage costates $p_i^{[l]}$ had the form of the stages of a
 # Runge-Kutta method. This page finds the tableau of that method, the *partner* of the scheme, and shows a natural
@@ -22,10 +22,10 @@
 #
 # :::{admonition} What you will learn
 # :class: tip
-# - which tableau the costates follow, {eq}`paper-3.23` to {eq}`paper-3.26`, exactly, for every scheme without zero
-#   weights;
+# - which tableau the costates follow exactly, for every scheme without zero weights: {eq}`paper-3.23` to
+#   {eq}`paper-3.26`;
 # - why backpropagation stays explicit although the partner looks implicit;
-# - when the partner is the only tableau that gives the network's gradient, and when it is not;
+# - when the partner's matrix is the only one that gives the network's gradient, and when it is not;
 # - why "the same tableau, backwards" is right for Euler, Heun, Kutta 3, RK4 and the 3/8 rule, and wrong in general.
 # :::
 
@@ -282,8 +282,9 @@ for name, tableau in schemes.items():
 # implicit Euler when it is applied from left to right.
 #
 # The nodes $\tilde c$ are those of the state's stages, at which the controls are read. In an ordinary tableau the nodes
-# are the row sums of its matrix. For the partners of two of these schemes they are not, and for these two a wrong
-# partner causes a larger error than for the others ({doc}`s3_3_wrong_partner`):
+# are the row sums of its matrix. For the partners of two of these schemes they are not, and for these two, with
+# smooth controls, the error caused by $A$ in place of the partner is of lower order in $h$ than for the others
+# ({doc}`s3_3_wrong_partner`):
 
 # %%
 for name, tableau in schemes.items():
@@ -294,13 +295,13 @@ for name, tableau in schemes.items():
 # %% [markdown]
 # ## Is the partner unique?
 #
-# If every stage has its own control, the partner is unique. For a single sample the gradient in $b_i$ is $h \beta_i\,
-# \sigma' \circ p_i^{[l]}$ with $\sigma' > 0$, so equal gradients imply equal $p_i^{[l]}$. Suppose two matrices give
-# the same $p_i^{[l]}$ for all controls. In the last layer, where $p^{[L]} \ne 0$ is known, choose $K_j$ invertible in
-# one stage $j$ and zero in the others. Then $f_y$ vanishes in all stages but this one, and {eq}`eq-3.q` has a single
-# term: $p_i = p^{[L]} + h (\beta_j - \tilde a_{i,j})\, f_y(u_j, y_j)^\top p_j$. Here $p_j \ne 0$, since otherwise the
-# equation for $i = j$ would say $0 = p^{[L]}$. Hence $f_y^\top p_j$ is non-zero and the same for both matrices, and
-# the coefficient can be read off for each $i$ and $j$. The two matrices are equal.
+# If every stage has its own control, the partner's matrix is unique. For a single sample the gradient in $b_i$ is $h
+# \beta_i\, \sigma' \circ p_i^{[l]}$ with $\sigma' > 0$, so equal gradients imply equal $p_i^{[l]}$. Suppose two
+# matrices give the same $p_i^{[l]}$ for all controls. In the last layer, where $p^{[L]} \ne 0$ is known, choose $K_j$
+# invertible in one stage $j$ and zero in the others. Then $f_y$ vanishes in all stages but this one, and {eq}`eq-3.q`
+# has a single term: $p_i = p^{[L]} + h (\beta_j - \tilde a_{i,j})\, f_y(u_j, y_j)^\top p_j$. Here $p_j \ne 0$, since
+# otherwise the equation for $i = j$ would say $0 = p^{[L]}$. Hence $f_y^\top p_j$ is non-zero and the same for both
+# matrices, and the coefficient can be read off for each $i$ and $j$. The two matrices are equal.
 #
 # If stages share a control, other tableaus may give the same gradient. Duplicate Euler's stage: $A = 0$, $\beta =
 # (\frac12, \frac12)$. The network does not change. All entries of the partner matrix are $\frac12$, but the unit
@@ -428,7 +429,8 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 #   Runge-Kutta stages, of the tableau $\tilde a_{i,j} = \beta_j - \beta_j a_{j,i} / \beta_i$; in our copy,
 #   {eq}`paper-3.23` lacks a tilde.
 # - For an explicit scheme the backward pass is explicit, from the last stage to the first.
-# - With a control for each stage the partner is the only such tableau. A reducible scheme whose stages share a
+# - With a control for each stage the partner's matrix is the only one that gives the network's gradient. A
+#   reducible scheme whose stages share a
 #   control has others.
 # - "The same tableau, backwards" is correct where {eq}`eq-3.s` holds: for Euler, Heun, Kutta 3, RK4, the 3/8 rule,
 #   implicit midpoint and Gauss-Legendre, but not for Ralston and Radau IIA.

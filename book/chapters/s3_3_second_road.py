@@ -14,7 +14,7 @@
 
 # %% [markdown]
 # (s3-second-road)=
-# # 3.3 The second road
+# # 3.3 Optimise first, then discretise
 #
 # The paper discretises the training problem and derives conditions for the discrete problem. The second road starts
 # from the differential equation: one derives the conditions for an optimum and then discretises them. This page takes
@@ -287,7 +287,8 @@ for tableau in schemes.values():
 print(f"{len(schemes)} schemes: with the partner both roads agree to 13 digits")
 
 # %% [markdown]
-# With the scheme itself in place of the partner the two roads do not agree, unless the scheme is its own partner. Is
+# For these nine schemes the two roads do not agree with the scheme itself in place of the partner, unless the
+# scheme is its own partner. (A reducible scheme can be an exception; see {doc}`s3_3_partner`.) Is
 # the gradient with the partner also closer to the continuous one? Compare both with the derivatives {eq}`eq-3.v` with
 # respect to all 18 numbers that define $\mathbf u$ here, six entries times three functions of time.
 
@@ -347,9 +348,9 @@ fig.legend(*handles, loc="outside lower center", ncols=3)
 plt.show()
 
 # %% [markdown]
-# **What to see.** It is not: in the left panel both have the order of the scheme, and for Euler and RK4 the
-# gradient without the partner is even the closer one here. For training the right panel matters, because training
-# lowers the cost of the *network*.
+# **What to see.** The partner does not bring the gradient closer to the continuous one. In the left panel both
+# gradients have the order of the scheme, and for Euler and RK4 the gradient without the partner is even the closer one
+# here. For training the right panel matters, because training lowers the cost of the *network*.
 #
 # ## Exercises
 #
@@ -386,8 +387,9 @@ plt.show()
 # - Equations {eq}`paper-3.24` to {eq}`paper-3.26` discretise the adjoint equation, and {eq}`paper-3.22` is $H_u = 0$ in
 #   every stage.
 # - With the partner, the two roads give the same gradient. With the scheme itself in place of the partner, the second
-#   road still approximates the continuous gradient with the order of the scheme (measured for Euler, Heun and RK4), but
-#   unless the scheme is its own partner it does not give the network's gradient.
+#   road still approximates the continuous gradient with the order of the scheme (measured for Euler, Heun and RK4),
+#   but in general it does not give the network's gradient; among the schemes of this page it does so only for those
+#   that are their own partners.
 #
 # The first road is the direct approach of {footcite:t}`sanzserna2016`; the transformed adjoint system and its order
 # conditions are those of {footcite:t}`hager2000`, the application to networks that of {footcite:t}`benning2019`.

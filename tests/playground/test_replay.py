@@ -318,7 +318,7 @@ def test_files_and_experiments_do_not_mix(capsys):
 
 def test_a_missing_file_is_one_line_of_error(tmp_path, capsys):
     assert main(["verify", str(tmp_path / "none.json")]) == 2
-    assert "No such file" in capsys.readouterr().err
+    assert "must be a file that exists" in capsys.readouterr().err
 
 
 def test_runs_are_replayed_where_no_widgets_are_installed():
