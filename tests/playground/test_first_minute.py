@@ -53,11 +53,15 @@ def pictures(page: Page) -> dict[str, str]:
 def test_the_first_screen_has_all_that_a_run_needs(opened: Opened, width: int, height: int, guide: bool):
     playground = Playground("space", presets=["plane", "space"], guide=guide)
     page = opened(playground, above=ABOVE, viewport={"width": width, "height": height}).page
-    for selector in (".rkp-play", ".rkp-sentence", ".rkp-feat canvas", ".rkp-decide canvas", ".rkp-layer input"):
-        assert inside(page, selector), selector
-    for name in ("learning rate", "depth L", "step size h"):
-        box = page.get_by_role("slider", name=name).bounding_box()
-        assert box and 0 <= box["y"] <= height - box["height"], name
+    for step in range(len(GUIDE) if guide else 1):
+        if step:
+            page.get_by_role("button", name="Next", exact=True).click()
+            page.get_by_text(f"{step + 1} of {len(GUIDE)}.").wait_for()
+        for selector in (".rkp-play", ".rkp-sentence", ".rkp-feat canvas", ".rkp-decide canvas", ".rkp-layer input"):
+            assert inside(page, selector), (step, selector)
+        for name in ("learning rate", "depth L", "step size h"):
+            box = page.get_by_role("slider", name=name).bounding_box()
+            assert box and 0 <= box["y"] <= height - box["height"], (step, name)
 
 
 def test_on_a_phone_play_leads_to_the_prediction_and_the_bar_covers_nothing(opened: Opened):
