@@ -131,8 +131,11 @@ def test_the_table_s_names_stand_wherever_classes_are_named_and_return_with_its_
     for kind in IRIS.target_names:
         assert kind in page.inner_text(".rkp-key")
         assert page.get_by_role("button", name=kind, exact=True).is_visible()  # to draw such points
-        for role, word in (("columnheader", "answer"), ("rowheader", "class")):
-            assert page.get_by_role(role, name=f"{word} {kind}").inner_text() == kind
+        assert page.get_by_role("rowheader", name=f"class {kind}").inner_text() == kind
+        assert page.get_by_role("columnheader", name=f"answer {kind}").is_visible()
+    widths = "(table) => [table, table.closest('.rkp-score')].map((part) => part.getBoundingClientRect().right)"
+    table, place = page.locator(".rkp-confusion").evaluate(widths)
+    assert table <= place
     page.get_by_role("button", name="Step", exact=True).click()
     page.wait_for_selector('.rkp[data-step="1"]')
     (tmp_path / "run.json").write_text(json.dumps(record(page)), "utf8")

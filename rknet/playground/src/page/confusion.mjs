@@ -27,11 +27,12 @@ export function confusion({ state }) {
     element.append(table); // not before it has headings
     const known = range(0, classes - 1);
     const called = (/** @type {number} */ k) => givenName(configuration, k) || String(k + 1);
-    const name = (/** @type {number} */ k) => [sample(`<path d="${outline(k, 4)}" fill="${state.theme.classes[k]}"/>`), called(k)];
+    const mark = (/** @type {number} */ k) => sample(`<path d="${outline(k, 4)}" fill="${state.theme.classes[k]}"/>`);
+    const short = (/** @type {number} */ k) => (givenName(configuration, k) ? "" : called(k)); // names stand at the rows, which have the room
     cells = known.flatMap(() => known.map(() => node("td", {})));
-    head.replaceChildren(node("tr", {}, node("td", {}), ...known.map((k) => node("th", { scope: "col", "aria-label": `answer ${called(k)}`, title: called(k) }, ...name(k)))));
+    head.replaceChildren(node("tr", {}, node("td", {}), ...known.map((k) => node("th", { scope: "col", "aria-label": `answer ${called(k)}`, title: called(k) }, mark(k), short(k)))));
     body.replaceChildren(...known.map((k) =>
-      node("tr", {}, node("th", { scope: "row", "aria-label": `class ${called(k)}`, title: called(k) }, ...name(k)), ...cells.slice(k * classes, (k + 1) * classes))));
+      node("tr", {}, node("th", { scope: "row", "aria-label": `class ${called(k)}`, title: called(k) }, mark(k), called(k)), ...cells.slice(k * classes, (k + 1) * classes))));
   }
 
   function show() {

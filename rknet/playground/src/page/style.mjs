@@ -44,8 +44,8 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-guide { align-items: center; background: var(--rkp-surface); border-left: 0.25rem solid var(--rkp-accent); border-radius: 0.3rem; display: flex; flex-wrap: wrap; gap: 0.4rem 1rem; flex: 1 0 100%; justify-content: space-between; padding: 0.45rem 0.75rem; }
 .rkp-guide-text { flex: 1 1 20rem; font-size: 15px; min-height: 2.8em; }
 .rkp-row { display: flex; flex-wrap: wrap; gap: 0.35rem; }
-.rkp-guide .rkp-row { align-items: center; flex: 0 1 auto; }
-.rkp-guide-right { font-weight: 600; min-width: 15em; text-align: right; }
+.rkp-guide .rkp-row { align-items: center; flex: 0 0 15em; justify-content: flex-end; }
+.rkp-guide-right { flex: 1 0 100%; font-weight: 600; line-height: 1.2; min-height: 2.4em; text-align: right; text-wrap: balance; }
 .rkp .rkp-next { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
 .rkp-guided .rkp-presets > button { display: none; }
 [data-lit="traj"] .rkp-traj .rkp-canvas, [data-lit="feat"] .rkp-feat .rkp-canvas, [data-lit="decide"] .rkp-decide .rkp-canvas { outline: 3px solid var(--rkp-accent); }
@@ -132,6 +132,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-confusion { border-collapse: separate; border-spacing: 2px; font-size: 12.5px; margin: 0; max-width: 20rem; width: 100%; }
 .rkp-confusion caption { caption-side: bottom; color: var(--rkp-muted); font-size: 12px; padding: 0.2rem 0; text-align: left; }
 .rkp .rkp-confusion :is(th, td) { border: 0; border-radius: 0.2rem; color: inherit; font-weight: 400; min-width: 2.2rem; padding: 0.1rem 0.3rem; text-align: right; white-space: nowrap; }
+.rkp .rkp-confusion th { max-width: 6rem; overflow: hidden; text-overflow: ellipsis; }
 .rkp-more[open] > summary { margin-bottom: 0.4rem; }
 .rkp-slider { align-items: center; display: grid; gap: 0 0.5rem; grid-template-columns: 5.2rem minmax(3rem, 1fr) 3.1rem; }
 .rkp-in .rkp-slider { grid-template-columns: 1fr auto; }
@@ -181,7 +182,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 @container rkp (max-width: 559px) {
   .rkp-say { display: block; min-height: 6em; }
   .rkp-guide .rkp-row { flex: 1 1 100%; }
-  .rkp-guide-right { flex: 1 1 6rem; line-height: 1.2; min-height: 2.4em; min-width: 6rem; text-align: left; }
+  .rkp-guide-right { flex: 1 1 6rem; text-align: left; }
 
   [data-lit="feat"] .rkp-body {
     grid-template: "presets" "bar" "feat" "layer" "say" "decide" "under" "traj" "main" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
