@@ -153,6 +153,8 @@ def test_what_is_counted_in_training_moves_no_picture(
     page.get_by_role("button", name="Train").click()
     page.get_by_text("epoch 12 of 12").wait_for(timeout=LONG)
     page.wait_for_timeout(200)
+    row, button = (page.locator(part).bounding_box() for part in (".rkl-row", ".rkp-play"))
+    assert row and button and row["height"] == button["height"]  # all on one line
     assert len(before) == 4 and page.evaluate("[...seen].map((at) => JSON.parse(at))") == [before]
 
 
