@@ -400,9 +400,11 @@ def test_the_guided_start_has_no_barrier(opened: Opened, npm_package: Callable[[
 
 
 PLACES = """() => {
-  const canvases = [...document.querySelectorAll(".rkp-race > .rkp-canvas, .rkp-racer canvas")];
-  return canvases.filter((canvas) => canvas.checkVisibility())
-    .map((canvas) => Math.round(canvas.getBoundingClientRect().top + scrollY));
+  const parts = [...document.querySelectorAll(".rkp-race > .rkp-canvas, .rkp-racer canvas, .rkp-race-bar > *")];
+  return parts.filter((part) => part.checkVisibility()).map((part) => {
+    const { left, top } = part.getBoundingClientRect();
+    return [left, top + scrollY].map(Math.round);
+  });
 }"""
 SPOKEN = (
     "The network is right on 100.0 % of the points it was trained with, but on 94.0 % of new ones: it learns them by "
@@ -420,7 +422,7 @@ def test_what_is_said_in_a_race_moves_no_picture(opened: Opened, width: int):
     page.wait_for_selector("section + section .rkp[data-state]", timeout=LONG)
     page.wait_for_timeout(500)  # until all is painted
     before = page.evaluate(PLACES)
-    assert len(before) == 5
+    assert len(before) == 5 + 4 + 3  # pictures, and controls above and below them
     page.evaluate(
         f"""() => {{
           window.seen = new Set();
