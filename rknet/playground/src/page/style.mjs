@@ -219,6 +219,10 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-body:not(.rkp-compact) .rkp-layer > .rkp-row { grid-area: 1 / 1; }
   .rkp-body:not(.rkp-compact) .rkp-layer > :first-child { align-self: start; }
 }
+@container rkp (min-width: 1100px) {
+  .rkp-guide .rkp-row { flex: none; }
+  .rkp-guide-right { flex: 0 0 19em; min-height: 0; }
+}
 .rkp-race > .rkp-steady { margin: 0.5rem 0; }
 .rkp-race > .rkp-canvas { background: none; height: 150px; }
 .rkp-band { border-top: 1px solid var(--rkp-line); margin-top: 1rem; padding-top: 0.75rem; }
