@@ -136,9 +136,9 @@ GUIDE: list[dict[str, Any]] = [
     },
     {
         "title": "What a third dimension does",
-        "say": "Training starts by itself again. Points now have a third coordinate, 0 at first. The layers lift the "
-        "disc out of its ring like the tip of a cone, and a flat plane cuts it off. Where the prediction has no "
-        "points, its colour is a guess.",
+        "say": "Training starts again. Points now have a third coordinate, 0 at first. The layers lift the disc out of "
+        "its ring like the tip of a cone, and a flat plane cuts it off. Where the prediction has no points, its colour "
+        "is a guess.",
         "configuration": _plane(3),
         "play": True,
         "lit": "feat",

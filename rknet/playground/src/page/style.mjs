@@ -41,11 +41,11 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-steady > * { grid-area: 1 / 1; }
 .rkp-steady > [aria-hidden] { visibility: hidden; }
 .rkp-undo { white-space: nowrap; }
-.rkp-guide { align-items: center; background: var(--rkp-surface); border-left: 0.25rem solid var(--rkp-accent); border-radius: 0.3rem; display: flex; flex-wrap: wrap; gap: 0.4rem 1rem; flex: 1 0 100%; justify-content: space-between; padding: 0.45rem 0.75rem; }
+.rkp-guide { align-items: center; background: var(--rkp-surface); border-left: 0.25rem solid var(--rkp-accent); border-radius: 0.3rem; display: flex; flex-wrap: wrap; gap: 0.4rem 1rem; flex: 1 0 100%; justify-content: space-between; padding: 0.3rem 0.75rem; }
 .rkp-guide-text { flex: 1 1 20rem; font-size: 15px; min-height: 2.8em; }
 .rkp-row { display: flex; flex-wrap: wrap; gap: 0.35rem; }
-.rkp-guide .rkp-row { align-items: center; flex: 0 0 15em; justify-content: flex-end; }
-.rkp-guide-right { flex: 1 0 100%; font-weight: 600; line-height: 1.2; min-height: 2.4em; text-align: right; text-wrap: balance; }
+.rkp-guide .rkp-row { align-items: center; flex: 0 0 18em; justify-content: flex-end; }
+.rkp-guide-right { flex: 1 0 100%; font-size: 13px; font-weight: 600; line-height: 1.2; min-height: 1.2em; text-align: right; text-wrap: balance; }
 .rkp .rkp-next { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
 .rkp-guided .rkp-presets > button { display: none; }
 [data-lit="traj"] .rkp-traj .rkp-canvas, [data-lit="feat"] .rkp-feat .rkp-canvas, [data-lit="decide"] .rkp-decide .rkp-canvas { outline: 3px solid var(--rkp-accent); }
@@ -182,7 +182,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 @container rkp (max-width: 559px) {
   .rkp-say { display: block; min-height: 6em; }
   .rkp-guide .rkp-row { flex: 1 1 100%; }
-  .rkp-guide-right { flex: 1 1 6rem; text-align: left; }
+  .rkp-guide-right { flex: 1 1 6rem; font-size: 14px; min-height: 2.4em; text-align: left; }
 
   [data-lit="feat"] .rkp-body {
     grid-template: "presets" "bar" "feat" "layer" "say" "decide" "under" "traj" "main" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
@@ -221,7 +221,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 }
 @container rkp (min-width: 1100px) {
   .rkp-guide .rkp-row { flex: none; }
-  .rkp-guide-right { flex: 0 0 19em; min-height: 0; }
+  .rkp-guide-right { flex: 0 0 20em; min-height: 0; }
 }
 .rkp-race > .rkp-steady { margin: 0.5rem 0; }
 .rkp-race > .rkp-canvas { background: none; height: 150px; }
