@@ -127,7 +127,7 @@ def test_the_table_s_names_stand_wherever_classes_are_named_and_return_with_its_
     page.get_by_label("paste it here").fill(TABLE)
     page.get_by_role("button", name="Use the table").click()
     page.wait_for_function("written.has('petal length') && written.has('petal width')")
-    page.get_by_text("confusion matrix").click()
+    page.get_by_text("confusion matrix", exact=True).click()
     for kind in IRIS.target_names:
         assert kind in page.inner_text(".rkp-key")
         assert page.get_by_role("button", name=kind, exact=True).is_visible()  # to draw such points

@@ -62,6 +62,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-probe { font-size: 13px; min-height: 1.4em; }
 .rkp-share { white-space: nowrap; }
 .rkp-teaching .rkp-row { display: grid; gap: 0.2rem 0.9rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
+.rkp-teaching .rkp-part { display: inline-block; }
 .rkp-teaching .rkp-part input { width: auto; }
 .rkp-widths { align-items: center; }
 .rkp-shown { align-items: end; display: flex; flex-wrap: wrap; gap: 0.2rem 0.75rem; }
