@@ -106,6 +106,9 @@ BOUNDED = ("accuracy", "noise", "samples", "share", "h", "d_hat", "L", "rate", "
 NAMED = ("data", "net", "scheme", "activation", "lift")
 """What a goal may ask for: numbers by their least and most, and names."""
 
+FIRST = 12
+"""Epochs that the guided start trains before it shows what layers do."""
+
 GUIDE: list[dict[str, Any]] = [
     {
         "title": "The points",
@@ -115,25 +118,27 @@ GUIDE: list[dict[str, Any]] = [
     },
     {
         "title": "What the layers do",
-        "say": "Each layer moves the points a little, and the plane with them: drag the slider “layer” and watch the "
-        "grid bend. At the end one straight line must part the colours.",
+        "say": f"The network first trains for {FIRST} epochs. Each layer then moves the points a little, and the plane "
+        "with them: drag the slider “layer” and watch the grid bend. At the end one straight line must part the "
+        "colours.",
         "configuration": _plane(2),
-        "epochs": 12,
+        "epochs": FIRST,
         "flow": True,
         "lit": "feat",
     },
     {
         "title": "Why two dimensions fail",
-        "say": "Layers bend and stretch the plane but never tear it: the disc stays inside its ring, and no straight "
-        "line parts the two.",
+        "say": "Training starts by itself. Layers bend and stretch the plane but never tear it: the disc stays inside "
+        "its ring, and no straight line parts the two.",
         "configuration": _plane(2),
         "play": True,
         "lit": "feat",
     },
     {
         "title": "What a third dimension does",
-        "say": "Points now have a third coordinate, 0 at first. The layers lift the disc out of its ring like the tip "
-        "of a cone, and a flat plane cuts it off. Where the prediction has no points, its colour is a guess.",
+        "say": "Training starts again. Points now have a third coordinate, 0 at first. The layers lift the disc out of "
+        "its ring like the tip of a cone, and a flat plane cuts it off. Where the prediction has no points, its colour "
+        "is a guess.",
         "configuration": _plane(3),
         "play": True,
         "lit": "feat",

@@ -117,6 +117,47 @@ def test_a_net_is_trained_and_a_change_trains_it_again(opened: Opened, laborator
     assert seen.errors == [] and seen.foreign == []
 
 
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def test_no_button_is_narrower_than_its_text_on_a_phone(opened: Opened):
+    laboratories = SchemeLaboratory(), TableauLaboratory("dopri5"), TrainingLaboratory(), FeatureLaboratory()
+    page = opened(*laboratories, DigitLaboratory(), **PHONE).page
+    cut = "(all) => all.filter((b) => b.scrollWidth > b.clientWidth).map((b) => b.textContent)"
+    assert page.get_by_role("button", name="Reset").count() == 5
+    assert page.locator(".rkl button").evaluate_all(cut) == []
+
+
+@pytest.mark.parametrize("options", [PHONE, {"viewport": {"width": 1000, "height": 800}}], ids=["phone", "laptop"])
+def test_what_is_counted_in_training_moves_no_picture(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, options: dict[str, object]
+):
+    monkeypatch.setattr(run, "EPOCHS", 12)  # from one digit to two
+    page = opened(TrainingLaboratory(L=3), **options).page
+    places = """() => [...document.querySelectorAll('.rkl :is(canvas, progress)')].map((part) => {
+      const { left, top, width } = part.getBoundingClientRect();
+      return [left, top + scrollY, width];
+    })"""
+    assert page.get_by_text("epoch 0 of 12").is_visible()
+    page.wait_for_timeout(500)  # until all is painted
+    before = page.evaluate(places)
+    page.evaluate(
+        f"""() => {{
+          window.seen = new Set();
+          (function look() {{
+            seen.add(JSON.stringify(({places})()));
+            requestAnimationFrame(look);
+          }})();
+        }}"""
+    )
+    page.get_by_role("button", name="Train").click()
+    page.get_by_text("epoch 12 of 12").wait_for(timeout=LONG)
+    page.wait_for_timeout(200)
+    row, button = (page.locator(part).bounding_box() for part in (".rkl-row", ".rkp-play"))
+    assert row and button and row["height"] == button["height"]  # all on one line
+    assert len(before) == 4 and page.evaluate("[...seen].map((at) => JSON.parse(at))") == [before]
+
+
 def test_a_drawn_digit_is_read(opened: Opened):
     """A vertical line is a one, wherever and however small it is drawn."""
     seen = opened(DigitLaboratory("8", 4), viewport={"width": 1000, "height": 800})

@@ -92,7 +92,7 @@ def test_words_count_what_is_done_and_what_diverged(node, runs: list, words: str
     assert call(node, WORDS, ["bandWords", runs, "val_cost", "net"]) == words
 
 
-BAND = ".rkp-band > .rkp-sentence"
+BAND = ".rkp-band [role=status]"
 
 
 def says(page, words: str) -> None:

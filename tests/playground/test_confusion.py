@@ -14,7 +14,7 @@ def test_the_table_counts_all_new_points_and_its_diagonal_those_that_are_right(o
         viewport={"width": 390, "height": 800},
     )
     page = seen.page
-    page.get_by_text("confusion matrix").click()
+    page.get_by_text("confusion matrix", exact=True).click()
     page.wait_for_selector(".rkp-confusion th")
     random_weights = np.reshape(page.evaluate(CELLS), (6, 6))
     page.get_by_role("button", name="Play").click()
@@ -32,7 +32,7 @@ def test_the_table_counts_all_new_points_and_its_diagonal_those_that_are_right(o
 
 def test_another_number_of_classes_is_another_table(opened: Opened):
     page = opened(Playground("space", configuration={"samples": 50})).page
-    page.get_by_text("confusion matrix").click()
+    page.get_by_text("confusion matrix", exact=True).click()
     page.wait_for_function(f"{CELLS}.length === 4", timeout=LONG)
     page.get_by_role("radio", name="rings").check()
     page.wait_for_function(f"{CELLS}.length === 36", timeout=LONG)

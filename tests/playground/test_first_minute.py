@@ -53,11 +53,15 @@ def pictures(page: Page) -> dict[str, str]:
 def test_the_first_screen_has_all_that_a_run_needs(opened: Opened, width: int, height: int, guide: bool):
     playground = Playground("space", presets=["plane", "space"], guide=guide)
     page = opened(playground, above=ABOVE, viewport={"width": width, "height": height}).page
-    for selector in (".rkp-play", ".rkp-sentence", ".rkp-feat canvas", ".rkp-decide canvas", ".rkp-layer input"):
-        assert inside(page, selector), selector
-    for name in ("learning rate", "depth L", "step size h"):
-        box = page.get_by_role("slider", name=name).bounding_box()
-        assert box and 0 <= box["y"] <= height - box["height"], name
+    for step in range(len(GUIDE) if guide else 1):
+        if step:
+            page.get_by_role("button", name="Next", exact=True).click()
+            page.get_by_text(f"{step + 1} of {len(GUIDE)}.").wait_for()
+        for selector in (".rkp-play", ".rkp-sentence", ".rkp-feat canvas", ".rkp-decide canvas", ".rkp-layer input"):
+            assert inside(page, selector), (step, selector)
+        for name in ("learning rate", "depth L", "step size h"):
+            box = page.get_by_role("slider", name=name).bounding_box()
+            assert box and 0 <= box["y"] <= height - box["height"], (step, name)
 
 
 def test_on_a_phone_play_leads_to_the_prediction_and_the_bar_covers_nothing(opened: Opened):
@@ -150,6 +154,21 @@ def test_what_is_tapped_is_as_large_as_a_fingertip(opened: Opened):
     assert small == []
 
 
+def test_a_folded_summary_of_two_lines_has_no_gap(opened: Opened):
+    page = opened(Playground("space", compact=True), **{**FINGER, "viewport": {"width": 330, "height": 800}}).page
+    summary = page.get_by_text("Data, noise, lift")
+    tops = summary.evaluate(
+        """(element) => {
+          const text = document.createRange();
+          text.selectNodeContents(element);
+          return [...new Set([...text.getClientRects()].map((box) => box.top))];
+        }"""
+    )
+    box = summary.bounding_box()
+    assert box and box["height"] >= FINGERTIP
+    assert len(tops) == 2 and tops[1] - tops[0] < 24
+
+
 def test_each_step_of_the_guide_shows_its_words_its_picture_and_the_slider_on_a_phone(opened: Opened):
     page = opened(Playground("space", presets=["plane", "space"], guide=True), above=4 * ABOVE, **FINGER).page
     for k in range(1, len(GUIDE)):
@@ -157,8 +176,41 @@ def test_each_step_of_the_guide_shows_its_words_its_picture_and_the_slider_on_a_
         page.get_by_text(f"{k + 1} of {len(GUIDE)}.").wait_for()
         page.wait_for_function("document.querySelector('.rkp-guide').getBoundingClientRect().top < 100")
         page.wait_for_timeout(300)  # until nothing scrolls any longer
-        for selector in (".rkp-guide-text", ".rkp-play", ".rkp-feat canvas", ".rkp-layer input"):
+        for selector in (".rkp-guide-text", ".rkp-guide-right", ".rkp-play", ".rkp-feat canvas", ".rkp-layer input"):
             assert inside(page, selector), selector
+
+
+def test_the_guide_says_that_it_trains_and_how_many_points_are_right(opened: Opened):
+    page = opened(Playground("space", presets=["plane", "space"], guide=True), viewport=PHONE).page
+    right = page.locator(".rkp-guide-right")
+    assert not right.is_visible()  # nothing is trained in the first step
+    for step in GUIDE[1:]:
+        page.get_by_role("button", name="Next", exact=True).click()
+        assert re.search(
+            r"trains for \d+ epochs|Training starts (by itself|again)", page.inner_text(".rkp-guide-text")
+        ), step
+        page.wait_for_function("+document.querySelector('.rkp').dataset.step > 0", timeout=LONG)
+        page.wait_for_function("document.querySelector('.rkp-guide-right').textContent")
+    begun = right.inner_text()
+    page.wait_for_function("(old) => document.querySelector('.rkp-guide-right').textContent !== old", arg=begun)
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_timeout(500)  # until the last snapshot has come
+    share = page.inner_text(".rkp-decide .rkp-title").removeprefix("prediction: ").removesuffix(" right")
+    assert right.inner_text() == f"{share} of the new points are right"
+
+
+@pytest.mark.parametrize("header", [0, 64])
+def test_after_the_guide_the_experiments_are_in_sight_on_a_phone(opened: Opened, header: int):
+    seen = opened(Playground("space", presets=["plane", "space"], guide=True), above=4 * ABOVE, **FINGER)
+    page = seen.page
+    page.add_style_tag(content=f"html {{ scroll-padding-top: {header}px; }}")
+    for _ in GUIDE[1:]:
+        page.get_by_role("button", name="Next", exact=True).tap()
+    page.get_by_role("button", name="Done", exact=True).tap()
+    page.wait_for_timeout(1000)  # until nothing scrolls any longer
+    for name in ("2D cannot untie the donut", "Guided start", "Pause"):
+        box = page.get_by_role("button", name=name).bounding_box()
+        assert box and header <= box["y"] < PHONE["height"] - box["height"], name
 
 
 def test_the_guide_ends_where_other_points_are_chosen_and_begins_with_its_own(opened: Opened):
@@ -271,6 +323,48 @@ def test_a_change_that_begins_a_new_run_is_said_and_taken_back(opened: Opened):
     assert not undo.is_visible()
 
 
+def test_undo_brings_the_learning_rates_back(opened: Opened):
+    """A rate that was changed on the way, and one that began a new run."""
+    few = {"samples": 60, "epochs": 2}
+    page = opened(Playground("space", configuration={**few, "rates": [[3, 1e-2]]})).page
+    for _ in range(5):
+        page.get_by_role("button", name="Step", exact=True).click()
+    page.wait_for_selector('.rkp[data-step="5"]')
+    first, rate = record(page), page.get_by_label("learning rate")
+    assert first["configuration"]["rates"] == [[3, 1e-2]]
+    page.get_by_label("depth").press("ArrowRight")
+    page.get_by_role("button", name="Undo the change").click()
+    page.wait_for_selector('.rkp[data-step="5"]')
+    assert record(page) == first and rate.get_attribute("aria-valuetext") == "0.01"
+    page.get_by_role("button", name="Play").click()
+    wait_for(page)
+    ended = record(page)
+    rate.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.rkp-sentence').textContent.startsWith('Your change')")
+    assert record(page)["configuration"]["rate"] == 3e-2
+    page.get_by_role("button", name="Undo the change").click()
+    wait_for(page)
+    assert record(page) == ended and rate.get_attribute("aria-valuetext") == "0.01"
+
+
+def test_undo_knows_a_rate_that_was_changed_just_before(opened: Opened):
+    page = opened(Playground("space", configuration={"samples": 60, "epochs": 2})).page
+    page.get_by_role("button", name="Step", exact=True).click()
+    page.wait_for_selector('.rkp[data-step="1"]')
+    page.evaluate(
+        """() => {
+          for (const label of ["learning rate", "depth"]) {
+            const found = [...document.querySelectorAll(".rkp label")].find((l) => l.textContent.startsWith(label));
+            found.control.stepUp();
+            found.control.dispatchEvent(new Event("input", { bubbles: true }));
+          }
+        }"""
+    )
+    page.get_by_role("button", name="Undo the change").click()
+    page.wait_for_selector('.rkp[data-step="1"]')
+    assert record(page)["configuration"]["rates"] == [[1, 3e-3]]
+
+
 def test_a_run_that_is_watched_ends_with_the_bits_of_one_at_full_speed(opened: Opened):
     found = []
     for speed in ("10 s a run", "full speed"):
@@ -307,6 +401,48 @@ def test_the_guided_start_has_no_barrier(opened: Opened, npm_package: Callable[[
     assert page.evaluate("axe.run('.rkp').then((result) => result.violations.map((v) => v.id))") == []
 
 
+PLACES = """() => {
+  const parts = [...document.querySelectorAll(".rkp-race > .rkp-canvas, .rkp-racer canvas, .rkp-race-bar > *")];
+  return parts.filter((part) => part.checkVisibility()).map((part) => {
+    const { left, top } = part.getBoundingClientRect();
+    return [left, top + scrollY].map(Math.round);
+  });
+}"""
+SPOKEN = (
+    "The network is right on 100.0 % of the points it was trained with, but on 94.0 % of new ones: it learns them by "
+    "heart. No training point lies in the orange region at the bottom right: its colour is a guess."
+)
+"""Long words of a network in a race."""
+
+
+@pytest.mark.parametrize("width", [390, 700, 1280])
+def test_what_is_said_in_a_race_moves_no_picture(opened: Opened, width: int):
+    few, phone = {"samples": 60, "epochs": 3}, FINGER if width == PHONE["width"] else {}
+    page = opened(
+        Playground(race=["plane", "space"], configuration=few), **{**phone, "viewport": {"width": width, "height": 900}}
+    ).page
+    page.wait_for_selector("section + section .rkp[data-state]", timeout=LONG)
+    page.wait_for_timeout(500)  # until all is painted
+    before = page.evaluate(PLACES)
+    assert len(before) == 5 + 4 + 3  # pictures, and controls above and below them
+    page.evaluate(
+        f"""() => {{
+          window.seen = new Set();
+          (function look() {{
+            seen.add(JSON.stringify(({PLACES})()));
+            requestAnimationFrame(look);
+          }})();
+        }}"""
+    )
+    page.locator(".rkp-race-bar .rkp-play").click()
+    for lane in ("section:first-child", "section:last-child"):
+        page.wait_for_selector(f"{lane} .rkp[data-state=finished]", timeout=LONG)
+    page.wait_for_function("document.querySelector('.rkp-race [role=status]').textContent.startsWith('New points')")
+    page.evaluate("(words) => { document.querySelector('.rkp-racer .rkp-sentence').textContent = words; }", SPOKEN)
+    page.wait_for_timeout(100)  # until the next frame
+    assert page.evaluate("[...seen]") == [json.dumps(before, separators=(",", ":"))]
+
+
 def test_a_race_trains_all_nets_on_the_same_points_under_one_play(opened: Opened, npm_package: Callable[[str], Path]):
     few = {"samples": 60, "epochs": 3}
     seen = opened(Playground(race=["plane", "space"], configuration=few), viewport={"width": 1280, "height": 900})
@@ -321,7 +457,7 @@ def test_a_race_trains_all_nets_on_the_same_points_under_one_play(opened: Opened
     page.locator(".rkp-race-bar .rkp-play").click()
     for lane in ("section:first-child", "section:last-child"):
         page.wait_for_selector(f"{lane} .rkp[data-state=finished]", timeout=LONG)
-    said = page.inner_text(".rkp-race > .rkp-sentence")
+    said = page.inner_text(".rkp-race > .rkp-steady")
     assert re.match(
         r"New points right, 1: \d+\.\d % after 3 epochs; 2: \d+\.\d % after 3 epochs\. Ahead: \w+, width", said
     )

@@ -285,7 +285,7 @@ def test_dropped_files_are_nets_runs_and_tables_or_refused_until_something_moves
     page.wait_for_selector('.rkp[data-step="1"]')
     assert "broken" not in sentence(page)
     page.evaluate(DROP, ["few.csv", "1,2,a"])
-    says(page, "few.csv cannot be opened. table: must be 4 .. 4000 rows, got 1 row")
+    says(page, "few.csv cannot be opened. table: must have 4 to 4000 rows of points, got 1; add points, one per row")
     page.evaluate(DROP, ["net.json", text_of(RK4Net(2, 3, 2, 2), tmp_path)])
     says(page, "This is the network of net.json")
     page.evaluate(DROP, ["points.csv", "1,2,a\n2,1,b\n3,2,a\n4,4,b"])
@@ -299,6 +299,55 @@ def test_dropped_files_are_nets_runs_and_tables_or_refused_until_something_moves
     )
     says(page, f"large.json cannot be opened. file: must be of at most {LARGEST_FILE} bytes")
     untroubled(seen)
+
+
+LATE = """() => {
+  const text = Blob.prototype.text;
+  Blob.prototype.text = async function () {
+    const late = this.name === "late.csv" || this.name === "gone.csv";
+    if (late) await new Promise((resolve) => { window.release = resolve; });
+    if (this.name === "gone.csv") throw new Error("the file is gone");
+    return text.call(this);
+  };
+}"""
+"""Two files are read only when `release` is called, and one of them cannot be read then."""
+
+
+@pytest.mark.parametrize("late", ["late.csv", "gone.csv"])
+@pytest.mark.parametrize("by", ["drop", "form"])
+def test_of_two_files_the_one_chosen_last_is_opened(opened: Opened, tmp_path: Path, late: str, by: str):
+    page = opened(Playground("space")).page
+    page.evaluate(LATE)
+    if by == "drop":
+        page.evaluate(DROP, [late, "1,2,slow\n2,1,b\n3,2,slow\n4,4,b"])
+    else:
+        (tmp_path / late).write_text("1,2,slow\n2,1,b\n3,2,slow\n4,4,b", "utf8")
+        page.locator("input[type=radio]").last.check(force=True)
+        page.get_by_text("points from a table").click()
+        page.get_by_label("or open a file").set_input_files(tmp_path / late)
+    page.wait_for_function("() => Boolean(window.release)")
+    page.evaluate(DROP, ["quick.csv", "1,2,quick\n2,1,b\n3,2,quick\n4,4,b"])
+    page.wait_for_function("document.querySelector('.rkp-key').textContent.includes('quick')")
+    page.evaluate("release()")
+    page.wait_for_timeout(500)  # until it would have been opened
+    assert "quick" in page.inner_text(".rkp-key") and "gone" not in sentence(page)
+    assert page.inner_text(".rkp-table [role=status]").startswith("4 points in 2 classes (b, quick)")
+
+
+def test_an_answer_on_a_button_stays_as_long_after_a_second_press(opened: Opened):
+    page = opened(Playground("space")).page
+    page.clock.install()
+    button = page.get_by_role("button", name="Python")
+    files = []
+    page.on("download", lambda file: files.append(file.suggested_filename))
+    button.click()
+    page.clock.run_for(1500)
+    button.click()
+    page.clock.run_for(1500)
+    assert button.inner_text() == "Python ✓"
+    page.clock.run_for(1000)
+    assert button.inner_text() == "Python"
+    assert len(files) == 2
 
 
 def test_a_link_does_not_pretend_to_hold_weights(opened: Opened, tmp_path: Path):

@@ -20,6 +20,8 @@
  * @property {Int32Array} c    (N,)
  */
 
+/** What a reader's table calls classes and coordinates. @typedef {{classes: string[], columns: string[]}} Names */
+
 /**
  * Points given by a reader or by Python; where `validation` is missing, the training points stand for it.
  * @typedef {object} Given
@@ -27,6 +29,7 @@
  * @property {number[][]} X
  * @property {number[]} c
  * @property {{X: number[][], c: number[]}} [validation]
+ * @property {Names} [names]
  */
 
 /**

@@ -41,7 +41,8 @@ export function newRunner(frame, seen) {
   const caption = node("span", {}, "Train");
   const button = node("button", { type: "button", class: "rkp-play", click: () => toggle() }, icon(ICONS.play), " ", caption);
   const progress = node("progress", { "aria-label": "Epochs done", value: 0, max: 1 });
-  const count = node("span", { class: "rkp-hint" });
+  const counted = (/** @type {number} */ epoch) => `epoch ${epoch} of ${frame.given.epochs}`, most = counted(frame.given.epochs);
+  const count = node("span", { class: "rkp-hint rkl-count", style: `min-width: ${most.length}ch` }, counted(0)); // no letter is wider
   frame.views.before(node("div", { class: "rkl-row" }, button, progress, count));
   /** @type {Runner} */
   const runner = { run: null, snapshot: null, flow: null, grid: null, weights: null, past: null, best: [], begin, close: () => { observer.disconnect(); player?.close(); } };
@@ -85,7 +86,7 @@ export function newRunner(frame, seen) {
       runner.grid = snapshot.grid ?? runner.grid;
       runner.weights = null;
       progress.value = snapshot.step / (frame.given.epochs * snapshot.stepsPerEpoch);
-      count.textContent = `epoch ${snapshot.epoch} of ${frame.given.epochs}`;
+      count.textContent = counted(snapshot.epoch);
       if (playing !== snapshot.playing) shown(snapshot.playing);
       seen(runner);
       if (!snapshot.playing) settle(snapshot);

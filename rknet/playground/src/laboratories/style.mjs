@@ -25,6 +25,8 @@ export const STYLE = `
 .rkl .rkl-wrong { border-left: 0.25rem solid #d55e00; margin: 0; padding-left: 0.6rem; overflow-wrap: anywhere; }
 .rkl .rkl-say:empty { display: none; }
 .rkl-row { align-items: center; display: flex; flex-wrap: wrap; gap: 0.4rem 0.8rem; }
+.rkl-row > progress { flex: 1 1 4rem; max-width: 10rem; min-width: 0; }
+.rkl-count { white-space: nowrap; }
 .rkl-tableaus { align-content: start; display: grid; gap: 0.8rem; }
 .rkl table.rkl-tableau { border-collapse: collapse; font-size: 13px; margin: 0; width: auto; }
 .rkl-caption { color: var(--rkp-text); font-size: 13px; padding: 0 0 0.2rem; }

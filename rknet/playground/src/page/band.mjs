@@ -4,9 +4,9 @@ import { lighter } from "../painting/colours.mjs";
 import { Panel } from "../painting/panel.mjs";
 import { paintPlot } from "../painting/plot.mjs";
 import { trainSeeds } from "../run/seeds.mjs";
-import { bandOf, bandWords, MEASURES } from "../words/band.mjs";
+import { bandOf, bandWords, longest, MEASURES } from "../words/band.mjs";
 import { decimal } from "../words/numbers.mjs";
-import { node, select, tell } from "./elements.mjs";
+import { node, select, steady, tell } from "./elements.mjs";
 
 /** @import { Configuration } from "../types.mjs" */
 /** @import { Pen } from "../painting/panel.mjs" */
@@ -36,13 +36,13 @@ export function band(pages, described, count) {
   const lanes = select("network", Object.fromEntries(Array.from({ length: count }, (_, k) => [k, `network ${k + 1}`])), () => forget(IDLE));
   const measure = select("measured", MEASURES, () => now());
   const button = node("button", { type: "button", click: () => (training ? stop() : start()) });
-  const said = node("div", { class: "rkp-sentence", role: "status" });
+  const said = node("div", { class: "rkp-sentence", role: "status" }), place = steady(said);
   const panel = new Panel(`Band of ${SEEDS} seeds by epoch: least, median and most`, (pen, width, height) => {
     const page = pages()[0];
     if (page) paintBand(page, runs, /** @type {Measure} */ (measure.input.value), pen, width, height);
   });
   const bar = node("div", { class: "rkp-race-bar", role: "group", "aria-label": `${SEEDS} seeds of one network` }, ...(count > 1 ? [lanes.element] : []), measure.element, button);
-  const element = node("div", { class: "rkp-band" }, bar, said, panel.canvas);
+  const element = node("div", { class: "rkp-band" }, bar, place.element, panel.canvas);
 
   function start() {
     const lane = Number(lanes.input.value), page = pages()[lane];
@@ -86,6 +86,7 @@ export function band(pages, described, count) {
     paintedAt = performance.now();
     tell(button, training ? "Stop" : `Train ${SEEDS} seeds`);
     tell(said, chosen ? (stopped ? "Stopped. " : "") + bandWords(runs, /** @type {Measure} */ (measure.input.value), described(chosen.configuration)) : idle);
+    place.keep(chosen ? `Stopped. ${longest(described(chosen.configuration), SEEDS)}` : idle);
     panel.canvas.hidden = !chosen;
     panel.soon();
   }

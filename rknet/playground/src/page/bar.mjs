@@ -79,9 +79,11 @@ export const WITHOUT_WEIGHTS = "Weights need Export";
 
 /** A button that says for a while what it has done. @param {string} text @param {string|undefined} title @param {() => Promise<string|void>|string|void} act */
 export function answering(text, title, act) {
+  let timer = 0;
   const button = node("button", { type: "button", title, click: async () => {
     button.textContent = (await act()) ?? `${text} ✓`;
-    window.setTimeout(() => { button.textContent = text; }, 2000);
+    clearTimeout(timer); // the answer before would take this one away too early
+    timer = window.setTimeout(() => { button.textContent = text; }, 2000);
   } }, text);
   return button;
 }

@@ -2,10 +2,12 @@
 
 import { range } from "../geometry/grid.mjs";
 import { outline } from "../painting/markers.mjs";
+import { givenName } from "../words/names.mjs";
 import { judged } from "../words/narration.mjs";
 import { node, tell } from "./elements.mjs";
 import { sample } from "./legend.mjs";
 
+/** @import { Configured } from "../types.mjs" */
 /** @import { Page, Shown } from "./state.mjs" */
 
 /** Strength of the colour behind a cell that all points of a class are in, in percent. */
@@ -17,25 +19,27 @@ export function confusion({ state }) {
   const table = node("table", { class: "rkp-confusion" }, caption, head, body);
   const element = node("details", { class: "rkp-more", toggle: () => show() }, node("summary", {}, "confusion matrix"));
   /** @type {HTMLElement[]} */ let cells = [];
-  /** The theme that the table was laid out in. */ let theme = state.theme;
+  /** What the table was laid out for. */ let [theme, names] = [state.theme, ""];
 
-  /** @param {number} classes */
-  function layOut(classes) {
-    theme = state.theme;
+  /** @param {Configured} run */
+  function layOut({ classes, configuration }) {
+    [theme, names] = [state.theme, namesIn(configuration)];
     element.append(table); // not before it has headings
     const known = range(0, classes - 1);
-    const name = (/** @type {number} */ k) => [sample(`<path d="${outline(k, 4)}" fill="${state.theme.classes[k]}"/>`), String(k + 1)];
+    const called = (/** @type {number} */ k) => givenName(configuration, k) || String(k + 1);
+    const mark = (/** @type {number} */ k) => sample(`<path d="${outline(k, 4)}" fill="${state.theme.classes[k]}"/>`);
+    const short = (/** @type {number} */ k) => (givenName(configuration, k) ? "" : called(k)); // names stand at the rows, which have the room
     cells = known.flatMap(() => known.map(() => node("td", {})));
-    head.replaceChildren(node("tr", {}, node("td", {}), ...known.map((k) => node("th", { scope: "col", "aria-label": `answer ${k + 1}` }, ...name(k)))));
+    head.replaceChildren(node("tr", {}, node("td", {}), ...known.map((k) => node("th", { scope: "col", "aria-label": `answer ${called(k)}`, title: called(k) }, mark(k), short(k)))));
     body.replaceChildren(...known.map((k) =>
-      node("tr", {}, node("th", { scope: "row", "aria-label": `class ${k + 1}` }, ...name(k)), ...cells.slice(k * classes, (k + 1) * classes))));
+      node("tr", {}, node("th", { scope: "row", "aria-label": `class ${called(k)}`, title: called(k) }, mark(k), called(k)), ...cells.slice(k * classes, (k + 1) * classes))));
   }
 
   function show() {
     const { run, snapshot } = state;
     if (!element.open || !run || !snapshot) return;
     const { classes, configuration } = run, { confusion: counts, history } = snapshot;
-    if (cells.length !== classes ** 2 || theme !== state.theme) layOut(classes);
+    if (cells.length !== classes ** 2 || theme !== state.theme || names !== namesIn(configuration)) layOut(run);
     tell(caption, `${judged(configuration)} after epoch ${history.val_cost.length - 1}: a row for each class, a column for each answer`);
     cells.forEach((cell, at) => {
       const first = at - (at % classes), whole = counts.slice(first, first + classes).reduce((sum, count) => sum + count, 0);
@@ -47,3 +51,6 @@ export function confusion({ state }) {
 
   return { element, show };
 }
+
+/** @param {Configured["configuration"]} configuration */
+const namesIn = ({ data }) => (typeof data === "string" ? "" : JSON.stringify(data.names?.classes ?? ""));

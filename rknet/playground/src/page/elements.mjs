@@ -25,6 +25,15 @@ export function tell(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/**
+ * A text that keeps the place of the longest one that may stand there, so that nothing below it moves.
+ * @param {HTMLElement} text
+ */
+export function steady(text) {
+  const longest = node("div", { class: text.className, "aria-hidden": "true" });
+  return { element: node("div", { class: "rkp-steady" }, text, longest), keep: (/** @type {string} */ words) => tell(longest, words) };
+}
+
 let counter = 0;
 
 /** An identifier that no other element has. @param {string} name */

@@ -3,7 +3,8 @@
 import { DEFAULTS } from "../setup/choices.mjs";
 import { stepsPerEpoch } from "../setup/configuration.mjs";
 import { LINK } from "../setup/link.mjs";
-import { node } from "./elements.mjs";
+import { percent } from "../words/numbers.mjs";
+import { node, tell } from "./elements.mjs";
 import { watch } from "./playing.mjs";
 
 /** @import { Choice } from "../types.mjs" */
@@ -26,29 +27,48 @@ import { watch } from "./playing.mjs";
  * @property {HTMLElement} again  the button that opens it
  * @property {() => void} begin
  * @property {() => void} show  closes it where other points are chosen than it speaks of
+ * @property {() => void} count  how many points are right, in a step that trains
  * @property {() => void} stop
  */
 
 /** Milliseconds between two looks whether a net has caught up. */
 const OFTEN = 60;
 
+/** How many points are right, beside the words of a step that trains: the prediction may be out of sight. @param {Page} page */
+function counted({ state }) {
+  const element = node("div", { class: "rkp-guide-right" });
+
+  function begin(/** @type {Step} */ { epochs, play }) {
+    element.hidden = !epochs && !play;
+    tell(element, "");
+  }
+
+  function count() {
+    const { val_accuracy = [] } = state.snapshot?.history ?? {};
+    if (val_accuracy.length) tell(element, `${percent(val_accuracy[val_accuracy.length - 1])} of the new points are right`);
+  }
+
+  return { element, begin, count };
+}
+
 /** @param {Page} page @returns {Guide} */
 export function guide(page) {
   const { model, root } = page;
   /** @type {Step[]} */ const steps = model.get("guide") ?? [];
   const text = node("div", { class: "rkp-guide-text", "aria-live": "polite" });
+  const right = counted(page);
   const back = node("button", { type: "button", click: () => lead(at - 1) }, "Back");
   const next = node("button", { type: "button", class: "rkp-next", click: () => lead(at + 1) }, "Next");
   const skip = node("button", { type: "button", click: close }, "Skip");
   const element = node("div", { class: "rkp-guide", role: "group", "aria-label": "Guided start", hidden: true },
-    text, node("div", { class: "rkp-row" }, back, next, skip));
+    text, node("div", { class: "rkp-row" }, right.element, back, next, skip));
   const again = node("button", { type: "button", hidden: !steps.length, click: () => lead(0) }, "Guided start");
   /** @type {Choice} */ const first = model.get("configuration") ?? {};
   let at = 0, timer = 0;
 
   function lead(/** @type {number} */ position) {
     go(position);
-    watch(page);
+    watch(page, element.hidden ? element.parentElement : element); // at its end, the experiments that are offered
   }
 
   function go(/** @type {number} */ position) {
@@ -58,6 +78,7 @@ export function guide(page) {
     }
     at = position;
     const { title, say } = steps[at];
+    right.begin(steps[at]);
     text.replaceChildren(node("b", {}, `${at + 1} of ${steps.length}. ${title}. `), say);
     back.disabled = at === 0;
     next.textContent = at + 1 < steps.length ? "Next" : "Done";
@@ -108,5 +129,5 @@ export function guide(page) {
     if (steps.length && !location.hash.startsWith(LINK)) go(0);
   }
 
-  return { element, again, begin, show, stop: () => clearTimeout(timer) };
+  return { element, again, begin, show, count: right.count, stop: () => clearTimeout(timer) };
 }

@@ -2,6 +2,7 @@
 
 import { range } from "../geometry/grid.mjs";
 import { outline } from "../painting/markers.mjs";
+import { className } from "../words/names.mjs";
 import { node } from "./elements.mjs";
 
 /** @import { Page } from "./state.mjs" */
@@ -16,9 +17,9 @@ import { node } from "./elements.mjs";
 export function legend({ state }) {
   const element = node("div", { class: "rkp-key" });
   const show = (/** @type {number} */ classes) => {
-    const colours = state.theme.classes;
+    const colours = state.theme.classes, configuration = state.run?.configuration ?? state.configuration;
     const entries = range(0, classes - 1).map((k) =>
-      node("span", {}, sample(`<path d="${outline(k, 4)}" fill="${colours[k]}"/>`), `class ${k + 1}`));
+      node("span", {}, sample(`<path d="${outline(k, 4)}" fill="${colours[k]}"/>`), className(configuration, k)));
     entries.push(node("span", {}, line(""), "curve: new points"), node("span", {}, line("1.5 3"), "curve: training points"));
     if (state.run?.bayes !== null) entries.push(node("span", {}, line("5 3"), "best possible"));
     element.replaceChildren(...entries.flatMap((entry) => [entry, " "]));

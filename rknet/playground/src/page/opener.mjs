@@ -17,6 +17,7 @@ import { watch } from "./playing.mjs";
 /**
  * @typedef {object} Opener
  * @property {HTMLElement[]} elements
+ * @property {(file: File) => Promise<string|null>} textOf  null where another file was chosen in the meantime
  * @property {(seen: Snapshot, over: boolean) => void} heard  a snapshot has come
  * @property {() => string} words  what is shown, while it is that of the file
  */
@@ -28,17 +29,26 @@ export function opener(page) {
   const { state } = page;
   /** What could not be opened, and what was shown then. @type {{words: string, generation?: number, step?: number}} */
   let refused = { words: "" };
+  /** @type {File|null} */ let last = null;
   const input = node("input", { type: "file", accept: ".json,.csv,.tsv,.txt", hidden: true, "aria-label": "File to open", change: () => {
     read(input.files?.[0]);
     input.value = ""; // so that the same file can be chosen again
   } });
   const button = node("button", { type: "button", title: TITLE, click: () => input.click() }, "Open");
 
+  /** @param {File} file */
+  async function textOf(file) {
+    last = file;
+    if (file.size > LARGEST) refuseText("file", `of at most ${LARGEST} bytes`, String(file.size));
+    const text = await file.text().catch((error) => (last === file ? Promise.reject(error) : ""));
+    return last === file ? text : null;
+  }
+
   async function read(/** @type {File|undefined} */ file) {
     if (!file) return;
     try {
-      if (file.size > LARGEST) refuseText("file", `of at most ${LARGEST} bytes`, String(file.size));
-      const text = await file.text();
+      const text = await textOf(file);
+      if (text === null) return;
       if (isJson(text)) show({ ...fromJson(text, steady(state.configuration, state.snapshot?.step ?? 0)), name: file.name });
       else refuseTable(page.ownPoints.table(text));
     } catch (error) {
@@ -89,7 +99,7 @@ export function opener(page) {
     event.preventDefault();
     read(event.dataTransfer?.files?.[0]);
   });
-  return { elements: [button, input], heard, words };
+  return { elements: [button, input], textOf, heard, words };
 }
 
 /** @param {string} problem */

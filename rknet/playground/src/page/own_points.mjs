@@ -3,7 +3,8 @@
 import { EDGE } from "../data/points.mjs";
 import { range } from "../geometry/grid.mjs";
 import { OWN_CLASSES, onGrid, withClasses } from "../setup/drawn.mjs";
-import { node } from "./elements.mjs";
+import { className } from "../words/names.mjs";
+import { node, tell } from "./elements.mjs";
 import { isOwn } from "./state.mjs";
 import { tableControls } from "./table_controls.mjs";
 
@@ -25,7 +26,8 @@ export function ownPoints(page) {
 
   /** @param {{X: number[][], c: number[]}} points */
   function redraw(points) {
-    state.own = withClasses({ classes: 2, ...points });
+    const { names } = points.X.length ? state.own : {}; // a board that was cleared has none
+    state.own = withClasses({ classes: 2, names, ...points });
     if (new Set(state.own.c).size < 2) {
       page.playing.pause();
       page.choosing.stop();
@@ -66,7 +68,7 @@ function ownTools(page, redraw) {
     show();
   };
   const buttons = range(0, OWN_CLASSES - 1).map((k) =>
-    node("button", { type: "button", click: () => choose(k) }, `class ${k + 1}`));
+    node("button", { type: "button", click: () => choose(k) }));
   const undo = () => redraw({ X: state.own.X.slice(0, -1), c: state.own.c.slice(0, -1) });
   const table = tableControls(page);
   const element = node("div", { class: "rkp-own", role: "group", "aria-label": "Your own points" },
@@ -75,8 +77,10 @@ function ownTools(page, redraw) {
       node("button", { type: "button", click: undo }, "Undo"),
       node("button", { type: "button", click: () => redraw({ X: [], c: [] }) }, "Clear")),
     node("div", { class: "rkp-hint" }, HINT), table.element);
-  const show = () =>
-    buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(k === state.drawnClass)));
+  const show = () => buttons.forEach((button, k) => {
+    tell(button, className({ data: state.own }, k));
+    button.setAttribute("aria-pressed", String(k === state.drawnClass));
+  });
   return { element, table: table.take, show };
 }
 

@@ -21,11 +21,10 @@ const CATCH_UP = 150;
 /** Widths on which pictures stand below one another. */
 const NARROW = 560;
 
-/** On a small screen, bring what is said into sight, and the picture below it. @param {Page} page */
-export function watch({ root, guide, bar, still }) {
+/** On a small screen, bring what is said into sight, and the picture below it. @param {Page} page @param {Element|null} [first]  what is to stand on top */
+export function watch({ root, guide, bar, still }, first = guide.element.hidden ? bar.bar : guide.element) {
   if (root.clientWidth >= NARROW) return;
-  const first = guide.element.hidden ? bar.bar : guide.element;
-  first.scrollIntoView({ block: "start", behavior: still.matches ? "auto" : "smooth" });
+  first?.scrollIntoView({ block: "start", behavior: still.matches ? "auto" : "smooth" });
 }
 
 /** @param {Page} page @returns {Playing} */

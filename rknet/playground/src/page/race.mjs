@@ -8,7 +8,7 @@ import { largest, smallest } from "../geometry/extremes.mjs";
 import { NET_NAMES, SET_NAMES } from "../words/names.mjs";
 import { percent, short } from "../words/numbers.mjs";
 import { band } from "./band.mjs";
-import { icon, ICONS, node, select, tell } from "./elements.mjs";
+import { icon, ICONS, node, select, steady, tell } from "./elements.mjs";
 import { obeyKeys } from "./hands.mjs";
 import { sample } from "./legend.mjs";
 import { open } from "./opening.mjs";
@@ -37,7 +37,7 @@ export function race({ model, el }) {
   const curves = new Panel("Accuracy of every network by epoch", (pen, width, height) => paintCurves(pages(), pen, width, height));
   const seeds = band(pages, described, starters.length);
   const play = node("button", { type: "button", class: "rkp-play", click: () => playing.toggle() });
-  const standing = node("div", { class: "rkp-sentence", role: "status" });
+  const standing = node("div", { class: "rkp-sentence", role: "status" }), place = steady(standing);
 
   const running = () => pages().some(({ state }) => state.playing);
   const playing = {
@@ -65,11 +65,12 @@ export function race({ model, el }) {
     const [first] = pages();
     if (first && typeof first.state.configuration.data === "string") data.show(first.state.configuration.data);
     tell(standing, running() ? "All are trained, on the same points." : standingOf(pages()));
+    place.keep(longest(pages()));
     curves.soon();
     if (lanes.length === starters.length) seeds.show();
   }
 
-  root.append(node("style", {}, STYLE), bar, standing, curves.canvas, board, seeds.element);
+  root.append(node("style", {}, STYLE), bar, place.element, curves.canvas, board, seeds.element);
   el.append(root);
   const common = model.get("configuration") ?? {};
   starters.forEach((starter, k) => {
@@ -112,9 +113,19 @@ function standingOf(pages) {
   const now = pages.map(({ state: { snapshot, configuration } }) =>
     ({ accuracy: snapshot?.history.val_accuracy[snapshot.history.val_accuracy.length - 1] ?? NaN, epoch: snapshot?.epoch ?? 0, name: described(configuration) }));
   if (now.every(({ epoch }) => epoch === 0)) return "The same points for all. Press play.";
-  const words = now.map(({ accuracy, epoch }, k) => `${k + 1}: ${percent(accuracy)} after ${epoch} ${epoch === 1 ? "epoch" : "epochs"}`);
-  const ahead = now.reduce((best, lane) => (lane.accuracy > best.accuracy ? lane : best));
-  return `New points right, ${words.join("; ")}. Ahead: ${ahead.name}.`;
+  return inWords(now, now.reduce((best, lane) => (lane.accuracy > best.accuracy ? lane : best)).name);
+}
+
+/** @param {{accuracy: number, epoch: number}[]} lanes @param {string} ahead */
+function inWords(lanes, ahead) {
+  const words = lanes.map(({ accuracy, epoch }, k) => `${k + 1}: ${percent(accuracy)} after ${epoch} ${epoch === 1 ? "epoch" : "epochs"}`);
+  return `New points right, ${words.join("; ")}. Ahead: ${ahead}.`;
+}
+
+/** The longest words that may come. @param {Page[]} pages */
+function longest(pages) {
+  const all = pages.map(({ state }) => state.configuration), names = all.map(described);
+  return inWords(all.map(({ epochs }) => ({ accuracy: 1, epoch: epochs })), names.reduce((a, b) => (b.length > a.length ? b : a), ""));
 }
 
 /** @param {Page[]} pages @param {CanvasRenderingContext2D} pen @param {number} width @param {number} height */

@@ -43,6 +43,7 @@ export function score(page) {
     counted.show();
     page.sentence.tell();
     page.task.show();
+    page.guide.count();
     page.heard?.();
   }
 

@@ -9,7 +9,6 @@ export const STYLE = `
   --rkp-back: var(--pst-color-background, var(--jp-layout-color1, #fff));
   --rkp-accent: #0072b2;
   --rkp-on-accent: #fff;
-  --rkp-header: calc(var(--pst-header-height, 0rem) + 0.5rem); /* what a page keeps in sight at its top */
   color: var(--rkp-text);
   container: rkp / inline-size;
   font-family: var(--pst-font-family-base, var(--jp-ui-font-family, system-ui, sans-serif));
@@ -17,7 +16,7 @@ export const STYLE = `
   font-variant-numeric: lining-nums tabular-nums;
   line-height: 1.4;
   margin: 1.25rem 0;
-  scroll-margin-top: 4rem;
+  scroll-margin-top: 0.5rem; /* the page's own scroll-padding keeps its top bar clear */
   text-align: left;
 }
 html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent: #56b4e9; --rkp-on-accent: #0b1620; }
@@ -35,13 +34,18 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-solved { color: var(--rkp-accent); }
 .rkp-top, .rkp-right { display: contents; }
 .rkp-bar { grid-area: bar; }
-.rkp :is(.rkp-bar, .rkp-guide) { scroll-margin-top: var(--rkp-header); }
+.rkp :is(.rkp-bar, .rkp-guide, .rkp-presets) { scroll-margin-top: 0.5rem; }
 .rkp-tools { display: flex; flex-wrap: wrap; gap: 0.3rem; grid-area: tools; }
-.rkp-say { align-items: start; display: flex; gap: 0.75rem; grid-area: say; justify-content: space-between; min-height: 2.8em; }
+.rkp-say { align-items: start; display: flex; gap: 0.75rem; grid-area: say; justify-content: space-between; min-height: 3em; }
+.rkp-steady { display: grid; }
+.rkp-steady > * { grid-area: 1 / 1; }
+.rkp-steady > [aria-hidden] { visibility: hidden; }
 .rkp-undo { white-space: nowrap; }
-.rkp-guide { align-items: center; background: var(--rkp-surface); border-left: 0.25rem solid var(--rkp-accent); border-radius: 0.3rem; display: flex; flex-wrap: wrap; gap: 0.4rem 1rem; flex: 1 0 100%; justify-content: space-between; padding: 0.45rem 0.75rem; }
+.rkp-guide { align-items: center; background: var(--rkp-surface); border-left: 0.25rem solid var(--rkp-accent); border-radius: 0.3rem; display: flex; flex-wrap: wrap; gap: 0.4rem 1rem; flex: 1 0 100%; justify-content: space-between; padding: 0.3rem 0.75rem; }
 .rkp-guide-text { flex: 1 1 20rem; font-size: 15px; min-height: 2.8em; }
 .rkp-row { display: flex; flex-wrap: wrap; gap: 0.35rem; }
+.rkp-guide .rkp-row { align-items: center; flex: 0 0 18em; justify-content: flex-end; }
+.rkp-guide-right { flex: 1 0 100%; font-size: 13px; font-weight: 600; line-height: 1.2; min-height: 1.2em; text-align: right; text-wrap: balance; }
 .rkp .rkp-next { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); }
 .rkp-guided .rkp-presets > button { display: none; }
 [data-lit="traj"] .rkp-traj .rkp-canvas, [data-lit="feat"] .rkp-feat .rkp-canvas, [data-lit="decide"] .rkp-decide .rkp-canvas { outline: 3px solid var(--rkp-accent); }
@@ -58,6 +62,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-probe { font-size: 13px; min-height: 1.4em; }
 .rkp-share { white-space: nowrap; }
 .rkp-teaching .rkp-row { display: grid; gap: 0.2rem 0.9rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
+.rkp-teaching .rkp-part { display: inline-block; }
 .rkp-teaching .rkp-part input { width: auto; }
 .rkp-widths { align-items: center; }
 .rkp-shown { align-items: end; display: flex; flex-wrap: wrap; gap: 0.2rem 0.75rem; }
@@ -81,7 +86,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   min-height: 2rem;
   padding: 0.15rem 0.55rem;
 }
-.rkp button { cursor: pointer; }
+.rkp button { cursor: pointer; flex-shrink: 0; max-width: 100%; }
 .rkp button:disabled { cursor: default; opacity: 0.5; }
 @media (hover: hover) { /* where a finger taps, a hover style would stay */
   .rkp button:hover:not(:disabled, [aria-pressed="true"]) { background: var(--rkp-surface); }
@@ -105,7 +110,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-plots .rkp-canvas, .rkp-score .rkp-canvas { background: none; height: 128px; }
 
 .rkp-bar { align-items: center; display: flex; flex-wrap: wrap; gap: 0.3rem; }
-.rkp .rkp-play { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); font-weight: 600; min-width: 4.9rem; }
+.rkp .rkp-play { background: var(--rkp-accent); border-color: var(--rkp-accent); color: var(--rkp-on-accent); font-weight: 600; }
 .rkp-icon svg { display: inline-block; vertical-align: -1px; }
 .rkp [hidden] { display: none !important; }
 .rkp-count { contain: layout style; color: var(--rkp-muted); flex: 1 1 auto; white-space: nowrap; }
@@ -128,6 +133,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp .rkp-confusion { border-collapse: separate; border-spacing: 2px; font-size: 12.5px; margin: 0; max-width: 20rem; width: 100%; }
 .rkp-confusion caption { caption-side: bottom; color: var(--rkp-muted); font-size: 12px; padding: 0.2rem 0; text-align: left; }
 .rkp .rkp-confusion :is(th, td) { border: 0; border-radius: 0.2rem; color: inherit; font-weight: 400; min-width: 2.2rem; padding: 0.1rem 0.3rem; text-align: right; white-space: nowrap; }
+.rkp .rkp-confusion th { max-width: 6rem; overflow: hidden; text-overflow: ellipsis; }
 .rkp-more[open] > summary { margin-bottom: 0.4rem; }
 .rkp-slider { align-items: center; display: grid; gap: 0 0.5rem; grid-template-columns: 5.2rem minmax(3rem, 1fr) 3.1rem; }
 .rkp-in .rkp-slider { grid-template-columns: 1fr auto; }
@@ -166,7 +172,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-layer .rkp-slider { grid-template-columns: auto minmax(3rem, 1fr) 4.2rem; }
 
 .rkp-foot { border-top: 1px solid var(--rkp-line); display: grid; gap: 0.5rem; padding-top: 0.6rem; }
-.rkp .rkp-sentence { font-size: 15px; scroll-margin-top: 5rem; }
+.rkp .rkp-sentence { font-size: 15px; scroll-margin-top: 0.5rem; }
 .rkp-formula { color: var(--rkp-text); display: flex; flex-wrap: wrap; font-size: 15px; gap: 0.35rem 1.8rem; min-height: 1.6rem; overflow-x: auto; }
 .rkp-small { color: var(--rkp-muted); font-size: 12px; }
 .rkp-spoken { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
@@ -175,7 +181,9 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-key svg { display: inline-block; margin-right: 0.25rem; vertical-align: -1px; }
 
 @container rkp (max-width: 559px) {
-  .rkp-say { display: block; min-height: 5.6em; }
+  .rkp-say { display: block; min-height: 6em; }
+  .rkp-guide .rkp-row { flex: 1 1 100%; }
+  .rkp-guide-right { flex: 1 1 6rem; font-size: 14px; min-height: 2.4em; text-align: left; }
 
   [data-lit="feat"] .rkp-body {
     grid-template: "presets" "bar" "feat" "layer" "say" "decide" "under" "traj" "main" "net" "in" "train" "score" "plots" "inside" "tools" "foot" / minmax(0, 1fr);
@@ -212,12 +220,16 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   .rkp-body:not(.rkp-compact) .rkp-layer > .rkp-row { grid-area: 1 / 1; }
   .rkp-body:not(.rkp-compact) .rkp-layer > :first-child { align-self: start; }
 }
-.rkp-race > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
+@container rkp (min-width: 1100px) {
+  .rkp-guide .rkp-row { flex: none; }
+  .rkp-guide-right { flex: 0 0 20em; min-height: 0; }
+}
+.rkp-race > .rkp-steady { margin: 0.5rem 0; }
 .rkp-race > .rkp-canvas { background: none; height: 150px; }
 .rkp-band { border-top: 1px solid var(--rkp-line); margin-top: 1rem; padding-top: 0.75rem; }
-.rkp-band > .rkp-sentence { margin: 0.5rem 0; min-height: 2.8em; }
+.rkp-band > .rkp-steady { margin: 0.5rem 0; }
 .rkp-band > .rkp-canvas { background: none; height: 170px; }
-.rkp-race-bar { align-items: end; display: flex; flex-wrap: wrap; gap: 0.5rem; }
+.rkp-race-bar { align-items: end; display: flex; flex-wrap: wrap; gap: 0.5rem 0.35rem; }
 .rkp-lanes { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
 .rkp-lane { font-size: 14px; font-weight: 600; margin: 0.75rem 0 0; min-height: 2.8em; }
 .rkp-lanes .rkp { margin: 0.25rem 0; }
@@ -225,7 +237,6 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
   grid-template: "say say" "feat decide" "layer layer" "under under" "main main" "net net" "in in" / minmax(0, 1fr) minmax(0, 1fr);
 }
 .rkp-racer > :is(.rkp-top, .rkp-presets, .rkp-traj, .rkp-score, .rkp-foot, .rkp-train, .rkp-inside), .rkp-racer :is(.rkp-plots, .rkp-key, .rkp-shown, .rkp-axes, .rkp-seed) { display: none; }
-.rkp .rkp-racer .rkp-say { min-height: 5.6em; }
 .rkp .rkp-racer .rkp-layer { grid-template-columns: minmax(0, 1fr); }
 .rkp details.rkp-in { display: block; }
 .rkp details.rkp-in > div { align-items: end; display: grid; gap: 0.6rem 1rem; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); padding-top: 0.5rem; }
@@ -234,8 +245,9 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 @media (pointer: coarse) { /* what a finger meets */
   .rkp :is(button, select, input[type="number"], input[type="text"], input[type="file"], input[type="range"]), .rkp .rkp-presets button { min-height: 2.75rem; min-width: 2.75rem; }
   .rkp input[type="checkbox"] { height: 1.5rem; vertical-align: middle; width: 1.5rem; }
-  .rkp :is(summary, .rkp-shown > span, .rkp-part) { line-height: 2.75rem; }
+  .rkp :is(summary, .rkp-shown > span, .rkp-part) { min-height: 2.75rem; padding-block: calc((2.75rem - 1.4em) / 2); }
   .rkp .rkp-presets button { border-radius: 1.4rem; }
 }
+.rkp button.rkp-play { min-width: 6.2em; } /* as wide as Pause, so that nothing moves */
 @media print { .rkp { display: none; } }
 `;

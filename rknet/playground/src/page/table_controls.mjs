@@ -9,12 +9,18 @@ import { node, tell, unique } from "./elements.mjs";
 const HINT = "Three columns: two numbers and the class; one point per row, such as 1.5, −0.3, red. Semicolons or tabs will do, too. A file can be dropped on the prediction.";
 
 /** @param {Page} page @returns {{element: HTMLElement, take: (text: string) => string}} */
-export function tableControls({ state, choosing }) {
+export function tableControls({ state, choosing, opener }) {
   const [idText, idFile, idSaid] = ["table", "file", "said"].map(unique), answer = node("div", { id: idSaid, class: "rkp-hint", role: "status" }, HINT);
   const text = node("textarea", { placeholder: "1.5, -0.3, red\n-0.7, 0.2, blue", id: idText, rows: 4, spellcheck: "false", "aria-describedby": idSaid });
   const file = node("input", { id: idFile, type: "file", accept: ".csv,.tsv,.txt,text/csv", change: async () => {
     const [chosen] = file.files ?? [];
-    if (chosen) take(await chosen.text());
+    if (!chosen) return;
+    try {
+      const table = await opener.textOf(chosen);
+      if (table !== null) take(table);
+    } catch (error) {
+      refuse(error);
+    }
   } });
 
   function use() {
@@ -26,10 +32,14 @@ export function tableControls({ state, choosing }) {
       choosing.choose({ data: given });
       return "";
     } catch (error) {
-      answer.classList.add("rkp-wrong");
-      tell(answer, said(error));
-      return said(error);
+      return refuse(error);
     }
+  }
+
+  function refuse(/** @type {unknown} */ error) {
+    answer.classList.add("rkp-wrong");
+    tell(answer, said(error));
+    return said(error);
   }
 
   function take(/** @type {string} */ table) {

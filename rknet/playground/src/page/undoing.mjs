@@ -38,7 +38,8 @@ export function undoing(page) {
   function keep() {
     const { run, snapshot } = state;
     if (run && snapshot && snapshot.step > 0) {
-      kept = { configuration: run.configuration, ...start, steps: snapshot.step, epoch: snapshot.epoch };
+      const { rate, rates, step: steps, epoch } = snapshot; // a change of the rate may not have been heard of before
+      kept = { configuration: { ...run.configuration, rate, rates }, ...start, steps, epoch };
     }
     start = { given: state.given, opened: state.opened };
     element.hidden = !kept;

@@ -2,6 +2,7 @@
 
 import { f } from "../engine/arithmetic.mjs";
 import { ACTIVATIONS, DEFAULTS, LIFTS, LIMITS, SCHEMES, SETS, WHOLE } from "./choices.mjs";
+import { NAME } from "./csv.mjs";
 import { checkRates } from "./rates.mjs";
 import { refuse } from "./refuse.mjs";
 import { readTableau } from "./tableau.mjs";
@@ -53,8 +54,9 @@ function choose(field, value, known) {
 /** @param {Given} data */
 function checkGiven(data) {
   if (typeof data !== "object" || data === null) refuse("data", "the name of a set, or points", data);
-  const { classes } = data;
+  const { classes, names } = data;
   checkNumber("data.classes", classes, "classes");
+  if (names !== undefined) checkNames(names, classes);
   for (const [name, points] of Object.entries({ data, "data.validation": data.validation ?? data })) {
     const { X, c } = points;
     if (!(Array.isArray(X) && X.length > 0 && X.every((x) => x?.length === 2 && x.every((t) => typeof t === "number" && Number.isFinite(f(t)))))) {
@@ -62,6 +64,16 @@ function checkGiven(data) {
     }
     if (!(Array.isArray(c) && c.length === X.length && c.every((k) => Number.isInteger(k) && k >= 0 && k < classes))) {
       refuse(`${name}.c`, `a list of ${X.length} classes in 0 .. ${classes - 1}`, c);
+    }
+  }
+}
+
+/** @param {import("../types.mjs").Names} names @param {number} classes */
+function checkNames(names, classes) {
+  for (const [part, most] of /** @type {const} */ ([["classes", classes], ["columns", 2]])) {
+    const all = names?.[part];
+    if (!(Array.isArray(all) && all.length <= most && all.every((name) => typeof name === "string" && name.length <= NAME))) {
+      refuse(`data.names.${part}`, `a list of at most ${most} names of at most ${NAME} letters`, all);
     }
   }
 }

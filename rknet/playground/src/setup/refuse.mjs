@@ -13,6 +13,11 @@ export function refuseText(field, rule, text) {
   throw new Error(`${field}: must be ${rule}, got ${shortened(text)}`);
 }
 
+/** The same with what to do about it. @param {string} field @param {string} rule  after "must" @param {string} found @param {string} remedy @returns {never} */
+export function refuseWith(field, rule, found, remedy) {
+  throw new Error(`${field}: must ${rule}, got ${shortened(found)}; ${remedy}`);
+}
+
 /** @param {string} text */
 function shortened(text) {
   return text.length > SHOWN ? `${text.slice(0, SHOWN)} …` : text;

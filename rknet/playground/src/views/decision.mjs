@@ -63,7 +63,7 @@ function paintKnown(state, drawing, pen, width, height) {
 }
 
 /** @param {State} state @param {Pen} pen @param {number} width @param {number} height */
-function paintTicks({ theme }, pen, width, height) {
+function paintTicks({ theme, configuration: { data } }, pen, width, height) {
   pen.fillStyle = theme.muted;
   pen.font = `11px ${theme.font}`;
   pen.textBaseline = "alphabetic";
@@ -74,6 +74,18 @@ function paintTicks({ theme }, pen, width, height) {
     pen.textAlign = "left";
     pen.fillText(text, 3, x > 0 ? 12 : x < 0 ? height - 16 : height / 2 + 4);
   }
+  if (typeof data !== "string" && data.names) paintNames(data.names, pen, width, height);
+}
+
+/** The names of the coordinates, between the middle and the end of each axis. @param {import("../types.mjs").Names} names @param {Pen} pen @param {number} width @param {number} height */
+function paintNames({ columns: [across = "", up = ""] }, pen, width, height) {
+  pen.textAlign = "center";
+  pen.fillText(across, 0.75 * width, height - 4, 0.4 * width);
+  pen.save();
+  pen.translate(12, 0.25 * height);
+  pen.rotate(-Math.PI / 2);
+  pen.fillText(up, 0, 0, 0.4 * height);
+  pen.restore();
 }
 
 /** The picked point. @param {Probe} probe @param {State['theme']} theme @param {Pen} pen @param {number} width @param {number} height */

@@ -35,5 +35,12 @@ export function bandWords(runs, measure, net) {
   const said = measure === "val_accuracy" ? percent : (/** @type {number} */ x) => decimal(x, 3);
   const lost = fallen ? ` ${fallen} ${fallen === 1 ? "run" : "runs"} diverged.` : "";
   if (low === undefined) return `${net}. ${which} trained:${lost}`;
-  return `${net}. ${which} trained: ${MEASURES[measure]} from ${said(low)} to ${said(high)}, median ${said(median)}.${lost}`;
+  return ended(net, which, measure, [low, high, median].map(said)) + lost;
 }
+
+/** @param {string} net @param {string} which @param {keyof typeof MEASURES} measure @param {string[]} ends  least, most and median */
+const ended = (net, which, measure, [low, high, median]) =>
+  `${net}. ${which} trained: ${MEASURES[measure]} from ${low} to ${high}, median ${median}.`;
+
+/** The longest words of runs that did not diverge. @param {string} net @param {number} seeds */
+export const longest = (net, seeds) => ended(net, `All ${seeds} seeds`, "val_accuracy", [percent(1), percent(1), percent(1)]);

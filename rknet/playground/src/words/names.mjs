@@ -1,6 +1,6 @@
 /** What sets, nets, lifts and activations are called on the page. */
 
-/** @import { Choice } from "../types.mjs" */
+/** @import { Choice, Configuration } from "../types.mjs" */
 
 /** @type {Record<string, string>} */
 export const SET_NAMES = {
@@ -19,6 +19,12 @@ export const LIFT_NAMES = { zero: "zeros added", linear: "random, linear", ortho
 export const ACTIVATION_NAMES = { tanh: "tanh", logistic: "logistic", relu: "ReLU", softplus: "softplus" };
 
 export const OWN = "own points";
+
+/** What a class is called in the reader's table; "" without one. @param {Pick<Configuration, "data">} configuration @param {number} k */
+export const givenName = ({ data }, k) => (typeof data !== "string" && data.names?.classes[k]) || "";
+
+/** What a class is called. @param {Pick<Configuration, "data">} configuration @param {number} k */
+export const className = (configuration, k) => givenName(configuration, k) || `class ${k + 1}`;
 
 export const OWN_TABLEAU = "own tableau";
 
