@@ -102,13 +102,13 @@ plt.show()
 assert len(costate_trees) == 8
 
 # %% [markdown]
-# The pair has order $q$ if all these trees, and those of the state, have the required weights up to $q$ nodes.
-# `order.order_of_pair` computes this order in exact arithmetic.
+# The pair has order $q$ if all trees of this kind with up to $q$ nodes, and those of the state, have the required
+# weights. `order.order_of_pair` computes this order in exact arithmetic.
 #
-# If the controls are *given*, as they are when a gradient is computed, the costates of the partner are the derivative
-# of the numerical flow, and the pair has the order of the scheme. If {eq}`paper-3.22` is *solved* for the controls,
-# they become functions of state and costate. Then the state equation contains the costate, nodes may be mixed freely,
-# there are more conditions, and the order may be lower {footcite}`hager2000`:
+# If the controls are *given*, as they are when a gradient is computed, the partner's costates arise from $p^{[L]}$ by
+# the transposed derivative of the numerical flow, and the pair has the order of the scheme. If {eq}`paper-3.22` is
+# *solved* for the controls, they become functions of state and costate. Then the state equation contains the costate,
+# nodes may be mixed freely, there are more conditions, and the order may be lower {footcite}`hager2000`:
 
 # %%
 ralston3 = Tableau(
@@ -186,7 +186,7 @@ weights = {
     for title, pair in columns.items()
 }
 
-# %% mystnb={"figure": {"name": "fig-tree-weights", "caption": "Weights of the eight trees. Orange: not the exact weight. Heun's two columns are equal: both costates have the same errors for trees with three nodes, so they differ only by a term one order smaller. Ralston's two columns differ in two rows."}, "image": {"alt": "A table with eight rows, each beginning with a drawn tree, and five columns of fractions. In Heun's columns the same entries are orange; Ralston's columns differ in two rows of trees with three nodes."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-tree-weights", "caption": "Weights of the eight trees. Orange: not the exact weight. Heun's two columns are equal: both costates have the same errors for trees with three nodes, so their difference is one order higher in $h$ than these errors. Ralston's two columns differ in two rows."}, "image": {"alt": "A table with eight rows, each beginning with a drawn tree, and five columns of fractions. In Heun's columns the same entries are orange; Ralston's columns differ in two rows of trees with three nodes."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 4.2), layout="constrained")
 for row, tree in enumerate(costate_trees):
     plain_tree, kinds = order.uncoloured(tree)
@@ -229,7 +229,7 @@ assert [ralston_right[k] == exact[k] for k in differ] == [False, True]
 #
 # The gradient with respect to the control of a single stage contains $p_i$ itself, without the sum over $i$. Its error
 # depends on the rows of the two matrices: $O(h)$ if the row sums differ, $O(h^2)$ if they agree. `order.common_order`
-# finds the powers for a layer and for a stage; {doc}`s3_3_wrong_partner` measures them.
+# finds the powers for a layer and for a stage; {doc}`s3_3_wrong_partner` measures them for the explicit schemes.
 
 # %%
 for name, tableau in schemes.items():

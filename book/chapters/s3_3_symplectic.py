@@ -98,7 +98,8 @@ plt.show()
 # :class: tip
 # - that the product $p^{[l]} \cdot \delta y^{[l]}$ is preserved exactly from layer to layer;
 # - that, for the gradient of a network, this is the chain rule;
-# - that with a wrong partner the product changes in each layer, because {eq}`paper-3.23` fails, and by how much;
+# - that with a wrong partner the product in general changes in each layer, because {eq}`paper-3.23` fails, and by
+#   how much;
 # - what the paper's remark on other symplectic integrators can mean.
 # :::
 #
@@ -121,8 +122,9 @@ plt.show()
 # \delta\mathbf y$ is constant too: by {eq}`eq-3.u` its derivative is $-f_y^\top \mathbf p \cdot \delta\mathbf y +
 # \mathbf p \cdot f_y\, \delta\mathbf y = 0$.
 #
-# Which pairs of *schemes* preserve this product? Insert both steps into the product and express $p^{[l]}$ and $\delta
-# y^{[l]}$ by stages. The terms $p_i \cdot k_i + g_i \cdot \delta y_i$ cancel by {eq}`paper-3.25`, which leaves
+# Which pairs of *schemes* preserve this product? Insert both steps, with the same weights $\tilde\beta = \beta$,
+# into the product and express $p^{[l]}$ and $\delta y^{[l]}$ in terms of the stages. The terms
+# $p_i \cdot k_i + g_i \cdot \delta y_i$ cancel by {eq}`paper-3.25`, which leaves
 #
 # $$
 # p^{[l+1]} \cdot \delta y^{[l+1]} - p^{[l]} \cdot \delta y^{[l]}
@@ -144,7 +146,7 @@ x_hat, target = torch.from_numpy(rng.standard_normal((2, 4, 3)))
 
 
 def problem(tableau, L=20):
-    """Step, controls, states and the derivative of the cost by y[L]."""
+    """Step, controls, states and the derivative of the cost with respect to y[L]."""
     step = Step(Affine("tanh"), tableau, 2 / L)
     t = step.h * (np.arange(L) + 0.5)
     basis = np.stack([np.ones(L), np.sin(t), np.cos(2 * t)], axis=1)
@@ -287,9 +289,10 @@ print("the drift is (3.r) in each of the 20 layers")
 # explicitly known tableau.
 #
 # *States that are symplectic themselves.* If the network discretises a Hamiltonian system, with $y = (q, r)$ and
-# $\dot q = \partial_r H$, $\dot r = -\partial_q H$, the state may be advanced by a symplectic method, such as that of
-# Störmer and Verlet. Then the map of the states also preserves areas, and a set of features cannot shrink in all
-# directions at once. {footcite:t}`celledoni2021` study such networks; the paper does not use them.
+# $\dot q = \partial_r H$, $\dot r = -\partial_q H$, the state may be advanced by a symplectic method, such as the
+# Störmer–Verlet method. Then the map of the states is itself symplectic: it preserves volumes, and areas if $q$ and
+# $r$ are numbers, so a set of features cannot shrink in all directions at once. {footcite:t}`celledoni2021` study
+# such networks; the paper does not use them.
 #
 # We compare a layer of the second kind, $r \mapsto r - \frac h2 \tanh(q)$, $q \mapsto q + h \tanh(r)$, $r \mapsto r -
 # \frac h2 \tanh(q)$, for which the library has no tableau, with a layer of Euler's method for the same equation:
@@ -335,7 +338,7 @@ for layer in (verlet, euler):
 #
 # ```{exercise}
 # :label: ex-s33-damped
-# By which factor does the area in the first figure shrink in one layer with $\tilde A = A$, at a point where the
+# By what factor does a small area in the first figure shrink in one layer with $\tilde A = A$, near a point where the
 # derivative of $\tanh$ is $\sigma'$?
 # ```
 #
@@ -349,10 +352,10 @@ for layer in (verlet, euler):
 # ## Takeaways
 #
 # - Symplectic means that $p \cdot \delta y$ is the same in all layers. For backpropagation this is the chain rule;
-#   for two tableaus it is {eq}`paper-3.23`.
+#   for two tableaus it follows from {eq}`paper-3.23`.
 # - With another matrix the product drifts by {eq}`eq-3.r`, a term of order $h^2$ in each layer, unless terms cancel.
 # - The costates of every differentiable layer preserve the product, by the chain rule. Layers that are symplectic
-#   themselves also preserve areas of states.
+#   themselves also preserve volumes of states, in the plane areas.
 #
 # ## References
 #

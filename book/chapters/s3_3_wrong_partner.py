@@ -82,7 +82,7 @@ def smooth(wave, t):
 
 # %% tags=["hide-input"]
 def relative_error(name, L, stage_controls):
-    """Of the gradient with A in place of the partner."""
+    """Relative error of the gradient with A in place of the partner."""
     tableau = TABLEAUS[name]
     step = Step(Affine("tanh"), tableau, 2 / L)
     nodes = tableau.arrays()[2] if stage_controls else np.array([0.5])
@@ -139,7 +139,7 @@ plt.show()
 # gradient; the other follows the wrong gradient, with $A$ in place of the partner. Both use Adam, 150 steps at rate
 # 0.01 on all 50 points of `donut_2D` at once, width 3, $T = 5$, double precision. There are four schemes, three step
 # sizes, and 20 seeds, each with its own points and weights; EulerNet is trained with the published code's
-# $h = 0.05$ as well. Errors of the gradient are those in $K$ and $b$, in every 25th step; the gradient in $W$ and
+# $h = 0.05$ as well. Errors of the gradient are measured in $K$ and $b$, at every 25th step; the gradient in $W$ and
 # $\mu$ is exact in both trainings.
 #
 # :::{admonition} Rules, fixed before the first run
@@ -271,8 +271,8 @@ assert abs(slope([0.25, 0.05], fine) - powers["euler"].layer) < 0.5
 # %% [markdown]
 # Three schemes agree with the prediction. Euler's method does not: at $h = 1$ and $0.5$ the median error of its
 # wrong gradient exceeds the length of the gradient. Between $h = 0.25$ and $0.05$ the error falls like $h$, as
-# predicted. The second rule gives the verdicts. The column before them says whether, in one of the six steps that
-# are examined, a step against the wrong gradient would lead uphill.
+# predicted. The second rule gives the verdicts. The column before them says whether, for at least one seed in at
+# least one of the six steps examined, a step in $K$ and $b$ against the wrong gradient would lead uphill.
 
 
 # %% tags=["hide-input"]
@@ -288,7 +288,7 @@ def verdict(case):
     return "below 10 %" if word == "the same" else word
 
 
-POLE = 100  # a larger error in any step: rounding decides the digits after it
+POLE = 100  # after a larger error rounding determines the digits of the result
 
 print("scheme      h   wrong / right     95 %          uphill     verdict")
 for name, L in CASES:
@@ -381,7 +381,7 @@ for case in (("ralston", 5), ("heun", 5)):
 # $$ (eq-3.w)
 #
 # The two matrices agree up to a term of order $h^2 J^2$. But the inverse has a pole where $hJ$ has the eigenvalue
-# 1. Weights near such a pole would explain that at $h = 0.5$ the largest error is more than a hundred times the
+# 1. Weights near such a pole would explain why at $h = 0.5$ the largest error is more than a hundred times the
 # median. For an explicit scheme the costates have such poles with the wrong partner and none with the
 # right one.
 
@@ -407,9 +407,9 @@ assert np.allclose(swept.p[0, 0], by_hand, rtol=1e-13)
 # $|\tilde g - g| \le \delta |g|$ with $\delta < 1$, the negative of the wrong gradient is still a descent
 # direction: $g \cdot \tilde g \ge (1 - \delta) |g|^2$. (This concerns gradient descent; Adam rescales the components.)
 #
-# Second, a minimum is flat. Let $u_\ast$ be a minimum with a nonsingular Hessian. For small $h$ the wrong gradient,
-# with an error of $O(h^n)$, vanishes at a nearby point $\tilde u$, and the cost there exceeds the minimum by a term of
-# *twice* the order:
+# Second, a minimum is flat. Let $u_\ast$ be a minimum whose Hessian stays nonsingular as $h \to 0$. For small $h$ the
+# wrong gradient, with an error of $O(h^n)$, vanishes at a nearby point $\tilde u$, and the cost there exceeds the
+# minimum by a term of *twice* the order:
 #
 # $$
 # \tilde u - u_\ast = O(h^n), \qquad \mathcal F(\tilde u) - \mathcal F(u_\ast) = O(h^{2n}).
@@ -550,7 +550,7 @@ Table(
     "table-laboratory",
     "The laboratory's results for every scheme. The partner's order is that of its tableau alone. Errors are relative "
     "errors of the gradient at h = 1/64, with the partner and with the tableau itself in its place; the slope is the "
-    "power of h of the latter.",
+    "power of h with which the latter falls.",
     [
         "order",
         "partner's",
@@ -604,8 +604,8 @@ Table(
 #   $h^2$ for Ralston, $h^3$ for Heun and Kutta 3, $h^4$ for RK4 and the 3/8 rule; with one control per stage it is of
 #   order $h$ or $h^2$.
 # - In the experiment the wrong partner mattered wherever the median error of the gradient in $K$ and $b$ was larger
-#   than that gradient: for Euler's method at large steps, near a pole of {eq}`eq-3.w`. For Ralston's and Heun's
-#   schemes at larger steps the verdict depends on the number of points. With errors below a hundredth it never
-#   mattered.
+#   than that gradient: for Euler's method at large steps. For Ralston's and Heun's
+#   schemes at larger steps the verdict depends on the number of points. Where the median error was below a
+#   hundredth it never mattered.
 # - At a minimum only the square of the error enters the cost, {eq}`eq-3.x`. A line search or a gradient check is
 #   sensitive to the error itself.

@@ -50,10 +50,10 @@ def distance(found, exact):
 # %% [markdown]
 # ## Forwards and backwards through a contraction
 #
-# Take layers with $K = -k\, q q^\top$, where $q$ is a unit vector, $k = 3$ and $b = 0$, and normally distributed
-# points. Near the line $q \cdot y = 0$, where $Ky$ is small and $\tanh z \approx z$, the component along $q$ decays
-# like $e^{-kt}$ and the component orthogonal to $q$ does not change. Farther out, $\tanh$ acts on each coordinate
-# separately and bends the flow, so the orthogonal component also moves until the point is near the line. We
+# Take layers with $K = -k\, q q^\top$ and $b = 0$, where $q$ is a unit vector and $k = 3$. The input points are
+# normally distributed. Near the line $q \cdot y = 0$, where $Ky$ is small and $\tanh z \approx z$, the component along
+# $q$ decays like $e^{-kt}$ and the component orthogonal to $q$ does not change. Farther out, $\tanh$ acts on each
+# coordinate separately and bends the flow, so the orthogonal component also moves until the point is near the line. We
 # solve with the implicit midpoint rule, forwards with $h = 0.1$ and from the last state backwards with step $-h$:
 
 # %% tags=["hide-input"]
@@ -103,7 +103,7 @@ plt.show()
 
 # %% tags=["hide-input"]
 def near(scale, T, centre=0.0):
-    """Decay along q and motion orthogonal to q, for points this near to a centre."""
+    """Decay along q and motion orthogonal to q, for points near a centre."""
     step, u, states, _ = contraction("rk4", 0.1, T, N=1000)
     y = adjoint.states(step, u, scale * states.y[0] + centre).y.numpy()
     along = np.abs(y[-1] @ q) / np.abs(y[0] @ q)
@@ -141,8 +141,8 @@ print(
 # ## The method
 #
 # The optimality conditions of the continuous problem ({doc}`s3_3_second_road`) say $\dot{\mathbf p} = -f_y(\mathbf u,
-# \mathbf y)^\top \mathbf p$. Solve this equation backwards from $\mathbf p(T)$, together with the state, so that
-# nothing of the forward pass has to be stored:
+# \mathbf y)^\top \mathbf p$. Solve this equation backwards from $\mathbf p(T)$, together with the state, so that only
+# the last state of the forward pass has to be stored:
 #
 # $$
 # \begin{gathered}
@@ -272,7 +272,7 @@ def ceiling(scheme, h, kind="float64"):
 
 
 def gradient_error(setting, stored=False):
-    """Of the first layer's gradient."""
+    """Relative error of the first layer's gradient."""
     exact = adjoint.costates(*setting).gradient
     found, _ = returned(setting, stored)
     return distance(
@@ -345,7 +345,7 @@ print(
 #
 # The ceiling is only an upper bound. A scheme with truncation errors can fail much earlier, and in that case a
 # smaller step helps. The table shows, for each scheme and step size, the first of the times $0.5, 1, 1.5, \dots$ at
-# which the error exceeds one half; "ceiling" stands for times above the ceiling less 1.5:
+# which the error exceeds one half; "ceiling" means that this time is later than 1.5 before the ceiling:
 
 
 # %%

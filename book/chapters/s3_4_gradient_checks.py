@@ -16,9 +16,9 @@
 # (s3-4)=
 # # 3.4 Five gradient checks
 #
-# A wrong gradient rarely makes a program fail. The cost usually still falls, only more slowly, and the reason remains
-# hidden. Before the experiments of Section 4 we therefore verify the gradient of {doc}`s3_2_derivation` by five checks.
-# Then we test the checks themselves: which mistakes does each of them miss?
+# A wrong gradient rarely makes a program fail. The cost usually still falls, perhaps more slowly, and the reason
+# remains hidden. Before the experiments of Section 4 we therefore verify the gradient of {doc}`s3_2_derivation` by five
+# checks. Then we test the checks themselves: which mistakes does each of them miss?
 #
 # :::{admonition} What you will learn
 # :class: tip
@@ -408,7 +408,7 @@ relu_net = relu_net.double()
 
 
 def relu_output(w):
-    """Sum of the squared features behind the last layer, for real or complex w."""
+    """Sum of the squared features after the last layer, for real or complex w."""
     y = x_hat
     for K_l, b_l in zip(w[:36].reshape(4, 3, 3), w[36:].reshape(4, 3)):
         z = y @ K_l.T + b_l

@@ -230,12 +230,12 @@ def seeds_in(text: str | None, rows: int = 1) -> list[int] | None:
 
 def _runs(options: argparse.Namespace) -> list[Run]:
     names = _names(options)
-    seeds = seeds_in(options.seeds, _rows(names, options.rows))
-    runs = [run for name in names for run in _runs_of(name, seeds) if options.rows in run.row]
-    if options.rows and not runs:
+    rows = _rows(names, options.rows)
+    if not rows:
         listing = f"rknet list {' '.join(options.names)}"
         raise ValueError(f"rows: must be in a row's label, got {options.rows!r}; see them: {listing}")
-    return runs
+    seeds = seeds_in(options.seeds, rows)
+    return [run for name in names for run in _runs_of(name, seeds) if options.rows in run.row]
 
 
 def _runs_of(name: str, seeds: list[int] | None) -> list[Run]:

@@ -433,6 +433,7 @@ ERRORS = {
     "run studdy --seeds 0": "all, points, study\n",
     "run small --store file": "store: must be a folder, got 'file', where 'file' is a file; name another place",
     "verify small --store file/a/b": "store: must be a folder, got 'file/a/b', where 'file' is a file",
+    "verify small --rows none --seeds 0-99999999999": "rows: must be in a row's label, got 'none'; see them: rknet",
     "verify small --draw 0": "draw: must be a whole number >= 1, got 0",
     "verify run.json": "record: must be a file that exists, got 'run.json'; check its name",
     "verify file.json small": "names: must all be experiments or all be files, got 'small' beside 'file.json'; call",
