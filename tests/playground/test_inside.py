@@ -25,7 +25,7 @@ def test_the_weights_of_the_chosen_layer_are_told(opened: Opened, layer: int):
     seen = opened(Playground("space", configuration=SMALL), f"#rknet?samples=60&d=3&L=4&h=1&epochs=3&layer={layer}")
     page = seen.page
     assert not page.locator(".rkp-inner canvas").first.is_visible()
-    page.get_by_text("weights and costates by layer").click()
+    page.locator("summary", has_text="weights and costates by layer").click()
     page.wait_for_function(f"{SAID}[0].textContent !== ''", timeout=LONG)
     initial = record(page)["initial"]
     shown = min(layer, 3)
@@ -43,7 +43,7 @@ def test_the_weights_of_the_chosen_layer_are_told(opened: Opened, layer: int):
 def test_they_are_renewed_while_the_net_is_trained_and_when_the_layer_is_moved(opened: Opened):
     seen = opened(Playground("space", configuration={**SMALL, "epochs": 500}))
     page = seen.page
-    page.get_by_text("weights and costates by layer").click()
+    page.locator("summary", has_text="weights and costates by layer").click()
     page.wait_for_function(f"{SAID}[0].textContent !== ''", timeout=LONG)
     pictures = [f"document.querySelectorAll('.rkp-inner canvas')[{k}].toDataURL()" for k in range(2)]
     before = [page.evaluate(picture) for picture in pictures]

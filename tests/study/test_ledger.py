@@ -811,10 +811,10 @@ def test_measurements_of_others_are_not_overwritten(content: str, tmp_path: Path
 
 
 def test_where_no_measurement_can_be_kept_none_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "taken").write_text("mine")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "missing")
     monkeypatch.setattr(evidence, "_measured", lambda *need: pytest.fail("measured"))
     with pytest.raises(ValueError, match="store: must be where files can be written"):
-        evidence.measure([(part, [0]) for part in measured_parts()], Store(tmp_path / "taken" / "deeper"))
+        evidence.measure([(part, [0]) for part in measured_parts()], Store(tmp_path / "nowhere"))
 
 
 def test_what_was_measured_before_an_error_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

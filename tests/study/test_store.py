@@ -379,7 +379,7 @@ def test_other_format(kept: Store, record: Record) -> None:
 def test_a_store_is_a_folder(tmp_path: Path) -> None:
     """A file cannot be a store."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(ValueError, match=r"store: must be a folder, got the file '.*file'; name another place"):
+    with pytest.raises(ValueError, match=r"store: must be a folder, got '.*file', where '.*file' is a file; name"):
         Store(tmp_path / "file")
 
 
