@@ -137,7 +137,7 @@ def bench(configuration: Configuration, device: str, *, R: int = 8, repeats: int
     for count in (1, R):
         for captured in (False, True):
             name = f"stack of {count}{', graph' if captured else ''}"
-            steps[name] = lambda count=count, captured=captured: (  # type: ignore[misc]
+            steps[name] = lambda count=count, captured=captured: (  # type: ignore[misc]  # mypy infers no type for a lambda with defaults
                 Stack([net] * count, [sets] * count, configuration.protocol, device=device, captured=captured).take,
                 count,
             )

@@ -197,7 +197,7 @@ def execute_pages(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> No
 
 def drop_widgets(app: Sphinx, env: BuildEnvironment) -> None:
     """Leave out the state of live widgets, which no page can show: it weighs more than the rest of a page."""
-    for data in env.nb_metadata.values():  # type: ignore[attr-defined]
+    for data in env.nb_metadata.values():  # type: ignore[attr-defined]  # MyST-NB adds it
         data.get("js_files", {}).pop("ipywidgets_state", None)
 
 
@@ -211,7 +211,7 @@ def say(line: str) -> None:
 
 def number_equations(app: Sphinx, doctree: nodes.document) -> None:
     """Give an equation the number that its label states: ``paper-2.12`` is (2.12), our own ``eq-2.a`` is (2.a)."""
-    equations = app.env.get_domain("math").equations  # type: ignore[attr-defined]
+    equations = app.env.get_domain("math").equations  # type: ignore[attr-defined]  # of the math domain
     for node in doctree.findall(nodes.math_block):
         if not node.get("number"):
             continue

@@ -192,7 +192,7 @@ def recall_numbers(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> N
 
 def number_figures(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Leave the paper's figures the numbers that their captions state, and count our own one after the other."""
-    env.rknet_fignumbers = copy.deepcopy(env.toc_fignumbers)  # type: ignore[attr-defined]
+    env.rknet_fignumbers = copy.deepcopy(env.toc_fignumbers)  # type: ignore[attr-defined]  # ours, kept with the pages
     counted = {page: numbers["figure"] for page, numbers in env.toc_fignumbers.items() if "figure" in numbers}
     order = sorted((number, page, name) for page, figures in counted.items() for name, number in figures.items())
     ours = [(page, name) for _, page, name in order if not PAPERS_FIGURE.fullmatch(name)]
