@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, TypeVar
@@ -96,13 +97,16 @@ def client_at(address: str) -> Any:
     """A connection to the scheduler at an address.  ValueError if there is none, or no package for it."""
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
     except ModuleNotFoundError:
         raise ValueError(
             f"dask: needs the package distributed, got the address {address!r}; run: pip install 'rknet[cluster]'"
         ) from None
     try:
+        # Asked without a client, whose thread with an event loop would outlive the error.
+        socket.create_connection(get_address_host_port(address, strict=True), ANSWER).close()
         return Client(address, timeout=ANSWER)
-    except (OSError, ValueError) as error:
+    except (OSError, OverflowError, ValueError) as error:
         raise ValueError(
             f"dask: must be the address of a running scheduler, got {address!r} ({error}); "
             f"start one with `dask scheduler`, workers with `dask worker ADDRESS`"

@@ -7,6 +7,7 @@ import importlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -157,13 +158,35 @@ def test_workers_without_the_library(dask: Cluster) -> None:
         list(outcomes(importlib.import_module, ["no"], dask.address))
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nowhere", "", "tcp://", "ftp://127.0.0.1:9", "127.0.0.1:x"])
+@pytest.mark.parametrize(
+    "address",
+    ["tcp://127.0.0.1:9", "nowhere", "", "tcp://", "ftp://127.0.0.1:9", "127.0.0.1:x", "tcp://127.0.0.1:99999"],
+)
 def test_an_address_without_a_scheduler(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is refused before any wait for results."""
-    pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+    """It is refused before a client is made, whose thread with an event loop would stay."""
+    distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
     monkeypatch.setattr(cluster, "ANSWER", 0.5)
+    monkeypatch.setattr(distributed, "Client", None)
     with pytest.raises(ValueError, match=r"dask: must be the address of a running scheduler, got .*; start one with"):
         list(outcomes(abs, [1], address))
+
+
+def test_something_else_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that gets no answer is the same error, with what was said.
+
+    The client is a stand-in: one that has failed stops its event loop when it is collected, and a collection in the
+    thread of the next client would wait for a lock that its start holds.
+    """
+    distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+
+    def silent(address: str, timeout: float) -> None:
+        raise OSError(f"no answer in {timeout} s")
+
+    monkeypatch.setattr(distributed, "Client", silent)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(ValueError, match=rf"running scheduler, got '{address}' \(no answer in 10.0 s\); start"):
+            list(outcomes(abs, [1], address))
 
 
 def test_a_command_whose_scheduler_is_killed_resumes(
