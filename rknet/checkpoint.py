@@ -206,7 +206,7 @@ class Keeper(Callback):
             with safe_open(path, "pt") as file:
                 metadata = file.metadata() or {}
                 foreign = self._foreign(metadata)
-                tensors = {} if foreign else {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                tensors = {} if foreign else {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  no mapping
         except (OSError, SafetensorError) as error:
             warnings.warn(f"{path}: torn ({error}); training begins anew", stacklevel=4)
             return None

@@ -45,7 +45,7 @@ class Registry(dict[str, Value]):
         for name, value in dict(*others, **more).items():
             self[name] = value
 
-    def __ior__(self, other: Any) -> Registry[Value]:  # type: ignore[override,misc]
+    def __ior__(self, other: Any) -> Registry[Value]:  # type: ignore[override,misc]  # two overloads in dict
         self.update(other)
         return self
 

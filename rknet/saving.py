@@ -161,7 +161,7 @@ def read(file: Path) -> Saved:
     """What a file holds; ValueError unless its checksum holds."""
     with safe_open(file, "pt") as opened:
         metadata = opened.metadata() or {}
-        tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+        tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  no mapping
     if checksum(metadata, tensors) != metadata.get("checksum"):
         raise ValueError("damaged, its checksum does not hold")
     return Saved(decode(metadata["facts"], dict[str, Any]), tensors)

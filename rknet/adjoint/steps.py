@@ -200,7 +200,7 @@ def solve(M: Tensor, v: Tensor) -> Tensor:
     s, N, d_hat = v.shape
     try:
         x = torch.linalg.solve(M, v.movedim(0, 1).reshape(N, s * d_hat, 1))
-    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]
+    except torch.linalg.LinAlgError as error:  # type: ignore[attr-defined]  # not in PyTorch's stubs
         raise StageError("the stages' equations must not be singular, got a singular matrix; change h") from error
     return x.reshape(N, s, d_hat).movedim(1, 0)
 

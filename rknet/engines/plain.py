@@ -91,7 +91,7 @@ class Plain:
         self.net, self.protocol = net, protocol
         optimizer, _ = OPTIMIZERS[protocol.optimizer]
         self.trained = [p for p in net.parameters() if p.requires_grad]
-        self.optimizer = optimizer(self.trained, lr=protocol.rate)  # type: ignore[call-arg]
+        self.optimizer = optimizer(self.trained, lr=protocol.rate)  # type: ignore[call-arg]  # the base class has no lr
 
     @classmethod
     def obstacle(cls, net: Net, protocol: Protocol) -> str | None:

@@ -290,7 +290,7 @@ class Playground(anywidget.AnyWidget):
         net = net_of(scheme, h=h, **shape)
         targets = {"K": net.K, "b": net.b, "W": net.W, "mu": net.mu}
         if net.lift_name != "zero":
-            targets["lift"] = net.lift.matrix  # type: ignore[assignment]
+            targets["lift"] = net.lift.matrix  # type: ignore[assignment]  # a buffer, not a parameter
         with torch.no_grad():
             for name, target in targets.items():
                 target.copy_(torch.from_numpy(self.weights[name]))

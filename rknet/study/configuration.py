@@ -265,7 +265,7 @@ def _plain_protocol(protocol: Protocol) -> dict[str, dict[str, str]]:
 def _moved(protocol: Protocol) -> torch.Tensor:
     """Nine weights after three steps down the slope of half the sum of their squares."""
     w = nn.Parameter(torch.linspace(-4, 4, 9, dtype=torch.float64))
-    optimizer = OPTIMIZERS[protocol.optimizer][0]([w], lr=protocol.rate)  # type: ignore[call-arg]
+    optimizer = OPTIMIZERS[protocol.optimizer][0]([w], lr=protocol.rate)  # type: ignore[call-arg]  # the base class has no lr
     for _ in range(3):
         w.grad = w.detach().clone()
         optimizer.step()

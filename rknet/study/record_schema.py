@@ -99,11 +99,11 @@ class _Record(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _TestedRecord(_Record, forbid_unknown_fields=True):
-    results: _Tested  # type: ignore[assignment]
+    results: _Tested  # type: ignore[assignment]  # instead of curves
 
 
 class _ChosenRecord(_Record, forbid_unknown_fields=True):
-    results: _Chosen  # type: ignore[assignment]
+    results: _Chosen  # type: ignore[assignment]  # instead of curves
 
 
 KINDS: dict[str, type[_Record]] = {"tests": _TestedRecord, "chosen": _ChosenRecord}

@@ -138,7 +138,7 @@ class Integrator:
             left = self.h
             while left > 0:
                 h = left if h > left * (1 - 1e-9) else h
-                F = torch.stack(stages(self.A, h, lambda _, Y, u_l=u_l: self.f(u_l, Y), y))  # type: ignore[misc]
+                F = torch.stack(stages(self.A, h, lambda _, Y, u_l=u_l: self.f(u_l, Y), y))  # type: ignore[misc]  # a default
                 y_next, attempts = combine(y, self.beta, F, h), attempts + 1
                 error = self.error(y, y_next, F, h)
                 if error <= 1:

@@ -43,7 +43,7 @@ class ODENet(RKNet):
         If T is not positive, the tableau is implicit or unknown, or an argument of `Net` is out of range.
     """
 
-    h: nn.Parameter  # type: ignore[assignment]
+    h: nn.Parameter  # type: ignore[assignment]  # Net has one number
 
     def __init__(
         self,

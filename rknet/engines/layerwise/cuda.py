@@ -28,7 +28,7 @@ def optimizer(protocol: Protocol, parameters: Iterable[Tensor]) -> torch.optim.O
     cls, _ = OPTIMIZERS[protocol.optimizer]
     options: dict[str, Any] = {"fused": True} if protocol.optimizer == "adam" else {}
     options |= {"capturable": True} if protocol.optimizer in CAPTURABLE and any(p.is_cuda for p in parameters) else {}
-    return cls([{"params": parameters}], lr=protocol.rate, **options)  # type: ignore[call-arg]
+    return cls([{"params": parameters}], lr=protocol.rate, **options)  # type: ignore[call-arg]  # the base class has no lr
 
 
 class OptimizerUpdates:

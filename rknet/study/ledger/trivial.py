@@ -79,13 +79,13 @@ class Untrained(Trivial):
             return None
         return self._measured(quantity, rows, seed)
 
-    @functools.cache  # noqa: B019
+    @functools.cache  # noqa: B019  lives as long as the judging
     def _measured(self, quantity: str, rows: Rows, seed: int) -> float:
         if quantity == "cost_of_fixing_classifier":
             return 0.0  # nothing is trained, with the classifier or without
         return MEASUREMENTS[quantity].of(*(self._run(row, s) for row, s in runs_of(quantity, rows, seed)))
 
-    @functools.cache  # noqa: B019
+    @functools.cache  # noqa: B019  lives as long as the judging
     def _run(self, place: str, seed: int) -> TrainedRun:
         configuration = configuration_of(place)
         return TrainedRun(configuration, seed, configuration.network(seed))
@@ -94,7 +94,7 @@ class Untrained(Trivial):
 class Constant(Trivial):
     """The commonest class of the training set for every point, with the classes' shares as probabilities."""
 
-    @functools.cache  # noqa: B019
+    @functools.cache  # noqa: B019  lives as long as the judging
     def history(self, place: str, seed: int) -> History:
         """Cost and accuracy of one answer for all."""
         configuration = configuration_of(place)
@@ -112,7 +112,7 @@ class Constant(Trivial):
 class Linear(Trivial):
     """Logistic regression on the points as they are."""
 
-    @functools.cache  # noqa: B019
+    @functools.cache  # noqa: B019  lives as long as the judging
     def history(self, place: str, seed: int) -> History | None:
         """Its cost and accuracy; None on images."""
         configuration = configuration_of(place)
