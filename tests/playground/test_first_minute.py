@@ -323,6 +323,28 @@ def test_a_change_that_begins_a_new_run_is_said_and_taken_back(opened: Opened):
     assert not undo.is_visible()
 
 
+def test_words_that_come_and_go_move_the_pictures_once(opened: Opened):
+    """On a phone, where they stand above the pictures; a screen of another width begins anew."""
+    page = opened(Playground("space"), **FINGER).page
+    picture = page.locator(".rkp-decide canvas")
+
+    def top() -> float:
+        page.wait_for_timeout(100)  # until the next frame
+        return picture.evaluate("(canvas) => canvas.getBoundingClientRect().top + scrollY")
+
+    def say(words: str) -> None:
+        page.evaluate("(words) => { document.querySelector('.rkp-sentence').textContent = words; }", words)
+
+    at_first = top()
+    say(SPOKEN)
+    below = top()
+    assert below > at_first
+    say("")
+    assert top() == below
+    page.set_viewport_size({"width": 400, "height": 844})
+    assert top() < below
+
+
 def test_undo_brings_the_learning_rates_back(opened: Opened):
     """A rate that was changed on the way, and one that began a new run."""
     few = {"samples": 60, "epochs": 2}

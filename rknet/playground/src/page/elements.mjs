@@ -34,6 +34,21 @@ export function steady(text) {
   return { element: node("div", { class: "rkp-steady" }, text, longest), keep: (/** @type {string} */ words) => tell(longest, words) };
 }
 
+/**
+ * A box that grows with what it holds and does not shrink until its width changes: what is below moves once at most.
+ * @template {HTMLElement} Box
+ * @param {Box} box
+ */
+export function growing(box) {
+  let width = 0;
+  new ResizeObserver(() => {
+    if (box.clientWidth !== width) box.style.minHeight = "";
+    width = box.clientWidth;
+    box.style.minHeight = `${box.offsetHeight}px`;
+  }).observe(box);
+  return box;
+}
+
 let counter = 0;
 
 /** An identifier that no other element has. @param {string} name */

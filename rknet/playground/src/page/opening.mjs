@@ -6,7 +6,7 @@ import { address } from "./address.mjs";
 import { trainingBar } from "./bar.mjs";
 import { choosing } from "./choosing.mjs";
 import { dataControls } from "./data_controls.mjs";
-import { node, steady } from "./elements.mjs";
+import { growing, node, steady } from "./elements.mjs";
 import { obeyKeys, obeyPointer } from "./hands.mjs";
 import { hear } from "./hearing.mjs";
 import { layerControls } from "./layer_controls.mjs";
@@ -120,7 +120,7 @@ function compose(page) {
     node("style", {}, STYLE),
     node("div", { class: `rkp-body${compact ? " rkp-compact" : ""}${page.heard ? " rkp-racer" : ""}` },
       node("div", { class: "rkp-top" }, bar.bar, bar.tools), offered.element,
-      node("div", { class: "rkp-say" }, page.heard ? place(sentence.element) : sentence.element, page.undoing.element), main.element, ...(compact ? [] : [goesIn.element]),
+      growing(node("div", { class: "rkp-say" }, page.heard ? place(sentence.element) : sentence.element, page.undoing.element)), main.element, ...(compact ? [] : [goesIn.element]),
       figure("rkp-traj", "trajectories through the layers", views.trajectories), figure("rkp-feat", layers.title, views.features),
       figure("rkp-decide", page.score.title, views.decision), layers.element,
       node("div", { class: "rkp-right" },
