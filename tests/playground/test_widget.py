@@ -223,6 +223,7 @@ def test_spread_is_that_of_the_library(node):
     np.testing.assert_allclose(ask(node, call), [spread(layer.astype(float)) for layer in flow], rtol=1e-6)
 
 
+THREE = {"classes": 3, "X": [[-4.0, 4.0], [4.0, -4.0], [-2.4, 0.8]], "c": [0, 1, 2]}
 LOOK = "{ steps: 450, layer: 3, view: 2, azim: -40, elev: 10 }"
 
 
@@ -232,7 +233,7 @@ LOOK = "{ steps: 450, layer: 3, view: 2, azim: -40, elev: 10 }"
         {},
         {"data": "spiral", "net": "StandardNet", "L": 7, "noise": 0.5, "activation": "relu", "seed": 4, "rate": 0.01},
         {"scheme": {"A": [[], ["2/3"], ["0", "2/3"]], "beta": ["1/4", "3/8", "3/8"]}, "h": 0.125, "lift": "learned"},
-        {"data": {"classes": 3, "X": [[-4.0, 4.0], [4.0, -4.0], [-2.4, 0.8]], "c": [0, 1, 2]}, "batch": 1, "epochs": 9},
+        {"data": {**THREE, "names": {"classes": ["ä, b", "c&d=", "<e>"], "columns": ["x", "%"]}}, "batch": 1, "epochs": 9},
     ],
 )
 def test_a_link_says_everything(node, choice):
@@ -254,6 +255,7 @@ def test_a_link_says_everything(node, choice):
         ("#rknet?d=four", "d: must be a number, got four"),
         ("#rknet?steps=-1", "steps: must be a whole number from 0 to 1000000, got -1"),
         ("#rknet?points=a%40b", "points: must be written in letters of"),
+        ("#rknet?points=AAAA__&names=[", "names: must be an object in JSON, got ["),
     ],
 )
 def test_a_link_that_cannot_be_is_refused(node, link, message):

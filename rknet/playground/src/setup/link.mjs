@@ -56,6 +56,7 @@ export function toLink(configuration, look) {
   const { data, noise, samples, net, scheme } = configuration;
   /** @type {[string, string|number][]} */
   const parts = typeof data === "string" ? [["data", data], ["noise", noise], ["samples", samples]] : [["points", packed(data)]];
+  if (typeof data !== "string" && data.names) parts.push(["names", JSON.stringify(data.names)]);
   if (net === "StandardNet") parts.push(["net", net]);
   else if (typeof scheme === "string") parts.push(["net", scheme]);
   else parts.push(["A", scheme.A.map((row) => row.join(",")).join(";")], ["beta", scheme.beta.join(",")]);
@@ -92,7 +93,7 @@ export function fromLink(hash) {
     if (!text.trim() || !Number.isFinite(Number(text))) throw new Error(`${key}: must be a number, got ${text}`);
     return Number(text);
   };
-  if (said.has("points")) choice.data = unpacked(said.get("points") ?? "");
+  if (said.has("points")) choice.data = { ...unpacked(said.get("points") ?? ""), ...named(said.get("names")) };
   else if (said.has("data")) choice.data = said.get("data");
   for (const key of ["noise", "samples", "share", "decay"]) if (said.has(key)) choice[key] = number(key);
   if (said.has("A") || said.has("beta")) {
@@ -130,6 +131,16 @@ export function fromLink(hash) {
   if (task) look.task = task;
   if (hide) look.hide = hide.split(",").map((part) => known("hide", part, Object.keys(PARTS)));
   return { choice, look };
+}
+
+/** The names of a table's classes and columns, to be checked with the configuration. @param {string|undefined} text */
+function named(text) {
+  if (text === undefined) return {};
+  try {
+    return { names: JSON.parse(text) };
+  } catch {
+    throw new Error(`names: must be an object in JSON, got ${text.slice(0, 40)}`);
+  }
 }
 
 /** @param {string} key @param {string} value @param {readonly string[]} values */
