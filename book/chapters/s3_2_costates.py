@@ -18,9 +18,9 @@
 #
 # {ref}`The derivation <s3-2>` produced a vector $p^{[l]}$ for every sample and every layer. This vector has a simple
 # meaning: if the features $y^{[l]}$ of a sample change by a small vector $r$, the cost changes by $p^{[l]} \cdot r$ to
-# first order. This page shows the costates, defines one for each stage, {eq}`paper-3.20` and
-# {eq}`paper-3.21`, and uses the multipliers for a derivative that the paper does not need: the derivative in the step
-# size.
+# first order. This page shows the costates, defines a costate for each stage {eq}`eq-3.2.b`, which leads to
+# {eq}`paper-3.20` and {eq}`paper-3.21`, and uses the multipliers for a derivative that the paper does not need: the
+# derivative in the step size.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -83,7 +83,7 @@ def saved(push):
 
 drops, predicted = saved(0.05)
 
-# %% mystnb={"figure": {"name": "fig-s32-arrows", "caption": "Costates along the trajectories of five samples of class 1 through a network with twelve layers; each sample has its own colour and marker. Left: the features; marks at every third layer, with arrows in the direction of $-p^{[l]}$, in which a push lowers the cost of the sample fastest. The arrows are drawn at five eighths of the length of $p^{[l]}$; for the two samples on the right, which are classified correctly, the arrows are short: only the heads are visible (black), or the marks cover them (pink). Right: the decrease in cost caused by a push of length 0.05 in this direction, against the layer of the push. Lines: $0.05\\, |p^{[l]}|$, as $p^{[l]}$ predicts; marks: computed by running the network again."}, "image": {"alt": "Left: five curved trajectories in the plane with arrows attached along them; the arrows turn and change their length from layer to layer. Right: five curves against the layer from 0 to 12 with markers almost on them; two curves stay close to zero."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-arrows", "caption": "Costates along the trajectories of five samples of class 1 through a network with twelve layers; each sample has its own colour and marker. Left: the features; marks at every third layer, with arrows in the direction of $-p^{[l]}$, in which a push lowers the cost of the sample fastest. The arrows are drawn at five eighths of the length of $p^{[l]}$; for the black and the pink sample, which are classified correctly, the arrows are short: only the heads are visible (black), or the marks cover them (pink). Right: the decrease in cost caused by a push of length 0.05 in this direction, against the layer of the push. Lines: $0.05\\, |p^{[l]}|$, as $p^{[l]}$ predicts; marks: computed by running the network again."}, "image": {"alt": "Left: five curved trajectories in the plane with arrows attached along them; the arrows turn and change their length from layer to layer. Right: five curves against the layer from 0 to 12 with markers almost on them; two curves stay close to zero."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(
     1,
     2,
@@ -174,7 +174,7 @@ assert abs(wrong[0] / wrong[1] - 4) < 0.3  # of second order in the push
 # cost as a function of its features at time $t_l$, which pass through the remaining layers. The next figure shows
 # this function.
 
-# %% mystnb={"figure": {"name": "fig-s32-costates", "caption": "The cost to go for samples of class 1, darker where it is higher, as a function of the input ($l = 0$), of the features halfway ($l = 6$) and of the output ($l = 12$). The dots are the features of 24 samples (at $l = 12$ one lies outside the frame), with arrows in the direction of $-p^{[l]}$. The arrows are perpendicular to the level lines and point downhill. For the output the level lines are straight, because the classifier is affine and there are two classes; earlier they are bent by the layers that follow."}, "image": {"alt": "Three panels with level lines of a landscape and arrows on points. At l = 12 the level lines are straight and parallel and all arrows point the same way; at l = 6 and l = 0 the lines are more and more curved, and the arrows, perpendicular to them, differ from point to point."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s32-costates", "caption": "The cost to go of a single sample of class 1, without the factor $1/N$, darker where it is higher, as a function of the input ($l = 0$), of the features halfway ($l = 6$) and of the output ($l = 12$). The dots are the features of 24 samples (at $l = 12$ one lies outside the frame), with arrows in the direction of $-p^{[l]}$. The arrows are perpendicular to the level lines and point downhill. For the output the level lines are straight, because the classifier is affine and there are two classes; earlier they are bent by the layers that follow."}, "image": {"alt": "Three panels with level lines of a landscape and arrows on points. At l = 12 the level lines are straight and parallel and all arrows point the same way; at l = 6 and l = 0 the lines are more and more curved, and the arrows, perpendicular to them, differ from point to point."}} tags=["hide-input"]
 ticks = np.linspace(-4, 4, 121)
 mesh = torch.tensor(np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2))
 levels = np.concatenate([np.geomspace(0.01, 0.64, 7), np.arange(1, 11, 0.5)])
@@ -308,8 +308,8 @@ def by_h(l):
 
 
 # %% [markdown]
-# *Verified against automatic differentiation of a network with a step size for each layer. For one common $h$, sum
-# over the layers.* {doc}`s5_learned_steps` trains step sizes by this derivative.
+# *Verified against automatic differentiation of a network with a step size for each layer.* For one common $h$ the
+# derivative is the sum over the layers. {doc}`s5_learned_steps` trains step sizes by this derivative.
 
 # %% tags=["hide-input"]
 by_steps = torch.stack([by_h(l) for l in range(L)])

@@ -129,11 +129,12 @@ plt.show()
 # Every formula is tested on Kutta's scheme of order 3, whose weights and coefficients below the diagonal are all
 # non-zero, so that most wrong indices are detected. Two kinds of error remain undetected, because of symmetries:
 # $\beta_{s+1-i}$ in place of $\beta_i$; and reversing the stages and replacing each $a_{i,j}$ by $\beta_j a_{j,i} /
-# \beta_i$, which gives the same scheme again ({doc}`s3_3_partner`). {ref}`The next page <s3-2-costates>` therefore
-# tests the library's recursions, which agree with those of this page on Kutta's scheme, on all schemes. Each of the $s
-# = 3$ stages of the $L = 4$ layers has its own random control. Arrays have one row per sample, so `y @ K.T` is $K y$
-# for all samples. The paper's derivation is for one sample; with $N$ samples, a dot product also sums over the samples.
-# `cost` and `cost_gradient` are those of {ref}`the previous page <s3-1>`, {eq}`eq-3.1.c`.
+# \beta_i$, which gives the same scheme again ({doc}`s3_3_partner`). On Kutta's scheme the library's recursions agree
+# with those of this page; {ref}`the next page <s3-2-costates>` therefore tests the library's recursions on all schemes.
+# Each of the $s = 3$ stages of the $L = 4$ layers has its own random control. Arrays have one row per sample, so `y @
+# K.T` is $K y$ for all samples. The paper's derivation is for one sample; with $N$ samples, a dot product also sums
+# over the samples. `cost` is the cost of {ref}`the previous page <s3-1>`, and `cost_gradient` is its derivative in the
+# features, the first line of {eq}`eq-3.1.c`.
 
 # %%
 tableau = TABLEAUS["kutta3"]
@@ -542,8 +543,8 @@ def along_df(U, Y, F, P, Xi, df):
 # f_y\bigl(u_j^{[l]}, y_j^{[l]}\bigr)^\top \xi_j^{[l]} \Bigr) \cdot \delta f_i^{[l]} .
 # $$ (paper-3.15)
 #
-# Stage $i$ enters stage $j$ with weight $a_{j,i}$ in the forward pass; in the backward pass $\xi_j$ enters $\xi_i$ with
-# the same weight. Since the directions are arbitrary, for $l = 0, \dots, L-1$ and $i = 1, \dots, s$
+# Stage $i$ enters stage $j$ with the coefficient $a_{j,i}$ in the forward pass; in the backward pass $\xi_j$ enters
+# $\xi_i$ with the same coefficient. Since the directions are arbitrary, for $l = 0, \dots, L-1$ and $i = 1, \dots, s$
 #
 # $$
 # 0 = h \beta_i\, p^{[l+1]} - \xi_i^{[l]} + h \sum_{j=1}^{s} a_{j,i}\, f_y\bigl(u_j^{[l]}, y_j^{[l]}\bigr)^\top \xi_j^{[l]} .

@@ -273,8 +273,8 @@ plt.show()
 # are values of one function, equal where instants coincide, and the controls of the paper's own networks
 # {eq}`paper-2.12` are equal within a layer. For the latter, {eq}`paper-3.18` allows only directions $v_i^{[l]} =
 # v^{[l]}$ that are the same in all stages, and the condition is the *sum* {eq}`eq-3.2.c` below. For EulerNet the sum
-# has one term and the printed conditions are correct. At the optimum of the RK4 network the printed conditions fail
-# and the sum vanishes, as the table above shows.
+# has one term and the printed conditions are correct. At the optimum of RK4Net the printed conditions fail and the
+# sum vanishes, as the last line of the output above the figure shows.
 # :::
 #
 # $$
@@ -282,10 +282,10 @@ plt.show()
 # = h \sum_{i=1}^{s} \beta_i\, f_u\bigl(u^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]} = 0
 # $$ (eq-3.2.c)
 #
-# for every layer; the second form assumes that no weight is zero. It is the scheme's own quadrature of $\int f_u^\top p
-# \, dt$ over the layer. In continuous time this integral is the derivative of the cost in a control that is constant on
-# the layer. With one control per layer the Hamiltonian need only be stationary on average over the layer, not at every
-# instant.
+# for every layer. The second form, which assumes that no weight is zero, is the scheme's own quadrature of
+# $\int f_u^\top p \, dt$ over the layer. In continuous time this integral is the derivative of the cost in a control
+# that is constant on the layer. With one control per layer the Hamiltonian need only be stationary on average over the
+# layer, not at every instant.
 #
 # ## Exercises
 #

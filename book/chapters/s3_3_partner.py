@@ -158,7 +158,7 @@ K, b, x_hat, target = random(L, s, 3, 3), random(L, s, 3), *random(2, 5, 3)
 
 
 def disturbed(r, q):
-    """Cost, states and stage inputs; r is added to states, q to stages."""
+    """Cost and stage inputs; r is added to states, q to stage values."""
     states, inputs = [x_hat + r[0]], []
     for l in range(L):
         y, f = states[-1], []
@@ -282,8 +282,8 @@ for name, tableau in schemes.items():
 # implicit Euler when it is applied from left to right.
 #
 # The nodes $\tilde c$ are those of the state's stages, at which the controls are read. In an ordinary tableau the nodes
-# are the row sums of its matrix. For the partners of two of these schemes they are not, and for these two, with
-# smooth controls, the error caused by $A$ in place of the partner is of lower order in $h$ than for the others
+# are the row sums of its matrix. For the partners of two of these schemes they are not, and for these two, with smooth
+# controls, the error of the gradient caused by $A$ in place of the partner is of lower order in $h$ than for the others
 # ({doc}`s3_3_wrong_partner`):
 
 # %%
@@ -425,7 +425,7 @@ for name in sorted(set(TABLEAUS) - set(schemes)):
 #
 # ## Takeaways
 #
-# - If no weight is zero, the multipliers of a Runge-Kutta network, divided by $h \beta_i$, are themselves
+# - If no weight is zero, the multipliers of the stages of a Runge-Kutta network, divided by $h \beta_i$, are themselves
 #   Runge-Kutta stages, of the tableau $\tilde a_{i,j} = \beta_j - \beta_j a_{j,i} / \beta_i$; in our copy,
 #   {eq}`paper-3.23` lacks a tilde.
 # - For an explicit scheme the backward pass is explicit, from the last stage to the first.

@@ -21,7 +21,7 @@
 # the second road, compares the two, and shows that they give the same numbers if the costates follow the partner
 # tableau of {doc}`s3_3_partner`.
 
-# %% mystnb={"figure": {"name": "fig-commute", "caption": "Two roads to the gradient: the first goes down and then to the right, the second to the right and then down. They give the same numbers if the costates are discretised by the partner of the scheme for the states."}, "image": {"alt": "A square of four boxes. Top left: continuous training problem. An arrow to the right, optimise, leads to state and adjoint equation; an arrow down, discretise, leads to the network. From both an arrow leads to the box at the bottom right, the gradient: from the network the arrow optimise, from the adjoint equation the arrow discretise by A and the partner A tilde."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-commute", "caption": "Two roads to the gradient: the first goes down and then to the right, the second to the right and then down. They give the same numbers if the costates are discretised by the partner of the scheme for the states."}, "image": {"alt": "A square of four boxes. Top left: continuous training problem. An arrow to the right, optimise, leads to the adjoint equation; an arrow down, discretise, leads to the network. From both an arrow leads to the box at the bottom right, the gradient: from the network the arrow optimise, from the adjoint equation the arrow discretise by A and the partner A tilde."}} tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -95,8 +95,8 @@ plt.show()
 # \qquad \delta \mathbf y(0) = 0 .
 # $$ (eq-3.t)
 #
-# The cost moves by $\nabla\mathcal F(\mathbf y(T)) \cdot \delta\mathbf y(T)$. Let the costate solve the adjoint
-# equation
+# To first order the cost moves by $\varepsilon\, \nabla\mathcal F(\mathbf y(T)) \cdot \delta\mathbf y(T)$. Let the
+# costate solve the adjoint equation
 #
 # $$
 # \dot{\mathbf p} = -f_y(\mathbf u, \mathbf y)^\top \mathbf p, \qquad \mathbf p(T) = \nabla\mathcal F(\mathbf y(T)) .
@@ -205,7 +205,8 @@ print(f"(3.v): {derivative:.5f}; central difference: {difference:.5f}")
 # ## Side by side
 #
 # Now discretise these conditions: the state by $(A, \beta)$, the costate by $(\tilde A, \beta)$ at the same stages,
-# the integral by the weights $\beta$. Each discrete line is the continuous one, evaluated at the stages.
+# the integral by the weights $\beta$. Between start and end, each discrete line is the continuous one, evaluated at
+# the stages.
 #
 # | | continuous | discrete | |
 # | --- | --- | --- | --- |
@@ -323,7 +324,7 @@ for n, power in zip(NAMES, (1, 3, 4)):
     off = np.log(measured[n, "scheme itself"][0])
     assert abs(-np.polyfit(np.log(depths), off, 1)[0] - power) < 0.1
 
-# %% mystnb={"figure": {"name": "fig-two-roads", "caption": "The gradient by the second road. Left, relative distance from the continuous gradient: with the partner (solid) and with the scheme itself for the costates (dashed) it falls with the order of the scheme; Heun's two lines coincide. Right, relative distance from the network's gradient: rounding error with the partner, a power of $h$ without. Both are good approximations of the continuous gradient, but only with the partner is the result the gradient of the network."}, "image": {"alt": "Two log-log plots against step size. Left: for Euler, Heun and RK4 a solid and a dashed line fall in parallel, with slopes 1, 2 and 4. Right: three dashed lines of different slopes that fall with the step size, and three solid lines flat near 1e-16."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-two-roads", "caption": "The gradient by the second road. Left, relative distance from the continuous gradient: with the partner (solid) and with the scheme itself for the costates (dashed) it falls with the order of the scheme; Heun's two lines coincide. Right, relative distance from the network's gradient: rounding error with the partner, a power of $h$ without. Both results approximate the continuous gradient with the order of the scheme, but only with the partner is the result the gradient of the network."}, "image": {"alt": "Two log-log plots against step size. Left: for Euler, Heun and RK4 a solid and a dashed line fall in parallel, with slopes 1, 2 and 4. Right: three dashed lines of different slopes that fall with the step size, and three solid lines flat near 1e-16."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.9)
 for (name, kind), rows in measured.items():
     colour = plots.CLASS_COLOURS[dict(zip(NAMES, (5, 1, 0)))[name]]
@@ -362,8 +363,8 @@ plt.show()
 #
 # ```{solution} ex-s33-constant
 # :class: dropdown
-# Only directions $\mathbf v$ that are constant on each layer are allowed, so the integral of $f_u^\top \mathbf p$
-# over each layer vanishes, but not the integrand. The discretisation of this condition is the sum {eq}`eq-3.2.c` over
+# Only directions $\mathbf v$ that are constant on each layer are allowed, so the integral of $f_u^\top \mathbf p$ over
+# each layer vanishes, but the integrand need not. The discretisation of this condition is the sum {eq}`eq-3.2.c` over
 # the stages of a layer.
 # ```
 #
