@@ -200,8 +200,8 @@ assert abs(table["space, 20"][:, 6].mean() - 1) < 0.05
 #
 # The fourth result does not indicate a failure. After ten epochs the net in space has almost reached its final cost,
 # and from then on the cost fluctuates about a low plateau; in the plane the cost is still falling when training ends.
-# None of the sixty losses exploded. On the donut the paper's statement therefore holds for three of the four
-# meanings; for steadier training, which the source also reports, it does not hold as measured here.
+# In none of the sixty trainings did the cost explode. On the donut the paper's statement therefore holds for three of
+# the four meanings; for steadier training, which the source also reports, it does not hold as measured here.
 #
 # A common cause is plausible. No flow of the plane separates the disc from the ring (by the second theorem of {ref}`the
 # previous page <s2-paths>`). A flow that nearly does so must bend the plane strongly, which requires large weights; the

@@ -111,7 +111,7 @@ assert all(conditions_kept(TABLEAUS["dopri5"]))
 
 # %%
 for tableau in TABLEAUS.values():
-    print(f"{tableau.name:18} order {tableau.order}, {tableau.stages} stages")
+    print(f"{tableau.name:18} order {tableau.order}, stages: {tableau.stages}")
 
 # %% [markdown]
 # Does the code attain these orders? The equation $\dot y = \tanh y$ has the exact solution $y(t) =

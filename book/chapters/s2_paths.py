@@ -31,7 +31,7 @@ from rknet import EulerNet, RK4Net, plots
 plots.style()
 rng = np.random.default_rng(24)
 
-# %% mystnb={"figure": {"name": "fig-s2-paths", "caption": "Three samples (dots, triangles, squares) in a network whose control depends on time ($K = 0$, and $b$ makes one full turn). Left, feature space: the paths are three circles, which cross. Marks: the features at four times; thin lines join the three samples at each of these times. The triangle that they form keeps its shape, so no two samples are ever at the same place at the same time. Right, the same paths and triangles with time as a third axis: three curves, each one turn of a coil, that never touch."}, "image": {"alt": "Left: three overlapping circles in the plane, on which four triangles of equal shape have their corners. Right: three parallel coils in space along a time axis, with the same triangles, which do not intersect."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s2-paths", "caption": "Three samples (dots, triangles, squares) in a network whose control depends on time ($K = 0$, and $b$ makes one full turn). Left, feature space: the paths are three circles, which cross. Marks: the features at four times; thin lines join the three samples at each of these times. The shape that the three samples form stays the same, so no two samples are ever at the same place at the same time. Right, the same paths and triangles with time as a third axis: three curves, each one turn of a coil, that never touch."}, "image": {"alt": "Left: three overlapping circles in the plane, on which four triangles of equal shape have their corners. Right: three parallel coils in space along a time axis, with the same triangles, which do not intersect."}} tags=["hide-input"]
 TURN, LAYERS = 2 * np.pi, 400
 coil = RK4Net(d=2, d_hat=2, classes=2, L=LAYERS, h=TURN / LAYERS).double()
 middle = TURN / LAYERS * (np.arange(LAYERS) + 0.5)
@@ -82,7 +82,7 @@ assert any_time.min() < 0.01
 # :class: tip
 # - that exactly one path passes through each point *of time and feature space*, and what this implies for the flow
 #   map;
-# - that some sets cannot be separated in their own space: the middle of three points on a line, a disc in a ring;
+# - that a flow cannot separate some sets in their own space: the middle of three points on a line, a disc in a ring;
 # - why one extra dimension is enough.
 # :::
 #

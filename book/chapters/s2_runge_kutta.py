@@ -41,7 +41,7 @@ def agree(a, b, tolerance=1e-13):
     return a.shape == b.shape and np.allclose(a, b, atol=tolerance, rtol=0)
 
 
-# %% mystnb={"figure": {"name": "fig-orbit", "caption": "Fourteen layers with the same weights and $h = 0.5$ in three networks, drawn to the same scale. Small dots: the features after each layer, starting at $(1, 0)$; large dot: the output; grey: the closed orbit of the differential equation. With Euler's method the features spiral outwards; with Heun's they end slightly outside the orbit; with RK4 they stay on it to within the width of the line."}, "image": {"alt": "Three panels with fourteen dots each around a grey closed curve: with Euler the dots spiral far out, with Heun they end slightly outside, with RK4 they lie on the curve."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-orbit", "caption": "Fourteen layers with the same weights and $h = 0.5$ in three networks, drawn to the same scale. Small dots: the features after each layer, starting at $(1, 0)$; large dot: the output; grey: the closed orbit of the differential equation. With Euler's method the features spiral outwards; with Heun's they end slightly outside the orbit; with RK4 they stay on it to within the width of the line."}, "image": {"alt": "Three panels with fifteen dots each around a grey closed curve: with Euler the dots spiral far out, with Heun they end slightly outside, with RK4 they lie on the curve."}} tags=["hide-input"]
 fig, axes = plt.subplots(1, 3, figsize=(plots.WIDTH, 2.8), layout="constrained")
 for ax, scheme in zip(axes, ("euler", "heun", "rk4")):
     draw_orbit(ax, scheme, h=0.5, L=14)
@@ -222,8 +222,8 @@ assert COUNTED.keys() == TABLEAUS.keys()
 #
 # ## One control per layer
 #
-# The paper trains neither kind of network. It states that in practice the controls of the stages are replaced by a
-# single value {footcite}`benning2019`:
+# For more than one stage the paper trains neither kind of network. It states that in practice the controls of the
+# stages are replaced by a single value {footcite}`benning2019`:
 #
 # $$
 # \begin{aligned}
@@ -484,7 +484,7 @@ assert agree(stage, short)
 # %% [markdown]
 # ## Takeaways
 #
-# - A Butcher tableau turns Euler's method into a Runge-Kutta network; one layer is five lines of code.
+# - A Butcher tableau defines a Runge-Kutta network; for an explicit scheme one layer is five lines of code.
 # - The network {eq}`paper-2.11` has one control for each instant at which a stage reads it, hence $(2L + 1)\, m$
 #   parameters for RK4. The networks of the paper {eq}`paper-2.12` have one control per layer, hence $L m$ parameters
 #   for any scheme, and do not use the nodes.

@@ -342,8 +342,9 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
 
 # %% [markdown]
 # For a smooth control that is read at the nodes of the scheme, and a smooth activation, the cost with layers
-# converges to the cost in continuous time with the order of the scheme. With one control per layer {eq}`paper-2.12`
-# the order is at most two ({numref}`fig-controls`).
+# converges to the cost in continuous time with the order of the scheme. With one control per layer
+# {eq}`paper-2.12`, read from such a control at one instant, the order is in general at most two
+# ({numref}`fig-controls`).
 #
 # :::{admonition} The paper's text
 # :class: voice-paper
@@ -457,8 +458,8 @@ for step in STEPS:
 #
 # ## A budget of time
 #
-# If $|\sigma| < 1$, as for tanh, and no weight $\beta_i$ is negative, no feature travels farther than $T$ in any
-# coordinate. For a fixed classifier whose rows $W_k$ are all different, the score of the true class $k$ then exceeds
+# If $|\sigma| < 1$, as for tanh, and no weight $\beta_i$ is negative, no feature moves farther than $T$. For a
+# fixed classifier whose rows $W_k$ are all different, the score of the true class $k$ then exceeds
 # that of class $j$ by less than
 #
 # $$
@@ -496,11 +497,11 @@ print(
 # :::
 #
 # The claim about overfitting does not fit the paper's Table 5, where training accuracy and validation accuracy are far
-# apart. The paper notes such a gap for images itself, in Section 4.5, and names regularisation as a remedy. Moreover,
-# without a penalty a best control need not exist. Once all points are on the correct side, multiplying $W$ and $\mu$ by
-# $\lambda > 1$ lowers the cost, which tends to zero as $\lambda$ grows but is never zero. With the fixed classifier of
-# the example, the cost of one class alone approaches the lower bound $\log(1 + e^{-M})$, with $M = 6$ from
-# {eq}`eq-3.1.d`, as $b$ grows but never reaches it.
+# apart. The paper itself notes such a gap for images, in Section 4.5, and names regularisation as a remedy. Moreover,
+# without a penalty a best choice of $\mathbf{u}$, $W$ and $\mu$ need not exist. Once all points are on the correct
+# side, multiplying $W$ and $\mu$ by $\lambda > 1$ lowers the cost, which tends to zero as $\lambda$ grows but is never
+# zero. With the fixed classifier of the example, the cost of one class alone approaches the lower bound $\log(1 +
+# e^{-M})$, with $M = 6$ from {eq}`eq-3.1.d`, as $b$ grows but never reaches it.
 
 # %% tags=["hide-input"]
 images = tables()["table5"]
@@ -578,8 +579,8 @@ assert abs(undivided[40, 0.15] - undivided[10, 0.15]) < 0.005
 #   midpoint, and is measured along a smooth direction; this was verified from a constant control.
 # - Over many steps, descent amplifies differences. Networks of 10 to 80 layers reach similar costs with different
 #   controls.
-# - $T$ is a budget: with tanh and no negative weights $\beta_i$ no feature travels farther than $T$ in any
-#   coordinate. For a fixed classifier this bounds the cost from below.
+# - $T$ is a budget: with tanh and no negative weights $\beta_i$ no feature moves farther than $T$. For a fixed
+#   classifier this bounds the cost from below.
 # - Without a regulariser a minimum need not exist.
 #
 # ## References

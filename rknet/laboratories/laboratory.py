@@ -94,7 +94,8 @@ class Laboratory(ipywidgets.VBox):
     def to_html(self) -> str:
         """An element that the page's script brings to life, with the sentence that stands there without it."""
         names = ", ".join(self.controls)
-        sentence = f"{self.title}. Run this chapter to change {names}; the figure above is a still of it."
+        pictured = "; the figure above is a still of it" if self._figure else ""
+        sentence = f"{self.title}. Run this chapter to change {names}{pictured}."
         state = html.escape(json.dumps(self.specification(), ensure_ascii=False))
         still = f'<p class="laboratory">{html.escape(sentence)}</p>'
         return f'<div class="rknet-laboratory" data-state="{state}">{still}</div>'

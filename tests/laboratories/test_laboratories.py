@@ -75,9 +75,11 @@ def test_every_control_of_the_training_laboratory_changes_the_picture() -> None:
 
 
 def test_where_no_kernel_runs_a_sentence_stands() -> None:
-    """It names the controls; the widget's own view is an addition."""
-    html = TrainingLaboratory()._repr_mimebundle_()["text/html"]
-    assert "Run this chapter to change data, net, d_hat, lift, L, h, activation" in html
+    """It names the controls, and a figure where there is one; the widget's own view is an addition."""
+    laboratory, words = TrainingLaboratory(), "Run this chapter to change data, net, d_hat, lift, L, h, activation"
+    assert f"{words}." in laboratory._repr_mimebundle_()["text/html"]
+    pictured = laboratory.in_place_of("fig-still")._repr_mimebundle_()["text/html"]
+    assert f"{words}; the figure above is a still of it." in pictured
 
 
 def test_panels_show_what_was_trained() -> None:
