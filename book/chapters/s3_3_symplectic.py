@@ -202,7 +202,7 @@ print(
     f"{len(schemes)} schemes: with the partner the product is constant to 13 digits"
 )
 
-# %% mystnb={"figure": {"name": "fig-bilinear", "caption": "The product $p^{[l]} \\cdot \\delta y^{[l]}$ from the last layer, where $p$ is given, back to the first. Left, Euler: with the partner the product is constant; it drifts with $\\tilde A = A$, and also when the adjoint equation is solved backwards by the same scheme. Right, the drift with $\\tilde A = A$; grey: all schemes with their partners, where only rounding errors remain."}, "image": {"alt": "Left panel: a horizontal solid line for the partner and a dashed and a dotted curve that leave it as the layers are followed back. Right panel, logarithmic: drifts of Euler, Ralston, Heun, Kutta 3, RK4 and the 3/8 rule with the wrong partner lie one below the other, the last two together, between 1e-2 and 1e-9, and a grey band of partners near 1e-16."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-bilinear", "caption": "The product $p^{[l]} \\cdot \\delta y^{[l]}$ from the last layer, where $p$ is given, back to the first. Left, Euler: with the partner the product is constant; it drifts with $\\tilde A = A$, and also when the adjoint equation is solved backwards by the same scheme. Right, the drift with $\\tilde A = A$; grey: all schemes with their partners, where only rounding errors remain."}, "image": {"alt": "Left panel: a horizontal solid line for the partner and a dashed and a dotted curve that leave it as the layers are followed back. Right panel, logarithmic: drifts of Euler, Ralston, Heun, Kutta 3, RK4 and the 3/8 rule with the wrong partner decrease in this order over most layers, the last two together, between 1e-2 and 1e-9, and a grey band of partners near 1e-16."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d", "2d"]], height=2.9)
 ax, logarithmic = axes[0]
 for k, (label, sweep, line) in enumerate(
@@ -230,7 +230,7 @@ for name, line, k in (
 for tableau in schemes.values():
     off = drift(tableau, with_partner)[:-1].clamp_min(1e-18)
     logarithmic.semilogy(off, color="#999999", linewidth=0.8)
-logarithmic.set_ylabel(r"drift, of $|p|\,|\delta y|$")
+logarithmic.set_ylabel(r"drift / $|p^{[L]}|\,|\delta y^{[L]}|$")
 logarithmic.legend(loc="center", bbox_to_anchor=(0.5, 0.34), ncols=2)
 for ax in axes[0]:
     ax.set(xlabel="layer $l$")
@@ -238,7 +238,8 @@ for ax in axes[0]:
 plt.show()
 
 # %% [markdown]
-# For every matrix, the drift in each layer is {eq}`eq-3.r`. Here we check it for Ralston's scheme and a matrix
+# For every matrix, the change of the product in each layer is {eq}`eq-3.r`; the drift in the figure adds these
+# changes up, from layer $l$ to the last. Here we check it for Ralston's scheme and a matrix
 # $\tilde A$ of arbitrary numbers:
 
 
@@ -269,7 +270,7 @@ for l in range(20):
     change = products[l + 1] - products[l]
     assert abs(change - predicted(step.h, g, k[l])) < 1e-13 * delta_y.norm()
     assert abs(change) > 1e-8
-print("the drift is (3.r) in each of the 20 layers")
+print("the change is (3.r) in each of the 20 layers")
 
 # %% [markdown]
 # ## Other symplectic integrators
@@ -290,7 +291,7 @@ print("the drift is (3.r) in each of the 20 layers")
 #
 # *States that are symplectic themselves.* If the network discretises a Hamiltonian system, with $y = (q, r)$ and
 # $\dot q = \partial_r H$, $\dot r = -\partial_q H$, the state may be advanced by a symplectic method, such as the
-# Störmer–Verlet method. Then the map of the states is itself symplectic: it preserves volumes, and areas if $q$ and
+# Störmer-Verlet method. Then the map of the states is itself symplectic: it preserves volumes, and areas if $q$ and
 # $r$ are numbers, so a set of features cannot shrink in all directions at once. {footcite:t}`celledoni2021` study
 # such networks; the paper does not use them.
 #
@@ -344,9 +345,9 @@ for layer in (verlet, euler):
 #
 # ```{solution} ex-s33-damped
 # :class: dropdown
-# The state is multiplied by $1 + h\sigma'$. For the costate, {eq}`paper-3.24` with $\tilde A = 0$ gives $p^{[l+1]} =
-# (1 - h\sigma')\, p^{[l]}$. Areas are therefore multiplied by $1 - h^2 \sigma'^2$. With the partner the costate is
-# divided by $1 + h\sigma'$, and areas are preserved.
+# A small difference of states is multiplied by $1 + h\sigma'$. For the costate, {eq}`paper-3.24` with $\tilde A = 0$
+# gives $p^{[l+1]} = (1 - h\sigma')\, p^{[l]}$. Areas are therefore multiplied by $1 - h^2 \sigma'^2$. With the partner
+# the costate is divided by $1 + h\sigma'$, and areas are preserved.
 # ```
 #
 # ## Takeaways

@@ -16,10 +16,11 @@
 # (s3-wrong-partner)=
 # # 3.3 The wrong partner
 #
-# The costates of a Runge-Kutta network without zero weights follow the partner tableau $\tilde A$ of {eq}`eq-3.p`.
-# Solving the adjoint equation with the scheme itself means using $A$ in place of $\tilde A$. For small $h$ the result
-# is close to the network's gradient but, unless the scheme is its own partner, not equal to it. This page predicts the
-# error, trains networks with the wrong gradient, and explains the results.
+# The costates of a Runge-Kutta network without zero weights follow the partner tableau $\tilde A$ of {eq}`eq-3.p`. Here
+# the adjoint equation is solved with the scheme itself, as a scheme from $t_l$ to $t_{l+1}$: $A$ takes the place of
+# $\tilde A$. (This is not the scheme run backwards with step $-h$, which {doc}`s3_3_partner` examines.) For small $h$
+# the result is close to the network's gradient but, unless the scheme is its own partner, in general not equal to it.
+# This page predicts the error, trains networks with the wrong gradient, and explains the results.
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
@@ -255,12 +256,10 @@ for name in ("euler", "ralston", "heun", "rk4"):
     found = slope(5 / np.array([5, 10, 20]), off)
     kept_rule[name] = abs(found - powers[name].layer) < 0.5
     verdict = "as predicted" if kept_rule[name] else "not as predicted"
-    shown = [f"{value:.1e}" if value < 1 else "above 1" for value in off]
-    fitted = f"{found:.1f}" if max(off) < 1 else "above 2"
-    print(
-        f"{name:8} off by", ", ".join(f"{text:>7}" for text in shown), end=" "
-    )
-    print(f"slope {fitted}, predicted {powers[name].layer}: {verdict}")
+    shown = [f"{value:.1e}" if value < 1 else "> 1" for value in off]
+    fitted = f"{found:.1f}" if max(off) < 1 else "> 2"
+    print(f"{name:8} error", ", ".join(f"{text:>7}" for text in shown), end=" ")
+    print(f" slope {fitted:>3}, predicted {powers[name].layer}: {verdict}")
     assert max(off) < 1 or found > 2
 
 # %% tags=["hide-input"]
@@ -302,7 +301,7 @@ for name, L in CASES:
         f"{name:8}{5 / L:5.2f}{numbers}{uphill:>10}      {verdict((name, L))}"
     )
 
-# %% mystnb={"figure": {"name": "fig-wrong-training", "caption": "Left: relative error of the wrong gradient during training at $h = 0.5$, median and quartiles of 20 seeds. Each median grows more than tenfold. Above the thin line at 1 a step against the wrong gradient may lead uphill. Right: ratio of the final costs, wrong partner over right partner, geometric mean of 20 pairs and 95 % interval; grey: a difference below 10 %. Euler's training with the wrong partner ends at several times the cost at $h = 0.5$ and $1$; at $h = 0.25$ and below no difference is established for Euler."}, "image": {"alt": "Left, semi-logarithmic: four bands over 150 training steps, Euler highest, near or above 1, then Ralston and Heun near a tenth, RK4 lowest near a thousandth. Right, ratios against step size with error bars: Euler far above 1 at h = 1 and 0.5 and near 1 below; the others between 1 and 1.8 at h = 1, near 1 below."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-wrong-training", "caption": "Left: relative error of the wrong gradient during training at $h = 0.5$, median and quartiles of 20 seeds. Each median grows more than tenfold. Above the thin line at 1 a step against the wrong gradient may lead uphill. Right: ratio of the final costs, wrong partner over right partner, geometric mean of 20 pairs and 95 % interval; grey: a difference below 10 %. Euler's training with the wrong partner ends at several times the cost at $h = 0.5$ and $1$; at $h = 0.25$ and below no difference is established for Euler."}, "image": {"alt": "Left, semi-logarithmic: four bands over 150 training steps, Euler highest, from a quarter to above 1, then Ralston and Heun near a tenth, RK4 lowest near a thousandth. Right, ratios against step size with error bars: Euler far above 1 at h = 1 and 0.5 and near 1 below; the others between 1 and 1.8 at h = 1, near 1 below."}} tags=["hide-input"]
 fig, (paths, bars) = plt.subplots(
     1, 2, figsize=(plots.WIDTH, 2.9), layout="constrained"
 )
@@ -366,8 +365,8 @@ for case in (("ralston", 5), ("heun", 5)):
 # :class: voice-here
 # A first run used twice as many points per seed. It took too long for a page of this book, so we halved the number
 # of points. The rules were not changed. In the first run the verdicts on Euler were the same, but most of the
-# others were different: with twice as many points, Ralston's and Heun's schemes with $h = 1$ are undecided, and for
-# all other schemes but Euler's the difference stays below 10 %. To repeat it, double `POINTS`.
+# others were different: with twice as many points, Ralston's and Heun's schemes with $h = 1$ are undecided, and in
+# all remaining cases except Euler's the difference stays below 10 %. To repeat it, double `POINTS`.
 # :::
 #
 # ## When it matters

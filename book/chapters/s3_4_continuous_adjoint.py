@@ -120,7 +120,7 @@ for decay in (small, on_line):
 assert max(small_moved, on_line_moved) < 1e-7 and large_moved > 0.5
 assert np.median(large) > 1.05 * np.exp(-2 * RATE)
 print(
-    f"orthogonal component: moves by up to {large_moved:.2f} for 1000 such points,"
+    f"orthogonal component: moves by up to {large_moved:.2f} for 1000 normal points,"
 )
 print(f"by {small_moved:.0e} for points a thousand times closer to 0,")
 print(
@@ -345,7 +345,7 @@ print(
 #
 # The ceiling is only an upper bound. A scheme with truncation errors can fail much earlier, and in that case a
 # smaller step helps. The table shows, for each scheme and step size, the first of the times $0.5, 1, 1.5, \dots$ at
-# which the error exceeds one half; "ceiling" means that this time is later than 1.5 before the ceiling:
+# which the error exceeds one half, or "ceiling" if this time is less than 1.5 before the ceiling or after it:
 
 
 # %%
