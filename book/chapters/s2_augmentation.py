@@ -228,8 +228,8 @@ TrainingLaboratory(data="donut_2D", d_hat=3, lift="zero", L=20, h=0.2)
 # ```{solution} ex-s2-lambda
 # :class: dropdown
 # The next cell prints the means. In the plane $\Lambda$ is nearly twice as large as in space, so the bound points in
-# the right direction. But the bound is far from sharp: in space $e^\Lambda$ is in the hundreds, whereas the flows
-# magnify by a factor of less than ten.
+# the right direction. But the bound is far from sharp: in space $e^\Lambda$ is in the hundreds on average, whereas the
+# flows magnify by a factor of less than ten.
 # ```
 
 # %% tags=["hide-input"]

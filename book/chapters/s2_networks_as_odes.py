@@ -557,14 +557,14 @@ for L in (64, 256, 1024):
 # ```{exercise}
 # :label: ex-s2-time
 # A ResNet has $h = 1$; the paper's published code sets $h = 0.05$ at every depth. What happens to the final time
-# $T$ when $L$ grows? How far can a feature move if $\sigma = \tanh$?
+# $T$ when $L$ grows? How far can one coordinate of the features move if $\sigma = \tanh$?
 # ```
 #
 # ```{solution} ex-s2-time
 # :class: dropdown
 # $T = hL$ grows with $L$: a deeper network does not refine the discretisation of one equation but solves another
-# equation over a longer time. Since $|\tanh| < 1$, no feature moves farther than $T$, which is 5 for a hundred
-# layers with $h = 0.05$. The effect of depth at a fixed $T$ is studied {ref}`later <s4-beyond>`.
+# equation over a longer time. Since $|\tanh| < 1$, no coordinate of the features moves farther than $T$, which is 5 for
+# a hundred layers with $h = 0.05$. The effect of depth at a fixed $T$ is studied {ref}`later <s4-beyond>`.
 # ```
 #
 # ```{exercise}

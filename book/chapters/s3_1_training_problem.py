@@ -458,9 +458,9 @@ for step in STEPS:
 #
 # ## A budget of time
 #
-# If $|\sigma| < 1$, as for tanh, and no weight $\beta_i$ is negative, no feature moves farther than $T$. For a
-# fixed classifier whose rows $W_k$ are all different, the score of the true class $k$ then exceeds
-# that of class $j$ by less than
+# If $|\sigma| < 1$, as for tanh, and no weight $\beta_i$ is negative, no coordinate of the features moves farther than
+# $T$. For a fixed classifier whose rows $W_k$ are all different, the score of the true class $k$ then exceeds that of
+# class $j$ by less than
 #
 # $$
 # M_{kj} = (W_k - W_j) \cdot \hat x + \mu_k - \mu_j + T\, \|W_k - W_j\|_1 ,
@@ -579,7 +579,8 @@ assert abs(undivided[40, 0.15] - undivided[10, 0.15]) < 0.005
 #   midpoint, and is measured along a smooth direction; this was verified from a constant control.
 # - Over many steps, descent amplifies differences. Networks of 10 to 80 layers reach similar costs with different
 #   controls.
-# - $T$ is a budget: with tanh and no negative weights $\beta_i$ no feature moves farther than $T$. For a fixed
+# - $T$ is a budget: with tanh and no negative weights $\beta_i$ no coordinate of the features moves farther than
+#   $T$. For a fixed
 #   classifier this bounds the cost from below.
 # - Without a regulariser a minimum need not exist.
 #

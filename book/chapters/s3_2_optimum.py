@@ -277,6 +277,8 @@ plt.show()
 # sum vanishes, as the last line of the output above the figure shows.
 # :::
 #
+# With one control per layer {eq}`paper-2.12` the condition for an optimum is therefore
+#
 # $$
 # \sum_{i=1}^{s} f_u\bigl(u^{[l]}, y_i^{[l]}\bigr)^\top \xi_i^{[l]}
 # = h \sum_{i=1}^{s} \beta_i\, f_u\bigl(u^{[l]}, y_i^{[l]}\bigr)^\top p_i^{[l]} = 0

@@ -48,7 +48,7 @@ def grove(ax, drawn, labels, gap=1.2):
     ax.axis("off")
 
 
-# %% mystnb={"figure": {"name": "fig-trees", "caption": "The rooted trees with one to four nodes. The number below each tree is the required weight: one over the product of the sizes of all its subtrees, including the tree itself. A scheme has order $q$ if all trees with up to $q$ nodes have the required weights."}, "image": {"alt": "Eight rooted trees in a row, growing upwards: one with one node, labelled 1; one with two, 1/2; two with three nodes, 1/3 for the fork and 1/6 for the tall one; four with four nodes, with 1/4, 1/8, 1/12 and 1/24."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-trees", "caption": "The rooted trees with one to four nodes. The number below each tree is the required weight: one over the product, over all its nodes, of the number of nodes in the tree that grows from that node. A scheme has order $q$ if all trees with up to $q$ nodes have the required weights."}, "image": {"alt": "Eight rooted trees in a row, growing upwards: one with one node, labelled 1; one with two, 1/2; two with three nodes, 1/3 for the fork and 1/6 for the tall one; four with four nodes, with 1/4, 1/8, 1/12 and 1/24."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 1.9), layout="constrained")
 plain = [tree for nodes in range(1, 5) for tree in trees(nodes)]
 fractions = [str(sympy.Rational(1, density(tree))) for tree in plain]
@@ -227,9 +227,10 @@ assert [ralston_right[k] == exact[k] for k in differ] == [False, True]
 # wrong one. The right costate is the one that gives the network's gradient; it need not be closer to the differential
 # equation.
 #
-# The gradient with respect to the control of a single stage contains $p_i$ itself, without the sum over $i$. Its error
-# depends on the rows of the two matrices: $O(h)$ if the row sums differ, $O(h^2)$ if they agree. `order.common_order`
-# finds the powers for a layer and for a stage; {doc}`s3_3_wrong_partner` measures them for the explicit schemes.
+# The gradient with respect to the control of a single stage contains $p_i$ itself, without the sum over $i$. Its
+# relative error depends on the rows of the two matrices: $O(h)$ if the row sums differ, $O(h^2)$ if they agree.
+# `order.common_order` finds the powers for a layer and for a stage; {doc}`s3_3_wrong_partner` measures them for the
+# explicit schemes.
 
 # %%
 for name, tableau in schemes.items():

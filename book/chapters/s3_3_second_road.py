@@ -205,8 +205,9 @@ print(f"(3.v): {derivative:.5f}; central difference: {difference:.5f}")
 # ## Side by side
 #
 # Now discretise these conditions: the state by $(A, \beta)$, the costate by $(\tilde A, \beta)$ at the same stages,
-# the integral by the weights $\beta$. Between start and end, each discrete line is the continuous one, evaluated at
-# the stages.
+# the integral by the weights $\beta$. Apart from the start and the end, which are the same, each differential
+# equation becomes a step with its stages, the integral becomes a sum over the stages, and the condition for the
+# optimum is required at each stage.
 #
 # | | continuous | discrete | |
 # | --- | --- | --- | --- |

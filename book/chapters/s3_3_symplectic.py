@@ -354,7 +354,8 @@ for layer in (verlet, euler):
 #
 # - Symplectic means that $p \cdot \delta y$ is the same in all layers. For backpropagation this is the chain rule;
 #   for two tableaus it follows from {eq}`paper-3.23`.
-# - With another matrix the product drifts by {eq}`eq-3.r`, a term of order $h^2$ in each layer, unless terms cancel.
+# - With another matrix the product changes in each layer by {eq}`eq-3.r`, which is of order $h^2$ unless terms
+#   cancel; the drift is the sum of these changes.
 # - The costates of every differentiable layer preserve the product, by the chain rule. Layers that are symplectic
 #   themselves also preserve volumes of states, in the plane areas.
 #

@@ -366,7 +366,8 @@ for case in (("ralston", 5), ("heun", 5)):
 # A first run used twice as many points per seed. It took too long for a page of this book, so we halved the number
 # of points. The rules were not changed. In the first run the verdicts on Euler were the same, but most of the
 # others were different: with twice as many points, Ralston's and Heun's schemes with $h = 1$ are undecided, and in
-# all remaining cases except Euler's the difference stays below 10 %. To repeat it, double `POINTS`.
+# all remaining cases except Euler's the difference stays below 10 %. To repeat it, double `POINTS`; the assertions
+# after the figure then fail, because they state the verdicts of this page.
 # :::
 #
 # ## When it matters
@@ -448,7 +449,7 @@ def gradient_with(partner):
 
 # %%
 def losses(name, L):
-    """Distance of the two stationary points, and the cost between them."""
+    """Distance of the two stationary points, and the excess cost at the second."""
     tableau, points = TABLEAUS[name], []
     for partner in (tableau.partner, tableau):
         start = points[0] if points else np.zeros(6)

@@ -162,7 +162,7 @@ for k in (1, best, 10, L):
     print(f"k = {k:3}: {peak(k, s, L):4.0f} states")
 assert peak(best, s, L) < 0.75 * peak(10, s, L)
 
-# %% mystnb={"figure": {"name": "fig-s35-segments", "caption": "Peak memory with checkpoints every $k$ layers, for 100 layers: the number $L/k$ of states at the starts of the segments decreases with $k$; the number $2sk$ of tensors inside the current segment increases. Dots: the best length, $\\sqrt{L/(2s)}$, rounded. The more stages, the shorter the segments. At $k = L$ each curve ends at plain autograd."}, "image": {"alt": "Log-log plot of the peak in states against the segment length for Euler, Heun and RK4: each curve falls, has a minimum at 7, 5 and 4 layers, and rises to 2 s L at k = 100."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s35-segments", "caption": "Peak memory with checkpoints every $k$ layers, for 100 layers: the number $L/k$ of states at the starts of the segments decreases with $k$; the number $2sk$ of tensors inside the current segment increases. Dots: the best length, $\\sqrt{L/(2s)}$, rounded. The more stages, the shorter the segments. At $k = L$ each curve ends at plain autograd."}, "image": {"alt": "Log-log plot of the peak in states against the segment length for Euler, Heun and RK4: each curve falls, has a minimum at 7, 5 and 4 layers, and rises to about 2 s L at k = 100."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 2.9), layout="constrained")
 for name, colour, line in (
     ("euler", 5, "-."),
@@ -199,11 +199,10 @@ for way, (stored, peaks) in WAYS.items():
 # ## Measured memory
 #
 # Memory and times depend on the machine. Like those of the page {doc}`benchmarks`, they are not computed here but were
-# recorded by `python -m benchmarks memory --record`. Each measurement runs in its own processes, on one core. It
-# records how far the process grows, while it builds the network and takes a step, above its size before both; by
-# then a step through a single layer has loaded the libraries and compiled the code. We take
-# the smallest growth of a few processes, since a process occasionally needs some megabytes more. A step is one training
-# step: forward, backward, and Adam.
+# recorded by `python -m benchmarks memory --record`. Each measurement runs in its own processes, on one core. First a
+# step through a single layer loads the libraries and compiles the code. What is recorded is the largest growth of the
+# process after that, while it builds the network and takes a step. We take the smallest growth of a few processes,
+# since a process occasionally needs some megabytes more. A step is one training step: forward, backward, and Adam.
 
 # %%
 timings = Path(rknet.__file__).parents[1] / "benchmarks" / "results.json"

@@ -17,8 +17,8 @@
 # # 4.1 Network width
 #
 # A disc lies inside a ring. A continuous flow of the plane can bend and stretch both, but it cannot take the disc out
-# of the ring without tearing the ring apart. This page trains networks on this task in the plane, and then in three
-# dimensions.
+# of the ring without tearing the ring apart. This page trains networks on this task in the plane, and then with a
+# third dimension.
 #
 # :::{admonition} What the paper claims, and what you will see
 # :class: tip
@@ -327,8 +327,8 @@ Playground(race=["plane", "space"], compact=True)
 
 # %% [markdown]
 # The next figure shows the same experiment with the library, at width 2 and at width 3. Twenty layers with $h = 0.2$
-# have nearly the final time of the hundred above and train quickly. You can choose any other setting in
-# the laboratory below:
+# have the final time $T = 4$, near the $5$ of the hundred layers above, and train quickly. You can choose any other
+# setting in the laboratory below:
 
 # %% mystnb={"figure": {"name": "fig-width-lab", "caption": "RK4Net with 20 layers on donut_2D, repetition 0, zero padding; dashed, the best possible boundary and accuracy. Top: $\\hat d = 2$, the region of the disc has a tail. Bottom: $\\hat d = 3$, it is closed, and the accuracy comes within a point of the limit in a few epochs."}, "image": {"alt": "Two rows of three panels: prediction, spread of the features by layer, accuracy by epoch. Above, the blue region reaches the frame and the accuracy stays below the dashed limit; below, the region is a disc and the accuracy touches the limit."}} tags=["hide-input"]
 fig, axes = plots.panels([["2d"] * 3] * 2, height=2.3)

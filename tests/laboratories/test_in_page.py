@@ -32,6 +32,8 @@ BLUE = """(canvas) => {
   return Array.from({ length: data.length / 4 }, (_, k) => data[4 * k + 2] - data[4 * k] > 60).filter(Boolean).length;
 }"""
 """How many pixels of a canvas are blue."""
+ONE_I = 0.707, 0.354
+"""Where z = i lies in the canvas of the stability region, as shares of its width and height."""
 LONG = 300_000
 """Milliseconds to wait for a training on a machine that is busy with something else."""
 
@@ -87,6 +89,32 @@ def test_a_pointer_drags_the_step_size(opened: Opened):
     seen.page.mouse.down()
     seen.page.mouse.up()
     assert "h = 2," in said(seen)
+
+
+def test_a_finger_takes_a_point_of_the_stability_region_and_scrolls_beside_it(opened: Opened):
+    seen = opened(
+        SchemeLaboratory("rk4", 1.0, 14), viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page, touch = seen.page, seen.page.context.new_cdp_session(seen.page)
+    plane = page.locator(".rkl canvas").nth(2)
+
+    def drag(x: float, y: float, dy: float) -> tuple[float, str]:
+        """From a place of the canvas downwards: how far the page scrolls, and what is said."""
+        plane.evaluate("(canvas) => canvas.scrollIntoView({ block: 'center' })")
+        box, before = plane.bounding_box(), page.evaluate("scrollY")
+        assert box
+        for k in range(11):
+            points = [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"] + k * dy / 10}]
+            touch.send("Input.dispatchTouchEvent", {"type": "touchMove" if k else "touchStart", "touchPoints": points})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.wait_for_timeout(100)  # until the next frame
+        return page.evaluate("scrollY") - before, said(seen)
+
+    assert "h = 1," in said(seen)
+    scrolled, words = drag(*ONE_I, 60)
+    assert scrolled == 0 and "h = 1," not in words
+    scrolled, _ = drag(0.1, 0.2, 60)
+    assert scrolled < 0
 
 
 def test_a_typed_tableau_is_read_and_a_wrong_one_is_told(opened: Opened):

@@ -106,6 +106,22 @@ def test_a_teacher_makes_a_link_with_a_task_and_without_some_parts(opened: Opene
     untroubled(seen)
 
 
+def test_a_teacher_chooses_whether_a_link_begins_with_the_training_so_far(opened: Opened):
+    page = opened(Playground("space")).page
+    for _ in range(2):
+        page.get_by_role("button", name="Step", exact=True).click()
+    page.wait_for_selector('.rkp[data-step="2"]')
+    page.get_by_text("for teachers").click()
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()); }")
+    for wanted in ("steps=0", "steps=2"):
+        page.get_by_role("button", name="Copy the link").or_(page.get_by_role("button", name="below")).click()
+        page.wait_for_function(
+            "(wanted) => document.querySelector('.rkp-teaching input[readonly]').value.includes(`&${wanted}&`)",
+            arg=wanted,
+        )
+        page.get_by_label("begin with the training so far").check()
+
+
 def test_a_link_without_a_task_ends_the_one_of_the_link_before(opened: Opened):
     page = opened(Playground("space"), "#rknet?task=Try.").page
     task = page.locator(".rkp-task")

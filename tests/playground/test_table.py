@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from opening import Opened, record, untroubled
+from playwright.sync_api import expect
 from sklearn.datasets import load_iris
 from sklearn.preprocessing import MinMaxScaler
 
@@ -127,6 +128,8 @@ def test_the_table_s_names_stand_wherever_classes_are_named_and_return_with_its_
     page.get_by_label("paste it here").fill(TABLE)
     page.get_by_role("button", name="Use the table").click()
     page.wait_for_function("written.has('petal length') && written.has('petal width')")
+    page.locator("summary", has_text="more").first.click()
+    expect(page.get_by_label("training share")).to_have_attribute("aria-valuetext", "76 %")  # 114 of 150
     page.get_by_text("confusion matrix", exact=True).click()
     for kind in IRIS.target_names:
         assert kind in page.inner_text(".rkp-key")

@@ -233,7 +233,13 @@ LOOK = "{ steps: 450, layer: 3, view: 2, azim: -40, elev: 10 }"
         {},
         {"data": "spiral", "net": "StandardNet", "L": 7, "noise": 0.5, "activation": "relu", "seed": 4, "rate": 0.01},
         {"scheme": {"A": [[], ["2/3"], ["0", "2/3"]], "beta": ["1/4", "3/8", "3/8"]}, "h": 0.125, "lift": "learned"},
-        {"data": {**THREE, "names": {"classes": ["ä, b", "c&d=", "<e>"], "columns": ["x", "%"]}}, "batch": 1, "epochs": 9},
+        {"data": {**THREE, "validation": {"X": [[4.0, -0.8]], "c": [2]}}},
+        {"data": {"classes": 4, "X": [[0.8, 0.8]], "c": [0], "validation": {"X": [[-4.0, 4.0]], "c": [3]}}},
+        {
+            "data": {**THREE, "names": {"classes": ["ä, b", "c&d=", "<e>"], "columns": ["x", "%"]}},
+            "batch": 1,
+            "epochs": 9,
+        },
     ],
 )
 def test_a_link_says_everything(node, choice):
@@ -244,7 +250,8 @@ def test_a_link_says_everything(node, choice):
     )
     given = isinstance(full["data"], dict)
     if given:  # places are on a grid of 255 steps, and the numbers that points ignore are not sent
-        np.testing.assert_allclose(read["data"].pop("X"), full["data"].pop("X"), atol=8 / 255 / 2)
+        for part in (lambda run: run["data"], lambda run: run["data"].get("validation", {"X": []})):
+            np.testing.assert_allclose(part(read).pop("X"), part(full).pop("X"), atol=8 / 255 / 2)
     assert read == full if full["net"] == "RKNet" else {**read, "h": full["h"]} == full
     assert look == {"steps": 450, "layer": 3, "view": 2, "azim": -40, "elev": 10}
 

@@ -38,7 +38,8 @@ function made(stated, chosen) {
   const { kind, label } = stated;
   if (kind === "Choice") return list(stated, chosen);
   if (kind === "Written") return written(stated, chosen);
-  return slider(label, "", (kind === "Values" && stated.values) || steps(stated), chosen, short);
+  const [, words, symbol] = /^(.*?)(?: (d_hat|L|h))?$/.exec(label) ?? [];
+  return slider(words, (symbol ?? "").replace("d_hat", "d\u0302"), (kind === "Values" && stated.values) || steps(stated), chosen, short);
 }
 
 /**

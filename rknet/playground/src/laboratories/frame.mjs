@@ -45,7 +45,7 @@ export function show(laboratory, { title, controls, given }, el, source) {
   el.replaceChildren(root);
   /** @type {Frame} */
   const frame = {
-    given, values, labels: Object.fromEntries(controls.map(({ name, label }) => [name, label])), views, theme: themeOf(root), source,
+    given, values, labels: Object.fromEntries(controls.map(({ name, label }) => [name, label.replace("d_hat", "d\u0302")])), views, theme: themeOf(root), source,
     still: window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     panel(label, paint, heading) {
       const panel = new Panel(label, paint);

@@ -15,6 +15,9 @@ const EXACT = { h: 0.01, L: 800 };
 /** The part of the plane of z = h lambda that is shown. @type {Pick<Chart, "x"|"y"|"square"|"xTicks"|"yTicks"|"xName">} */
 const PLANE = { x: [-5, 2], y: [-4, 4], square: true, xTicks: [-4, -2, 0, 2], yTicks: [-4, -2, 0, 2, 4], xName: "z = hλ" };
 
+/** How far from a point a finger still takes it, in pixels. */
+const FINGER = 32;
+
 /** The scheme in numbers. @param {any} given @param {string} name */
 function numbersOf({ schemes }, name) {
   const { title, A, beta } = schemes[name];
@@ -70,7 +73,12 @@ function open(frame) {
   }, "stability: drag ih");
   const choose = (/** @type {number} */ h) => frame.set("h", Math.round(20 * Math.min(2, Math.max(0.05, h))) / 20);
   drags(convergence.canvas, (x, _, width, height) => choose(scales(errorAxes, width, height).fromX(x)));
-  drags(plane.canvas, (_, y, width, height) => choose(Math.abs(scales({ ...PLANE, lines: [] }, width, height).fromY(y))));
+  const inPlane = (/** @type {number} */ width, /** @type {number} */ height) => scales({ ...PLANE, lines: [] }, width, height);
+  drags(plane.canvas, (_, y, width, height) => choose(Math.abs(inPlane(width, height).fromY(y))));
+  holds(plane.canvas, (x, y, width, height) => {
+    const { X, Y } = inPlane(width, height);
+    return [values.h, -values.h].some((h) => Math.hypot(x - X(0), y - Y(h)) < FINGER);
+  });
   return {
     update(changed) {
       tableau = numbersOf(given, values.scheme);
@@ -93,6 +101,14 @@ function drags(canvas, at) {
   canvas.addEventListener("pointermove", (event) => {
     if (canvas.hasPointerCapture(event.pointerId)) move(event);
   });
+}
+
+/** Keeps the page from scrolling under a finger that is put down where `here` says so. @param {HTMLCanvasElement} canvas @param {(x: number, y: number, width: number, height: number) => boolean} here */
+function holds(canvas, here) {
+  canvas.addEventListener("touchstart", (event) => {
+    const [{ clientX, clientY }] = event.touches, { left, top } = canvas.getBoundingClientRect();
+    if (here(clientX - left, clientY - top, canvas.clientWidth, canvas.clientHeight)) event.preventDefault();
+  }, { passive: false });
 }
 
 export const scheme = { numbers, open };

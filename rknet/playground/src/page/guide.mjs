@@ -4,7 +4,7 @@ import { DEFAULTS } from "../setup/choices.mjs";
 import { stepsPerEpoch } from "../setup/configuration.mjs";
 import { LINK } from "../setup/link.mjs";
 import { percent } from "../words/numbers.mjs";
-import { node, tell } from "./elements.mjs";
+import { growing, node, tell } from "./elements.mjs";
 import { watch } from "./playing.mjs";
 
 /** @import { Choice } from "../types.mjs" */
@@ -55,7 +55,7 @@ function counted({ state }) {
 export function guide(page) {
   const { model, root } = page;
   /** @type {Step[]} */ const steps = model.get("guide") ?? [];
-  const text = node("div", { class: "rkp-guide-text", "aria-live": "polite" });
+  const text = growing(node("div", { class: "rkp-guide-text", "aria-live": "polite" }));
   const right = counted(page);
   const back = node("button", { type: "button", click: () => lead(at - 1) }, "Back");
   const next = node("button", { type: "button", class: "rkp-next", click: () => lead(at + 1) }, "Next");

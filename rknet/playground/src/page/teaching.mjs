@@ -8,15 +8,16 @@ import { node, unique } from "./elements.mjs";
 
 /** @param {Page} page */
 export function teaching({ address, state }) {
-  const [idTask, idLink] = ["task", "link"].map(unique);
+  const [idTask, idLink, idTrained] = ["task", "link", "trained"].map(unique);
   const task = node("input", { id: idTask, type: "text", maxlength: TASK, placeholder: "Reach 90 % with two layers." });
   const parts = Object.entries(PARTS).map(([part, meaning]) => ({ part, meaning, id: unique(part), input: node("input", { type: "checkbox" }) }));
+  const trained = node("input", { type: "checkbox", id: idTrained });
   const link = node("input", { id: idLink, type: "text", readonly: true, hidden: true, "aria-label": "The link" });
 
   async function copy() {
     if (state.given) return WITHOUT_WEIGHTS;
     const hide = parts.filter(({ input }) => input.checked).map(({ part }) => part);
-    link.value = await address.copy({ task: task.value.trim(), hide });
+    link.value = await address.copy({ task: task.value.trim(), hide, ...(trained.checked ? {} : { steps: 0 }) });
     link.hidden = !link.value; // a page from a file may not write to the clipboard
     link.select();
     return link.value ? "Copy the link below" : "Copied";
@@ -31,5 +32,6 @@ export function teaching({ address, state }) {
   return node("details", { class: "rkp-teaching" }, node("summary", {}, "for teachers: a link with a task"),
     node("div", { class: "rkp-table" }, node("label", { for: idTask }, "task"), task,
       node("fieldset", {}, node("legend", {}, "parts to hide"), node("div", { class: "rkp-row" }, ...boxes)),
+      node("span", { class: "rkp-part" }, trained, " ", node("label", { for: idTrained }, "begin with the training so far")),
       answering("Copy the link", "The page as it is, with this task and without these parts", copy), link));
 }

@@ -15,7 +15,7 @@ export function onGrid(x) {
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** Points as text, three letters each: 8 bits per coordinate, 2 bits for the class. @param {Given} points */
+/** Points as text, three letters each: 8 bits per coordinate, 2 bits for the class. @param {{X: number[][], c: number[]}} points */
 export function packed(points) {
   return points.X.map(([x1, x2], n) => {
     const [p, q] = [x1, x2].map((x) => Math.round(((onGrid(x) + EDGE) / (2 * EDGE)) * 255));

@@ -56,6 +56,7 @@ export function toLink(configuration, look) {
   const { data, noise, samples, net, scheme } = configuration;
   /** @type {[string, string|number][]} */
   const parts = typeof data === "string" ? [["data", data], ["noise", noise], ["samples", samples]] : [["points", packed(data)]];
+  if (typeof data !== "string" && data.validation) parts.push(["new_points", packed(data.validation)]);
   if (typeof data !== "string" && data.names) parts.push(["names", JSON.stringify(data.names)]);
   if (net === "StandardNet") parts.push(["net", net]);
   else if (typeof scheme === "string") parts.push(["net", scheme]);
@@ -93,7 +94,7 @@ export function fromLink(hash) {
     if (!text.trim() || !Number.isFinite(Number(text))) throw new Error(`${key}: must be a number, got ${text}`);
     return Number(text);
   };
-  if (said.has("points")) choice.data = { ...unpacked(said.get("points") ?? ""), ...named(said.get("names")) };
+  if (said.has("points")) choice.data = given(said);
   else if (said.has("data")) choice.data = said.get("data");
   for (const key of ["noise", "samples", "share", "decay"]) if (said.has(key)) choice[key] = number(key);
   if (said.has("A") || said.has("beta")) {
@@ -133,11 +134,20 @@ export function fromLink(hash) {
   return { choice, look };
 }
 
-/** The names of a table's classes and columns, to be checked with the configuration. @param {string|undefined} text */
-function named(text) {
-  if (text === undefined) return {};
+/** Points of a reader's own; what they are called is checked with the configuration. @param {Map<string, string>} said */
+function given(said) {
+  const training = unpacked(said.get("points") ?? ""), names = said.get("names"), held = said.get("new_points");
+  const { classes, ...validation } = unpacked(held ?? "");
+  return {
+    ...training, classes: Math.max(training.classes, classes),
+    ...(held === undefined ? {} : { validation }), ...(names === undefined ? {} : { names: namesIn(names) }),
+  };
+}
+
+/** @param {string} text */
+function namesIn(text) {
   try {
-    return { names: JSON.parse(text) };
+    return JSON.parse(text);
   } catch {
     throw new Error(`names: must be an object in JSON, got ${text.slice(0, 40)}`);
   }
