@@ -345,7 +345,7 @@ print(
 #
 # The ceiling is only an upper bound. A scheme with truncation errors can fail much earlier, and in that case a
 # smaller step helps. The table shows, for each scheme and step size, the first of the times $0.4, 0.8, 1.2, \dots$ at
-# which the error exceeds one half, or "ceiling" if this time is less than 1.5 before the ceiling or after it:
+# which the error exceeds one half, or "ceiling" if this time lies after the ceiling or less than 1.5 before it:
 
 
 # %%
@@ -390,9 +390,9 @@ print(f"Euler, h = 0.1: off by {at_three:.0%} at T = 3")
 #
 # ## Networks of the paper
 #
-# With $L = 100$ and the published code's $h = 0.05$ the networks reach $T = 5$, and their initial weight matrices have
-# norms of about one. We test Euler and RK4 with untrained weights and width 16, and RK4 of width 3 after training on
-# donut_2D ({ref}`Section 4.1 <s4-1>`):
+# With $L = 100$ and the published code's $h = 0.05$ the networks reach $T = 5$, and at width 16 their initial weight
+# matrices have norms of about one. We test Euler and RK4 with untrained weights and width 16, and RK4 of width 3 after
+# training on donut_2D ({ref}`Section 4.1 <s4-1>`):
 
 
 # %%
