@@ -24,7 +24,7 @@
 # :class: tip
 # - how a cell of a table and a sentence are judged, and how often each verdict errs;
 # - whether answers without any learning pass the rules;
-# - the log of changes, with the verdicts before and now.
+# - the log of changes, with the verdicts that are different now.
 # :::
 
 # %% tags=["hide-input"]

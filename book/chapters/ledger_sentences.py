@@ -21,7 +21,8 @@
 #
 # :::{admonition} What you will see
 # :class: tip
-# - each sentence with its verdict, its rule, and the results of answers without learning;
+# - each sentence with its verdict and its rule, and the first of its numbers for answers that took no learning, with the verdict
+#   that they would have;
 # - each number that decides, with its interval and the region in which it should lie.
 # :::
 #

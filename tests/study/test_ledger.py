@@ -873,6 +873,49 @@ def test_a_box_of_a_cell_has_the_printed_number(shown: dict[str, judging.Verdict
     assert "Bayes limit 99.90 %." in words
 
 
+def test_the_factor_of_a_cost_stands_before_its_name() -> None:
+    """A cost's number stands alone, so that no factor is read as part of it; an accuracy keeps its unit."""
+    found = judging.Finding(
+        "mean validation cost, X", "x 10", 60, estimate=0.59, low=0.52, high=0.65, verdict=COMPATIBLE
+    )
+    verdict = judging.Verdict("a-b", "Section 4.2", "says", "rule", COMPATIBLE, findings=[found, found])
+    (numbers,) = pages.sentences([verdict])._repr_html_().split("<tbody>")[1:]
+    assert "10 × mean validation cost, X</th><td>0.59</td><td>0.52 to 0.65</td>" in numbers
+    words = boxes.line(verdict)
+    assert "10 × mean validation cost, X: 0.59 from 60 repetitions, interval 0.52 to 0.65." in words
+    assert "Of 2 numbers, this one decides." in words
+    cell = replace(verdict, id="table2-x", findings=[replace(found, paper=0.78)])
+    assert "10 × cost: paper 0.78; here 0.59, 60 seeds" in boxes.line(cell)
+    assert "10 × mean validation cost, X</a>" in pages.every([cell])._repr_html_()
+    assert all("x 10" not in text for text in (words, boxes.line(cell), pages.every([cell])._repr_html_()))
+
+
+def test_answers_without_learning_say_what_their_number_is() -> None:
+    verdict = judging.stored()["width-limited"]
+    text = BeautifulSoup(pages.sentences([verdict])._repr_html_(), "html.parser").get_text()
+    first = verdict.findings[0]
+    found = pages.trivial_scores()[verdict.id]["untrained"]
+    reached = f"{boxes.number(found.estimate, 'points')} for untrained nets ({found.verdict});"
+    assert f"Without learning: {first.what}: {reached}" in text
+
+
+def test_the_log_lists_the_verdicts_that_changed(shown: dict[str, judging.Verdict]) -> None:
+    log = [
+        changes.Change("both", "why", {"a-b": "not testable", "table1-standardnet-l-1-val-accuracy": "compatible"}),
+        changes.Change("none", "why", {}),
+        changes.Change("gone", "why", {"old": "compatible"}, retired=["old"]),
+    ]
+    soup = BeautifulSoup(pages.log(log, shown)._repr_html_(), "html.parser")
+    both, none, gone = soup.select("tbody td:last-child")
+    assert both.details.extract().get_text() == "unchanged: 1validation accuracy, StandardNet, L = 1\xa0(%)"
+    assert [cell.get_text() for cell in (both, none, gone)] == [
+        "not testable → compatible: 1 < 2 & more",
+        "none",
+        "compatible → retired: old",
+    ]
+    assert "words" in soup.div["class"]
+
+
 def test_a_box_of_a_table_counts(shown: dict[str, judging.Verdict]) -> None:
     words = repr(verdict_box("table1"))
     assert words.startswith(

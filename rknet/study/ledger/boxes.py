@@ -22,6 +22,10 @@ CELLS, SENTENCES = "ledger_cells.html", "ledger_sentences.html"
 """The pages of the records, as a neighbour in `book/chapters` links to them."""
 
 
+TIMES_TEN = "x 10"
+"""The unit of a cost, which the paper prints times 10."""
+
+
 class Box:
     """What a notebook shows of verdicts: HTML on a page, words in a terminal."""
 
@@ -91,6 +95,16 @@ def number(value: float | None, unit: str = "") -> str:
     return f"{text.replace('-', '−')}{' ' + unit if unit else ''}"
 
 
+def named(finding: Finding, what: str = "") -> str:
+    """What a finding's number is, in words, or `what` says, with the factor by which the paper multiplies costs."""
+    return f"{'10 × ' if finding.unit == TIMES_TEN else ''}{what or finding.what}"
+
+
+def unit(finding: Finding) -> str:
+    """What stands behind a finding's number; a factor stands before the number's name."""
+    return "" if finding.unit == TIMES_TEN else finding.unit
+
+
 def region(finding: Finding) -> str:
     """Where a number of a sentence should lie."""
     low, high = finding.region or (None, None)
@@ -124,19 +138,22 @@ def _facts(verdict: Verdict) -> list[str]:
         return facts
     shown = _decisive(findings)
     if shown.paper is not None or shown.what.startswith(("mean of the", "standard deviation of the")):
-        paper = "illegible" if shown.paper is None else number(shown.paper, shown.unit)
-        facts.append(f"Paper {paper}; here {number(shown.estimate)}, {shown.runs} seeds, 95 % of means of four in")
+        paper = "illegible" if shown.paper is None else number(shown.paper, unit(shown))
+        printed = "10 × cost: paper" if shown.unit == TIMES_TEN else "Paper"
+        facts.append(f"{printed} {paper}; here {number(shown.estimate)}, {shown.runs} seeds, 95 % of means of four in")
         facts[-1] += f" {interval(shown)}."
         if shown.bayes is not None:
             facts.append(f"Bayes limit {number(shown.bayes, '%')}.")
         return facts
-    what = shown.what[0].upper() + shown.what[1:]
+    what = named(shown)[0].upper() + named(shown)[1:]
     needed = f"; the claim needs a number {region(shown)}" if region(shown) else ""
-    found = f"{number(shown.estimate, shown.unit)} from {shown.runs} repetitions, interval {interval(shown)}"
+    found = f"{number(shown.estimate, unit(shown))} from {shown.runs} repetitions, interval {interval(shown)}"
     facts.append(f"{what}: {found}{needed}.")
     if len(findings) > 1:
-        which = "one" if verdict.reason.startswith(NOT_RUN) else "the one that decides"
-        facts.append(f"This is {which} of {len(findings)} numbers.")
+        waits = verdict.reason.startswith(NOT_RUN)
+        facts.append(
+            f"This is one of {len(findings)} numbers." if waits else f"Of {len(findings)} numbers, this one decides."
+        )
     return facts
 
 

@@ -8,7 +8,7 @@ from html import escape
 from urllib.parse import quote
 
 from rknet.study.ledger import claims, trivial
-from rknet.study.ledger.boxes import Box, command, interval, number, record, region, summary
+from rknet.study.ledger.boxes import Box, command, interval, named, number, record, region, summary, unit
 from rknet.study.ledger.changes import ADDED, RETIRED, Change
 from rknet.study.ledger.judging import Finding, Verdict
 from rknet.study.ledger.statistics import detectable
@@ -18,6 +18,13 @@ EACH = 0.9
 
 EVERY = "ledger_records.html"
 """The page with `every`, as a neighbour in `book/chapters` links to it."""
+
+WITHOUT_LEARNING = {
+    "untrained": "for untrained nets",
+    "commonest class": "if every answer is the commonest class",
+    "logistic regression": "for logistic regression",
+}
+"""The trivial answers in words."""
 
 PLACES = ("4.1", "4.2", "4.3", "4.4", "4.5")
 """The parts of Section 4 that have numbers of their own."""
@@ -124,7 +131,8 @@ def _is_cell(verdict: Verdict) -> bool:
 
 def _cell(finding: Finding) -> str:
     """A cell of a table in words: that it is a mean goes without saying."""
-    return f"{escape(finding.what.removeprefix('mean of the '))}&nbsp;({escape(finding.unit)})"
+    what = escape(named(finding, finding.what.removeprefix("mean of the ")))
+    return f"{what}&nbsp;({escape(unit(finding))})" if unit(finding) else what
 
 
 def _claim(verdict: Verdict) -> str:
@@ -176,23 +184,25 @@ def entries(name: str, rows: Iterable[Sequence[str]], sides: Sequence[str], effe
 
 
 def log(changes: Sequence[Change], verdicts: Mapping[str, Verdict]) -> Box:
-    """What was changed after numbers were seen: what, why, and each verdict before and now."""
-    rows = [
-        [escape(change.what), escape(change.why), "<br>".join(_turned(change, verdicts)) or "no verdict changed"]
-        for change in changes
-    ]
+    """What was changed after numbers were seen: what, why, and each verdict that is another one now."""
+    rows = [[escape(change.what), escape(change.why), _turned(change, verdicts)] for change in changes]
     caption = "Changes after numbers were seen, the first one first"
-    return Box(table("changes", caption, ["change", "why", "verdict before → now"], rows), f"{len(rows)} changes")
+    html = table("changes", caption, ["change", "why", "changed verdicts: before → now"], rows, style="words")
+    return Box(html, f"{len(rows)} changes")
 
 
-def _turned(change: Change, verdicts: Mapping[str, Verdict]) -> list[str]:
-    turned = []
+def _turned(change: Change, verdicts: Mapping[str, Verdict]) -> str:
+    """The verdicts that differ from those before a change, then its other claims, folded."""
+    turned, others = [], []
     for name, before in change.before.items():
         now = RETIRED if name in change.retired else verdicts[name].verdict
-        old = "no claim" if before == ADDED else before
-        named = escape(name) if now == RETIRED else f'<a href="{record(name)}">{escape(name)}</a>'
-        turned.append(f"{named}: {old} → {now}")
-    return turned
+        claim = escape(name) if now == RETIRED else f'<a href="{record(name)}">{_claim(verdicts[name])}</a>'
+        if now == before:
+            others.append(claim)
+        else:
+            turned.append(f"{'no claim' if before == ADDED else before} → {now}: {claim}")
+    folded = f"<details><summary>unchanged: {len(others)}</summary>{'<br>'.join(others)}</details>" if others else ""
+    return ("<br>".join(turned) or "none") + folded
 
 
 def _sentence(verdict: Verdict) -> str:
@@ -206,11 +216,16 @@ def _sentence(verdict: Verdict) -> str:
 
 
 def _without_learning(verdict: Verdict) -> str:
-    """What the trivial answers reach."""
+    """The first number of a sentence, as the trivial answers give it, and the verdict that each of them would have."""
     found = trivial_scores().get(verdict.id, {})
-    reached = [f"{name} {number(score.estimate)} ({score.verdict})" for name, score in found.items()]
-    why = reasons().get(verdict.id, "")
-    return f"<br><em>Without learning:</em> {escape('; '.join(reached))}. {escape(why)}" if reached else ""
+    if not found:
+        return ""
+    first, why = verdict.findings[0], reasons().get(verdict.id, "")
+    listed = "; ".join(
+        f"{number(score.estimate, unit(first))} {WITHOUT_LEARNING[name]} ({score.verdict})"
+        for name, score in found.items()
+    )
+    return f"<br><em>Without learning:</em> {escape(f'{named(first)}: {listed}. {why}')}"
 
 
 def _numbers(verdict: Verdict) -> str:
@@ -219,8 +234,8 @@ def _numbers(verdict: Verdict) -> str:
     rows = [
         [
             word(f.verdict),
-            escape(f.what),
-            number(f.estimate, f.unit),
+            escape(named(f)),
+            number(f.estimate, unit(f)),
             interval(f),
             region(f),
             _detectable(f),
