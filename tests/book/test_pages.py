@@ -44,6 +44,11 @@ LOST_VERDICTS = """() => [...document.querySelectorAll(".ledger-table.verdicts .
   const [box, scroll] = [word, word.closest(".ledger-table")].map((node) => node.getBoundingClientRect());
   return word.checkVisibility() && (box.left < scroll.left || box.right > scroll.right);
 }).length"""
+LINES_OF_AN_ARRAY = r"""async () => {
+  const array = await window.MathJax.tex2svgPromise(String.raw`\begin{array}{c|c} a & b \\ \hline & c \end{array}`);
+  document.querySelector(".bd-article").append(array);
+  return [...array.querySelectorAll("line")].map((line) => getComputedStyle(line).stroke);
+}"""
 HIDDEN_CODE = "details.above-input"
 TAPPED_PARTS = """() => [...document.querySelectorAll(".admonition.toggle > .admonition-title *")]
   .filter((part) => !part.matches(".toggle-button") && getComputedStyle(part).pointerEvents !== "none")
@@ -639,3 +644,27 @@ def test_a_chapter_prints(chapter: Visit):
         assert not chapter.page.locator(hidden).first.is_visible(), hidden
     assert chapter.page.locator("img.flipbook").first.is_visible()
     assert chapter.page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_long_tables_break_between_rows_on_paper_and_boxes_of_code_stay_whole(visit: Callable[..., Visit], built: Path):
+    page = visit((built / "chapters" / "s4_trial.html").as_uri()).page
+    assert page.locator(".ledger-filters").is_visible()
+    page.emulate_media(media="print")
+    assert not page.locator(".ledger-filters").is_visible()
+    broken = {
+        part: set(page.locator(part).evaluate_all("(parts) => parts.map((part) => getComputedStyle(part).breakInside)"))
+        for part in (".ledger-table table", ".ledger-table tr", ".cell_input", "figure")
+    }
+    assert broken.pop(".ledger-table table") == {"auto"}
+    assert set(map(frozenset, broken.values())) == {frozenset({"avoid"})}
+
+
+def test_letters_of_formulas_have_no_outline(visit: Callable[..., Visit], built: Path):
+    """Readers of PDFs draw the thinnest outline a whole pixel wide; the lines of an array are nothing but outline."""
+    opened = visit((built / "chapters" / "s2_paths.html").as_uri())
+    settle(opened.page)
+    letters = opened.page.locator("mjx-container [data-c]")
+    outlines = letters.evaluate_all("(parts) => parts.map((part) => getComputedStyle(part).stroke)")
+    assert len(outlines) > 100 and set(outlines) == {"none"}
+    lines = opened.page.evaluate(LINES_OF_AN_ARRAY)
+    assert len(lines) == 2 and "none" not in lines
