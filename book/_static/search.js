@@ -44,7 +44,7 @@ var Scorer = {
       for (const node of page.querySelectorAll(`${LEFT_OUT}, ${AROUND}`)) node.remove();
       for (const node of page.querySelectorAll(".math")) node.replaceWith("…");
       for (const node of page.querySelectorAll(APART)) node.after(" ");
-      return text(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ");
+      return text(page.documentElement.outerHTML, anchor).replace(/\s+/g, " ").replace(/…(?:[ ,;]*…)+/g, "…");
     };
     fold(document.querySelector("#search-results"));
   });
@@ -57,6 +57,12 @@ var Scorer = {
       const said = sentences[item.querySelector("a").getAttribute("href").replace(/\.html(#.*)?$/, "")];
       if (said) item.append(Object.assign(document.createElement("p"), { className: "context", textContent: said }));
     }
+  }
+
+  /** What a reader can do whose words are on no page, in place of Sphinx's words on categories, which this book has not. */
+  function nothing() {
+    const glossary = Object.assign(document.createElement("a"), { href: "glossary.html", textContent: "glossary" });
+    return ["No page has all of these words. Check the spelling, try fewer or other words, or look in the ", glossary, "."];
   }
 
   /** Sphinx shows one result after the other: those of the reference are moved below a line that opens them. */
@@ -72,7 +78,8 @@ var Scorer = {
       const words = `In the reference of the library: ${counted(entries, "entry", "entries")}`;
       if (line.textContent !== words) line.textContent = words;
       const status = place.querySelector(".search-summary");
-      if (!status || !/page\(s\)/.test(status.textContent)) return;
+      if (/did not match/.test(status?.textContent)) status.replaceChildren(...nothing());
+      if (!/page\(s\)/.test(status?.textContent)) return;
       status.textContent = `Search finished, found ${counted(pages, "page", "pages")} of the book.`;
       folded.open = pages === 0;
     }).observe(place, { childList: true, subtree: true, characterData: true });

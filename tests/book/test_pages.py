@@ -530,8 +530,10 @@ def test_search_puts_prose_before_the_reference(visit: Callable[..., Visit], bui
 
 def test_what_only_the_reference_answers_is_open(visit: Callable[..., Visit], built: Path):
     page = visit(f"{built.as_uri()}/search.html?q=zzzqq").page
-    expect(page.locator("#search-results .search-summary")).to_contain_text("did not match", timeout=60_000)
+    said = page.locator("#search-results .search-summary")
+    expect(said).to_contain_text("No page has all of these words.", timeout=60_000)
     assert page.locator("#search-results > details").count() == 0
+    assert local_file(said.locator("a").evaluate("(link) => link.href")).name == "glossary.html"
     page = visit(f"{built.as_uri()}/search.html?q=of_stage").page
     expect(page.locator("#search-results .search-summary")).to_contain_text("found 0 pages", timeout=60_000)
     assert page.locator("#search-results > details li").first.is_visible()
@@ -545,6 +547,8 @@ def test_excerpts_hold_words_only(visit: Callable[..., Visit], built: Path, serv
     assert len(excerpts) > 3
     assert [text for text in excerpts if re.search(r"\\[a-zA-Z(]|^import |from rknet", text)] == []
     assert [text for text in excerpts if re.search(r"(of|and|by|is|rate|at) [.,;]", text)] == []
+    assert [text for text in excerpts if re.search("…[ ,;]*…", text)] == []
+    assert sum("…" in text for text in excerpts) > 3
 
 
 def test_results_read_from_a_file_show_first_sentences(visit: Callable[..., Visit], built: Path):
