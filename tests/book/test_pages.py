@@ -59,6 +59,13 @@ HINTS = """(blocks) => blocks.filter((block) => block.querySelector("mjx-contain
   return [formula.scrollWidth > formula.clientWidth, getComputedStyle(block, "::before").content];
 })"""
 """Of each formula, whether it is cut, and the words above it."""
+CUT_TABLES = """() => [...document.querySelectorAll(".paper-table, .ledger-table, .explorer-scroller")]
+  .filter((box) => box.checkVisibility()).map((box) => {
+    const caption = box.querySelector("caption");
+    const words = caption ? getComputedStyle(caption, "::after") : getComputedStyle(box, "::before");
+    return [box.scrollWidth > box.clientWidth, words.content === '"Scroll the table sideways."'];
+  })"""
+"""Of each table that is seen, whether it is cut, and whether words at its head say so."""
 
 
 @dataclass
@@ -314,6 +321,31 @@ def test_verdicts_are_seen_however_wide_their_table(visit: Callable[..., Visit],
             opened = visit((built / "chapters" / f"{name}.html").as_uri(), viewport={"width": width, "height": 800})
             opened.page.evaluate("document.querySelectorAll('.record details').forEach((d) => { d.open = true; })")
             assert (name, width, opened.page.evaluate(LOST_VERDICTS)) == (name, width, 0)
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize("name", ["ledger_sentences", "ledger_cells", "s4_trial", "benchmarks"])
+def test_a_cut_table_says_that_it_goes_on(visit: Callable[..., Visit], built: Path, name: str, width: int):
+    """Also one that comes into sight later; a laptop cuts no record of a sentence."""
+    page = visit((built / "chapters" / f"{name}.html").as_uri(), viewport={"width": width, "height": 800}).page
+    page.evaluate("document.querySelectorAll('.bd-article details').forEach((d) => { d.open = true; })")
+    page.wait_for_timeout(RESIZED)
+    found = page.evaluate(CUT_TABLES)
+    assert found and [cut for cut, said in found if cut != said] == []
+    cut = sum(cut for cut, _ in found)
+    assert (cut == 0) if width == WIDE and name in ("ledger_sentences", "benchmarks") else cut > 0
+
+
+def test_a_table_of_the_explorer_says_whether_it_goes_on(visit: Callable[..., Visit], built: Path):
+    page = visit((built / "chapters" / "s4_trial.html").as_uri()).page
+    seen = set()
+    for experiment in page.get_by_label("Experiment").locator("option").all():
+        page.get_by_label("Experiment").select_option(experiment.get_attribute("value"))
+        page.wait_for_timeout(RESIZED)
+        ((cut, said),) = page.evaluate(CUT_TABLES.replace(".paper-table, .ledger-table, ", ""))
+        assert cut == said
+        seen.add(cut)
+    assert seen == {False, True}
 
 
 def test_claims_are_filtered_searched_and_sorted(visit: Callable[..., Visit], built: Path):

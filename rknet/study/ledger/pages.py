@@ -244,7 +244,16 @@ def _numbers(verdict: Verdict) -> str:
         ]
         for f in verdict.findings
     ]
-    columns = ["verdict", "number", "here", "interval", "should lie", "detects", "seeds 0 to 3", "repetitions"]
+    columns = [
+        "verdict",
+        "number",
+        "here",
+        "interval",
+        "should lie",
+        "detects",
+        "seeds 0 to 3",
+        "repeti\N{SOFT HYPHEN}tions",
+    ]
     count = f"{len(rows)} numbers" if len(rows) > 1 else "The number"
     caption = f"What decides {verdict.id}"
     numbers = table(f"{verdict.id}-numbers", caption, columns, rows, heading=1, style="verdicts")
