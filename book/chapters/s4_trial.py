@@ -343,6 +343,7 @@ for ax, variant in zip(axes.flat, np.ravel(MAPS)):
                 np.log(regret.index),
                 np.arange(len(regret)) + 0.5,
             )
+            ax.axhline(place, color=plots.INK, linewidth=2.5)
             ax.axhline(place, color=LINES, linestyle=line)
 fig.supxlabel("learning rate", fontsize=9)
 fig.supylabel("depth $L$", fontsize=9)
