@@ -5,7 +5,7 @@
 
   const FOCUSABLE = "a[href], button, input, select, summary, textarea, [tabindex]";
   const FORMULA = "mjx-container[display]";
-  const HINTED = "figure, .paper-table, .ledger-table, .explorer-scroller, :is(.pst-scrollable-table-container, .output.text_html):has(table)";
+  const TABLES = ".paper-table, .ledger-table, .explorer-scroller, :is(.pst-scrollable-table-container, .output.text_html):has(table)";
   const CHANGES = ["change", "click", "toggle"]; // what unfolds, and the explorer's choices
   let waiting = 0;
 
@@ -18,7 +18,7 @@
   function update() {
     for (const box of document.querySelectorAll(`.bd-article :is(div, figure, ${FORMULA})`)) {
       const scrolls = box.scrollWidth > box.clientWidth && /auto|scroll/.test(getComputedStyle(box).overflowX);
-      if (box.matches(HINTED)) box.classList.toggle("scrolls", scrolls);
+      if (box.matches(`figure, ${TABLES}`)) box.classList.toggle("scrolls", scrolls);
       if (box.matches(FORMULA)) {
         box.closest("div.math")?.classList.toggle("scrolls", scrolls);
         fade(box);
