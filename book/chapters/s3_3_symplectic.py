@@ -96,7 +96,8 @@ plt.show()
 # %% [markdown]
 # :::{admonition} What you will learn
 # :class: tip
-# - that the product $p^{[l]} \cdot \delta y^{[l]}$ is preserved exactly from layer to layer;
+# - that the product $p^{[l]} \cdot \delta y^{[l]}$ of the costate and a small change of the state is preserved
+#   exactly from layer to layer;
 # - that, for the gradient of a network, this is the chain rule;
 # - that with a wrong partner the product in general changes in each layer, because {eq}`paper-3.23` fails, and by
 #   how much;

@@ -142,16 +142,14 @@ print(
 #
 # The optimality conditions of the continuous problem ({doc}`s3_3_second_road`) say $\dot{\mathbf p} = -f_y(\mathbf u,
 # \mathbf y)^\top \mathbf p$. Solve this equation backwards from $\mathbf p(T)$, together with the state, so that only
-# the last state of the forward pass has to be stored:
+# the last state of the forward pass has to be stored. On the way, integrate the gradient with respect to the control
+# $u^{[l]}$ of each layer, which is constant there:
 #
 # $$
-# \begin{gathered}
-# \frac{\mathrm d}{\mathrm d t} \begin{pmatrix} \mathbf y \\ \mathbf p \end{pmatrix}
-# = \begin{pmatrix} f(\mathbf u, \mathbf y) \\ -f_y(\mathbf u, \mathbf y)^\top \mathbf p \end{pmatrix}
-# \quad\text{from } t_{l+1} \text{ to } t_l,
-# \\
-# g^{[l]} = \int_{t_l}^{t_{l+1}} f_u(\mathbf u, \mathbf y)^\top \mathbf p \, \mathrm d t.
-# \end{gathered}
+# \begin{gathered} \frac{\mathrm d}{\mathrm d t} \begin{pmatrix} \mathbf y \\ \mathbf p \end{pmatrix} = \begin{pmatrix}
+# f(\mathbf u, \mathbf y) \\ -f_y(\mathbf u, \mathbf y)^\top \mathbf p \end{pmatrix} \quad\text{from } t_{l+1} \text{ to
+# } t_l, \\ \frac{\partial \hat{\mathcal F}}{\partial u^{[l]}} = \int_{t_l}^{t_{l+1}} f_u(\mathbf u, \mathbf y)^\top
+# \mathbf p \, \mathrm d t. \end{gathered}
 # $$ (eq-3.4.d)
 #
 # Here the solver is the forward scheme itself with step $-h$: `adjoint.continuous_costates`. How far is its gradient
@@ -210,11 +208,11 @@ ax.legend(title="scheme (slope)", loc="center left", bbox_to_anchor=(1.0, 0.5))
 plt.show()
 
 # %% [markdown]
-# **What to see.** Both gradients approximate the continuous one with the order of the scheme, so their difference is
-# of this order or smaller. For Heun it is smaller. Heun's method run backwards is its partner, so both gradients use
-# the same formulas for the costates, and only the *states* in these formulas differ: the continuous adjoint has $\hat
-# y_1$ and $\hat y_2$ instead of $y_2$ and $y_1$. Each is off by $O(h^2)$, but in opposite directions, and their sum,
-# which enters $p$, is one order better.
+# **What to see.** Both gradients approximate the continuous one with the order of the scheme, so their difference is of
+# this order or smaller. For Heun it is smaller. Heun's method run backwards is its partner, so both gradients use the
+# same formulas for the costates, and only the *states* in these formulas differ: the continuous adjoint has the stages
+# $\hat y_1$ and $\hat y_2$ of the backward step instead of $y_2$ and $y_1$. Each is off by $O(h^2)$, but in opposite
+# directions, and their sum, which enters $p$, is one order better.
 
 
 # %% tags=["hide-input"]
@@ -299,7 +297,7 @@ ends = {
     for kind in ("float64", "float32")
 }
 
-# %% mystnb={"figure": {"name": "fig-s34-long", "caption": "Relative error of the first layer's gradient against the time $T = hL$ of the backward solution; vertical lines: the ceiling in single and in double precision. Green and orange: a scheme whose backward solution has no truncation error loses all accuracy at the ceiling. Blue: RK4 has, in addition, an error that depends on $h$; it too loses all accuracy at the ceiling. Dashed: with the stored states, the same adjoint equation keeps its accuracy."}, "image": {"alt": "Semi-logarithmic plot of gradient error against T from 1 to 16. Two straight rising lines for the implicit midpoint rule in double and single precision reach 1 at T = 12 and T = 5.3; the line for RK4 rises slowly from 3e-5 to 5e-4 and, from T = 9 on, to 1 at T = 12; a dashed line for RK4 with stored states is flat at 2e-6."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-s34-long", "caption": "Relative error of the first layer's gradient against the time $T = hL$ of the backward solution; vertical lines: the ceiling in single and in double precision. Green and orange: a scheme that retraces its steps, up to rounding errors, loses all accuracy at the ceiling. Blue: RK4 has, in addition, an error that depends on $h$; it too loses all accuracy at the ceiling. Dashed: with the stored states, the same adjoint equation keeps its accuracy."}, "image": {"alt": "Semi-logarithmic plot of gradient error against T from 1 to 16. Two straight rising lines for the implicit midpoint rule in double and single precision reach 1 at T = 12 and T = 5.3; the line for RK4 rises slowly from 3e-5 to 5e-4 and, from T = 9 on, to 1 at T = 12; a dashed line for RK4 with stored states is flat at 2e-6."}} tags=["hide-input"]
 fig, ax = plt.subplots(figsize=(plots.WIDTH, 3.0), layout="constrained")
 for (name, run), colour, line in zip(
     runs.items(), (0, 2, 3, 0), ("-", "-", "-", "--")
@@ -343,7 +341,7 @@ print(
 #
 # ## Below the ceiling
 #
-# The ceiling is only an upper bound. A scheme with truncation errors can fail much earlier, and in that case a
+# The ceiling is only an upper bound. A scheme that does not retrace its steps can fail much earlier, and in that case a
 # smaller step helps. The table shows, for each scheme and step size, the first of the times $0.4, 0.8, 1.2, \dots$ at
 # which the error exceeds one half, or "ceiling" if this time lies after the ceiling or less than 1.5 before it:
 

@@ -202,7 +202,7 @@ def test_a_drawn_digit_is_read(opened: Opened):
     seen.page.mouse.down()
     seen.page.mouse.move(x - 3, y + 0.45 * box["height"], steps=8)
     seen.page.mouse.up()
-    assert "your drawing as 1" in said(seen) and chosen.inner_text() == "your own drawing"
+    assert "your drawing as 1" in said(seen) and chosen.inner_text() == "your drawing"
     seen.page.wait_for_timeout(100)
     assert seen.page.locator("canvas").nth(2).evaluate(BLUE) > 1000
     seen.page.get_by_role("slider", name="layer").press("Home")

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import torch
 from opening import LONG, Opened, record, untroubled, wait_for
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from rknet import RK4Net, draw, split
+from rknet.data import bayes
 from rknet.playground import Playground
 from rknet.playground.widget import GUIDE
 
@@ -196,7 +197,8 @@ def test_the_guide_says_that_it_trains_and_how_many_points_are_right(opened: Ope
     page.get_by_role("button", name="Pause").click()
     page.wait_for_timeout(500)  # until the last snapshot has come
     share = page.inner_text(".rkp-decide .rkp-title").removeprefix("prediction: ").removesuffix(" right")
-    assert right.inner_text() == f"{share} of the new points are right"
+    limit = f"{100 * bayes.accuracy('donut_2D'):.1f} %"
+    assert right.inner_text() == f"{share} of the new points are right; the best possible is {limit}"
 
 
 @pytest.mark.parametrize("header", [0, 64])
@@ -308,7 +310,7 @@ def test_a_change_that_begins_a_new_run_is_said_and_taken_back(opened: Opened):
     for _ in range(3):
         page.get_by_role("button", name="Step", exact=True).click()
     page.wait_for_selector('.rkp[data-step="3"]')
-    first, undo = record(page), page.get_by_role("button", name="Undo the change")
+    first, undo = record(page), page.get_by_role("button", name="Back to the run before")
     assert not undo.is_visible()
     page.get_by_label("width").press("ArrowRight")
     page.get_by_label("depth").press("ArrowRight")
@@ -321,6 +323,29 @@ def test_a_change_that_begins_a_new_run_is_said_and_taken_back(opened: Opened):
     page.wait_for_selector('.rkp[data-step="3"]')
     assert record(page) == first
     assert not undo.is_visible()
+
+
+def test_a_finger_that_turns_the_features_keeps_the_followed_point_and_a_tap_picks_one(opened: Opened):
+    """Own points are drawn by a tap of the prediction, which follows none."""
+    page = opened(Playground("space"), **FINGER).page
+    canvas, probe = page.locator(".rkp-feat canvas"), page.locator(".rkp-probe")
+    canvas.scroll_into_view_if_needed()
+    canvas.tap()
+    page.wait_for_function("document.querySelector('.rkp-probe').textContent.startsWith('(')")
+    followed, view, box = probe.inner_text(), canvas.evaluate("(c) => c.toDataURL()"), canvas.bounding_box()
+    assert box
+    touch = page.context.new_cdp_session(page)
+    for k in range(11):
+        points = [{"x": box["x"] + box["width"] / 2 + 8 * k, "y": box["y"] + box["height"] / 2}]
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove" if k else "touchStart", "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    differing(page, "feat", view)
+    assert probe.inner_text() == followed
+    page.locator("input[type=radio]").last.check(force=True)
+    expect(probe).to_have_text("Tap the features or the trajectories to follow one point.")
+    page.locator(".rkp-decide canvas").tap(position={"x": 200, "y": 40})
+    page.wait_for_timeout(300)  # until a followed point would be shown
+    assert probe.inner_text().startswith("Tap the features")
 
 
 def test_words_that_come_and_go_move_the_pictures_once(opened: Opened):
@@ -355,7 +380,7 @@ def test_undo_brings_the_learning_rates_back(opened: Opened):
     first, rate = record(page), page.get_by_label("learning rate")
     assert first["configuration"]["rates"] == [[3, 1e-2]]
     page.get_by_label("depth").press("ArrowRight")
-    page.get_by_role("button", name="Undo the change").click()
+    page.get_by_role("button", name="Back to the run before").click()
     page.wait_for_selector('.rkp[data-step="5"]')
     assert record(page) == first and rate.get_attribute("aria-valuetext") == "0.01"
     page.get_by_role("button", name="Play").click()
@@ -364,7 +389,7 @@ def test_undo_brings_the_learning_rates_back(opened: Opened):
     rate.press("ArrowRight")
     page.wait_for_function("document.querySelector('.rkp-sentence').textContent.startsWith('Your change')")
     assert record(page)["configuration"]["rate"] == 3e-2
-    page.get_by_role("button", name="Undo the change").click()
+    page.get_by_role("button", name="Back to the run before").click()
     wait_for(page)
     assert record(page) == ended and rate.get_attribute("aria-valuetext") == "0.01"
 
@@ -382,7 +407,7 @@ def test_undo_knows_a_rate_that_was_changed_just_before(opened: Opened):
           }
         }"""
     )
-    page.get_by_role("button", name="Undo the change").click()
+    page.get_by_role("button", name="Back to the run before").click()
     page.wait_for_selector('.rkp[data-step="1"]')
     assert record(page)["configuration"]["rates"] == [[1, 3e-3]]
 

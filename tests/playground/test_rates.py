@@ -31,7 +31,7 @@ def test_the_run_goes_on_with_the_new_rate_and_says_so(opened: Opened, tmp_path:
     (tmp_path / "run.json").write_text(json.dumps(run), "utf8")
     assert replay(read(tmp_path / "run.json")).same
     assert f"learning rate 0.001, 0.003 from step {step} on" in seen.page.inner_text(".rkp-small")
-    assert not seen.page.get_by_role("button", name="Undo the change").is_visible()
+    assert not seen.page.get_by_role("button", name="Back to the run before").is_visible()
     untroubled(seen)
 
 

@@ -148,7 +148,7 @@ def test_the_table_s_names_stand_wherever_classes_are_named_and_return_with_its_
     (tmp_path / "run.json").write_text(json.dumps(record(page)), "utf8")
     assert replay(exported.read(tmp_path / "run.json")).same
     page.get_by_label("depth").press("ArrowRight")
-    page.get_by_role("button", name="Undo the change").click()
+    page.get_by_role("button", name="Back to the run before").click()
     page.wait_for_selector('.rkp[data-step="1"]')
     assert "setosa" in page.inner_text(".rkp-key")
     other = opened(Playground("space")).page

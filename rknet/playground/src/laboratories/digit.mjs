@@ -53,7 +53,7 @@ function open(frame) {
     }
     pen.stroke();
   }, "draw a digit here");
-  const heading = node("span");
+  const heading = node("span"), reading = node("span");
   const maps = frame.panel("The channels at the chosen layer, a map each: blue above zero, orange below", (pen, width, height) => {
     const { layer } = values, columns = 3, gap = 6, tile = (width - (columns + 1) * gap) / columns;
     const all = found.states.subarray(layer * channels * size, (layer + 1) * channels * size);
@@ -85,20 +85,21 @@ function open(frame) {
     });
   }, "probabilities");
   const clear = node("button", { type: "button", click: () => { strokes.length = 0; read(new Float64Array(size)); } }, "Clear");
-  frame.views.before(node("div", { class: "rkl-row" }, clear, node("span", { class: "rkp-hint" }, "Draw over the digit, or choose one.")));
+  frame.views.before(node("div", { class: "rkl-row" }, clear, reading));
 
   /** @param {Float64Array<ArrayBuffer>} now */
   function read(now) {
     image = now;
     found = answer(net, image);
     asked = !strokes.length && !empty();
-    if (!asked) frame.instead("digit", empty() ? "nothing drawn" : "your own drawing");
+    if (!asked) frame.instead("digit", empty() ? "nothing drawn" : "your drawing");
     show();
   }
   function show() {
     heading.textContent = `channels at layer ${values.layer} of ${net.L}`;
     for (const panel of [pad, maps, bars]) panel.soon();
     const sure = percent(found.probabilities[best()]);
+    reading.textContent = empty() ? "Draw a digit, or choose one." : `Read as ${best()}, ${sure}. Draw over it, or choose another.`;
     const accuracy = `It reads ${percent(given.net.accuracy)} of the test digits.`;
     frame.say(empty() ? `Draw a digit. ${accuracy}` : `The network reads ${asked ? "this digit" : "your drawing"} as ${best()} with probability ${sure}. ${accuracy}`);
   }

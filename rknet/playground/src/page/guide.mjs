@@ -45,7 +45,8 @@ function counted({ state }) {
 
   function count() {
     const { val_accuracy = [] } = state.snapshot?.history ?? {};
-    if (val_accuracy.length) tell(element, `${percent(val_accuracy[val_accuracy.length - 1])} of the new points are right`);
+    const best = state.run?.bayes ? `; the best possible is ${percent(state.run.bayes)}` : "";
+    if (val_accuracy.length) tell(element, `${percent(val_accuracy[val_accuracy.length - 1])} of the new points are right${best}`);
   }
 
   return { element, begin, count };

@@ -120,7 +120,7 @@ function compose(page) {
     node("style", {}, STYLE),
     node("div", { class: `rkp-body${compact ? " rkp-compact" : ""}${page.heard ? " rkp-racer" : ""}` },
       node("div", { class: "rkp-top" }, bar.bar, bar.tools), offered.element,
-      growing(node("div", { class: "rkp-say" }, page.heard ? place(sentence.element) : sentence.element, page.undoing.element)), main.element, ...(compact ? [] : [goesIn.element]),
+      growing(node("div", { class: "rkp-say" }, page.heard ? place(sentence.element) : growing(sentence.element), page.undoing.element)), main.element, ...(compact ? [] : [goesIn.element]),
       figure("rkp-traj", "trajectories through the layers", views.trajectories), figure("rkp-feat", layers.title, views.features),
       figure("rkp-decide", page.score.title, views.decision), layers.element,
       node("div", { class: "rkp-right" },

@@ -18,7 +18,7 @@ import { tableControls } from "./table_controls.mjs";
  * @property {() => void} show
  */
 
-const HINT = "Draw in the prediction. By keyboard: arrows move the cross there, Enter sets a point.";
+const HINT = "Draw in the prediction.", BY_KEYBOARD = " By keyboard: arrows move the cross there, Enter sets a point.";
 
 /** @param {Page} page @returns {OwnPoints} */
 export function ownPoints(page) {
@@ -76,7 +76,7 @@ function ownTools(page, redraw) {
     node("div", { class: "rkp-row" },
       node("button", { type: "button", click: undo }, "Undo"),
       node("button", { type: "button", click: () => redraw({ X: [], c: [] }) }, "Clear")),
-    node("div", { class: "rkp-hint" }, HINT), table.element);
+    node("div", { class: "rkp-hint" }, HINT, node("span", { class: "rkp-keyboard" }, BY_KEYBOARD)), table.element);
   const show = () => buttons.forEach((button, k) => {
     tell(button, className({ data: state.own }, k));
     button.setAttribute("aria-pressed", String(k === state.drawnClass));

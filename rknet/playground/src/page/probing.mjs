@@ -8,9 +8,10 @@ import { nearestTrajectory } from "../views/trajectories.mjs";
 import { outline } from "../painting/markers.mjs";
 import { onGrid } from "../setup/drawn.mjs";
 import { share } from "../words/numbers.mjs";
-import { node } from "./elements.mjs";
+import { node, tell } from "./elements.mjs";
 import { sample } from "./legend.mjs";
 import { sceneOf } from "./scene.mjs";
+import { isOwn } from "./state.mjs";
 
 /** @import { Panel } from "../painting/panel.mjs" */
 /** @import { Page, State } from "./state.mjs" */
@@ -26,12 +27,16 @@ import { sceneOf } from "./scene.mjs";
 /** Pixels from which a point attracts the pointer: in the prediction, in feature space. */
 const NEAR = 8, NEAR_IN_SPACE = 16;
 /** What to do, with a mouse or with a finger. */
-const HINT = { mouse: "Point at a picture to follow one point.", finger: "Tap a picture to follow one point." };
+const HINT = {
+  mouse: "Point at a picture to follow one point.", finger: "Tap a picture to follow one point.",
+  drawing: "Tap the features or the trajectories to follow one point.",
+};
 
 /** @param {Page} page @returns {Probing} */
 export function probing(page) {
-  const { state, player, views } = page, hint = matchMedia("(hover: hover)").matches ? HINT.mouse : HINT.finger;
-  const element = node("div", { class: "rkp-probe" }, hint);
+  const { state, player, views } = page, hovers = matchMedia("(hover: hover)").matches;
+  const hint = () => (hovers ? HINT.mouse : isOwn(state) ? HINT.drawing : HINT.finger);
+  const element = node("div", { class: "rkp-probe" }, hint());
   let due = 0;
   /** @type {[number, number]|null} */ let wanted = null;
 
@@ -50,7 +55,7 @@ export function probing(page) {
   function show() {
     const { probe } = state;
     if (!probe) {
-      if (element.textContent !== hint) element.textContent = hint;
+      tell(element, hint());
       return;
     }
     const place = probe.x.map((x) => x.toFixed(2).replace("-", "−")).join(", ");
@@ -60,12 +65,12 @@ export function probing(page) {
   }
 
   const stop = () => cancelAnimationFrame(due);
-  followPointer(page, views.decision, inPlane(state), pick);
+  followPointer(page, views.decision, inPlane(state), pick, true);
   for (const [view, nearest] of /** @type {const} */ ([[views.features, nearestFeature], [views.trajectories, nearestTrajectory]])) {
     followPointer(page, view, (u, v, width, height) => {
       const scene = sceneOf(state, view === views.features), { n, far } = scene ? nearest(scene, width, height, u, v) : { n: -1, far: Infinity };
       return far < NEAR_IN_SPACE && state.run ? pointOf(state.run.validation.X, n) : null;
-    }, pick);
+    }, pick, false);
   }
   followKeys(page, pick);
   return { element, show, pick, stop };
@@ -89,20 +94,22 @@ function inPlane(state) {
 }
 
 /**
- * A mouse picks where it moves, a finger where it touches; a mouse that leaves lets go.
+ * A mouse picks where it moves, a finger where it touches, or where it taps a picture that it turns; a mouse that leaves
+ * lets go.  A finger that draws points follows none.
  * @param {Page} page @param {Panel} view
  * @param {(u: number, v: number, width: number, height: number) => [number, number]|null} find
- * @param {(x: [number, number]|null) => void} pick
+ * @param {(x: [number, number]|null) => void} pick @param {boolean} plane  whether it is the prediction, which does not turn
  */
-function followPointer({ state }, { canvas }, find, pick) {
+function followPointer({ state }, { canvas }, find, pick, plane) {
   const look = (/** @type {PointerEvent} */ event) => {
-    if (!state.run || (event.pointerType === "mouse" && event.buttons)) return;
+    const mouse = event.pointerType === "mouse";
+    if (!state.run || (mouse && event.buttons) || (!mouse && plane && isOwn(state))) return;
     const { left, top, width, height } = canvas.getBoundingClientRect();
     const x = find(event.clientX - left, event.clientY - top, width, height);
     if (x || state.probe) pick(x);
   };
-  canvas.addEventListener("pointermove", look);
-  canvas.addEventListener("pointerdown", (event) => { if (event.pointerType !== "mouse") look(event); });
+  canvas.addEventListener("pointermove", (event) => { if (plane || event.pointerType === "mouse") look(event); });
+  canvas.addEventListener(plane ? "pointerdown" : "click", (event) => { if (event.pointerType !== "mouse") look(event); });
   canvas.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") pick(null); });
 }
 

@@ -106,6 +106,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 .rkp-canvas { background: color-mix(in srgb, var(--rkp-surface) 45%, transparent); border-radius: 0.4rem; display: block; touch-action: pan-y; width: 100%; }
 .rkp-square .rkp-canvas { aspect-ratio: 1; }
 .rkp-turns { cursor: grab; } /* a finger turns it sideways, and scrolls the page up and down */
+@media (hover: none) { .rkp-keyboard { display: none; } }
 .rkp-draws { cursor: crosshair; touch-action: none; }
 .rkp-plots .rkp-canvas, .rkp-score .rkp-canvas { background: none; height: 128px; }
 
@@ -173,7 +174,7 @@ html[data-theme="dark"] .rkp, [data-jp-theme-light="false"] .rkp { --rkp-accent:
 
 .rkp-foot { border-top: 1px solid var(--rkp-line); display: grid; gap: 0.5rem; padding-top: 0.6rem; }
 .rkp .rkp-sentence { font-size: 15px; scroll-margin-top: 0.5rem; }
-.rkp-formula { color: var(--rkp-text); display: flex; flex-wrap: wrap; font-size: 15px; gap: 0.35rem 1.8rem; min-height: 1.6rem; overflow-x: auto; }
+.rkp-formula { align-items: baseline; color: var(--rkp-text); display: flex; flex-wrap: wrap; font-size: 15px; gap: 0.35rem 1.8rem; min-height: 1.6rem; overflow-x: auto; }
 .rkp-small { color: var(--rkp-muted); font-size: 12px; }
 .rkp-spoken { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap; width: 1px; }
 .rkp .rkp-key { align-content: start; color: var(--rkp-muted); display: flex; flex-wrap: wrap; font-size: 12.5px; gap: 0.1rem 0.8rem; min-height: 2.6em; }

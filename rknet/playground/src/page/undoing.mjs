@@ -33,7 +33,7 @@ export function undoing(page) {
     page.choosing.build();
   }
 
-  const element = node("button", { type: "button", class: "rkp-undo", hidden: true, click: undo }, "Undo the change");
+  const element = node("button", { type: "button", class: "rkp-undo", hidden: true, click: undo }, "Back to the run before");
 
   function keep() {
     const { run, snapshot } = state;

@@ -13,6 +13,8 @@
 const DISTANCE = 7;
 /** Radius of the floor, in half widths. */
 const FLOOR = 0.85;
+/** How much larger its front edge is drawn than what is at the centre. */
+const NEARER = DISTANCE / (DISTANCE - FLOOR);
 
 /**
  * How feature space is seen: x, y on the canvas and the nearness to the eye, of a place in it.
@@ -23,7 +25,7 @@ const FLOOR = 0.85;
  * @param {number} height
  * @returns {(x: number, y: number, z: number) => [number, number, number]}
  */
-export function camera(components, { bound, centre }, look, width, height) {
+export function camera(components, { bound, centre, low }, look, width, height) {
   const [cx, cy] = [width / 2, height / 2], half = Math.min(width, height) / 2;
   if (components === 2) {
     const zoom = (half - 10) / bound;
@@ -31,7 +33,8 @@ export function camera(components, { bound, centre }, look, width, height) {
   }
   const [azim, elev] = [look.azim, look.elev].map((angle) => (angle * Math.PI) / 180);
   const [ca, sa, ce, se] = [Math.cos(azim), Math.sin(azim), Math.cos(elev), Math.sin(elev)];
-  const zoom = (0.92 * half) / bound, eye = DISTANCE * bound;
+  const below = NEARER * (FLOOR * se - low * ce); // how far the floor's front edge reaches, in half widths
+  const zoom = (0.92 * half) / bound / Math.max(1, below), eye = DISTANCE * bound;
   return (x, y, z) => {
     const [u, v, w] = [x - centre[0], y - centre[1], z - centre[2]];
     const across = -sa * u + ca * v, near = ca * u + sa * v;

@@ -68,7 +68,7 @@ function restless({ classes, configuration: { net, h, ...rates } }, { step, hist
 }
 
 /** What the accuracy says, once an epoch is done. @param {Configured} run @param {Snapshot} snapshot @param {string} about */
-function learned({ bayes, classes, configuration }, { history, epoch }, about) {
+function learned({ bayes, classes, configuration }, { history, epoch, state }, about) {
   const accuracy = last(history.val_accuracy), training = last(history.train_accuracy);
   const right = `${percent(accuracy)} of ${judged(configuration)} are right`;
   if (bayes !== null && accuracy > bayes - 0.01) {
@@ -83,8 +83,8 @@ function learned({ bayes, classes, configuration }, { history, epoch }, about) {
     return `Nothing learned so far: ${percent(accuracy)} is the level of chance, and ${cost}.`;
   }
   const limit = bayes === null ? "" : ` The best possible is ${percent(bayes)}.`;
-  const epochs = epoch === 1 ? "one epoch" : `${epoch} epochs`;
-  return `${right} after ${epochs}.${limit}${about && epoch > 2 ? ` ${about}` : ""}`;
+  const after = state === "finished" ? "" : ` after ${epoch === 1 ? "one epoch" : `${epoch} epochs`}`;
+  return `${right}${after}.${limit}${about && epoch > 2 ? ` ${about}` : ""}`;
 }
 
 /** A cost beside the one that equal probabilities have. @param {number} cost @param {number} guess */
