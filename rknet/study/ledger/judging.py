@@ -250,6 +250,8 @@ def _part(part: Part, seeds: Sequence[int], error: float, parts: int, evidence: 
     unit = NUMBERS[part.quantities[0]].unit
     if part.statistic in ("rank_correlation", "share_positive", "fewer_layers_needed", "sd_ratio"):
         unit = {"fewer_layers_needed": "steps of depth"}.get(part.statistic, "")
+    elif unit == "%" and part.minus != 0.0:
+        unit = "points"
     region = (_limit(part.within.low), _limit(part.within.high))
     finding = Finding(wording.words(part), unit, len(values), region=region)
     if len(values) < _least(seeds):
