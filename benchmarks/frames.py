@@ -20,10 +20,10 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tests")]
 
-import rknet_playground  # noqa: E402
-from browsing import chromium_program, launch  # noqa: E402
+import rknet_playground
+from browsing import chromium_program, launch
 
-from rknet import files  # noqa: E402
+from rknet import files
 
 COUNT = """() => {
   window.counted = { frames: [], views: 0 };

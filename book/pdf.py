@@ -21,12 +21,12 @@ from bs4 import BeautifulSoup, Tag
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "book"), str(ROOT / "book" / "_ext"), str(ROOT / "tests")]
 
-import execute  # noqa: E402
-import rknet_site  # noqa: E402
-from browsing import chromium_program, launch, settle  # noqa: E402
-from playwright.sync_api import sync_playwright  # noqa: E402
+import execute
+import rknet_site
+from browsing import chromium_program, launch, settle
+from playwright.sync_api import sync_playwright
 
-from rknet import files  # noqa: E402
+from rknet import files
 
 BUILT = ROOT / "book" / "_build" / "html"
 NAME = "runge-kutta-networks.pdf"

@@ -28,11 +28,11 @@ from sphinx.util import logging
 BOOK = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(BOOK))
 
-import environment  # noqa: E402
-import execute  # noqa: E402
-import kernels  # noqa: E402
+import environment
+import execute
+import kernels
 
-from rknet import files  # noqa: E402
+from rknet import files
 
 logger = logging.getLogger(__name__)
 

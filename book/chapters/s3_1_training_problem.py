@@ -359,7 +359,7 @@ for name in ("euler", "heun", "kutta3", "rk4", "gauss4"):
 # change of the control by a smooth function $\mathbf{v}(t)$ and integrate over time. In continuous time the result
 # is minus the learning rate times the derivative of $\hat{\mathcal{F}}$ in the direction $\mathbf{v}$. With the
 # layers of RK4Net, each of which reads the control at its midpoint, it is the same up to an error of order $h^2$.
-# The next cell verifies this for RK4Net, the constant control above and one $\mathbf{v}$, against differences of
+# The next cell verifies this for the constant control above and one $\mathbf{v}$, against differences of
 # `continuous_cost`.
 
 # %% tags=["hide-input"]
@@ -436,9 +436,8 @@ plt.show()
 # steps the networks with 10 and with 40 layers both classify all points, at nearly equal costs, with *different*
 # controls: their jumps occur at different times.
 #
-# The grid is not the only reason. Descent itself drives neighbouring controls apart, for example where the cost has
-# directions of negative curvature. To see how far, we perturb the starting weights of the network with 40 layers by
-# about a millionth:
+# The grid is not the only reason: descent itself drives neighbouring controls apart. To see how far, we perturb the
+# starting weights of the network with 40 layers by about a millionth:
 
 # %% tags=["hide-input"]
 disturbed, draw = line_net(40), np.random.default_rng(1)
@@ -496,8 +495,8 @@ print(
 # is not its subject.
 # :::
 #
-# The claim about overfitting does not fit the paper's Table 5, where training accuracy and validation accuracy are far
-# apart. The paper itself notes such a gap for images, in Section 4.5, and names regularisation as a remedy. Moreover,
+# The claim about overfitting does not fit the paper's Table 5: in Section 4.5 the paper itself notes a gap between
+# training and validation accuracy for images, and names regularisation as a remedy. Moreover,
 # without a penalty a best choice of $\mathbf{u}$, $W$ and $\mu$ need not exist. Once all points are on the correct
 # side, multiplying $W$ and $\mu$ by $\lambda > 1$ lowers the cost, which tends to zero as $\lambda$ grows but is never
 # zero. With the fixed classifier of the example, the cost of one class alone approaches the lower bound $\log(1 +
@@ -574,14 +573,11 @@ assert abs(undivided[40, 0.15] - undivided[10, 0.15]) < 0.005
 #
 # - Training solves {eq}`paper-3.2`, with the cost {eq}`paper-3.1`, or {eq}`paper-3.3` with layers. For a smooth
 #   control read at the nodes and a smooth activation, the second cost converges to the first with the order of the
-#   scheme. One step of
-#   descent converges with order two for RK4Net if it starts from a smooth control that each layer reads at its
-#   midpoint, and is measured along a smooth direction; this was verified from a constant control.
+#   scheme. One step of descent from a smooth control hardly depends on the number of layers.
 # - Over many steps, descent amplifies differences. Networks of 10 to 80 layers reach similar costs with different
 #   controls.
 # - $T$ is a budget: with tanh and no negative weights $\beta_i$ no coordinate of the features moves farther than
-#   $T$. For a fixed
-#   classifier this bounds the cost from below.
+#   $T$. For a fixed classifier this bounds the cost from below.
 # - Without a regulariser a minimum need not exist.
 #
 # ## References

@@ -28,7 +28,7 @@
 # - Runge-Kutta nets profit from depth (Section 4.2), and the three nets do equally well on six sets (Section 4.4).
 #   You will see both claims tested at the paper's rate, after tuning, and at equal cost.
 # - Runge-Kutta nets are superior in practice: Section 4.4 asks whether they are, and Section 4.5 says so of images. This
-#   study tests it on points only.
+#   study tests it on points only; {doc}`s4_5b_networks` repeats the runs on images.
 # - Our own conclusion, [it is the time and not the depth](s4-beyond), is tested by the same rules.
 # :::
 
@@ -800,14 +800,13 @@ assert (mapped["error"] <= 100 * np.sqrt(regrets / 20_000) + 1e-6).all()
 #
 # - On the spiral, StandardNet with the paper's initial weights and 40 layers is at chance at every rate tried. With 20
 #   layers and a rate of its own it loses less than half a point against five, and so do 40 layers started from orthogonal
-#   weights. On six of the ten sets 20 layers with the paper's initial weights fail at every rate tried.
+#   weights.
 # - At equal cost, on average over the ten sets, Runge-Kutta networks with $h = 0.05$ are not better than StandardNet by
 #   half a point, nor is RK4 better than Euler's method by as much. On the spiral a tuned RK4Net of three layers gains
 #   less than half a point from more depth or time, and at a fixed time depth does not matter.
 # - On two sets an added dimension is worth about 0.4 points; whether it is worth half a point is undecided.
 # - On the ten sets the better of a tuned EulerNet and RK4Net comes within half a point of the best baseline. By the
 #   interquartile mean, tuned support vectors and scikit-learn's MLP are still closer to the limit than all five families.
-# - The images of Section 4.5 are not part of this study; {doc}`s4_5b_networks` repeats those runs.
 
 # %% tags=["hide-input"]
 said = {verdict.conclusion.id: verdict.word for verdict in verdicts}

@@ -155,7 +155,7 @@ def test_segments_have_layers(every: float) -> None:
     """A positive whole number."""
     net, x = case()
     with pytest.raises(ValueError, match="every: must be a whole number >= 1, got"):
-        memory.checkpointed(net, net.lift(x), every)  # type: ignore[arg-type]
+        memory.checkpointed(net, net.lift(x), every)
 
 
 def test_standard_net_has_its_states_for_nothing() -> None:

@@ -28,7 +28,7 @@ def problem(name: str, stage_controls: bool = False) -> tuple[Step, tuple[Tensor
     s = TABLEAUS[name].stages if stage_controls else 1
     u = tuple(torch.from_numpy(rng.standard_normal((L, s, *shape))) for shape in ((D_HAT, D_HAT), (D_HAT,)))
     x_hat, goal = torch.from_numpy(rng.standard_normal((2, N, D_HAT)))
-    return Step(Affine("tanh"), TABLEAUS[name], (0.3, -0.1, 0.2, 0.15)), u, x_hat, goal  # type: ignore[return-value]
+    return Step(Affine("tanh"), TABLEAUS[name], (0.3, -0.1, 0.2, 0.15)), u, x_hat, goal
 
 
 def swept(step: Step, u: tuple[Tensor, Tensor], x_hat: Tensor, goal: Tensor) -> tuple[States, Costates]:
@@ -47,9 +47,9 @@ def differences(step: Step, *of: Tensor) -> list[float]:
         total = 0.0
         for k, w in WEIGHTS.items():
             for sign in (1, -1):
-                h = list(step.h)  # type: ignore[arg-type]
+                h = list(step.h)
                 h[l] += sign * k * DIFFERENCE
-                total += sign * w * float(cost(replace(step, h=h), *of))  # type: ignore[arg-type]
+                total += sign * w * float(cost(replace(step, h=h), *of))
         found.append(total / DIFFERENCE)
     return found
 
@@ -101,13 +101,13 @@ def test_the_lagrangian_is_stationary_and_its_derivative_by_h_is_this_one() -> N
         of = adjoint.lagrangian(replace(step, h=h), lambda y: ((y - goal) ** 2).sum() / 2, x_hat, u, *fixed)
         return float(of)
 
-    assert value(list(step.h)) == pytest.approx(float(cost(step, u, x_hat, goal)), rel=1e-14)  # type: ignore[arg-type]
+    assert value(list(step.h)) == pytest.approx(float(cost(step, u, x_hat, goal)), rel=1e-14)
     found = adjoint.by_step_sizes(states, costates)
     for l in range(L):
         total = 0.0
         for k, w in WEIGHTS.items():
             for sign in (1, -1):
-                h = list(step.h)  # type: ignore[arg-type]
+                h = list(step.h)
                 h[l] += sign * k * DIFFERENCE
                 total += sign * w * value(h)
         assert total / DIFFERENCE == pytest.approx(found[l].item(), rel=EXACT, abs=EXACT)
@@ -146,7 +146,7 @@ def test_steps_that_do_not_fit() -> None:
     with pytest.raises(
         ValueError, match=r"h: must be a finite number that is not zero for each layer, got \(0\.1, 0\)"
     ):
-        replace(step, h=(0.1, 0))  # type: ignore[arg-type]
+        replace(step, h=(0.1, 0))
     plain = Step(Affine("tanh"), TABLEAUS["euler"], 1.0, carried=False)
     with pytest.raises(ValueError, match="step: must carry"):
         adjoint.by_step_sizes(*swept(plain, u, x_hat, goal))

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from test_html import Soups, soups  # noqa: F401  (a fixture)
 
 from rknet.study.experiments import COMPARED, EXPERIMENTS
 from rknet.study.html_tables import label_of
@@ -22,6 +21,8 @@ from rknet.study.store import Store
 
 FIGURES = range(2, 19)
 """The paper's figures of Section 4; Figure 1, the tableaus, is in Section 2."""
+
+Soups = Mapping[Path, BeautifulSoup]
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 NUMBER = re.compile(r"\d+\.\d{1,2}( ± \d+\.\d\d)?")
@@ -87,7 +88,7 @@ PRINTED = {
 }
 
 
-def find(soups: Soups, selector: str) -> BeautifulSoup:  # noqa: F811
+def find(soups: Soups, selector: str) -> BeautifulSoup:
     """The one element of the book that a CSS selector finds."""
     found = [element for soup in soups.values() for element in soup.select(selector)]
     assert len(found) == 1, f"{selector}: found {len(found)} times"
@@ -108,7 +109,7 @@ def source(rows: pd.DataFrame, cell: Cell, word: str) -> str:
 
 
 @pytest.mark.parametrize("name", PRINTED)
-def test_every_cell_of_the_paper_is_there_with_ours_above(soups: Soups, name: str):  # noqa: F811
+def test_every_cell_of_the_paper_is_there_with_ours_above(soups: Soups, name: str):
     """The printed number, "illegible" where it cannot be read, and a number of our own for each."""
     table = find(soups, f"table#{name}")
     assert table.caption.get_text().startswith(f"Table {name[-1]}.")
@@ -128,7 +129,7 @@ def test_the_number_of_cells_is_the_paper_s():
 
 
 @pytest.mark.parametrize("number", FIGURES)
-def test_every_figure_is_there(soups: Soups, number: int):  # noqa: F811
+def test_every_figure_is_there(soups: Soups, number: int):
     """A figure under its number, with a picture, a text for those who do not see it, and a caption that names it."""
     figure = find(soups, f"#fig-{number}")
     assert figure.find("img")["alt"].strip()
@@ -177,7 +178,7 @@ def row_of(experiment: str, group: str, column: str) -> str:
 
 
 @pytest.mark.parametrize("name", SHOWN)
-def test_our_cells_are_those_of_the_records(soups: Soups, name: str):  # noqa: F811
+def test_our_cells_are_those_of_the_records(soups: Soups, name: str):
     """What a page has trained during the build and what `results/` keeps agree in every printed digit."""
     experiment = SHOWN[name]
     rows, labels = frame(find(soups, f"table#{name}")), {label_of(statistic): statistic for statistic in STATISTICS}
@@ -201,7 +202,7 @@ def written(values: list[float], statistic: str) -> str:
     return f"{numbers.mean():.2f} ± {numbers.std(ddof=0):.2f}"
 
 
-def test_table_3_is_that_of_the_records(soups: Soups):  # noqa: F811
+def test_table_3_is_that_of_the_records(soups: Soups):
     """Mean and standard deviation stand in rows of their own there."""
     rows, group = frame(find(soups, "table#table-3")), "RK4Net, L = 100"
     for statistic in STATISTICS:
@@ -211,7 +212,7 @@ def test_table_3_is_that_of_the_records(soups: Soups):  # noqa: F811
             assert float(shown) == float(number), (statistic, label)  # read back, 73.50 is 73.5
 
 
-def test_ways_to_train_are_those_of_the_records(soups: Soups):  # noqa: F811
+def test_ways_to_train_are_those_of_the_records(soups: Soups):
     """Losses label the rows, optimisers the columns, and the time belongs to the group."""
     rows, compared = frame(find(soups, "table#table-methods")), 0
     for (group, label, where), cells in rows.iterrows():

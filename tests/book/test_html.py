@@ -7,9 +7,7 @@ from urllib.parse import unquote, urlsplit
 import execute
 import pytest
 from bs4 import BeautifulSoup
-from required import missing
 
-HTML = execute.BOOK / "_build" / "html"
 LOADING = {  # elements that make a browser fetch something, and the attribute that says what
     "audio": "src",
     "embed": "src",
@@ -27,22 +25,13 @@ Soups = dict[Path, BeautifulSoup]
 
 
 @pytest.fixture(scope="module")
-def soups() -> Soups:
-    """Every page of the built book, parsed."""
-    if not (HTML / "index.html").is_file():
-        missing("the book is not built; run `make book`", required="HTML")
-    paths = [path for path in sorted(HTML.rglob("*.html")) if "_static" not in path.parts]
-    return {path: BeautifulSoup(path.read_text("utf8"), "html.parser") for path in paths}
-
-
-@pytest.fixture(scope="module")
-def chapters(soups: Soups) -> Soups:
+def chapters(built: Path, soups: Soups) -> Soups:
     """The pages of the table of contents."""
-    return {path: soups[path] for path in (HTML / f"{page}.html" for page in execute.pages()) if path in soups}
+    return {path: soups[path] for path in (built / f"{page}.html" for page in execute.pages()) if path in soups}
 
 
-def test_every_page_of_the_table_of_contents_is_there(soups: Soups):
-    assert [page for page in execute.pages() if HTML / f"{page}.html" not in soups] == []
+def test_every_page_of_the_table_of_contents_is_there(built: Path, soups: Soups):
+    assert [page for page in execute.pages() if built / f"{page}.html" not in soups] == []
 
 
 def test_no_cell_failed(chapters: Soups):
@@ -54,8 +43,8 @@ def test_no_cell_failed(chapters: Soups):
     assert failed == []
 
 
-def test_pages_show_the_build_s_own_execution(chapters: Soups):
-    computed = [HTML / chapter.relative_to(execute.BOOK).with_suffix(".html") for chapter in execute.chapters()]
+def test_pages_show_the_build_s_own_execution(built: Path, chapters: Soups):
+    computed = [built / chapter.relative_to(execute.BOOK).with_suffix(".html") for chapter in execute.chapters()]
     assert [path.name for path in computed if not chapters[path].select("p.run-time")] == []
 
 
@@ -71,8 +60,8 @@ def test_nothing_is_loaded_from_another_host(soups: Soups):
     assert remote + styled == []
 
 
-def test_style_sheets_load_nothing_from_another_host(soups: Soups):
-    sheets = (HTML / "_static").rglob("*.css")
+def test_style_sheets_load_nothing_from_another_host(built: Path):
+    sheets = (built / "_static").rglob("*.css")
     loading = re.compile(r"""(?:url\(\s*['"]?|@import\s+['"])(?:https?:)?//""")
     assert [sheet.name for sheet in sheets if loading.search(sheet.read_text("utf8"))] == []
 

@@ -16,11 +16,11 @@ from docutils import nodes
 
 sys.path.insert(0, str(execute.BOOK / "_ext"))
 
-import rknet_icons as icons  # noqa: E402
-import rknet_previews as previews  # noqa: E402
-import rknet_site as site  # noqa: E402
+import rknet_icons as icons
+import rknet_previews as previews
+import rknet_site as site
 
-import rknet  # noqa: E402
+import rknet
 
 ROOT = execute.ROOT
 

@@ -12,8 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from browsing import MODES, NARROW, WIDE, chromium_program, html_pages, launch, settle  # noqa: E402
-from playwright.sync_api import sync_playwright  # noqa: E402
+from browsing import MODES, NARROW, WIDE, chromium_program, html_pages, launch, settle
+from playwright.sync_api import sync_playwright
 
 BUILT = ROOT / "book" / "_build" / "html"
 PICTURES = ROOT / "book" / "_build" / "screenshots"

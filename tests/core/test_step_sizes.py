@@ -33,7 +33,7 @@ def points() -> tuple[rknet.PointSet, rknet.PointSet]:
 
 
 def net(h: object = H, tableau: str = "rk4", **arguments: object) -> RKNet:
-    return RKNet(2, 4, 2, 3, tableau=tableau, h=h, seed=5, **arguments)  # type: ignore[arg-type]
+    return RKNet(2, 4, 2, 3, tableau=tableau, h=h, seed=5, **arguments)
 
 
 @pytest.mark.parametrize("name", EXPLICIT)

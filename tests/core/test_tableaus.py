@@ -323,7 +323,7 @@ def test_dormand_prince_step_is_scipys() -> None:
 def test_tableaus_are_frozen() -> None:
     """A scheme cannot be changed, neither its fields nor its entries."""
     with pytest.raises(FrozenInstanceError):
-        RK4.beta = (1, 0, 0, 0)  # type: ignore[misc]
+        RK4.beta = (1, 0, 0, 0)
     assert isinstance(RK4.A, tuple)
     assert all(isinstance(row, tuple) for row in RK4.A)
 

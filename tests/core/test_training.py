@@ -102,7 +102,7 @@ def test_protocol_is_the_papers() -> None:
     assert (protocol.loss, protocol.optimizer, protocol.rate) == ("cross_entropy", "adam", 1e-3)
     assert (protocol.stop_early, protocol.window, protocol.first_stop) == (True, 5, 10)
     with pytest.raises(FrozenInstanceError):
-        protocol.epochs = 1  # type: ignore[misc]
+        protocol.epochs = 1
 
 
 @pytest.mark.parametrize(("name", "rate"), [("adam", 1e-3), ("sgd", 0.1), ("adagrad", 1e-2), ("adadelta", 1.0)])

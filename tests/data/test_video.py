@@ -59,7 +59,7 @@ def test_refused():
     with pytest.raises(ValueError, match="side: must be a whole number >= 8, got 7"):
         clips(3, 0, side=7)
     with pytest.raises(ValueError, match="test: must be True or False, got array"):
-        clips(1, 0, test=np.zeros(0))  # type: ignore[arg-type]
+        clips(1, 0, test=np.zeros(0))
     with pytest.raises(ValueError, match="frames: must be a whole number >= 2, got 1"):
         clips(3, 0, frames=1)
 

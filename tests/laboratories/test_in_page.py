@@ -25,7 +25,7 @@ from rknet.laboratories.laboratory import Laboratory
 
 sys.path.insert(0, str(execute.BOOK / "_ext"))
 
-import rknet_playground  # noqa: E402
+import rknet_playground
 
 BLUE = """(canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);

@@ -13,7 +13,7 @@ from rknet.playground import Playground
 
 sys.path.insert(0, str(execute.BOOK / "_ext"))
 
-import rknet_playground  # noqa: E402
+import rknet_playground
 
 
 @pytest.fixture

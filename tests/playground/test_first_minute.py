@@ -19,7 +19,7 @@ from rknet.playground.widget import GUIDE
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
-import bundle  # noqa: E402
+import bundle
 
 PHONE = {"width": 390, "height": 844}
 ABOVE = 160

@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
-import bundle  # noqa: E402
+import bundle
 
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 400, 80
 MANY = 400_000

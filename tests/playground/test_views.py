@@ -11,7 +11,7 @@ from scipy import ndimage
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
-import bundle  # noqa: E402
+import bundle
 
 ROUNDING = 1e-9
 """Double precision, after a dozen operations on numbers near 1."""

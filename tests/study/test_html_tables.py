@@ -29,7 +29,7 @@ DATA = tables()["table4_validation"]["datasets"]
 def made_up(values: dict[tuple[str, int], float]) -> Runs:
     """Runs whose four final statistics are a value and multiples of it; the nets are of no interest here."""
     curves = {run: [np.array([0.0, k * value]) for k in (1, 2, 3, 4)] for run, value in values.items()}
-    return {run: (None, History(*four, ended="epochs")) for run, four in curves.items()}  # type: ignore[dict-item]
+    return {run: (None, History(*four, ended="epochs")) for run, four in curves.items()}
 
 
 def read(table: Table) -> pd.DataFrame:

@@ -95,4 +95,4 @@ def test_refused(numbers: list[Any]) -> None:
     with pytest.raises(ValueError, match="differences: must be at least 4 finite numbers for each .*, got .* for b;"):
         judged({"a": NOISE, "b": np.array(numbers)}, 1.0)
     with pytest.raises(ValueError, match="correction: must be a known name, got 'sidak'"):
-        judged({"a": NOISE}, 1.0, correction="sidak")  # type: ignore[arg-type]
+        judged({"a": NOISE}, 1.0, correction="sidak")

@@ -44,7 +44,7 @@ def test_adam_is_that_of_each_net_alone(loss: str) -> None:
             optimizer.zero_grad()
             cost.backward()
             optimizer.step()
-            net.constrain()  # type: ignore[operator]
+            net.constrain()
         for name, tensor in net.state_dict().items():
             torch.testing.assert_close(together.state_dict()[name], tensor, rtol=1e-6, atol=ROUNDING)
         assert measured.cost[10, m].item() == pytest.approx(LOSSES[loss](net(x), c).item(), rel=1e-6)

@@ -127,4 +127,4 @@ def test_errors() -> None:
     with pytest.raises(ValueError, match="T: must be a finite number > 0, got 0"):
         ODENet(2, 2, 2, 3, T=0)
     with pytest.raises(ValueError, match="simplex: must be True or False"):
-        ODENet(2, 2, 2, 3, simplex="yes")  # type: ignore[arg-type]
+        ODENet(2, 2, 2, 3, simplex="yes")
